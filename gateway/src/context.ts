@@ -1,0 +1,67 @@
+/** What every step of a request shares: who asks, until when, how complete the answer must be, and what happened. */
+import type { Actor, Caller } from '@onenet/contract';
+
+/** How complete a caller demands the answer to be. */
+export const completenessDemands = ['ALL', 'QUORUM', 'BEST_EFFORT'] as const;
+export type CompletenessDemand = (typeof completenessDemands)[number];
+
+/** The context of one operation, as data sources get it. */
+export interface RequestContext {
+  readonly requestId: string;
+  readonly caller: Caller;
+  /** Who performs a mutation, if somebody is asserted. */
+  readonly actor?: Actor;
+  /** On the clock of `performance.now()`, in milliseconds. */
+  readonly deadlineAt: number;
+  readonly completeness: CompletenessDemand;
+  /** Aborts at the deadline, and when the caller goes away. */
+  readonly signal: AbortSignal;
+  readonly report: OperationReport;
+}
+
+/** An owner that is not in an answer, and why: `AbsenceReason` of the contract. */
+export interface Absence {
+  readonly platform: string;
+  readonly reason: string;
+}
+
+/** How complete one gathered list is. */
+export interface GatheredReport {
+  /** The list's place in the answer; `@` stands for every index of a list. */
+  readonly path: readonly (string | number)[];
+  /** The platform or division whose list it is; null on the root. */
+  readonly of: string | null;
+  readonly asked: number;
+  readonly answered: number;
+  readonly notAsked: readonly Absence[];
+  readonly missing: readonly Absence[];
+  readonly resume: string | null;
+  /** RFC 3339. */
+  readonly asOf: string;
+}
+
+/** One call to an owner. */
+export interface OwnerCall {
+  readonly platform: string;
+  readonly kind: 'gather' | 'entities' | 'route' | 'mutate';
+  /** `OK`, or the reason why its part is missing. */
+  readonly outcome: string;
+  readonly durationMs: number;
+  readonly bytes: number;
+}
+
+/** Collects what the envelope and the record line say about an operation. */
+export class OperationReport {
+  readonly gathered: GatheredReport[] = [];
+  readonly calls: OwnerCall[] = [];
+
+  /** Notes how complete a gathered list is. */
+  addGathered(gathered: GatheredReport): void {
+    this.gathered.push(gathered);
+  }
+
+  /** Notes a call to an owner. */
+  addCall(call: OwnerCall): void {
+    this.calls.push(call);
+  }
+}

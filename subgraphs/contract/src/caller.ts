@@ -1,0 +1,62 @@
+/** Who asks: carried through every step of the gateway and every call to an owner. */
+
+/** The caller of a request, as the gateway knows it. */
+export interface Caller {
+  /** The client system; `local` as long as there are no credentials. */
+  readonly client: string;
+  /** An opaque local reference of the person, or null for a system. */
+  readonly person: string | null;
+  readonly roles: readonly string[];
+  /** The platform whose credential asserts the caller, if it is one. */
+  readonly platform: string | null;
+  readonly scopes: readonly string[];
+  readonly purpose: string | null;
+}
+
+/** Who performs a mutation, asserted by a credential, never by an argument. */
+export interface Actor {
+  readonly kind: ActorKind;
+  /** Opaque, local to the asserting platform. */
+  readonly reference: string;
+}
+
+export type ActorKind = 'WORKER' | 'OFFICER' | 'SYSTEM';
+
+/** Everybody, before callers exist: no scope, so nothing personal. */
+export const localCaller: Caller = {
+  client: 'local',
+  person: null,
+  roles: [],
+  platform: null,
+  scopes: [],
+  purpose: null,
+};
+
+/** Carries the caller, as base64url JSON, from the gateway to an owner. */
+export const callerHeader = 'onenet-caller';
+
+/**
+ * Names the actor of a mutation as `<kind>:<reference>`, e.g. `officer:desk-3`.
+ * Taken from loopback only, until there are credentials.
+ */
+export const actorHeader = 'onenet-actor';
+
+/** Writes the caller for its header. */
+export function encodeCaller(caller: Caller): string {
+  return Buffer.from(JSON.stringify(caller), 'utf8').toString('base64url');
+}
+
+/** Reads the actor header; undefined when it does not name one. */
+export function parseActor(text: string | null | undefined): Actor | undefined {
+  const match = /^(worker|officer|system):([\w.-]{1,64})$/i.exec(text ?? '');
+  if (!match?.[1] || !match[2]) return undefined;
+  return { kind: match[1].toUpperCase() as ActorKind, reference: match[2] };
+}
+
+/** Whether a socket's remote address is this machine. */
+export function isLoopback(address: string | undefined): boolean {
+  return (
+    address !== undefined &&
+    (address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.'))
+  );
+}

@@ -1,0 +1,108 @@
+/** The one list of event types: what a platform's feed may say, and of what analytics is made. */
+
+/** What `data.value` of a type is. */
+export type EventValue = 'minutes' | 'rating';
+
+export interface EventType {
+  /** The contract module that it belongs to. */
+  readonly module: string;
+  /** Meaning of `data.value`; absent when the type has none. */
+  readonly value?: EventValue;
+  /** Whether `data.onTime` is given. */
+  readonly onTime?: true;
+  /** Whether people are counted: the sequencer gives `data.firsts`. */
+  readonly people?: true;
+  /** Whether one line may stand for many within a clock minute (`data.count`). */
+  readonly counted?: true;
+}
+
+/** CloudEvents `type` → what it is. Stock and flow figures are sums over these. */
+export const eventTypes = {
+  'onenet.organization.founded': { module: 'organizations' },
+  'onenet.organization.dissolved': { module: 'organizations' },
+  'onenet.station.opened': { module: 'organizations' },
+  'onenet.station.closed': { module: 'organizations' },
+  'onenet.request.submitted': { module: 'requests', people: true },
+  'onenet.request.verified': { module: 'requests' },
+  'onenet.request.dispatched': { module: 'requests' },
+  /** `value`: minutes since submission. */
+  'onenet.request.accepted': { module: 'requests', value: 'minutes' },
+  /** `value`: minutes since submission. */
+  'onenet.request.resolved': { module: 'requests', value: 'minutes', onTime: true },
+  /** `value`: minutes since submission. */
+  'onenet.request.rejected': { module: 'requests', value: 'minutes', onTime: true },
+  'onenet.request.feedback': { module: 'requests' },
+  /** `value`: 1 to 5. */
+  'onenet.request.rated': { module: 'requests', value: 'rating' },
+  'onenet.request.reopened': { module: 'requests' },
+  'onenet.request.supervised': { module: 'requests' },
+  'onenet.member.applied': { module: 'members' },
+  'onenet.member.accepted': { module: 'members' },
+  'onenet.member.refused': { module: 'members' },
+  'onenet.member.left': { module: 'members' },
+  'onenet.article.published': { module: 'content' },
+  'onenet.article.read': { module: 'content', people: true, counted: true },
+  'onenet.article.shared': { module: 'content', people: true, counted: true },
+  'onenet.article.liked': { module: 'content', people: true },
+  'onenet.article.commented': { module: 'content', people: true },
+  'onenet.channel.followed': { module: 'content' },
+  /** A balance from before the log began: `data.opening`. */
+  'onenet.opening': { module: 'core' },
+} as const satisfies Record<string, EventType>;
+
+export type EventTypeName = keyof typeof eventTypes;
+
+/** Numbers of people for whom the event is the first in each period (Asia/Shanghai, by event time). */
+export interface Firsts {
+  readonly day: number;
+  readonly week: number;
+  readonly month: number;
+  readonly quarter: number;
+  readonly year: number;
+}
+
+/** A balance from before the log began. */
+export interface Opening {
+  /** The event type whose total it opens. */
+  readonly measure: string;
+  /** In the unit of that type's count. */
+  readonly value: number;
+  /** RFC 3339. */
+  readonly asOf: string;
+  readonly kind: 'stock' | 'flow';
+}
+
+/** `data` of an event: no person, not even a pseudonym, and no record's id. */
+export interface EventData {
+  /** Division code, 6, 9 or 12 digits. */
+  readonly place?: string;
+  readonly category?: string;
+  readonly channel?: string;
+  /** 1 when absent. Negative in a correction. */
+  readonly count?: number;
+  readonly value?: number;
+  readonly onTime?: boolean;
+  readonly firsts?: Firsts;
+  readonly opening?: Opening;
+  /** Made by the simulation: a dimension of its own, left out of published figures. */
+  readonly simulated?: true;
+}
+
+/** One line of a feed: a CloudEvent 1.0 in JSON format. */
+export interface FeedEvent {
+  readonly specversion: '1.0';
+  readonly id: string;
+  /** `/platforms/<code>` */
+  readonly source: string;
+  readonly type: string;
+  /** When it happened: RFC 3339. */
+  readonly time: string;
+  readonly datacontenttype: 'application/json';
+  /** Contiguous per platform, 20 digits. */
+  readonly sequence: string;
+  /** When it was numbered: RFC 3339, never falls. */
+  readonly recordedtime: string;
+  /** The sequence that this event corrects. */
+  readonly corrects?: string;
+  readonly data: EventData;
+}

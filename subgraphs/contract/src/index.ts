@@ -1,0 +1,42 @@
+/** The contract: what every platform keeps, and what the net makes of it. */
+export { accessRules, allows } from './access.ts';
+export type { AccessRule, AccessRules } from './access.ts';
+export {
+  actorHeader,
+  callerHeader,
+  encodeCaller,
+  isLoopback,
+  localCaller,
+  parseActor,
+} from './caller.ts';
+export type { Actor, ActorKind, Caller } from './caller.ts';
+export {
+  badCursor,
+  decodeCursor,
+  decodeOwnerCursor,
+  encodeCursor,
+  encodeOwnerCursor,
+} from './cursor.ts';
+export type { OwnerCursor } from './cursor.ts';
+export { actorsOf, gatherOf, isNetField, orderOf, routeOf } from './directives.ts';
+export type { GatherRule, OrderRule, RouteRule } from './directives.ts';
+export { divisionContains } from './divisions.ts';
+export { NetError, errorCodes, isNetErrorCode } from './errors.ts';
+export type { NetErrorCode } from './errors.ts';
+export { eventTypes } from './events.ts';
+export type { EventData, EventType, EventTypeName, FeedEvent, Firsts, Opening } from './events.ts';
+export { fieldModule, typeModule } from './field-module.ts';
+export { isPlatformCode, parseId, splitId } from './ids.ts';
+export type { RecordId } from './ids.ts';
+export { contractModules, contractVersion, moduleText } from './modules.ts';
+export type { ContractModule, ModuleName } from './modules.ts';
+export { connectionStatuses, parseNetSnapshot, platformKinds } from './net.ts';
+export type { ConnectionStatus, NetOwner, NetSnapshot, PlatformKind } from './net.ts';
+export { compareCodePoints, compareKeys, comparePositions, haversineMetres } from './order.ts';
+export type { Direction, Position, SortKey } from './order.ts';
+export { defaultPageSize, maxPageSize, parsePage } from './page.ts';
+export type { Page, PageArguments } from './page.ts';
+export { keyField, references } from './references.ts';
+export type { Reference } from './references.ts';
+export { contractSchema } from './schema.ts';
+export { municipalSdl, platformSdl } from './sdl.ts';

@@ -1,0 +1,25 @@
+/** The contract's modules: one line each, and one file of the same name in `modules/`. */
+import { readFileSync } from 'node:fs';
+
+export interface ContractModule {
+  readonly name: string;
+  /** A platform may leave it out; then its roots are `NOT_OFFERED` there. */
+  readonly optional: boolean;
+}
+
+export const contractVersion = '1.0';
+
+export const contractModules = [
+  { name: 'core', optional: false },
+  { name: 'organizations', optional: false },
+  { name: 'requests', optional: false },
+  { name: 'members', optional: true },
+  { name: 'content', optional: true },
+] as const satisfies readonly ContractModule[];
+
+export type ModuleName = (typeof contractModules)[number]['name'];
+
+/** A module's text, as written. */
+export function moduleText(name: ModuleName): string {
+  return readFileSync(new URL(`../modules/${name}.graphql`, import.meta.url), 'utf8');
+}

@@ -1,0 +1,144 @@
+/** The owner directory: the snapshot of the net that the province serves at `/net`, and its check. */
+import { isPlatformCode } from './ids.ts';
+import { contractModules, type ModuleName } from './modules.ts';
+
+export const platformKinds = [
+  'PROVINCE',
+  'AID_CENTRE',
+  'CITY',
+  'COUNTY',
+  'ENTERPRISE',
+  'UNIVERSITY',
+  'ZONE',
+] as const;
+export type PlatformKind = (typeof platformKinds)[number];
+
+export const connectionStatuses = ['REGISTERED', 'CONNECTED', 'MAINTENANCE', 'SUSPENDED'] as const;
+export type ConnectionStatus = (typeof connectionStatuses)[number];
+
+/** One platform, as the gateway and analytics need to know it. */
+export interface NetOwner {
+  readonly code: string;
+  readonly name: string;
+  readonly nameEn: string;
+  readonly kind: PlatformKind;
+  /** Code of the platform above it. */
+  readonly parent: string | null;
+  readonly connection: ConnectionStatus;
+  readonly graphqlUrl: string;
+  readonly eventsUrl: string;
+  /** Codes of the divisions that it serves, each with all below it. */
+  readonly serves: readonly string[];
+  readonly modules: readonly ModuleName[];
+  readonly contractVersion: string;
+  /** Every ancestor of each served division. */
+  readonly scope: { readonly above: readonly string[] };
+}
+
+/** The whole net at one revision. */
+export interface NetSnapshot {
+  readonly version: 1;
+  /** Rises with every change. */
+  readonly revision: number;
+  readonly contractVersion: string;
+  /** The composed SDL. */
+  readonly supergraph: string;
+  /** GraphQL URLs of the province's own subgraphs. */
+  readonly services: { readonly province: string; readonly analytics: string };
+  /** By code. */
+  readonly owners: readonly NetOwner[];
+}
+
+/** Checks a decoded `/net` answer; throws an error that names the place and the value. */
+export function parseNetSnapshot(value: unknown): NetSnapshot {
+  const net = object(value, 'net');
+  if (net['version'] !== 1) throw wrong('net.version', net['version'], '1');
+  const services = object(net['services'], 'net.services');
+  const owners = list(net['owners'], 'net.owners').map((owner, i) =>
+    parseOwner(owner, `net.owners[${i}]`),
+  );
+  const codes = new Set(owners.map((owner) => owner.code));
+  if (codes.size !== owners.length) throw new Error('net.owners: a code stands twice.');
+  return {
+    version: 1,
+    revision: integer(net['revision'], 'net.revision'),
+    contractVersion: text(net['contractVersion'], 'net.contractVersion'),
+    supergraph: text(net['supergraph'], 'net.supergraph'),
+    services: {
+      province: url(services['province'], 'net.services.province'),
+      analytics: url(services['analytics'], 'net.services.analytics'),
+    },
+    owners,
+  };
+}
+
+function parseOwner(value: unknown, where: string): NetOwner {
+  const owner = object(value, where);
+  const code = text(owner['code'], `${where}.code`);
+  if (!isPlatformCode(code)) throw wrong(`${where}.code`, code, "a platform's code");
+  const scope = object(owner['scope'], `${where}.scope`);
+  const moduleNames = contractModules.map((module) => module.name);
+  return {
+    code,
+    name: text(owner['name'], `${where}.name`),
+    nameEn: text(owner['nameEn'], `${where}.nameEn`),
+    kind: oneOf(platformKinds, owner['kind'], `${where}.kind`),
+    parent: owner['parent'] === null ? null : text(owner['parent'], `${where}.parent`),
+    connection: oneOf(connectionStatuses, owner['connection'], `${where}.connection`),
+    graphqlUrl: url(owner['graphqlUrl'], `${where}.graphqlUrl`),
+    eventsUrl: url(owner['eventsUrl'], `${where}.eventsUrl`),
+    serves: texts(owner['serves'], `${where}.serves`),
+    // A module of a later contract is unknown here, and so not asked for.
+    modules: moduleNames.filter((name) =>
+      texts(owner['modules'], `${where}.modules`).includes(name),
+    ),
+    contractVersion: text(owner['contractVersion'], `${where}.contractVersion`),
+    scope: { above: texts(scope['above'], `${where}.scope.above`) },
+  };
+}
+
+function object(value: unknown, where: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw wrong(where, value, 'an object');
+  }
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function list(value: unknown, where: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw wrong(where, value, 'a list');
+  return value as readonly unknown[];
+}
+
+function text(value: unknown, where: string): string {
+  if (typeof value !== 'string' || value === '') throw wrong(where, value, 'a text');
+  return value;
+}
+
+function texts(value: unknown, where: string): readonly string[] {
+  return list(value, where).map((item, i) => text(item, `${where}[${i}]`));
+}
+
+function integer(value: unknown, where: string): number {
+  if (!Number.isSafeInteger(value)) throw wrong(where, value, 'a whole number');
+  return value as number;
+}
+
+function url(value: unknown, where: string): string {
+  const address = text(value, where);
+  const parsed = URL.parse(address);
+  if (parsed?.protocol !== 'http:' && parsed?.protocol !== 'https:') {
+    throw wrong(where, value, 'an http(s) URL');
+  }
+  return address;
+}
+
+function oneOf<T extends string>(values: readonly T[], value: unknown, where: string): T {
+  const found = values.find((candidate) => candidate === value);
+  if (!found) throw wrong(where, value, `one of ${values.join(', ')}`);
+  return found;
+}
+
+function wrong(where: string, value: unknown, expected: string): Error {
+  const shown = JSON.stringify(value)?.slice(0, 80) ?? 'missing';
+  return new Error(`${where} is ${shown}, and must be ${expected}.`);
+}

@@ -1,0 +1,95 @@
+/** What is derived from the contract's text: the SDL that is composed, and the SDL that a platform offers. */
+import {
+  Kind,
+  parse,
+  print,
+  specifiedScalarTypes,
+  visit,
+  type ASTNode,
+  type DefinitionNode,
+  type DocumentNode,
+  type FieldDefinitionNode,
+  type TypeNode,
+} from 'graphql';
+import { contractModules, type ModuleName } from './modules.ts';
+import { contractDefinitions, isTypeDefinition } from './schema.ts';
+
+const federationLink = parse(`
+  extend schema
+    @link(
+      url: "https://specs.apollo.dev/federation/v2.9"
+      import: ["@key", "@shareable", "@tag", "@requiresScopes"]
+    )
+`);
+
+/** Directives that only the net reads. */
+const netDirectives = new Set(['route', 'gather', 'order', 'reference', 'net', 'actors']);
+
+/** Types that only those directives use. */
+const netDirectiveTypes = new Set(['OrderKey']);
+
+/** The contract as the subgraph `municipal`, for composition: with the fields that the net fills. */
+export function municipalSdl(): string {
+  return print(withoutNetDirectives(contractDefinitions()));
+}
+
+/**
+ * What a platform with these modules offers: no field or type that the net fills,
+ * and no field whose type belongs to a module that it leaves out.
+ */
+export function platformSdl(modules: readonly ModuleName[]): string {
+  const offered = contractModules
+    .filter((module) => !module.optional || modules.includes(module.name))
+    .map((module) => module.name);
+  const definitions = contractDefinitions(offered).map(withoutNetFields).filter(isKept);
+  const known = new Set([
+    ...specifiedScalarTypes.map((type) => type.name),
+    ...definitions.filter(isTypeDefinition).map((type) => type.name.value),
+  ]);
+  return print(withoutNetDirectives(definitions.map((type) => withoutUnknownTypes(type, known))));
+}
+
+function withoutNetDirectives(definitions: readonly DefinitionNode[]): DocumentNode {
+  const stripped = definitions
+    .filter(
+      (definition) =>
+        definition.kind !== Kind.DIRECTIVE_DEFINITION &&
+        !(isTypeDefinition(definition) && netDirectiveTypes.has(definition.name.value)),
+    )
+    .map((definition) =>
+      visit(definition, {
+        Directive: (directive) => (netDirectives.has(directive.name.value) ? null : undefined),
+      }),
+    );
+  return { kind: Kind.DOCUMENT, definitions: [...federationLink.definitions, ...stripped] };
+}
+
+const isKept = (definition: DefinitionNode | null): definition is DefinitionNode =>
+  definition !== null;
+
+function withoutNetFields(definition: DefinitionNode): DefinitionNode | null {
+  if (isTypeDefinition(definition) && hasNet(definition)) return null;
+  return visit(definition, { FieldDefinition: (field) => (hasNet(field) ? null : undefined) });
+}
+
+function hasNet(node: ASTNode): boolean {
+  return (
+    'directives' in node &&
+    (node.directives ?? []).some((directive) => directive.name.value === 'net')
+  );
+}
+
+function withoutUnknownTypes(
+  definition: DefinitionNode,
+  known: ReadonlySet<string>,
+): DefinitionNode {
+  const fits = (field: FieldDefinitionNode): boolean =>
+    [field.type, ...(field.arguments ?? []).map((argument) => argument.type)].every((type) =>
+      known.has(namedType(type)),
+    );
+  return visit(definition, { FieldDefinition: (field) => (fits(field) ? undefined : null) });
+}
+
+function namedType(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
+}
