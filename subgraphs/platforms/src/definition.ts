@@ -1,0 +1,65 @@
+/** What a platform is, as data: the shape of `<code>/platform.json`. */
+import type { ModuleName } from '@onenet/contract';
+import type { Channel } from './records.ts';
+
+/** A service platform of the reference net. */
+export interface PlatformDefinition {
+  /** GB/T 2260 code of its area, or capitals. */
+  readonly code: string;
+  /** In Chinese. */
+  readonly name: string;
+  readonly nameEn: string;
+  readonly kind: PlatformKind;
+  /** Code of the platform above it. */
+  readonly parent: string | null;
+  /** Added to the base port of the platforms; fixed once given. */
+  readonly portOffset: number;
+  readonly connection: ConnectionStatus;
+  /** Codes of the divisions that it serves, each with all below it. */
+  readonly serves: readonly string[];
+  /** Contract modules that it offers; `core` is always among them. */
+  readonly modules: readonly ModuleName[];
+  /** Where its pin stands. WGS 84, degrees. */
+  readonly position: { readonly latitude: number; readonly longitude: number };
+  readonly mediaChannels: readonly MediaChannelDefinition[];
+  readonly publishedFigures: readonly PublishedFigure[];
+  /** What is generated for demonstration, in Chinese. */
+  readonly demoNotice: string;
+}
+
+export type PlatformKind =
+  | 'PROVINCE'
+  | 'AID_CENTRE'
+  | 'CITY'
+  | 'COUNTY'
+  | 'ENTERPRISE'
+  | 'UNIVERSITY'
+  | 'ZONE';
+
+export type ConnectionStatus = 'REGISTERED' | 'CONNECTED' | 'MAINTENANCE' | 'SUSPENDED';
+
+/** One of a platform's own ways to its readers. */
+export interface MediaChannelDefinition {
+  /** Local id. */
+  readonly id: string;
+  readonly name: string;
+  readonly channel: Channel;
+}
+
+/** A figure as its owner published it. */
+export interface PublishedFigure {
+  /** Stable within the platform. */
+  readonly key: string;
+  readonly label: string;
+  readonly labelEn: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly qualifier: 'EXACT' | 'OVER' | 'NEARLY';
+  /** The metric whose total since the beginning, without simulation, is this figure. */
+  readonly metric: string | null;
+  /** RFC 3339 full-date. */
+  readonly asOf: string;
+  readonly scope: string | null;
+  /** A short rendering (转述) in Chinese of what was published; not verbatim. */
+  readonly quotation: string;
+}

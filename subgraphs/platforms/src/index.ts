@@ -1,0 +1,39 @@
+/** The reference net as data: its platforms, Hubei's divisions, and what the demo shows. */
+export type {
+  ConnectionStatus,
+  MediaChannelDefinition,
+  PlatformDefinition,
+  PlatformKind,
+  PublishedFigure,
+} from './definition.ts';
+export {
+  divisionChildren,
+  divisionLevels,
+  divisionPath,
+  divisions,
+  tableYear,
+} from './divisions.ts';
+export type { Division, DivisionLevel } from './divisions.ts';
+export { platformByCode, platforms } from './platforms.ts';
+export type {
+  ArticleRecord,
+  Channel,
+  CommentRecord,
+  EngagementRecord,
+  FollowRecord,
+  MediaChannelRecord,
+  MemberKind,
+  MemberRecord,
+  MemberStatus,
+  OpeningRecord,
+  OrganizationKind,
+  OrganizationRecord,
+  ReferenceRecord,
+  RequestCategory,
+  RequestStatus,
+  RequestStepRecord,
+  ServiceRequestRecord,
+  StationRecord,
+} from './records.ts';
+export { referenceRecords } from './reference.ts';
+export type { ReferenceOptions } from './reference.ts';

@@ -1,0 +1,230 @@
+/** The shapes of reference records: the contract's field names, what is personal included, times as `Date`. */
+import type { ActorKind, EventTypeName } from '@onenet/contract';
+
+/** What `referenceRecords` yields, told apart by `type`. */
+export type ReferenceRecord =
+  | OrganizationRecord
+  | StationRecord
+  | ServiceRequestRecord
+  | MemberRecord
+  | MediaChannelRecord
+  | ArticleRecord
+  | OpeningRecord;
+
+/** What every record has. */
+interface RecordBase {
+  /** `<platform code>:<local id>` */
+  readonly id: string;
+  readonly platformCode: string;
+  readonly updatedAt: Date;
+  /** Activity that was simulated: a dimension of its own, left out of published figures. */
+  readonly simulated: boolean;
+}
+
+/** Founded at `foundedAt`; the event's category is `kind`. */
+export interface OrganizationRecord extends RecordBase {
+  readonly type: 'Organization';
+  readonly name: string;
+  readonly kind: OrganizationKind;
+  /** Of its place: 1 (province) to 5 (community). */
+  readonly level: number;
+  readonly placeCode: string;
+  /** Possibly at another platform. */
+  readonly parentId: string | null;
+  readonly foundedAt: Date;
+  readonly chairName: string | null;
+  readonly commitment: string | null;
+}
+
+export type OrganizationKind = 'UNION' | 'ENTERPRISE' | 'INSTITUTION' | 'ZONE';
+
+/** Opened at `openedAt`. */
+export interface StationRecord extends RecordBase {
+  readonly type: 'Station';
+  readonly name: string;
+  readonly placeCode: string;
+  readonly organizationId: string | null;
+  /** WGS 84, degrees. */
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly openedAt: Date;
+  readonly address: string | null;
+  readonly openingHours: string | null;
+}
+
+/** With `status` TRANSFERRED a tombstone: no personal values, an empty history, and no event. */
+export interface ServiceRequestRecord extends RecordBase {
+  readonly type: 'ServiceRequest';
+  readonly title: string;
+  readonly category: RequestCategory;
+  readonly channel: Channel;
+  readonly status: RequestStatus;
+  readonly placeCode: string;
+  readonly submittedAt: Date;
+  readonly organizationId: string | null;
+  readonly transferredToId: string | null;
+  readonly dueAt: Date | null;
+  readonly resolvedAt: Date | null;
+  /** Resolved or rejected after `dueAt`, or open past it when generated. */
+  readonly overdue: boolean;
+  readonly handler: string | null;
+  readonly supervised: boolean;
+  readonly reopenedCount: number;
+  readonly rating: number | null;
+  /** Personal. */
+  readonly applicantName: string | null;
+  /** Personal. */
+  readonly applicantPhone: string | null;
+  /** Personal. */
+  readonly description: string | null;
+  /** Oldest first; the first is the submission. Each step is one event. */
+  readonly history: readonly RequestStepRecord[];
+  /** The applicant's opaque local reference, to count people; it leaves no platform. */
+  readonly person: string | null;
+}
+
+export type RequestStepRecord =
+  | {
+      readonly step: 'STATUS';
+      readonly at: Date;
+      readonly actorKind: ActorKind;
+      /** Null for the first. RESOLVED, RATED or REJECTED → ACCEPTED is a reopening. */
+      readonly from: RequestStatus | null;
+      readonly to: RequestStatus;
+    }
+  | {
+      readonly step: 'FEEDBACK';
+      readonly at: Date;
+      readonly actorKind: ActorKind;
+      /** Personal. */
+      readonly text: string;
+    }
+  /** Goes with a STATUS step RESOLVED → RATED at the same time, which is no event of its own. */
+  | {
+      readonly step: 'RATING';
+      readonly at: Date;
+      readonly actorKind: ActorKind;
+      readonly rating: number;
+    }
+  | { readonly step: 'SUPERVISION'; readonly at: Date; readonly actorKind: ActorKind };
+
+export type RequestStatus =
+  | 'SUBMITTED'
+  | 'VERIFIED'
+  | 'DISPATCHED'
+  | 'ACCEPTED'
+  | 'RESOLVED'
+  | 'REJECTED'
+  | 'RATED'
+  | 'TRANSFERRED';
+
+export type RequestCategory =
+  | 'WAGES'
+  | 'CONTRACT'
+  | 'SAFETY'
+  | 'INSURANCE'
+  | 'MEDICAL'
+  | 'HARDSHIP'
+  | 'EMPLOYMENT'
+  | 'LEGAL'
+  | 'SERVICE'
+  | 'OTHER';
+
+export type Channel = 'WEBSITE' | 'WECHAT' | 'APP' | 'HOTLINE' | 'STATION' | 'QR_CODE';
+
+/**
+ * Applied at `appliedAt`, decided at `decidedAt`, left at `leftAt`; the events' category is `kind`.
+ * With `status` TRANSFERRED a tombstone: no personal values and no event.
+ */
+export interface MemberRecord extends RecordBase {
+  readonly type: 'Member';
+  readonly appliedAt: Date;
+  readonly status: MemberStatus;
+  readonly kind: MemberKind;
+  readonly channel: Channel;
+  readonly placeCode: string;
+  readonly organizationId: string | null;
+  readonly transferredToId: string | null;
+  /** When taken in. */
+  readonly joinedAt: Date | null;
+  /** When taken in or refused. */
+  readonly decidedAt: Date | null;
+  readonly leftAt: Date | null;
+  /** Personal. */
+  readonly name: string | null;
+  /** Personal. */
+  readonly phone: string | null;
+  readonly person: string | null;
+}
+
+export type MemberStatus = 'APPLIED' | 'ACTIVE' | 'REFUSED' | 'LEFT' | 'TRANSFERRED';
+
+export type MemberKind = 'EMPLOYEE' | 'MICRO_ENTERPRISE' | 'FLEXIBLE' | 'MIGRANT';
+
+/** One of the platform's own channels. `followerCount` = `follows` + its opening balance. */
+export interface MediaChannelRecord extends RecordBase {
+  readonly type: 'MediaChannel';
+  readonly name: string;
+  readonly channel: Channel;
+  readonly followerCount: number;
+  /** When each follower came, one event each, oldest first. */
+  readonly follows: readonly FollowRecord[];
+}
+
+export interface FollowRecord {
+  readonly at: Date;
+  readonly simulated: boolean;
+}
+
+/** Published at `publishedAt`; the events' category is `column`. The counters are the sums of `engagement`. */
+export interface ArticleRecord extends RecordBase {
+  readonly type: 'Article';
+  readonly title: string;
+  readonly column: string;
+  readonly summary: string | null;
+  readonly placeCode: string;
+  readonly organizationId: string | null;
+  readonly publishedAt: Date;
+  readonly readCount: number;
+  readonly shareCount: number;
+  readonly likeCount: number;
+  readonly commentCount: number;
+  /** Some of the comments, oldest first: at most twenty. Each is also in `engagement`. */
+  readonly comments: readonly CommentRecord[];
+  /** Oldest first; each is one event. */
+  readonly engagement: readonly EngagementRecord[];
+}
+
+export interface CommentRecord {
+  /** Local to the article. */
+  readonly id: string;
+  readonly at: Date;
+  readonly text: string;
+  /** Personal. */
+  readonly author: string;
+}
+
+export interface EngagementRecord {
+  readonly kind: 'READ' | 'SHARE' | 'LIKE' | 'COMMENT';
+  readonly at: Date;
+  readonly channel: Channel;
+  /** Above 1 for READ and SHARE only: what fell into one clock minute. */
+  readonly count: number;
+  /** The reader's opaque local reference; null where `count` speaks of several. */
+  readonly person: string | null;
+}
+
+/** A balance from before the log began: one `onenet.opening` event. */
+export interface OpeningRecord {
+  readonly type: 'Opening';
+  /** Stable: `<platform code>:opening-<n>`. */
+  readonly id: string;
+  readonly platformCode: string;
+  readonly measure: EventTypeName;
+  readonly kind: 'stock' | 'flow';
+  readonly value: number;
+  readonly asOf: Date;
+  readonly placeCode: string;
+  readonly category: string | null;
+  readonly channel: Channel | null;
+}
