@@ -58,11 +58,20 @@ function readRule(directives: readonly ConstDirectiveNode[]): AccessRule | undef
   const lists = (name: string, argument: string): string[][] | undefined => {
     const directive = directives.find((applied) => applied.name.value === name);
     const value = directive?.arguments?.find((given) => given.name.value === argument)?.value;
-    return value && (valueFromASTUntyped(value) as string[][]);
+    return value && alternatives(valueFromASTUntyped(value));
   };
   const authenticated = directives.some((applied) => applied.name.value === 'authenticated');
   const scopes = lists('requiresScopes', 'scopes');
   const policies = lists('policy', 'policies');
   if (!authenticated && !scopes && !policies) return undefined;
   return { authenticated, scopes, policies };
+}
+
+/** The list of lists that these directives take; what is not one is satisfied by nobody. */
+function alternatives(value: unknown): string[][] {
+  return list(value).map((all) => list(all).map(String));
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }

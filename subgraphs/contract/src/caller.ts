@@ -20,7 +20,8 @@ export interface Actor {
   readonly reference: string;
 }
 
-export type ActorKind = 'WORKER' | 'OFFICER' | 'SYSTEM';
+const actorKinds = ['WORKER', 'OFFICER', 'SYSTEM'] as const;
+export type ActorKind = (typeof actorKinds)[number];
 
 /** Everybody, before callers exist: no scope, so nothing personal. */
 export const localCaller: Caller = {
@@ -46,11 +47,16 @@ export function encodeCaller(caller: Caller): string {
   return Buffer.from(JSON.stringify(caller), 'utf8').toString('base64url');
 }
 
+/** Whether `value` is a kind of actor. */
+export function isActorKind(value: unknown): value is ActorKind {
+  return actorKinds.some((known) => known === value);
+}
+
 /** Reads the actor header; undefined when it does not name one. */
 export function parseActor(text: string | null | undefined): Actor | undefined {
-  const match = /^(worker|officer|system):([\w.-]{1,64})$/i.exec(text ?? '');
-  if (!match?.[1] || !match[2]) return undefined;
-  return { kind: match[1].toUpperCase() as ActorKind, reference: match[2] };
+  const [, word, reference] = /^(\w+):([\w.-]{1,64})$/.exec(text ?? '') ?? [];
+  const kind = actorKinds.find((known) => known === word?.toUpperCase());
+  return kind && reference !== undefined ? { kind, reference } : undefined;
 }
 
 /** Whether a socket's remote address is this machine. */

@@ -1,6 +1,6 @@
 /** What an owner's cursor says: base64url of JSON `[version, order, direction, key, id]`. */
 import { NetError } from './errors.ts';
-import type { Direction, Position } from './order.ts';
+import type { Direction, Position, SortKey } from './order.ts';
 
 const version = 1;
 
@@ -43,7 +43,7 @@ export function decodeOwnerCursor(
     v !== version ||
     typeof order !== 'string' ||
     (direction !== 'ASC' && direction !== 'DESC') ||
-    (typeof key !== 'string' && !Number.isSafeInteger(key)) ||
+    !isSortKey(key) ||
     typeof id !== 'string'
   ) {
     throw badCursor('it is not of this version');
@@ -53,7 +53,11 @@ export function decodeOwnerCursor(
       `it is of ${order} ${direction}, and the list is ${expected.order} ${expected.direction}`,
     );
   }
-  return { order, direction, key: key as string | number, id };
+  return { order, direction, key, id };
+}
+
+function isSortKey(key: unknown): key is SortKey {
+  return typeof key === 'string' || Number.isSafeInteger(key);
 }
 
 /** A `BAD_CURSOR` that says why, and what to do. */

@@ -11,7 +11,7 @@ import {
   type GraphQLNamedType,
   type GraphQLSchema,
 } from 'graphql';
-import type { ActorKind } from './caller.ts';
+import { isActorKind, type ActorKind } from './caller.ts';
 import type { Direction } from './order.ts';
 import { contractSchema } from './schema.ts';
 
@@ -37,11 +37,13 @@ export interface GatherRule {
   readonly nodeType: string;
 }
 
+const orderKeys = ['STRING', 'TIME', 'INT'] as const;
+
 /** `@order`: what an order value sorts by. */
 export interface OrderRule {
   /** From the node, e.g. `['submittedAt']`: never null. */
   readonly path: readonly string[];
-  readonly key: 'STRING' | 'TIME' | 'INT';
+  readonly key: (typeof orderKeys)[number];
 }
 
 /** The rule of a field with `@route`. */
@@ -94,7 +96,8 @@ export function orderOf(
   const type = schema.getType(enumName);
   const order = applied(schema, 'order', isEnumType(type) ? type.getValue(value) : undefined);
   if (!order) return undefined;
-  return { path: String(order['by']).split('.'), key: order['key'] as OrderRule['key'] };
+  const key = orderKeys.find((known) => known === order['key']);
+  return key && { path: String(order['by']).split('.'), key };
 }
 
 /** Who may call a mutation; undefined when it does not say. */
@@ -103,7 +106,8 @@ export function actorsOf(
   schema: GraphQLSchema = contractSchema(),
 ): readonly ActorKind[] | undefined {
   const actors = applied(schema, 'actors', fieldOf(schema, 'Mutation', fieldName));
-  return actors?.['kinds'] as readonly ActorKind[] | undefined;
+  const kinds = actors?.['kinds'];
+  return Array.isArray(kinds) ? kinds.filter(isActorKind) : undefined;
 }
 
 /** Whether the net fills a field, so that no platform is asked for it. */

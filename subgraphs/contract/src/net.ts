@@ -101,12 +101,12 @@ function object(value: unknown, where: string): Readonly<Record<string, unknown>
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw wrong(where, value, 'an object');
   }
-  return value as Readonly<Record<string, unknown>>;
+  return { ...value };
 }
 
 function list(value: unknown, where: string): readonly unknown[] {
   if (!Array.isArray(value)) throw wrong(where, value, 'a list');
-  return value as readonly unknown[];
+  return value;
 }
 
 function text(value: unknown, where: string): string {
@@ -119,8 +119,8 @@ function texts(value: unknown, where: string): readonly string[] {
 }
 
 function integer(value: unknown, where: string): number {
-  if (!Number.isSafeInteger(value)) throw wrong(where, value, 'a whole number');
-  return value as number;
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+  throw wrong(where, value, 'a whole number');
 }
 
 function url(value: unknown, where: string): string {
