@@ -1,5 +1,5 @@
 /** What a platform is, as data: the shape of `<code>/platform.json`. */
-import type { ModuleName } from '@onenet/contract';
+import type { EventTypeName, ModuleName } from '@onenet/contract';
 import type { Channel } from './records.ts';
 
 /** A service platform of the reference net. */
@@ -62,4 +62,14 @@ export interface PublishedFigure {
   readonly scope: string | null;
   /** A short rendering (转述) in Chinese of what was published; not verbatim. */
   readonly quotation: string;
+  /** How the reference records reproduce it; null where their modules do not exist, or the registry shows it. */
+  readonly demo: FigureInDemo | null;
+}
+
+/** The number of events, by records and opening balances, that stands for a figure. */
+export interface FigureInDemo {
+  /** The figure itself, or for `over` and `nearly` a number that satisfies it. */
+  readonly total: number;
+  /** `total` is the sum of the platform's counts of these, without simulation. */
+  readonly counts: readonly { readonly measure: EventTypeName; readonly category: string | null }[];
 }

@@ -1,6 +1,7 @@
 /** The reference net as data: its platforms, Hubei's divisions, and what the demo shows. */
 export type {
   ConnectionStatus,
+  FigureInDemo,
   MediaChannelDefinition,
   PlatformDefinition,
   PlatformKind,

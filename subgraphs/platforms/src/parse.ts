@@ -1,6 +1,7 @@
 /** Reads a `platform.json` strictly: an error names the file and the field. */
-import { contractModules, isPlatformCode } from '@onenet/contract';
-import type { PlatformDefinition } from './definition.ts';
+import { contractModules, eventTypes, isPlatformCode } from '@onenet/contract';
+import type { EventTypeName } from '@onenet/contract';
+import type { FigureInDemo, PlatformDefinition } from './definition.ts';
 import { divisions } from './divisions.ts';
 
 /** Parses and checks one definition. `file` is what errors call it. */
@@ -39,6 +40,7 @@ export function parseDefinition(text: string, file: string): PlatformDefinition 
       asOf: fields.date('asOf'),
       scope: fields.nullable('scope', (field) => fields.text(field)),
       quotation: fields.text('quotation'),
+      demo: fields.nullable('demo', (field) => fields.object(field, parseDemo)),
     })),
     demoNotice: top.text('demoNotice'),
   };
@@ -52,6 +54,17 @@ export function parseDefinition(text: string, file: string): PlatformDefinition 
   return definition;
 }
 
+function parseDemo(fields: Fields): FigureInDemo {
+  return {
+    total: fields.integer('total', 0, Number.MAX_SAFE_INTEGER),
+    counts: fields.objects('counts', (count) => ({
+      measure: count.oneOf('measure', measures),
+      category: count.nullable('category', (field) => count.text(field)),
+    })),
+  };
+}
+
+const measures = Object.keys(eventTypes) as EventTypeName[];
 const kinds = [
   'PROVINCE',
   'AID_CENTRE',
@@ -64,7 +77,7 @@ const kinds = [
 const connections = ['REGISTERED', 'CONNECTED', 'MAINTENANCE', 'SUSPENDED'] as const;
 const channels = ['WEBSITE', 'WECHAT', 'APP', 'HOTLINE', 'STATION', 'QR_CODE'] as const;
 const qualifiers = ['EXACT', 'OVER', 'NEARLY'] as const;
-const units = ['人', '人次', '件', '条', '元', '家', '张', '个', '项', '级', '%'] as const;
+const units = ['人', '人次', '件', '条', '元', '家', '张', '个', '级', '%'] as const;
 
 const moduleNames = contractModules.map((module) => module.name);
 

@@ -1,0 +1,72 @@
+/** The platforms of the reference net are whole, and a definition that is not is refused by file and field. */
+import { describe, expect, test } from 'vitest';
+import { parseDefinition } from './parse.ts';
+import { platformByCode, platforms } from './platforms.ts';
+
+test('25 platforms: province, aid centre, 17 cities, two counties, four enterprises', () => {
+  const kinds = Map.groupBy(platforms, (platform) => platform.kind);
+  expect(Object.fromEntries([...kinds].map(([kind, of]) => [kind, of.length]))).toEqual({
+    PROVINCE: 1,
+    AID_CENTRE: 1,
+    CITY: 17,
+    COUNTY: 2,
+    ENTERPRISE: 4,
+  });
+});
+
+test('15 of the 17 cities are connected; the other two are marked 示例', () => {
+  const open = platforms.filter((platform) => platform.connection !== 'CONNECTED');
+  expect(open.map((platform) => platform.code)).toEqual(['422800', '429021']);
+  for (const platform of platforms) {
+    expect(platform.demoNotice).toContain(open.includes(platform) ? '示例' : '演示数据');
+  }
+});
+
+test('offsets and keys are unique, and parents exist', () => {
+  expect(new Set(platforms.map((platform) => platform.portOffset)).size).toBe(platforms.length);
+  for (const platform of platforms) {
+    if (platform.parent !== null) expect(platformByCode(platform.parent)).toBeDefined();
+    const keys = platform.publishedFigures.map((figure) => figure.key);
+    expect(new Set(keys).size).toBe(keys.length);
+  }
+});
+
+test('what stands for a figure satisfies it', () => {
+  for (const { publishedFigures } of platforms) {
+    for (const { demo, qualifier, value, metric } of publishedFigures) {
+      if (metric !== null) expect(demo).not.toBeNull();
+      if (demo === null) continue;
+      if (qualifier === 'EXACT') expect(demo.total).toBe(value);
+      if (qualifier === 'OVER') expect(demo.total).toBeGreaterThan(value);
+      if (qualifier === 'NEARLY') expect(demo.total).toBeLessThan(value);
+    }
+  }
+});
+
+describe('a definition is refused', () => {
+  const text = (change: object) => JSON.stringify({ ...platformByCode('420500'), ...change });
+  const refused = (change: object) => () => parseDefinition(text(change), '420500/platform.json');
+
+  test.each([
+    [{ nameEn: '' }, '420500/platform.json: nameEn is ""'],
+    [{ kind: 'TOWN' }, 'kind is "TOWN", and must be one of PROVINCE'],
+    [{ serves: ['420500', '999999'] }, 'serves[1] is "999999", and must be a division code'],
+    [{ modules: ['core', 'cards'] }, 'modules[1] is "cards", and must be a contract module'],
+    [{ position: { latitude: 30, longitude: 30 } }, 'position.longitude is 30'],
+    [
+      { mediaChannels: [{ id: 'x', name: 'x', channel: 'FAX' }] },
+      'mediaChannels[0].channel is "FAX"',
+    ],
+    [{ publishedFigures: [{ key: 'a' }] }, 'publishedFigures[0].label is missing'],
+    [{ portOffset: 1.5 }, 'portOffset is 1.5, and must be a whole number'],
+    [{ colour: 'red' }, 'colour is not a known field'],
+    [{ code: '420600' }, 'must be a platform code and name the folder'],
+    [{ modules: ['requests'] }, 'modules must name "core"'],
+  ])('%j', (change, message) => {
+    expect(refused(change)).toThrow(message);
+  });
+
+  test('that is not JSON', () => {
+    expect(() => parseDefinition('{', 'X/platform.json')).toThrow('X/platform.json: not JSON');
+  });
+});
