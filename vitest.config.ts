@@ -1,10 +1,17 @@
 /** The tests: `*.test.ts` beside the code, `tests/*.e2e.ts` over several parts. None is retried. */
+import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
 
+const gatewayRequire = createRequire(new URL('gateway/package.json', import.meta.url));
+
 export default defineConfig({
+  // graphql's CommonJS build, which Node itself loads: two builds side by side refuse each other's schemas.
+  resolve: { alias: [{ find: /^graphql$/, replacement: gatewayRequire.resolve('graphql') }] },
   test: {
     globalSetup: ['tests/fixtures/global-setup.ts'],
     retry: 0,
+    // The vendor's modules look at it when they load.
+    env: { APOLLO_TELEMETRY_DISABLED: '1' },
     projects: [
       {
         extends: true,

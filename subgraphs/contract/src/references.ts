@@ -1,7 +1,6 @@
 /** References that may leave the owner: what `@reference` says, from which `links` is derived. */
 import {
   getDirectiveValues,
-  isInterfaceType,
   isNonNullType,
   isObjectType,
   type ConstDirectiveNode,
@@ -31,7 +30,7 @@ export function references(schema: GraphQLSchema = contractSchema()): readonly R
   if (!directive) return [];
   const found: Reference[] = [];
   for (const type of Object.values(schema.getTypeMap())) {
-    if (!isObjectType(type) && !isInterfaceType(type)) continue;
+    if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
       const reference = field.astNode && getDirectiveValues(directive, field.astNode);
       if (!reference) continue;

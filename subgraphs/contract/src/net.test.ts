@@ -1,0 +1,62 @@
+/** A snapshot of the net is taken whole or refused with the place of the fault; places nest by prefix. */
+import { expect, test } from 'vitest';
+import { divisionContains, parseNetSnapshot } from './index.ts';
+
+const owner = {
+  code: '420100',
+  name: '武汉',
+  nameEn: 'Wuhan',
+  kind: 'CITY',
+  parent: '420000',
+  connection: 'CONNECTED',
+  graphqlUrl: 'http://127.0.0.1:4010/graphql',
+  eventsUrl: 'http://127.0.0.1:4010/events',
+  serves: ['420100'],
+  modules: ['core', 'requests', 'organizations'],
+  contractVersion: '1.0',
+  scope: { above: ['420000'] },
+};
+
+const net = {
+  version: 1,
+  revision: 7,
+  contractVersion: '1.0',
+  supergraph: 'schema { query: Query }',
+  services: {
+    province: 'http://127.0.0.1:4001/graphql',
+    analytics: 'http://127.0.0.1:4002/graphql',
+  },
+  owners: [owner],
+};
+
+test('a whole snapshot is read; a module that this contract does not know is left out', () => {
+  const read = parseNetSnapshot({
+    ...net,
+    owners: [{ ...owner, modules: [...owner.modules, 'grid'] }],
+  });
+  expect(read.owners[0]?.modules).toEqual(['core', 'organizations', 'requests']);
+  expect(read.revision).toBe(7);
+});
+
+test.each([
+  [{ ...net, version: 2 }, 'net.version is 2, and must be 1.'],
+  [{ ...net, owners: [{ ...owner, code: 'a b' }] }, /^net\.owners\[0\]\.code is "a b"/],
+  [{ ...net, owners: [{ ...owner, connection: 'UP' }] }, /connection is "UP".*REGISTERED/],
+  [{ ...net, owners: [{ ...owner, graphqlUrl: 'file:///etc' }] }, /graphqlUrl is "file/],
+  [{ ...net, owners: [owner, owner] }, 'net.owners: a code stands twice.'],
+  ['x', 'net is "x", and must be an object.'],
+])('a wrong snapshot is refused with its place: %#', (value, message) => {
+  expect(() => parseNetSnapshot(value)).toThrow(message);
+});
+
+test('a division contains itself and what lies below it', () => {
+  expect(divisionContains('420000', '421087')).toBe(true);
+  expect(divisionContains('420100', '420102001001')).toBe(true);
+  expect(divisionContains('429004', '429004001')).toBe(true);
+  expect(divisionContains('421000', '421003')).toBe(true);
+  expect(divisionContains('420102001', '420102001001')).toBe(true);
+  expect(divisionContains('420102', '420102')).toBe(true);
+  expect(divisionContains('420102', '420100')).toBe(false);
+  expect(divisionContains('429004', '429005')).toBe(false);
+  expect(divisionContains('420100', '420000')).toBe(false);
+});

@@ -1,0 +1,3 @@
+/** The subgraph `links`: how the planner hops from a record to another owner's. */
+export { createLinksDataSource, linksResolvers } from './data-source.ts';
+export { linksSdl } from './sdl.ts';
