@@ -1,0 +1,66 @@
+/** From an outbox entry to the line that stands in the log for ever. */
+import { eventTypes } from '@onenet/contract';
+import type { EventData, FeedEvent, Firsts } from '@onenet/contract';
+import { eventFault, isEventType, isTooLarge, sourceOf } from './event.ts';
+import type { EventFault } from './event.ts';
+import type { OutboxEntry } from './entry.ts';
+
+/** Where and when a line stands in the log. */
+export interface LinePlace {
+  readonly code: string;
+  readonly sequence: number;
+  readonly recordedTime: Date;
+}
+
+/** A sequence as it is written: 20 digits. */
+export function formatSequence(sequence: number): string {
+  return String(sequence).padStart(20, '0');
+}
+
+/** The bytes of a line, without LF. */
+export function lineOf(entry: OutboxEntry, place: LinePlace, firsts: Firsts | undefined): Buffer {
+  return Buffer.from(JSON.stringify(eventOf(entry, place, firsts)), 'utf8');
+}
+
+function eventOf(entry: OutboxEntry, place: LinePlace, firsts: Firsts | undefined): FeedEvent {
+  const data: EventData = firsts === undefined ? entry.data : { ...entry.data, firsts };
+  return {
+    specversion: '1.0',
+    id: entry._id,
+    source: sourceOf(place.code),
+    type: entry.type,
+    time: entry.time.toISOString(),
+    datacontenttype: 'application/json',
+    sequence: formatSequence(place.sequence),
+    recordedtime: place.recordedTime.toISOString(),
+    ...(entry.corrects === undefined ? {} : { corrects: entry.corrects }),
+    data,
+  };
+}
+
+/**
+ * Why an entry can be no line, or undefined. The collection is open to every writer of the
+ * platform, so nothing about the entry's shape is taken for granted.
+ */
+export function entryFault(entry: OutboxEntry): EventFault | undefined {
+  if (typeof entry.type !== 'string' || !isEventType(entry.type)) return 'UNKNOWN_TYPE';
+  if (!(entry.time instanceof Date) || Number.isNaN(entry.time.getTime())) return 'BAD_TIME';
+  if (entry.data !== null && typeof entry.data === 'object' && 'firsts' in entry.data) {
+    return 'BAD_FIRSTS';
+  }
+  if (entry.person !== undefined) {
+    const counted = 'people' in eventTypes[entry.type] && entry.corrects === undefined;
+    if (!counted || typeof entry.person !== 'string' || entry.person === '') return 'BAD_PERSON';
+  }
+  const event = eventOf(entry, probePlace, undefined);
+  const fault = eventFault(event, { code: probePlace.code, sequence: event.sequence });
+  if (fault !== undefined) return fault;
+  return isTooLarge(Buffer.from(JSON.stringify(event), 'utf8')) ? 'TOO_LARGE' : undefined;
+}
+
+/** The longest that a place can be written, so that a line is never longer than its check. */
+const probePlace: LinePlace = {
+  code: 'Z'.repeat(32),
+  sequence: Number.MAX_SAFE_INTEGER,
+  recordedTime: new Date(0),
+};
