@@ -1,0 +1,81 @@
+/** The data directory of a net: marked as ours, so that `--fresh` can never remove anything else. */
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UsageError } from './options.ts';
+
+const markerName = 'onenet-data.json';
+
+/** What the marker file says; data made for another net is not silently mixed with this one's. */
+export interface DataMarker {
+  readonly format: 1;
+  /** The scale at which the reference records were generated. */
+  readonly scale: number;
+}
+
+/** Makes the directory ready: new, or ours from an earlier start, or emptied by `fresh`. */
+export async function prepareDataDir(
+  directory: string,
+  { fresh, scale }: { readonly fresh: boolean; readonly scale: number },
+): Promise<void> {
+  const marker = await readMarker(directory);
+  if (marker === undefined) await refuseForeign(directory);
+  const starter = await livingStarter(directory);
+  if (starter !== undefined) {
+    throw new UsageError(
+      `${directory} is in use by a net that runs (pid ${starter}): stop it first.`,
+    );
+  }
+  if (marker !== undefined && fresh) await rm(directory, { recursive: true });
+  if (marker !== undefined && !fresh && marker.scale !== scale) {
+    throw new UsageError(
+      `${directory} holds data of --scale ${marker.scale}, not ${scale}: ` +
+        `start with --scale ${marker.scale}, make new data with --fresh, or choose another --data.`,
+    );
+  }
+  await mkdir(join(directory, 'logs'), { recursive: true });
+  const current: DataMarker = { format: 1, scale };
+  await writeFile(join(directory, markerName), `${JSON.stringify(current)}\n`);
+  await writeFile(join(directory, 'starter.pid'), `${process.pid}\n`);
+}
+
+/** The net has stopped: the directory may be used again. */
+export async function releaseDataDir(directory: string): Promise<void> {
+  await rm(join(directory, 'starter.pid'), { force: true });
+}
+
+async function readMarker(directory: string): Promise<DataMarker | undefined> {
+  try {
+    return JSON.parse(await readFile(join(directory, markerName), 'utf8')) as DataMarker;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+async function refuseForeign(directory: string): Promise<void> {
+  const names = await readdir(directory).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  if (names.length === 0) return;
+  throw new UsageError(
+    `${directory} holds ${names[0]} and other things that OneNet did not make ` +
+      `(there is no ${markerName}): nothing was changed. Choose another --data.`,
+  );
+}
+
+async function livingStarter(directory: string): Promise<number | undefined> {
+  const text = await readFile(join(directory, 'starter.pid'), 'utf8').catch(() => '');
+  const pid = Number.parseInt(text, 10);
+  if (!Number.isInteger(pid) || pid === process.pid) return undefined;
+  try {
+    process.kill(pid, 0);
+    return pid;
+  } catch {
+    return undefined;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

@@ -1,0 +1,165 @@
+/** The whole net as child processes: the story of a start, and of a stop. */
+import { join, resolve } from 'node:path';
+import { platformByCode, platforms as allPlatforms } from '@onenet/platforms';
+import { buildDashboard } from './dashboard.ts';
+import { prepareDataDir, releaseDataDir } from './data-dir.ts';
+import { startMongo } from './databases.ts';
+import { UsageError } from './options.ts';
+import { failure, lastLines, newLog, startPart, untilReady, type Part } from './parts.ts';
+import { partPlans, portPlan, type NetPorts } from './plans.ts';
+import { checkPorts } from './ports.ts';
+import { step, type Say } from './progress.ts';
+
+export interface NetOptions {
+  /** The first port; the others follow from it. */
+  readonly port: number;
+  readonly dataDir: string;
+  /** The share of the reference records that is generated, from 0 to 1. */
+  readonly scale: number;
+  readonly simulatePerSecond: number;
+  /** Codes of the platforms that are hosted; all of them when absent. */
+  readonly platforms?: readonly string[];
+  /** Begin with an empty data directory. */
+  readonly fresh?: boolean;
+  /** A replica set to use instead of one started here. */
+  readonly mongodbUri?: string;
+  /** A ClickHouse to use instead of the embedded one. */
+  readonly clickhouseUrl?: string;
+  /** Whether the gateway serves the dashboard, built if need be; true when absent. */
+  readonly dashboard?: boolean;
+  readonly say?: Say;
+  /** Aborting it gives up a start that is under way; what runs already is stopped. */
+  readonly signal?: AbortSignal;
+}
+
+/** A net that runs. */
+export interface Net {
+  readonly urls: NetUrls;
+  /** Process ids by part: mongod, province, platforms, analytics, gateway. */
+  readonly processes: Readonly<Record<string, number>>;
+  /** Resolves when a part ends unasked, with what to tell about it. The others still run then. */
+  readonly crashed: Promise<Error>;
+  /** Stops every part, the last started first; resolves when all are gone. */
+  stop(): Promise<void>;
+}
+
+export interface NetUrls {
+  readonly gateway: string;
+  readonly province: string;
+  readonly analytics: string;
+  readonly mongodb: string;
+  /** By platform code. */
+  readonly platforms: Readonly<Record<string, string>>;
+}
+
+/** Starts the whole net and resolves when every part does its work. */
+export async function startNet(options: NetOptions): Promise<Net> {
+  const say = options.say ?? (() => {});
+  const dataDir = resolve(options.dataDir);
+  const ports = portPlan(options.port, hosted(options.platforms), options.mongodbUri === undefined);
+  await checkPorts(ports.planned);
+  await prepareDataDir(dataDir, { fresh: options.fresh ?? false, scale: options.scale });
+
+  const running = new RunningParts(dataDir);
+  try {
+    return await running.unlessOver(options.signal, async () => {
+      const mongodbUri = options.mongodbUri ?? (await ownMongo(running, ports, dataDir, say));
+      const dashboardDir = options.dashboard === false ? undefined : await buildDashboard(say);
+      const plans = partPlans({ ...options, dataDir, ports, mongodbUri, dashboardDir });
+      // Each wave needs the one before it: the province names the owners that the rest asks.
+      for (const wave of plans) {
+        await Promise.all(
+          wave.map(async (plan) => {
+            const part = running.add(await startPart(plan, join(dataDir, 'logs')));
+            const lastLine = async () => (await lastLines(part.logFile, 1)).join('');
+            await step(say, plan.name, () => untilReady(part, plan.readyUrl), lastLine);
+          }),
+        );
+      }
+      return running.asNet({ ...ports.urls, mongodb: mongodbUri });
+    });
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+}
+
+function hosted(codes: readonly string[] | undefined): readonly string[] {
+  if (codes === undefined || codes.length === 0) return allPlatforms.map(({ code }) => code);
+  const unknown = codes.filter((code) => platformByCode(code) === undefined);
+  if (unknown.length > 0) {
+    const known = allPlatforms.map(({ code }) => code).join(', ');
+    throw new UsageError(`No platform ${unknown.join(', ')}; there are ${known}.`);
+  }
+  return codes;
+}
+
+async function ownMongo(
+  running: RunningParts,
+  ports: NetPorts,
+  dataDir: string,
+  say: Say,
+): Promise<string> {
+  const mongo = await startMongo({
+    dataDir: join(dataDir, 'mongodb'),
+    port: ports.mongod,
+    logFile: await newLog(join(dataDir, 'logs'), 'mongod'),
+    say,
+  });
+  running.add(mongo);
+  return mongo.uri;
+}
+
+/** The parts that run, in the order of their start. */
+class RunningParts {
+  readonly #dataDir: string;
+  readonly #parts: Part[] = [];
+  readonly #crash = Promise.withResolvers<Error>();
+  #stopped: Promise<void> | undefined;
+
+  constructor(dataDir: string) {
+    this.#dataDir = dataDir;
+  }
+
+  add(part: Part): Part {
+    this.#parts.push(part);
+    void part.ended.then(async (how) => {
+      if (this.#stopped === undefined) this.#crash.resolve(await failure(part, how));
+    });
+    // It became one of ours while the start was being given up: it must not outlive it.
+    if (this.#stopped !== undefined) void part.stop();
+    return part;
+  }
+
+  /** Runs the start; gives it up when a part ends or `signal` is aborted. */
+  async unlessOver<T>(signal: AbortSignal | undefined, start: () => Promise<T>): Promise<T> {
+    const givenUp = Promise.withResolvers<never>();
+    const onAbort = () => givenUp.reject(signal?.reason);
+    signal?.addEventListener('abort', onAbort);
+    const crash = this.#crash.promise.then((error) => {
+      throw error;
+    });
+    try {
+      signal?.throwIfAborted();
+      return await Promise.race([start(), givenUp.promise, crash]);
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      // Nobody waits for a crash of the start any more; asNet's `crashed` tells of later ones.
+      crash.catch(() => undefined);
+    }
+  }
+
+  asNet(urls: NetUrls): Net {
+    const processes = Object.fromEntries(this.#parts.map(({ name, pid }) => [name, pid]));
+    return { urls, processes, crashed: this.#crash.promise, stop: () => this.stop() };
+  }
+
+  /** Stops what runs, the last started first, so that none loses what it still writes to. */
+  stop(): Promise<void> {
+    this.#stopped ??= (async () => {
+      for (const part of this.#parts.toReversed()) await part.stop();
+      await releaseDataDir(this.#dataDir);
+    })();
+    return this.#stopped;
+  }
+}

@@ -1,0 +1,127 @@
+/** The command that runs the whole net in the foreground until it is told to stop. */
+import { resolve } from 'node:path';
+import { startNet, type Net } from './net.ts';
+import { describeOptions, parseOptions, UsageError, type OptionValues } from './options.ts';
+
+/** The options of `npm start` and `./onenet up`: parsing, defaults and `--help` come from here. */
+export const upOptions = {
+  port: {
+    kind: 'number',
+    default: 4000,
+    whole: true,
+    atLeast: 1,
+    atMost: 65_000,
+    help: 'first port: gateway; then province, analytics, MongoDB; platforms from the tenth after it',
+  },
+  data: { kind: 'text', default: '.onenet', help: 'directory of all data and logs' },
+  scale: {
+    kind: 'number',
+    default: 0.01,
+    atMost: 1,
+    help: 'share of the large reference figures that is generated as records',
+  },
+  simulate: {
+    kind: 'number',
+    default: 5,
+    atMost: 10_000,
+    help: 'simulated events a second, over all platforms; 0 for none',
+  },
+  platforms: { kind: 'list', default: [], help: 'codes of the platforms to host; all without it' },
+  fresh: { kind: 'flag', default: false, help: 'remove the data of earlier starts first' },
+  'mongodb-uri': {
+    kind: 'text',
+    default: '',
+    env: 'MONGODB_URI',
+    help: 'MongoDB replica set to use instead of starting one',
+  },
+  'clickhouse-url': {
+    kind: 'text',
+    default: '',
+    env: 'CLICKHOUSE_URL',
+    help: 'ClickHouse to use instead of the embedded one',
+  },
+  help: { kind: 'flag', default: false, help: 'this text' },
+} as const;
+
+type UpValues = OptionValues<typeof upOptions>;
+
+/** Runs the net; resolves with the exit code when it has stopped. */
+export async function up(args: readonly string[], usage: string): Promise<number> {
+  try {
+    const options = parseOptions(upOptions, args, process.env);
+    if (options.help) {
+      console.log(`${usage}\n\n${describeOptions(upOptions)}`);
+      return 0;
+    }
+    return await runUntilStopped(options);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+async function runUntilStopped(options: UpValues): Promise<number> {
+  const stop = stopRequest();
+  const started = performance.now();
+  console.log('OneNet is starting …');
+  const net = await startNet(netOptions(options, stop)).catch((error: unknown) => {
+    if (stop.aborted) return undefined;
+    throw error;
+  });
+  if (net === undefined) return 0;
+
+  console.log(announcement(net, options, (performance.now() - started) / 1000));
+  const crash = await Promise.race([net.crashed, aborted(stop)]);
+  console.log(crash === undefined ? 'OneNet is stopping …' : crash.message);
+  await net.stop();
+  console.log('OneNet has stopped.');
+  return crash === undefined ? 0 : 1;
+}
+
+/** Aborted by Ctrl-C, SIGTERM, a closed terminal, or the end of the process that started this one. */
+function stopRequest(): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => controller.abort();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  process.on('disconnect', stop);
+  process.channel?.unref();
+  return controller.signal;
+}
+
+async function aborted(signal: AbortSignal): Promise<undefined> {
+  if (signal.aborted) return;
+  await new Promise((resolveNow) => signal.addEventListener('abort', resolveNow, { once: true }));
+}
+
+function netOptions(options: UpValues, signal: AbortSignal) {
+  const { 'mongodb-uri': mongodbUri, 'clickhouse-url': clickhouseUrl } = options;
+  if (options.fresh && mongodbUri !== '') {
+    throw new UsageError('--fresh removes local data only: drop the databases of --mongodb-uri.');
+  }
+  return {
+    port: options.port,
+    dataDir: options.data,
+    scale: options.scale,
+    simulatePerSecond: options.simulate,
+    platforms: options.platforms,
+    fresh: options.fresh,
+    ...(mongodbUri === '' ? {} : { mongodbUri }),
+    ...(clickhouseUrl === '' ? {} : { clickhouseUrl }),
+    say: (line: string) => console.log(line),
+    signal,
+  };
+}
+
+function announcement({ urls }: Net, options: UpValues, seconds: number): string {
+  const platforms = Object.entries(urls.platforms);
+  const [code, url] = platforms[0] ?? ['', ''];
+  return `OneNet is up (${seconds.toFixed(1)} s).
+  dashboard  ${urls.gateway}/
+  GraphQL    ${urls.gateway}/graphql
+  live       ${urls.gateway}/live
+  platforms  ${platforms.length}, each on its own port, such as ${code}: ${url}/graphql
+  logs       ${resolve(options.data)}/logs
+This is the reference net: its data is generated (演示数据), and it is open to every program on this
+machine (loopback only). Personal fields are refused to everybody.
+Ctrl-C stops all of it.`;
+}
