@@ -20,7 +20,7 @@ export interface Actor {
   readonly reference: string;
 }
 
-const actorKinds = ['WORKER', 'OFFICER', 'SYSTEM'] as const;
+export const actorKinds = ['WORKER', 'OFFICER', 'SYSTEM'] as const;
 export type ActorKind = (typeof actorKinds)[number];
 
 /** Everybody, before callers exist: no scope, so nothing personal. */

@@ -40,6 +40,7 @@ test('an order value names its key', () => {
   expect(orderOf('StationOrderField', 'DISTANCE')).toEqual({
     path: ['distanceMetres'],
     key: 'INT',
+    needs: 'near',
   });
   expect(orderOf('StationOrderField', 'COLOUR')).toBeUndefined();
 });

@@ -44,6 +44,8 @@ export interface OrderRule {
   /** From the node, e.g. `['submittedAt']`: never null. */
   readonly path: readonly string[];
   readonly key: (typeof orderKeys)[number];
+  /** The argument without which the order is refused. */
+  readonly needs: string | undefined;
 }
 
 /** The rule of a field with `@route`. */
@@ -97,7 +99,14 @@ export function orderOf(
   const order = applied(schema, 'order', isEnumType(type) ? type.getValue(value) : undefined);
   if (!order) return undefined;
   const key = orderKeys.find((known) => known === order['key']);
-  return key && { path: String(order['by']).split('.'), key };
+  const needs = order['needs'];
+  return (
+    key && {
+      path: String(order['by']).split('.'),
+      key,
+      needs: typeof needs === 'string' ? needs : undefined,
+    }
+  );
 }
 
 /** Who may call a mutation; undefined when it does not say. */

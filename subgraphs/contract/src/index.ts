@@ -3,6 +3,7 @@ export { accessRules, allows } from './access.ts';
 export type { AccessRule, AccessRules } from './access.ts';
 export {
   actorHeader,
+  actorKinds,
   callerHeader,
   encodeCaller,
   isLoopback,
@@ -28,6 +29,8 @@ export type { EventData, EventType, EventTypeName, FeedEvent, Firsts, Opening } 
 export { fieldModule, typeModule } from './field-module.ts';
 export { isPlatformCode, parseId, splitId } from './ids.ts';
 export type { RecordId } from './ids.ts';
+export { lintContract } from './lint/lint.ts';
+export type { LintFinding } from './lint/rule.ts';
 export { contractModules, contractVersion, moduleText } from './modules.ts';
 export type { ContractModule, ModuleName } from './modules.ts';
 export { connectionStatuses, parseNetSnapshot, platformKinds } from './net.ts';

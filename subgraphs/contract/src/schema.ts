@@ -11,29 +11,24 @@ import {
 import { contractModules, moduleText, type ModuleName } from './modules.ts';
 
 /** The federation directives that the contract uses, as far as its text needs them. */
-const federation = parse(`
+export const federationDirectives = parse(`
   directive @key(fields: String!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE
   directive @shareable on OBJECT | FIELD_DEFINITION
   directive @tag(name: String!) repeatable on OBJECT | FIELD_DEFINITION | ENUM | INPUT_OBJECT
   directive @authenticated on OBJECT | FIELD_DEFINITION | ENUM | SCALAR
   directive @requiresScopes(scopes: [[String!]!]!) on OBJECT | FIELD_DEFINITION | ENUM | SCALAR
   directive @policy(policies: [[String!]!]!) on OBJECT | FIELD_DEFINITION | ENUM | SCALAR
-`);
+`).definitions;
 
 let cached: GraphQLSchema | undefined;
 
 /** The whole contract, with the directives that only the net reads. Built once. */
 export function contractSchema(): GraphQLSchema {
-  cached ??= buildContractSchema(contractDefinitions());
-  return cached;
-}
-
-/** Builds a schema from contract definitions: the contract's own, or a changed copy of them. */
-export function buildContractSchema(definitions: readonly DefinitionNode[]): GraphQLSchema {
-  return buildASTSchema({
+  cached ??= buildASTSchema({
     kind: Kind.DOCUMENT,
-    definitions: [...federation.definitions, ...definitions],
+    definitions: [...federationDirectives, ...contractDefinitions()],
   });
+  return cached;
 }
 
 const documents = new Map<ModuleName, DocumentNode>();
