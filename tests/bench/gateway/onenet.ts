@@ -1,0 +1,52 @@
+/** OneNet's gateway as it runs, with every check on, over a directory that names the canned owners. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { contractModules, contractVersion } from '@onenet/contract';
+import type { NetSnapshot } from '@onenet/contract';
+import { startGateway } from '@onenet/gateway';
+import { platforms } from '@onenet/platforms';
+import { composeSupergraph } from '@onenet/province';
+
+/** Serves on loopback; resolves with the URL. */
+export async function startOnenet(urls: Readonly<Record<string, string>>): Promise<string> {
+  const provinceUrl = await serveDirectory(snapshot(urls));
+  const { url } = await startGateway({ host: '127.0.0.1', port: 0, provinceUrl });
+  return `${url}/graphql`;
+}
+
+function snapshot(urls: Readonly<Record<string, string>>): NetSnapshot {
+  const nowhere = 'http://127.0.0.1:9/graphql';
+  return {
+    version: 1,
+    revision: 1,
+    contractVersion,
+    supergraph: composeSupergraph({ province: nowhere, analytics: nowhere }),
+    services: { province: nowhere, analytics: nowhere },
+    owners: platforms.flatMap((platform) => {
+      const graphqlUrl = urls[platform.code];
+      if (!graphqlUrl) return [];
+      return {
+        ...platform,
+        graphqlUrl,
+        eventsUrl: graphqlUrl.replace('/graphql', '/events'),
+        connection: 'CONNECTED' as const,
+        modules: contractModules.map(({ name }) => name),
+        contractVersion,
+        scope: { above: ['420000'] },
+      };
+    }),
+  };
+}
+
+async function serveDirectory(net: NetSnapshot): Promise<string> {
+  const body = JSON.stringify(net);
+  const server = createServer((request, response) => {
+    if (request.url?.includes(`after=${net.revision}`)) {
+      setTimeout(() => response.writeHead(204).end(), 20_000).unref();
+    } else {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
