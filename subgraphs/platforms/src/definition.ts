@@ -1,5 +1,5 @@
 /** What a platform is, as data: the shape of `<code>/platform.json`. */
-import type { EventTypeName, ModuleName } from '@onenet/contract';
+import type { ConnectionStatus, EventTypeName, ModuleName, PlatformKind } from '@onenet/contract';
 import type { Channel } from './records.ts';
 
 /** A service platform of the reference net. */
@@ -26,17 +26,6 @@ export interface PlatformDefinition {
   /** What is generated for demonstration, in Chinese. */
   readonly demoNotice: string;
 }
-
-export type PlatformKind =
-  | 'PROVINCE'
-  | 'AID_CENTRE'
-  | 'CITY'
-  | 'COUNTY'
-  | 'ENTERPRISE'
-  | 'UNIVERSITY'
-  | 'ZONE';
-
-export type ConnectionStatus = 'REGISTERED' | 'CONNECTED' | 'MAINTENANCE' | 'SUSPENDED';
 
 /** One of a platform's own ways to its readers. */
 export interface MediaChannelDefinition {

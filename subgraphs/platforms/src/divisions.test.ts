@@ -12,9 +12,8 @@ test('28,651 divisions on five levels, each under a known parent', () => {
     TOWNSHIP: 1475,
     COMMUNITY: 27057,
   });
-  for (const { code, parent } of divisions.values()) {
-    expect(parent === null ? code === '420000' : divisions.has(parent), code).toBe(true);
-  }
+  const orphans = [...divisions.values()].filter(({ parent }) => !divisions.has(parent ?? ''));
+  expect(orphans.map((division) => division.code)).toEqual(['420000']);
 });
 
 test('a path runs from the province; the direct cities have no county', () => {

@@ -1,10 +1,8 @@
 /** The reference net as data: its platforms, Hubei's divisions, and what the demo shows. */
 export type {
-  ConnectionStatus,
   FigureInDemo,
   MediaChannelDefinition,
   PlatformDefinition,
-  PlatformKind,
   PublishedFigure,
 } from './definition.ts';
 export {

@@ -1,5 +1,11 @@
 /** Reads a `platform.json` strictly: an error names the file and the field. */
-import { contractModules, eventTypes, isPlatformCode } from '@onenet/contract';
+import {
+  connectionStatuses,
+  contractModules,
+  eventTypes,
+  isPlatformCode,
+  platformKinds,
+} from '@onenet/contract';
 import type { EventTypeName } from '@onenet/contract';
 import type { FigureInDemo, PlatformDefinition } from './definition.ts';
 import { divisions } from './divisions.ts';
@@ -12,10 +18,10 @@ export function parseDefinition(text: string, file: string): PlatformDefinition 
     code: top.text('code'),
     name: top.text('name'),
     nameEn: top.text('nameEn'),
-    kind: top.oneOf('kind', kinds),
+    kind: top.oneOf('kind', platformKinds),
     parent: top.nullable('parent', (field) => top.text(field)),
     portOffset: top.integer('portOffset', 0, 999),
-    connection: top.oneOf('connection', connections),
+    connection: top.oneOf('connection', connectionStatuses),
     serves: top.list('serves', (value, at) => top.check(value, at, isDivision, 'a division code')),
     modules: top.list('modules', (value, at) =>
       top.check(value, at, isModule, 'a contract module'),
@@ -58,23 +64,12 @@ function parseDemo(fields: Fields): FigureInDemo {
   return {
     total: fields.integer('total', 0, Number.MAX_SAFE_INTEGER),
     counts: fields.objects('counts', (count) => ({
-      measure: count.oneOf('measure', measures),
+      measure: count.check(count.text('measure'), 'measure', isMeasure, 'a type of event'),
       category: count.nullable('category', (field) => count.text(field)),
     })),
   };
 }
 
-const measures = Object.keys(eventTypes) as EventTypeName[];
-const kinds = [
-  'PROVINCE',
-  'AID_CENTRE',
-  'CITY',
-  'COUNTY',
-  'ENTERPRISE',
-  'UNIVERSITY',
-  'ZONE',
-] as const;
-const connections = ['REGISTERED', 'CONNECTED', 'MAINTENANCE', 'SUSPENDED'] as const;
 const channels = ['WEBSITE', 'WECHAT', 'APP', 'HOTLINE', 'STATION', 'QR_CODE'] as const;
 const qualifiers = ['EXACT', 'OVER', 'NEARLY'] as const;
 const units = ['人', '人次', '件', '条', '元', '家', '张', '个', '级', '%'] as const;
@@ -83,6 +78,10 @@ const moduleNames = contractModules.map((module) => module.name);
 
 function isModule(value: string): value is (typeof moduleNames)[number] {
   return moduleNames.some((name) => name === value);
+}
+
+function isMeasure(value: string): value is EventTypeName {
+  return Object.hasOwn(eventTypes, value);
 }
 
 function isDivision(value: string): value is string {

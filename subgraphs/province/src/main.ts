@@ -1,0 +1,63 @@
+/** The province as a process: options and environment in, one line out when it is ready. */
+import { parseArgs } from 'node:util';
+import { startProvince } from './index.ts';
+
+const help = `Starts the province: /graphql, /net, /health/live, /health/ready.
+
+  --port <n>                 port to listen on (4001)
+  --host <name>              address to listen on (127.0.0.1)
+  --mongodb-uri <uri>        replica set; or MONGODB_URI (mongodb://127.0.0.1:4003/?replicaSet=onenet)
+  --database <name>          its database (province)
+  --platform-host <name>     host of the platforms (127.0.0.1)
+  --platform-base-port <n>   platforms answer at this port plus their offset (4010)
+  --analytics-url <url>      base URL of analytics (http://127.0.0.1:4002)
+  --public-url <url>         base URL under which the gateway reaches this (its own address)
+  --help`;
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '4001' },
+    host: { type: 'string', default: '127.0.0.1' },
+    'mongodb-uri': {
+      type: 'string',
+      default: process.env['MONGODB_URI'] ?? 'mongodb://127.0.0.1:4003/?replicaSet=onenet',
+    },
+    database: { type: 'string', default: 'province' },
+    'platform-host': { type: 'string', default: '127.0.0.1' },
+    'platform-base-port': { type: 'string', default: '4010' },
+    'analytics-url': { type: 'string', default: 'http://127.0.0.1:4002' },
+    'public-url': { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) {
+  console.log(help);
+} else {
+  const province = await startProvince({
+    port: port('port', values.port),
+    host: values.host,
+    mongodbUri: values['mongodb-uri'],
+    database: values.database,
+    platformHost: values['platform-host'],
+    platformBasePort: port('platform-base-port', values['platform-base-port']),
+    analyticsUrl: values['analytics-url'],
+    ...(values['public-url'] === undefined ? {} : { publicUrl: values['public-url'] }),
+  });
+  console.log(`province is ready: ${province.url}`);
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    void province.stop().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function port(option: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
+  console.error(`--${option} ${text} is not a port: from 0 to 65535.`);
+  process.exit(2);
+}

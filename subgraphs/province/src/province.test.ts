@@ -1,0 +1,355 @@
+/** The province on a real MongoDB: its subgraph, the directory, switches across processes, restarts. */
+import { randomUUID } from 'node:crypto';
+import { parseNetSnapshot } from '@onenet/contract';
+import type { NetSnapshot } from '@onenet/contract';
+import { MongoClient } from 'mongodb';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { startProvince } from './province.ts';
+import type { Province } from './province.ts';
+
+const database = `province_test_${randomUUID().slice(0, 8)}`;
+let province: Province;
+
+const start = (change: { platformBasePort?: number } = {}) =>
+  startProvince({
+    port: 0,
+    host: '127.0.0.1',
+    mongodbUri: inject('mongodbUri'),
+    database,
+    platformHost: '127.0.0.1',
+    platformBasePort: 4010,
+    analyticsUrl: 'http://127.0.0.1:4002',
+    publicUrl: 'http://province.example',
+    ...change,
+  });
+
+beforeAll(async () => {
+  province = await start();
+});
+
+afterAll(async () => {
+  await province.stop();
+  const client = await MongoClient.connect(inject('mongodbUri'));
+  await client.db(database).dropDatabase();
+  await client.close();
+});
+
+async function net(query: string, from = province): Promise<{ status: number; body: string }> {
+  const response = await fetch(`${from.url}/net${query}`);
+  return { status: response.status, body: await response.text() };
+}
+
+async function snapshot(from = province): Promise<NetSnapshot> {
+  const { body } = await net('', from);
+  return parseNetSnapshot(JSON.parse(body));
+}
+
+async function graphql(query: string): Promise<unknown> {
+  const response = await fetch(`${province.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  return response.json();
+}
+
+describe('/net', () => {
+  test('is the whole net, with addresses by offset and what lies above', async () => {
+    const { owners, services, supergraph, revision } = await snapshot();
+    expect(owners).toHaveLength(25);
+    expect(revision).toBeGreaterThan(0);
+    expect(supergraph).toContain('join__Graph');
+    expect(services).toEqual({
+      province: 'http://province.example/graphql',
+      analytics: 'http://127.0.0.1:4002/graphql',
+    });
+    expect(owners.find((owner) => owner.code === 'WISCO')).toMatchObject({
+      graphqlUrl: 'http://127.0.0.1:4031/graphql',
+      eventsUrl: 'http://127.0.0.1:4031/events',
+      connection: 'CONNECTED',
+      scope: { above: ['420000', '420100'] },
+    });
+  });
+
+  test('without news is 204 at once, or after `wait`', async () => {
+    const { revision } = await snapshot();
+    expect(await net(`?after=${revision}`)).toEqual({ status: 204, body: '' });
+    expect(await net(`?after=${revision}&wait=1`)).toEqual({ status: 204, body: '' });
+    expect((await net(`?after=${revision - 1}&wait=30`)).status).toBe(200);
+  });
+
+  test('a revision ahead of the registry is news: the registry was restored', async () => {
+    expect((await net('?after=999999&wait=30')).status).toBe(200);
+  });
+
+  test.each(['?after=-1', '?after=x', '?after=1&after=2', '?wait=56', '?wait=1.5', '?since=1'])(
+    '%s is refused with a code',
+    async (query) => {
+      const { status, body } = await net(query);
+      expect(status).toBe(400);
+      expect(JSON.parse(body)).toMatchObject({ error: { code: 'BAD_INPUT' } });
+    },
+  );
+
+  test('a POST and an unknown path are refused with a code', async () => {
+    const posted = await fetch(`${province.url}/net`, { method: 'POST' });
+    expect([posted.status, await posted.json()]).toMatchObject([
+      400,
+      { error: { code: 'BAD_REQUEST' } },
+    ]);
+    const lost = await fetch(`${province.url}//elsewhere`);
+    expect([lost.status, await lost.json()]).toMatchObject([404, { error: { code: 'NOT_FOUND' } }]);
+  });
+
+  test('a switch wakes who waits, at this process and at another', async () => {
+    const other = await start();
+    try {
+      const { revision } = await snapshot();
+      const waiting = [province, other].map((from) => net(`?after=${revision}&wait=50`, from));
+      await province.setConnection('420500', 'MAINTENANCE');
+      for (const answer of await Promise.all(waiting)) {
+        const news = parseNetSnapshot(JSON.parse(answer.body));
+        expect(news.revision).toBe(revision + 1);
+        expect(news.owners.find((owner) => owner.code === '420500')?.connection).toBe(
+          'MAINTENANCE',
+        );
+      }
+      await other.setConnection('420500', 'CONNECTED');
+      await province.setConnection('420500', 'CONNECTED');
+      expect((await snapshot(other)).revision).toBe(revision + 2);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  test('a stop ends the polls that wait', async () => {
+    const other = await start();
+    const waiting = net(`?after=${other.directory.revision}&wait=50`, other);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await other.stop();
+    expect((await waiting).status).toBe(204);
+  });
+
+  test('an unknown platform cannot be switched', async () => {
+    const { revision } = await snapshot();
+    await expect(province.setConnection('429999', 'SUSPENDED')).rejects.toMatchObject({
+      code: 'UNKNOWN_PLATFORM',
+    });
+    expect((await snapshot()).revision).toBe(revision);
+  });
+
+  test('a restart keeps switches, addresses and the revision; another configuration raises it', async () => {
+    await province.setPlatformUrl('420600', 'http://127.0.0.1:9999');
+    const before = await snapshot();
+    const again = await start();
+    expect(await snapshot(again)).toEqual(before);
+    await again.stop();
+
+    const moved = await start({ platformBasePort: 5010 });
+    const after = await snapshot(moved);
+    await moved.stop();
+    expect(after.revision).toBe(before.revision + 1);
+    const url = (code: string) => after.owners.find((owner) => owner.code === code)?.graphqlUrl;
+    expect(url('420600')).toBe('http://127.0.0.1:9999/graphql');
+    expect(url('420000')).toBe('http://127.0.0.1:5010/graphql');
+  });
+});
+
+describe('/graphql', () => {
+  test('a platform with its place in the net and its figures', async () => {
+    expect(
+      await graphql(`
+        {
+          platform(code: "420581") {
+            name
+            nameEn
+            kind
+            connection
+            parent {
+              code
+            }
+            children {
+              code
+            }
+            serves {
+              code
+              name
+            }
+            modules
+            latitude
+            demoNotice
+            publishedFigures {
+              key
+              value
+              unit
+              qualifier
+              metric
+              asOf
+            }
+          }
+          none: platform(code: "nowhere") {
+            code
+          }
+          platforms(kinds: [CITY], connection: REGISTERED) {
+            code
+          }
+        }
+      `),
+    ).toMatchObject({
+      data: {
+        platform: {
+          name: '宜都市总工会',
+          kind: 'COUNTY',
+          connection: 'CONNECTED',
+          parent: { code: '420500' },
+          children: [],
+          serves: [{ code: '420581', name: '宜都市' }],
+          publishedFigures: [
+            { key: 'packages', value: 3, unit: '个', qualifier: 'EXACT', asOf: '2016-08-31' },
+            { key: 'items', value: 37 },
+            { key: 'circles', value: 5 },
+            { key: 'on-demand-services', value: 50, qualifier: 'OVER' },
+          ],
+        },
+        none: null,
+        platforms: [{ code: '422800' }, { code: '429021' }],
+      },
+    });
+  });
+
+  test('a division: path, children, search, and who is in scope', async () => {
+    expect(
+      await graphql(`
+        {
+          division(code: "429004001") {
+            name
+            level
+            tableYear
+            path {
+              code
+            }
+            platformsInScope {
+              code
+            }
+          }
+          none: division(code: "1") {
+            code
+          }
+          county: division(code: "420107") {
+            children {
+              code
+            }
+            platformsInScope {
+              code
+            }
+          }
+          divisions(search: "松滋", level: COUNTY) {
+            code
+            level
+          }
+          cities: divisions(level: CITY, first: 3) {
+            code
+          }
+          children: divisions(parent: "429004", first: 2) {
+            code
+            level
+            parent {
+              code
+            }
+          }
+        }
+      `),
+    ).toMatchObject({
+      data: {
+        division: {
+          level: 'TOWNSHIP',
+          tableYear: 2023,
+          path: [{ code: '420000' }, { code: '429004' }, { code: '429004001' }],
+          platformsInScope: [
+            { code: '420000' },
+            { code: '420000-AID' },
+            { code: '429004' },
+            { code: 'SGCC-HB' },
+          ],
+        },
+        none: null,
+        county: {
+          platformsInScope: [
+            { code: '420000' },
+            { code: '420000-AID' },
+            { code: '420100' },
+            { code: 'SGCC-HB' },
+            { code: 'WISCO' },
+          ],
+        },
+        divisions: [{ code: '421087', level: 'COUNTY' }],
+        cities: [{ code: '420100' }, { code: '420200' }, { code: '420300' }],
+        children: [
+          { code: '429004001', level: 'TOWNSHIP', parent: { code: '429004' } },
+          { code: '429004002' },
+        ],
+      },
+    });
+  });
+
+  test('entities: a reference that leads nowhere is null, with NOT_FOUND and its path', async () => {
+    expect(
+      await graphql(`
+        {
+          _entities(
+            representations: [
+              { __typename: "Platform", code: "420100" }
+              { __typename: "Platform", code: "X" }
+              { __typename: "Division", code: "420102" }
+              { __typename: "Division", code: "x" }
+            ]
+          ) {
+            ... on Platform {
+              nameEn
+            }
+            ... on Division {
+              name
+            }
+          }
+        }
+      `),
+    ).toMatchObject({
+      data: {
+        _entities: [{ nameEn: 'Wuhan Federation of Trade Unions' }, null, { name: '江岸区' }, null],
+      },
+      errors: [
+        { path: ['_entities', 1], extensions: { code: 'NOT_FOUND' } },
+        { path: ['_entities', 3], extensions: { code: 'NOT_FOUND' } },
+      ],
+    });
+  });
+
+  test.each([
+    ['{ divisions(first: 0) { code } }', 'BAD_INPUT'],
+    ['{ divisions(first: 201) { code } }', 'BAD_INPUT'],
+    ['{ divisions(first: -1) { code } }', 'BAD_INPUT'],
+    ['{ platform { code } }', 'BAD_REQUEST'],
+    ['{ platforms(kinds: [TOWN]) { code } }', 'BAD_REQUEST'],
+    ['{ nothing', 'BAD_REQUEST'],
+  ])('%s is refused with %s', async (query, code) => {
+    expect(await graphql(query)).toMatchObject({ errors: [{ extensions: { code } }] });
+  });
+
+  test('bad JSON is refused with a code', async () => {
+    const response = await fetch(`${province.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":',
+    });
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { errors: [{ extensions: { code: 'BAD_REQUEST' } }] },
+    ]);
+  });
+});
+
+test('health', async () => {
+  const live = await fetch(`${province.url}/health/live`);
+  const ready = await fetch(`${province.url}/health/ready`);
+  expect([live.status, ready.status]).toEqual([200, 200]);
+});

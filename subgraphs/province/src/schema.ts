@@ -1,0 +1,71 @@
+/** The subgraph `province` and its GraphQL over HTTP. */
+import { randomUUID } from 'node:crypto';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { NetError, errorCodes, isNetErrorCode } from '@onenet/contract';
+import { GraphQLError, parse } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+import type { Plugin } from 'graphql-yoga';
+import type { Directory } from './directory.ts';
+import { divisionResolvers } from './divisions.ts';
+import { platformResolvers } from './platforms.ts';
+import { provinceSdl } from './supergraph.ts';
+
+/** A request listener that answers GraphQL at `/graphql`. */
+export function createGraphql(directory: Directory) {
+  const ofPlatforms = platformResolvers(directory);
+  const ofDivisions = divisionResolvers(directory);
+  const schema = buildSubgraphSchema({
+    typeDefs: parse(provinceSdl),
+    resolvers: {
+      Query: { ...ofPlatforms.Query, ...ofDivisions.Query },
+      Platform: ofPlatforms.Platform,
+      Division: ofDivisions.Division,
+    },
+  });
+  return createYoga({
+    schema,
+    graphqlEndpoint: '/graphql',
+    graphiql: false,
+    landingPage: false,
+    logging: false,
+    maskedErrors: { maskError: (error) => showableError(error) },
+    plugins: [codesForRefusals],
+  });
+}
+
+/** Gives a code of the table to what graphql-js and the server say of a document or its variables. */
+const codesForRefusals: Plugin = {
+  onResultProcess: (event) => {
+    const { result } = event;
+    if (Array.isArray(result) || !('errors' in result) || !result.errors) return;
+    const errors = result.errors.map((error: GraphQLError) =>
+      isNetErrorCode(error.extensions['code']) ? error : refusedDocument(error),
+    );
+    event.setResult({ ...result, errors });
+  },
+};
+
+/** Lets through what was meant to be seen; anything else goes out as a code and an incident's id. */
+function showableError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) {
+    if (error.originalError instanceof NetError) return error;
+    if (error.originalError === undefined) return refusedDocument(error);
+  }
+  const incident = randomUUID();
+  console.error(`province: incident ${incident}:`, error);
+  const path = error instanceof GraphQLError ? (error.path ?? null) : null;
+  return new GraphQLError(errorCodes.INTERNAL.message, {
+    path,
+    extensions: { code: 'INTERNAL', incident },
+  });
+}
+
+function refusedDocument(error: GraphQLError): GraphQLError {
+  return new GraphQLError(error.message, {
+    nodes: error.nodes ?? null,
+    source: error.source ?? null,
+    positions: error.positions ?? null,
+    path: error.path ?? null,
+    extensions: { ...error.extensions, code: 'BAD_REQUEST' },
+  });
+}
