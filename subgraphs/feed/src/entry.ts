@@ -48,11 +48,16 @@ export function outboxEntry(input: OutboxEntryInput): OutboxEntry {
     _id: input.id ?? randomUUIDv7(),
     type: input.type,
     time: input.time,
-    data: input.data ?? {},
+    data: withoutUndefined(input.data ?? {}),
     ...(person === undefined ? {} : { person }),
     ...(input.corrects === undefined ? {} : { corrects: input.corrects }),
   };
   const fault = entryFault(entry);
   if (fault !== undefined) throw new OutboxEntryError(fault, input.type);
   return entry;
+}
+
+/** The driver would store an undefined key as null. */
+function withoutUndefined(data: OutboxEntry['data']): OutboxEntry['data'] {
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
 }

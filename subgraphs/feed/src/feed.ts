@@ -1,6 +1,17 @@
-/** One platform's feed: the sequencer that numbers, and the answer to GET /events. */
+/** One platform's feed: the sequencer that numbers what was committed, and the answer to GET /events. */
+import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Db } from 'mongodb';
+import { answerQuery, feedStatus } from './answer.ts';
+import type { Answer, FeedQuery, FeedStatus } from './answer.ts';
+import { chainHead0 } from './chain.ts';
+import { handleEvents, sendProblem } from './http.ts';
+import { mongoStore } from './mongo-store.ts';
+import { Sequencer } from './sequencer.ts';
+import type { FeedStore } from './store.ts';
+import { eventTotals, totalsAt } from './totals.ts';
+import type { EventTotal } from './totals.ts';
 
 export interface FeedOptions {
   /** The platform's code. */
@@ -9,32 +20,12 @@ export interface FeedOptions {
   readonly db: Db;
   /** Keys the references of persons in the claims; at least 32 bytes, the same for ever. */
   readonly personKey: string | Buffer;
-  /** Persons of events older than this are not counted. Default 400. */
+  /** Persons of events that are numbered later than this are not counted. Default 400. */
   readonly maxFirstsAgeDays?: number;
-  /** How often the outbox is looked at without a `wake()`. Default 2,000. */
+  /** How often outbox and log are looked at without a `wake()`. Default 2,000. */
   readonly pollMs?: number;
-  /** Told of every failed pass; the feed tries again by itself. */
+  /** Told of every failure; the feed tries again by itself. Default: to stderr. */
   readonly onError?: (error: unknown) => void;
-}
-
-/** The platform's own totals of one event type. */
-export interface EventTotal {
-  readonly type: string;
-  /** Lines. */
-  readonly events: number;
-  /** The sum of `data.count`, 1 where it is absent. */
-  readonly count: number;
-  /** Counted up to this sequence, 20 digits. */
-  readonly through: string;
-}
-
-/** How the feed stands: what the headers say, for health. */
-export interface FeedStatus {
-  readonly firstSequence: number;
-  readonly lastSequence: number;
-  readonly completeTo: Date | undefined;
-  readonly pending: number;
-  readonly quarantined: number;
 }
 
 export interface Feed {
@@ -44,13 +35,124 @@ export interface Feed {
   wake(): void;
   totals(): Promise<readonly EventTotal[]>;
   status(): Promise<FeedStatus>;
-  /** Resolves when all that was committed before the call is numbered. */
+  /** Resolves when the outbox was found empty, at least once since the call. */
   drained(): Promise<void>;
-  /** Answers those who wait, finishes the pass, gives the lease back. */
+  /** Answers those who wait, finishes the batch, gives the lease back. */
   stop(): Promise<void>;
 }
 
 /** Makes the indexes and starts the sequencer. */
 export async function startFeed(options: FeedOptions): Promise<Feed> {
-  throw new Error(`not built: ${options.code}`);
+  if (Buffer.byteLength(options.personKey) < 32) {
+    throw new RangeError(`The person key of ${options.code} is shorter than 32 bytes.`);
+  }
+  const store = mongoStore(options.db);
+  await store.prepare();
+  return runFeed(store, options);
+}
+
+/** How soon a sequencer looks again when another one holds the lease. */
+const busyPauseMs = 100;
+
+function runFeed(store: FeedStore, options: FeedOptions): Feed {
+  const { code, maxFirstsAgeDays = 400, pollMs = 2_000 } = options;
+  const onError = options.onError ?? ((error) => console.error(`feed of ${code}:`, error));
+  const stopping = new AbortController();
+  /** `appended` wakes those who wait for lines. */
+  const news = new EventEmitter().setMaxListeners(0);
+  const sequencer = new Sequencer(store, {
+    code,
+    firsts: { personKey: options.personKey, maxAgeDays: maxFirstsAgeDays },
+    onAppended: () => news.emit('appended'),
+  });
+
+  let asked = false;
+  let running: Promise<void> | undefined;
+  let seenHead: string | undefined;
+  let pause: NodeJS.Timeout | undefined;
+
+  const poll = setInterval(() => {
+    wake();
+    lookForNews().catch(onError);
+  }, pollMs);
+  wake();
+
+  function wake(): void {
+    asked = true;
+    running ??= run();
+  }
+
+  async function run(): Promise<void> {
+    while (asked && !stopping.signal.aborted) {
+      asked = false;
+      try {
+        if ((await sequencer.pass(stopping.signal)) === 'busy') wakeSoon();
+      } catch (error) {
+        onError(error);
+      }
+    }
+    running = undefined;
+  }
+
+  /** Another process may number, or the database be restored: tells those who wait. */
+  async function lookForNews(): Promise<void> {
+    if (news.listenerCount('appended') === 0) return;
+    const last = await store.lastPosition();
+    if (last?.head !== seenHead) news.emit('appended');
+    seenHead = last?.head;
+  }
+
+  function wakeSoon(): void {
+    clearTimeout(pause);
+    pause = setTimeout(wake, busyPauseMs);
+  }
+
+  async function answer(query: FeedQuery, signal: AbortSignal): Promise<Answer> {
+    const patience = AbortSignal.any([
+      signal,
+      stopping.signal,
+      AbortSignal.timeout(query.waitSeconds * 1_000),
+    ]);
+    for (;;) {
+      // Listens before it reads: what is appended in between is not missed.
+      const appended = once(news, 'appended', { signal: patience }).catch(() => undefined);
+      const found = await answerQuery(store, code, query);
+      const isEmpty = found.kind === 'lines' && found.lines.length === 0;
+      if (!isEmpty || query.waitSeconds === 0 || patience.aborted) return found;
+      await appended;
+    }
+  }
+
+  return {
+    wake,
+    async handle(request, response) {
+      try {
+        await handleEvents(request, response, answer);
+      } catch (error) {
+        onError(error);
+        sendProblem(response, 500, 'INTERNAL', 'The feed cannot answer now.');
+      }
+    },
+    async totals() {
+      const end = await store.lastPosition();
+      const beginning = { sequence: 0, head: chainHead0(code), recordedTime: undefined };
+      return eventTotals(await totalsAt(store, end ?? beginning));
+    },
+    status: () => feedStatus(store),
+    async drained() {
+      while (!stopping.signal.aborted) {
+        await running;
+        wake();
+        await running;
+        if ((await store.outboxSize(1)) === 0) return;
+        await delay(busyPauseMs);
+      }
+    },
+    async stop() {
+      clearInterval(poll);
+      stopping.abort();
+      await running;
+      clearTimeout(pause);
+    },
+  };
 }

@@ -1,4 +1,5 @@
 /** The event feed: a platform's outbox becomes numbered, chained lines, and a reader believes none unchecked. */
+export type { FeedStatus } from './answer.ts';
 export { chainHead0, nextHead } from './chain.ts';
 export type { ChainAlgorithm } from './chain.ts';
 export { ensureFeedIndexes, outboxCollection } from './collections.ts';
@@ -7,15 +8,17 @@ export type { OutboxEntry, OutboxEntryInput } from './entry.ts';
 export { eventFaults } from './event.ts';
 export type { EventFault } from './event.ts';
 export { startFeed } from './feed.ts';
-export type { EventTotal, Feed, FeedOptions, FeedStatus } from './feed.ts';
+export type { Feed, FeedOptions } from './feed.ts';
 export { formatSequence } from './line.ts';
 export { defaultLimit, maxAnswerBytes, maxLimit, maxLineBytes, maxWaitSeconds } from './limits.ts';
 export { readFeed } from './read-feed.ts';
 export type {
   FeedAnswer,
   FeedBatch,
+  FeedBounds,
   FeedHeaders,
   FeedLine,
   FeedRequest,
   MalformedReason,
 } from './read-feed.ts';
+export type { EventTotal } from './totals.ts';

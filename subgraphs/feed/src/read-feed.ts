@@ -1,6 +1,17 @@
 /** The reader's side: one GET, and nothing of its answer is believed unchecked. */
 import type { FeedEvent } from '@onenet/contract';
+import { isChainHead } from './chain.ts';
 import type { EventFault } from './event.ts';
+import {
+  chainHeader,
+  completeToHeader,
+  firstSequenceHeader,
+  lastSequenceHeader,
+  pendingHeader,
+  quarantinedHeader,
+} from './headers.ts';
+import { maxAnswerBytes } from './limits.ts';
+import { parseLines } from './parse-lines.ts';
 
 /** Where to read on. */
 export interface FeedRequest {
@@ -11,13 +22,13 @@ export interface FeedRequest {
   readonly after: number;
   /** The chain's head at `after`; absent only when `after` is 0. */
   readonly head?: string;
-  /** `recordedtime` of the line at `after`, so that its order is checked over batches. */
+  /** `recordedtime` at `after`, so that its order is checked from batch to batch. */
   readonly recordedTime?: string;
   /** Lines, at most. */
   readonly limit?: number;
-  /** How long the platform may hold the answer back while it has nothing. */
+  /** How long the platform may hold its answer back while it has nothing. */
   readonly waitSeconds?: number;
-  /** How long the whole answer may take beyond `waitSeconds`. */
+  /** How long the whole answer may take beyond `waitSeconds`. Default 30,000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -26,9 +37,9 @@ export interface FeedRequest {
 export type FeedAnswer =
   | FeedBatch
   /** 409: the platform's log is not the one that was read (restored, changed). */
-  | { readonly kind: 'conflict'; readonly firstSequence: number; readonly lastSequence: number }
+  | ({ readonly kind: 'conflict' } & FeedBounds)
   /** 410: the platform no longer has what follows `after`. */
-  | { readonly kind: 'gone'; readonly firstSequence: number; readonly lastSequence: number }
+  | ({ readonly kind: 'gone' } & FeedBounds)
   /** The lines are not those that the platform's `onenet-chain` speaks of. */
   | { readonly kind: 'chainBroken'; readonly announced: string; readonly computed: string }
   /** The answer is not in the wire format; `sequence` is where it breaks. */
@@ -62,12 +73,15 @@ export interface FeedBatch {
   readonly head: string;
   /** `recordedtime` at `last`; undefined while nothing was read. */
   readonly recordedTime: string | undefined;
-  /** The answer broke off within a line: what was whole is here, and the chain is unconfirmed. */
+  /**
+   * The answer broke off: these are the lines that were whole. `onenet-chain` speaks of more, so
+   * it is the next question, with this `head`, by which the platform confirms them.
+   */
   readonly cut: boolean;
   readonly headers: FeedHeaders;
 }
 
-/** One line: an event, or something that only counts for contiguity. */
+/** One line: an event, or what only counts for contiguity. */
 export type FeedLine =
   | {
       readonly kind: 'event';
@@ -83,17 +97,125 @@ export type FeedLine =
       readonly reason: EventFault;
     };
 
-/** How the feed stands, by its own word. */
-export interface FeedHeaders {
+export interface FeedBounds {
   readonly firstSequence: number;
   readonly lastSequence: number;
-  /** RFC 3339; undefined while the platform cannot say. */
+}
+
+/** How the feed stands, by its own word. */
+export interface FeedHeaders extends FeedBounds {
+  /** RFC 3339; undefined while the platform cannot say. Of the log, not of this answer. */
   readonly completeTo: string | undefined;
   readonly pending: number;
   readonly quarantined: number;
 }
 
-/** Reads one batch. Never throws for what the platform does; an aborted `signal` is `unreachable`. */
+/** Reads one batch. Never rejects for what the platform does; an aborted `signal` is `unreachable`. */
 export async function readFeed(request: FeedRequest): Promise<FeedAnswer> {
-  return { kind: 'unreachable', detail: `not built: ${request.url}` };
+  try {
+    // A redirect could lead the reader anywhere.
+    const response = await fetch(addressOf(request), {
+      signal: deadlineOf(request),
+      redirect: 'error',
+      headers: { accept: 'application/x-ndjson' },
+    });
+    return await answerOf(request, response);
+  } catch (error) {
+    return { kind: 'unreachable', detail: describe(error) };
+  }
+}
+
+async function answerOf(request: FeedRequest, response: Response): Promise<FeedAnswer> {
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    const bounds = boundsOf(response.headers);
+    // Without the feed's headers it is some proxy's 409.
+    if (bounds !== undefined && response.status === 409) return { kind: 'conflict', ...bounds };
+    if (bounds !== undefined && response.status === 410) return { kind: 'gone', ...bounds };
+    return { kind: 'unreachable', detail: `status ${response.status}` };
+  }
+  const malformed = async (reason: MalformedReason): Promise<FeedAnswer> => {
+    await response.body?.cancel();
+    return { kind: 'malformed', reason, sequence: request.after + 1 };
+  };
+  const type = response.headers.get('content-type') ?? '';
+  if (!/^application\/x-ndjson\s*(;|$)/i.test(type)) return await malformed('NOT_NDJSON');
+  const headers = feedHeaders(response.headers);
+  const announced = response.headers.get(chainHeader) ?? '';
+  if (headers === undefined || !isChainHead(announced)) return await malformed('BAD_HEADERS');
+
+  const body = await readBody(response);
+  if (body === 'TOO_LARGE') {
+    return { kind: 'malformed', reason: 'ANSWER_TOO_LARGE', sequence: request.after + 1 };
+  }
+  const parsed = parseLines(body.bytes, request, announced);
+  if (parsed.kind === 'malformed') return parsed;
+  const cut = body.brokeOff || parsed.endsWithinLine;
+  if (!cut && parsed.head !== announced) {
+    return { kind: 'chainBroken', announced, computed: parsed.head };
+  }
+  const { lines, last, head, recordedTime } = parsed;
+  return { kind: 'batch', lines, last, head, recordedTime, cut, headers };
+}
+
+function addressOf({ url, after, head, limit, waitSeconds }: FeedRequest): URL {
+  const address = new URL(url);
+  address.searchParams.set('after', String(after));
+  if (head !== undefined) address.searchParams.set('head', head);
+  if (limit !== undefined) address.searchParams.set('limit', String(limit));
+  if (waitSeconds !== undefined) address.searchParams.set('wait', String(waitSeconds));
+  return address;
+}
+
+function deadlineOf({ waitSeconds = 0, timeoutMs = 30_000, signal }: FeedRequest): AbortSignal {
+  const deadline = AbortSignal.timeout(waitSeconds * 1_000 + timeoutMs);
+  return signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
+}
+
+/** Stops reading at the bound, whatever the platform announced; keeps what came before a break. */
+async function readBody(
+  response: Response,
+): Promise<{ bytes: Buffer; brokeOff: boolean } | 'TOO_LARGE'> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  let brokeOff = false;
+  try {
+    for await (const chunk of response.body ?? []) {
+      size += chunk.byteLength;
+      if (size > maxAnswerBytes) return 'TOO_LARGE';
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    // Nothing whole came: no answer at all.
+    if (size === 0) throw error;
+    brokeOff = true;
+  }
+  return { bytes: Buffer.concat(chunks), brokeOff };
+}
+
+function feedHeaders(headers: Headers): FeedHeaders | undefined {
+  const bounds = boundsOf(headers);
+  const pending = wholeNumber(headers.get(pendingHeader));
+  const quarantined = wholeNumber(headers.get(quarantinedHeader) ?? '0');
+  const completeTo = headers.get(completeToHeader) ?? undefined;
+  if (bounds === undefined || pending === undefined || quarantined === undefined) return undefined;
+  if (completeTo !== undefined && Number.isNaN(Date.parse(completeTo))) return undefined;
+  return { ...bounds, pending, quarantined, completeTo };
+}
+
+function boundsOf(headers: Headers): FeedBounds | undefined {
+  const firstSequence = wholeNumber(headers.get(firstSequenceHeader));
+  const lastSequence = wholeNumber(headers.get(lastSequenceHeader));
+  if (firstSequence === undefined || lastSequence === undefined) return undefined;
+  return { firstSequence, lastSequence };
+}
+
+function wholeNumber(text: string | null): number | undefined {
+  return text !== null && /^[0-9]{1,20}$/.test(text) ? Number(text) : undefined;
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
+  return `${error.message}${cause}`;
 }

@@ -1,0 +1,98 @@
+/** Splits an answer's bytes into lines and checks each: contiguous, chained, an event or rejected. */
+import { chainAlgorithm, chainHead0, nextHead } from './chain.ts';
+import { eventFault, isFeedEvent } from './event.ts';
+import { maxLimit, maxLineBytes } from './limits.ts';
+import { formatSequence } from './line.ts';
+import type { FeedLine, FeedRequest, MalformedReason } from './read-feed.ts';
+
+export interface ParsedLines {
+  readonly kind: 'lines';
+  readonly lines: readonly FeedLine[];
+  readonly last: number;
+  readonly head: string;
+  readonly recordedTime: string | undefined;
+  /** There was a last line without LF: dropped. */
+  readonly endsWithinLine: boolean;
+}
+
+export interface Malformed {
+  readonly kind: 'malformed';
+  readonly reason: MalformedReason;
+  readonly sequence: number;
+}
+
+const lf = 0x0a;
+
+/** `announced` names the algorithm where the reader has no head yet. */
+export function parseLines(
+  body: Buffer,
+  request: Pick<FeedRequest, 'code' | 'after' | 'head' | 'recordedTime' | 'limit'>,
+  announced: string,
+): ParsedLines | Malformed {
+  const { code, after, limit = maxLimit } = request;
+  const lines: FeedLine[] = [];
+  let head = request.head ?? chainHead0(code, chainAlgorithm(announced));
+  let recordedTime = request.recordedTime;
+  let start = 0;
+  for (let end = body.indexOf(lf); end !== -1; end = body.indexOf(lf, start)) {
+    const sequence = after + lines.length + 1;
+    const malformed = (reason: MalformedReason): Malformed => {
+      return { kind: 'malformed', reason, sequence };
+    };
+    if (lines.length === limit) return malformed('TOO_MANY_LINES');
+    const bytes = body.subarray(start, end);
+    start = end + 1;
+    if (bytes.byteLength > maxLineBytes) return malformed('LINE_TOO_LARGE');
+    const value = parseJson(bytes);
+    if (value === undefined) return malformed('NOT_JSON');
+    if (sequenceIn(value) !== formatSequence(sequence)) return malformed('NOT_CONTIGUOUS');
+
+    head = nextHead(head, bytes);
+    const line = checkedLine(bytes, value, { code, sequence, recordedTime });
+    if (line.kind === 'event') recordedTime = line.event.recordedtime;
+    lines.push(line);
+  }
+  const last = after + lines.length;
+  return {
+    kind: 'lines',
+    lines,
+    last,
+    head,
+    recordedTime,
+    endsWithinLine: start < body.byteLength,
+  };
+}
+
+function checkedLine(
+  bytes: Buffer,
+  value: unknown,
+  place: { code: string; sequence: number; recordedTime: string | undefined },
+): FeedLine {
+  const { sequence } = place;
+  const expected = { code: place.code, sequence: formatSequence(sequence) };
+  if (!isFeedEvent(value, expected)) {
+    const reason = eventFault(value, expected) ?? 'NOT_AN_EVENT';
+    return { kind: 'rejected', sequence, bytes, reason };
+  }
+  const before = place.recordedTime;
+  if (before !== undefined && Date.parse(value.recordedtime) < Date.parse(before)) {
+    return { kind: 'rejected', sequence, bytes, reason: 'BAD_RECORDED_TIME' };
+  }
+  return { kind: 'event', sequence, bytes, event: value };
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(utf8.decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+function sequenceIn(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'sequence' in value
+    ? value.sequence
+    : undefined;
+}
