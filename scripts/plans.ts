@@ -75,7 +75,7 @@ function provincePlan({ ports, mongodbUri }: PlanInput): PartPlan {
       port: ports.province,
       'mongodb-uri': mongodbUri,
       'platform-base-port': ports.platforms,
-      'analytics-url': `${ports.urls.analytics}/graphql`,
+      'analytics-url': ports.urls.analytics,
     }),
     readyUrl: `${ports.urls.province}/health/ready`,
   };
