@@ -1,0 +1,97 @@
+/** Asks the gateway that served this page, by GraphQL over HTTP. */
+import { isRecord, UnexpectedAnswer, type Read } from './read.ts';
+
+/** Whose fault it is that there is no answer, as far as it matters for what to do now. */
+export type ProblemKind = 'offline' | 'unavailable' | 'refused' | 'unexpected';
+
+/** Why a part has no answer, or not a whole one. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly kind: ProblemKind;
+  /** From the net's table of codes; null where the net was not reached. */
+  readonly code: string | null;
+
+  constructor(kind: ProblemKind, code: string | null, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+    this.code = code;
+  }
+}
+
+/** Data as far as it came, and what did not. */
+export interface Answer<T> {
+  readonly data: T;
+  /** Errors beside the data: parts of it are null. */
+  readonly problems: readonly Problem[];
+}
+
+export type Fetch = typeof globalThis.fetch;
+
+/** One operation. Throws {@link Problem} when `read` finds nothing that it can use. */
+export async function ask<T>(
+  document: string,
+  variables: Readonly<Record<string, unknown>>,
+  read: Read<T>,
+  signal: AbortSignal,
+  fetch: Fetch = globalThis.fetch,
+): Promise<Answer<T>> {
+  const body = await post({ query: document, variables }, signal, fetch);
+  const problems = readProblems(body['errors']);
+  try {
+    return { data: read(body['data'], 'data'), problems };
+  } catch (cause) {
+    if (!(cause instanceof UnexpectedAnswer)) throw cause;
+    throw problems[0] ?? new Problem('unexpected', null, cause.message, { cause });
+  }
+}
+
+async function post(
+  request: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+  fetch: Fetch,
+): Promise<Readonly<Record<string, unknown>>> {
+  let response: Response;
+  try {
+    response = await fetch('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify(request),
+      signal,
+    });
+  } catch (cause) {
+    if (signal.aborted) throw cause;
+    throw new Problem('offline', null, 'the gateway cannot be reached', { cause });
+  }
+  const body: unknown = await response.json().catch(() => null);
+  // A refused request also has a body with errors: it says more than the status does.
+  if (isRecord(body) && ('data' in body || 'errors' in body)) return body;
+  throw new Problem('unavailable', null, `HTTP ${response.status} without an answer`);
+}
+
+function readProblems(errors: unknown): Problem[] {
+  if (!Array.isArray(errors)) return [];
+  return errors.filter(isRecord).map((error) => {
+    const extensions = isRecord(error['extensions']) ? error['extensions'] : {};
+    const code = typeof extensions['code'] === 'string' ? extensions['code'] : null;
+    const message = typeof error['message'] === 'string' ? error['message'] : '';
+    return new Problem(kindOf(code), code, message);
+  });
+}
+
+function kindOf(code: string | null): ProblemKind {
+  switch (code) {
+    case 'UNAVAILABLE':
+    case 'UNREACHABLE':
+    case 'TIMEOUT':
+    case 'BREAKER_OPEN':
+    case 'INCOMPLETE':
+    case 'MAINTENANCE':
+      return 'unavailable';
+    case 'FORBIDDEN':
+    case 'REFUSED':
+    case 'UNAUTHENTICATED':
+      return 'refused';
+    default:
+      return 'unexpected';
+  }
+}

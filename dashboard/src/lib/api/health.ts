@@ -1,0 +1,68 @@
+/** What analytics says of itself: how fresh each feed is, whether the counts agree, what needs attention. */
+import { ask, type Answer } from './client.ts';
+import { list, nullable, number, object, text, truth, type Reads } from './read.ts';
+
+export const feedStatus = object({
+  platform: text,
+  state: text,
+  sequence: text,
+  lastSequence: nullable(text),
+  pending: nullable(number),
+  completeTo: nullable(text),
+  seenAt: nullable(text),
+  lagSeconds: nullable(number),
+  rejected: number,
+  contiguous: truth,
+});
+export type FeedStatus = Reads<typeof feedStatus>;
+
+const selfCheck = object({
+  checkedAt: nullable(text),
+  ok: truth,
+  platformsChecked: number,
+  differences: list(
+    object({
+      platform: text,
+      what: text,
+      owner: nullable(number),
+      raw: nullable(number),
+      rollup: nullable(number),
+    }),
+  ),
+});
+export type SelfCheck = Reads<typeof selfCheck>;
+
+const attentionItem = object({
+  kind: text,
+  platform: text,
+  severity: number,
+  value: nullable(number),
+  metric: nullable(text),
+  since: nullable(text),
+});
+export type AttentionItem = Reads<typeof attentionItem>;
+
+const health = object({ feeds: list(feedStatus), selfCheck: nullable(selfCheck) });
+export type Health = Reads<typeof health>;
+
+export function askHealth(signal: AbortSignal): Promise<Answer<Health>> {
+  const document = /* GraphQL */ `
+    query Health {
+      feeds {
+        platform state sequence lastSequence pending completeTo seenAt lagSeconds rejected contiguous
+      }
+      selfCheck { checkedAt ok platformsChecked differences { platform what owner raw rollup } }
+    }
+  `;
+  return ask(document, {}, health, signal);
+}
+
+export async function askAttention(
+  signal: AbortSignal,
+): Promise<Answer<readonly AttentionItem[]>> {
+  const document = /* GraphQL */ `
+    query Attention { attention(first: 12) { kind platform severity value metric since } }
+  `;
+  const answer = await ask(document, {}, object({ attention: list(attentionItem) }), signal);
+  return { ...answer, data: answer.data.attention };
+}

@@ -1,0 +1,151 @@
+/** What the owners answer through the contract: requests, organizations, stations; no personal fields. */
+import { ask, type Answer } from './client.ts';
+import { list, nullable, number, object, text, truth, type Read, type Reads } from './read.ts';
+
+const place = nullable(object({ code: text, name: text }));
+
+const absence = object({ platform: text, reason: text });
+
+const completeness = object({
+  asked: number,
+  answered: number,
+  notAsked: list(absence),
+  missing: list(absence),
+  asOf: text,
+});
+export type Completeness = Reads<typeof completeness>;
+
+const serviceRequest = object({
+  id: text,
+  platformCode: text,
+  title: text,
+  category: text,
+  channel: text,
+  status: text,
+  placeCode: text,
+  place,
+  submittedAt: text,
+  dueAt: nullable(text),
+  overdue: nullable(truth),
+  supervised: nullable(truth),
+});
+export type ServiceRequest = Reads<typeof serviceRequest>;
+
+const organization = object({
+  id: text,
+  platformCode: text,
+  name: text,
+  kind: text,
+  level: number,
+  placeCode: text,
+  place,
+  chairName: nullable(text),
+  commitment: nullable(text),
+});
+export type Organization = Reads<typeof organization>;
+
+const station = object({
+  id: text,
+  platformCode: text,
+  name: text,
+  placeCode: text,
+  place,
+  address: nullable(text),
+  openingHours: nullable(text),
+});
+export type Station = Reads<typeof station>;
+
+/** A page of a gathered list. */
+export interface Page<T> {
+  readonly rows: readonly T[];
+  /** Null while an owner is missing, or where nobody counted. */
+  readonly totalCount: number | null;
+  readonly knownCount: number | null;
+  readonly endCursor: string | null;
+  readonly hasNextPage: boolean;
+  readonly completeness: Completeness | null;
+}
+
+/** Whose records: one platform's, or what lies within a place. */
+export type RecordScope = { readonly platforms: readonly string[] } | { readonly place: string };
+
+const pageFields = /* GraphQL */ `
+  totalCount knownCount
+  pageInfo { hasNextPage endCursor }
+  completeness { asked answered notAsked { platform reason } missing { platform reason } asOf }
+`;
+
+export function askServiceRequests(
+  scope: RecordScope,
+  after: string | null,
+  signal: AbortSignal,
+): Promise<Answer<Page<ServiceRequest>>> {
+  const document = /* GraphQL */ `
+    query ServiceRequests($filter: ServiceRequestFilter, $after: String) {
+      page: serviceRequests(filter: $filter, first: 10, after: $after) {
+        edges {
+          node {
+            id platformCode title category channel status placeCode place { code name }
+            submittedAt dueAt overdue supervised
+          }
+        }
+        ${pageFields}
+      }
+    }
+  `;
+  return askPage(document, scope, after, serviceRequest, signal);
+}
+
+export function askOrganizations(
+  scope: RecordScope,
+  after: string | null,
+  signal: AbortSignal,
+): Promise<Answer<Page<Organization>>> {
+  const document = /* GraphQL */ `
+    query Organizations($filter: OrganizationFilter, $after: String) {
+      page: organizations(filter: $filter, first: 10, after: $after) {
+        edges { node { id platformCode name kind level placeCode place { code name } chairName commitment } }
+        ${pageFields}
+      }
+    }
+  `;
+  return askPage(document, scope, after, organization, signal);
+}
+
+export function askStations(
+  scope: RecordScope,
+  after: string | null,
+  signal: AbortSignal,
+): Promise<Answer<Page<Station>>> {
+  const document = /* GraphQL */ `
+    query Stations($filter: StationFilter, $after: String) {
+      page: stations(filter: $filter, first: 10, after: $after) {
+        edges { node { id platformCode name placeCode place { code name } address openingHours } }
+        ${pageFields}
+      }
+    }
+  `;
+  return askPage(document, scope, after, station, signal);
+}
+
+async function askPage<T>(
+  document: string,
+  filter: RecordScope,
+  after: string | null,
+  node: Read<T>,
+  signal: AbortSignal,
+): Promise<Answer<Page<T>>> {
+  const shape = object({
+    page: object({
+      edges: list(object({ node })),
+      totalCount: nullable(number),
+      knownCount: nullable(number),
+      pageInfo: object({ hasNextPage: truth, endCursor: nullable(text) }),
+      completeness: nullable(completeness),
+    }),
+  });
+  const answer = await ask(document, { filter, after }, shape, signal);
+  const { edges, pageInfo, ...page } = answer.data.page;
+  const rows = edges.map((edge) => edge.node);
+  return { ...answer, data: { ...page, ...pageInfo, rows } };
+}

@@ -1,0 +1,10 @@
+/** The colours and the type that a chart is drawn with; the style sheet decides them. */
+export interface Palette {
+  readonly ink: string;
+  readonly quiet: string;
+  readonly line: string;
+  readonly surface: string;
+  readonly accent: string;
+  readonly accentSoft: string;
+  readonly font: string;
+}

@@ -1,0 +1,73 @@
+/** One metric over time, as a line; the last point is hollow, since its day is not over. */
+import type { LineSeriesOption } from 'echarts/charts';
+import type { GridComponentOption, TooltipComponentOption } from 'echarts/components';
+import type { ComposeOption } from 'echarts/core';
+import type { MetricPoint } from '../api/metrics.ts';
+import type { Palette } from './palette.ts';
+
+export type TrendOption = ComposeOption<
+  LineSeriesOption | GridComponentOption | TooltipComponentOption
+>;
+
+export interface TrendInput {
+  readonly points: readonly MetricPoint[];
+  readonly label: string;
+  /** Writes the start of a bucket. */
+  readonly day: (at: string) => string;
+  /** Writes a value on the axis. */
+  readonly short: (value: number) => string;
+  /** Writes a value with its unit. */
+  readonly full: (value: number) => string;
+  /** Ratios and durations need no zero on their axis. */
+  readonly fromZero: boolean;
+}
+
+export function trendOption(input: TrendInput, palette: Palette): TrendOption {
+  const { points } = input;
+  const last = points.length - 1;
+  return {
+    animation: false,
+    textStyle: { fontFamily: palette.font, color: palette.quiet },
+    grid: { left: 4, right: 12, top: 16, bottom: 4, outerBoundsMode: 'same' },
+    tooltip: {
+      trigger: 'axis',
+      backgroundColor: palette.surface,
+      borderColor: palette.line,
+      textStyle: { color: palette.ink, fontFamily: palette.font },
+      axisPointer: { lineStyle: { color: palette.quiet, type: 'dashed' } },
+      valueFormatter: (value) => (typeof value === 'number' ? input.full(value) : '—'),
+    },
+    xAxis: {
+      type: 'category',
+      boundaryGap: false,
+      data: points.map((point) => input.day(point.at)),
+      axisLine: { lineStyle: { color: palette.line } },
+      axisTick: { show: false },
+      axisLabel: { color: palette.quiet, hideOverlap: true, margin: 12 },
+    },
+    yAxis: {
+      type: 'value',
+      scale: !input.fromZero,
+      splitNumber: 4,
+      axisLabel: { color: palette.quiet, formatter: (value: number) => input.short(value) },
+      splitLine: { lineStyle: { color: palette.line } },
+    },
+    series: [
+      {
+        name: input.label,
+        type: 'line',
+        // Null where nothing can be computed: a gap, never a zero.
+        data: points.map((point, index) => ({
+          value: point.value ?? '-',
+          symbol: index === last ? 'emptyCircle' : 'circle',
+          symbolSize: index === last ? 8 : 5,
+        })),
+        connectNulls: false,
+        showSymbol: true,
+        lineStyle: { width: 2, color: palette.accent },
+        itemStyle: { color: palette.accent },
+        ...(input.fromZero ? { areaStyle: { color: palette.accentSoft, opacity: 0.6 } } : {}),
+      },
+    ],
+  };
+}

@@ -1,0 +1,116 @@
+/** Borders from TopoJSON to SVG paths. */
+import { feature } from 'topojson-client';
+import { isRecord, list, nullable, number, object, text, UnexpectedAnswer } from '../api/read.ts';
+
+type Topology = Parameters<typeof feature>[0];
+type Position = readonly number[];
+
+/** One area of a map, drawn. */
+export interface Unit {
+  readonly code: string;
+  readonly name: string;
+  readonly nameEn: string | null;
+  /** SVG path. */
+  readonly path: string;
+  /** Where its name stands. */
+  readonly label: Point;
+}
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Drawing {
+  readonly width: number;
+  readonly height: number;
+  readonly units: readonly Unit[];
+  /** From longitude and latitude, degrees. */
+  readonly project: (longitude: number, latitude: number) => Point;
+}
+
+/** The room around the borders, in the drawing's units. */
+const margin = 8;
+
+const properties = object({
+  adcode: text,
+  name: text,
+  nameEn: nullable(text),
+  parent: nullable(text),
+  label: nullable(list(number)),
+});
+
+/** The units of `topology`, or those below `parent`, `width` wide; null where there are none. */
+export function draw(topology: Topology, parent: string | null, width: number): Drawing | null {
+  const shapes = readShapes(topology).filter(
+    (shape) => parent === null || shape.properties.parent === parent,
+  );
+  if (shapes.length === 0) return null;
+
+  const all = shapes.flatMap((shape) => shape.rings.flat());
+  const [west, east] = extent(all.map((position) => position[0] ?? 0));
+  const [south, north] = extent(all.map((position) => position[1] ?? 0));
+  // Equirectangular, true at the middle latitude: over five degrees nobody sees the difference.
+  const squeeze = Math.cos((((south + north) / 2) * Math.PI) / 180);
+  const scale = (width - 2 * margin) / ((east - west) * squeeze);
+  const project = (longitude: number, latitude: number): Point => ({
+    x: round(margin + (longitude - west) * squeeze * scale),
+    y: round(margin + (north - latitude) * scale),
+  });
+
+  const units = shapes.map(({ properties: { adcode, name, nameEn, label }, rings }) => {
+    const [longitude, latitude] = label ?? middle(rings);
+    return {
+      code: adcode,
+      name,
+      nameEn,
+      path: rings.map((ring) => ringPath(ring, project)).join(''),
+      label: project(longitude ?? 0, latitude ?? 0),
+    };
+  });
+  return { width, height: Math.ceil((north - south) * scale + 2 * margin), units, project };
+}
+
+/** Checks that a file is what `draw` can read. */
+export function readTopology(value: unknown): Topology {
+  if (!isRecord(value) || value['type'] !== 'Topology' || !isRecord(value['objects'])) {
+    throw new UnexpectedAnswer('map', 'TopoJSON', value);
+  }
+  return value as unknown as Topology;
+}
+
+function readShapes(topology: Topology) {
+  const units = topology.objects['units'];
+  if (units === undefined) throw new UnexpectedAnswer('map.objects.units', 'an object', units);
+  const drawn = feature(topology, units);
+  const features = drawn.type === 'FeatureCollection' ? drawn.features : [drawn];
+  return features.flatMap(({ geometry, properties: found, id }) => {
+    if (geometry.type !== 'Polygon' && geometry.type !== 'MultiPolygon') return [];
+    const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates;
+    return [{ properties: properties(found, `map.${id ?? '?'}`), rings: polygons.flat() }];
+  });
+}
+
+/** The middle of the longest ring's box: near enough for a name. */
+function middle(rings: readonly (readonly Position[])[]): readonly number[] {
+  const longest = rings.reduce((a, b) => (b.length > a.length ? b : a), []);
+  const [west, east] = extent(longest.map((position) => position[0] ?? 0));
+  const [south, north] = extent(longest.map((position) => position[1] ?? 0));
+  return [(west + east) / 2, (south + north) / 2];
+}
+
+function ringPath(
+  ring: readonly Position[],
+  project: (longitude: number, latitude: number) => Point,
+): string {
+  const points = ring.map(([longitude = 0, latitude = 0]) => project(longitude, latitude));
+  return `M${points.map(({ x, y }) => `${x} ${y}`).join('L')}Z`;
+}
+
+function extent(values: readonly number[]): readonly [number, number] {
+  return [Math.min(...values), Math.max(...values)];
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,88 @@
+/** What every part of the dashboard uses: the view, the words, the net's platforms and metrics. */
+import { createContext } from 'svelte';
+import { askDefinitions, definition, type MetricDefinition } from '../api/metrics.ts';
+import { askPlatforms, type Platform } from '../api/platforms.ts';
+import { list } from '../api/read.ts';
+import { Format } from '../format.ts';
+import { messages, type Messages } from '../../messages/messages.ts';
+import { Clock } from './clock.svelte.ts';
+import { Live } from './live.svelte.ts';
+import { Colours } from './palette.svelte.ts';
+import { Part } from './part.svelte.ts';
+import { keepSnapshot, readSnapshot } from './snapshot.ts';
+import { View } from './view.svelte.ts';
+
+/** How often ages on the page are written anew. */
+const clockMs = 1000;
+/** How often figures that no message brings are asked for anew. */
+const beatMs = 15_000;
+
+export class Dashboard {
+  readonly view = new View();
+  readonly colours = new Colours(this.view);
+  readonly now = new Clock(clockMs);
+  readonly beat = new Clock(beatMs);
+  readonly live = new Live();
+
+  readonly words: Messages = $derived(messages[this.view.language]);
+  readonly format: Format = $derived(new Format(this.view.language));
+
+  readonly platforms = new Part<readonly Platform[]>((signal) => askPlatforms(signal));
+  readonly definitions = new Part<readonly MetricDefinition[]>((signal) => askDefinitions(signal), {
+    last: readSnapshot(localStorage, 'definitions', list(definition), Date.now()),
+    keep: (data) => keepSnapshot(localStorage, 'definitions', data, Date.now()),
+  });
+
+  readonly #platforms: ReadonlyMap<string, Platform> = $derived(
+    new Map(this.platforms.current?.map((platform) => [platform.code, platform])),
+  );
+  readonly #definitions: ReadonlyMap<string, MetricDefinition> = $derived(
+    new Map(this.definitions.current?.map((metric) => [metric.name, metric])),
+  );
+
+  platform(code: string): Platform | undefined {
+    return this.#platforms.get(code);
+  }
+
+  /** In the chosen language; the code while the province has not answered. */
+  platformName(code: string): string {
+    const platform = this.#platforms.get(code);
+    if (platform === undefined) return code;
+    return this.view.language === 'zh' ? platform.name : platform.nameEn;
+  }
+
+  /** What a metric is; its name alone while analytics has not answered. */
+  metric(name: string): MetricDefinition {
+    return this.#definitions.get(name) ?? { ...unknownMetric, name, label: name, labelEn: name };
+  }
+
+  metricLabel(name: string): string {
+    const metric = this.metric(name);
+    return this.view.language === 'zh' ? metric.label : metric.labelEn;
+  }
+
+  metricExplanation(name: string): string {
+    const metric = this.metric(name);
+    return this.view.language === 'zh' ? metric.explanation : metric.explanationEn;
+  }
+
+  /** What changes are measured against, in words; null where nothing is. */
+  get comparedWith(): string | null {
+    const { period, comparison } = this.view;
+    if (comparison === 'NONE' || period === 'ALL') return null;
+    return comparison === 'YEAR_AGO'
+      ? this.words.comparedWithYearAgo
+      : this.words.comparedWith[period];
+  }
+}
+
+const unknownMetric = {
+  kind: 'FLOW',
+  direction: 'NEUTRAL',
+  unit: '',
+  unitEn: '',
+  explanation: '',
+  explanationEn: '',
+};
+
+export const [useDashboard, provideDashboard] = createContext<Dashboard>();

@@ -1,0 +1,29 @@
+/** A gathered list, page after page: the first is asked at once, the next ones by a button. */
+import type { Answer } from '../api/client.ts';
+import type { Page } from '../api/records.ts';
+import { Part } from './part.svelte.ts';
+
+export class Pages<T> {
+  /** All pages so far; what is said of the whole list is as the newest page says it. */
+  readonly part: Part<Page<T>>;
+  /** Changed by `more`: how far the list is wanted. */
+  #after = $state<string | null>(null);
+  #before: readonly T[] = [];
+
+  constructor(load: (after: string | null, signal: AbortSignal) => Promise<Answer<Page<T>>>) {
+    this.part = new Part(async (signal) => {
+      const after = this.#after;
+      const answer = await load(after, signal);
+      if (after === null) return answer;
+      return { ...answer, data: { ...answer.data, rows: [...this.#before, ...answer.data.rows] } };
+    });
+  }
+
+  /** Asks for the page after those that are shown. */
+  more(): void {
+    const shown = this.part.current;
+    if (shown === undefined || !shown.hasNextPage) return;
+    this.#before = shown.rows;
+    this.#after = shown.endCursor;
+  }
+}

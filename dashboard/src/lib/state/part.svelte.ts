@@ -1,0 +1,81 @@
+/** One part of a page: what it shows, whether it is being asked for anew, what went wrong. */
+import { untrack } from 'svelte';
+import { Problem, type Answer } from '../api/client.ts';
+
+export interface PartOptions<T> {
+  /** Asked again whenever this changes. */
+  readonly beat?: { readonly current: number };
+  /** What was last known, shown until an answer comes. */
+  readonly last?: { readonly data: T; readonly savedAt: number } | null;
+  /** Called with every whole answer. */
+  readonly keep?: (data: T) => void;
+}
+
+/**
+ * Asks as soon as the component is there and again whenever something changes that `load` reads
+ * before its first `await`. A failed part keeps what it had.
+ */
+export class Part<T> {
+  current = $state.raw<T>();
+  problem = $state.raw<Problem>();
+  /** Beside `current`: what is missing in it. */
+  missing = $state.raw<readonly Problem[]>([]);
+  pending = $state(false);
+  /** When what is shown was answered, Unix milliseconds. */
+  at = $state(0);
+  /** Whether what is shown is from an earlier visit. */
+  old = $state(false);
+
+  readonly #load: (signal: AbortSignal) => Promise<Answer<T>>;
+  readonly #keep: ((data: T) => void) | undefined;
+  #controller: AbortController | undefined;
+
+  constructor(load: (signal: AbortSignal) => Promise<Answer<T>>, options: PartOptions<T> = {}) {
+    this.#load = load;
+    this.#keep = options.keep;
+    if (options.last) {
+      this.current = options.last.data;
+      this.at = options.last.savedAt;
+      this.old = true;
+    }
+    $effect(() => {
+      void options.beat?.current;
+      this.#ask();
+      return () => this.#controller?.abort();
+    });
+  }
+
+  /** Asks again: the button beside a problem. */
+  reload(): void {
+    untrack(() => this.#ask());
+  }
+
+  #ask(): void {
+    this.#controller?.abort();
+    const controller = new AbortController();
+    this.#controller = controller;
+    const answer = this.#load(controller.signal);
+    untrack(() => void this.#take(answer, controller.signal));
+  }
+
+  async #take(coming: Promise<Answer<T>>, signal: AbortSignal): Promise<void> {
+    this.pending = true;
+    try {
+      const answer = await coming;
+      if (signal.aborted) return;
+      this.current = answer.data;
+      this.missing = answer.problems;
+      this.problem = undefined;
+      this.at = Date.now();
+      this.old = false;
+      this.#keep?.(answer.data);
+    } catch (cause) {
+      if (signal.aborted) return;
+      this.problem =
+        cause instanceof Problem
+          ? cause
+          : new Problem('unexpected', null, String(cause), { cause });
+    }
+    this.pending = false;
+  }
+}

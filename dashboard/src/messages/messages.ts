@@ -1,0 +1,28 @@
+/** The languages of the dashboard; every one has the words that Chinese has. */
+import { en } from './en.ts';
+import { zh } from './zh.ts';
+
+/** The first is the default. */
+export const languages = ['zh', 'en'] as const;
+export type Language = (typeof languages)[number];
+
+/** Same keys as `zh`; a word stays a word, a sentence with blanks keeps its blanks. */
+export type Messages = Same<typeof zh>;
+
+type Same<T> = {
+  readonly [K in keyof T]: T[K] extends (...blanks: infer B) => string
+    ? (...blanks: B) => string
+    : T[K] extends string
+      ? string
+      : Same<T[K]>;
+};
+
+export const messages: Readonly<Record<Language, Messages>> = { zh, en };
+
+/** For the `lang` attribute and `Intl`. */
+export const locales: Readonly<Record<Language, string>> = { zh: 'zh-CN', en: 'en-GB' };
+
+/** The word for a value of an enum; the value itself where a later contract has added one. */
+export function word(words: Readonly<Record<string, string>>, value: string): string {
+  return words[value] ?? value;
+}

@@ -1,0 +1,41 @@
+/** Builds the dashboard into static files; in development, passes the net's routes on to a gateway. */
+import adapter from '@sveltejs/adapter-static';
+import { sveltekit } from '@sveltejs/kit/vite';
+import { defineConfig, type Plugin } from 'vite';
+
+/** The oldest browser that the dashboard serves: WeChat's WebView on phones of five years ago. */
+const oldestBrowser = 'chrome87';
+
+// ONENET_GATEWAY: where a gateway listens while developing.
+const gateway = process.env['ONENET_GATEWAY'] ?? 'http://127.0.0.1:4000';
+
+export default defineConfig({
+  plugins: [
+    sveltekit({
+      // One shell for every address: the router in the browser decides what it shows.
+      adapter: adapter({ pages: 'build', fallback: 'index.html', strict: false }),
+      inlineStyleThreshold: 0,
+    }),
+    flatScopes(),
+  ],
+  build: {
+    target: oldestBrowser,
+    cssTarget: oldestBrowser,
+    // ECharts is the one large chunk; it is loaded after the figures stand.
+    chunkSizeWarningLimit: 600,
+  },
+  server: { proxy: { '/graphql': gateway, '/live': gateway } },
+});
+
+/** Svelte scopes descendants with `:where(…)`, for which Chrome 87 drops the whole rule. */
+function flatScopes(): Plugin {
+  return {
+    name: 'onenet-flat-scopes',
+    generateBundle(_options, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type !== 'asset' || !file.fileName.endsWith('.css')) continue;
+        file.source = file.source.toString().replaceAll(/:where\((\.svelte-[\w-]+)\)/g, '$1');
+      }
+    },
+  };
+}
