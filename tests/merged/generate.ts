@@ -27,6 +27,8 @@ export interface Operation {
   readonly variables: Readonly<Record<string, unknown>>;
   /** Of an operation whose root list is walked: `$cursor` takes each page's cursor, and the list stands under `walked`. */
   readonly walk: 'forward' | 'backward' | undefined;
+  /** Whether the merged server can answer it: it is one platform, so it cannot tell platforms apart. */
+  readonly comparable: boolean;
 }
 
 type Composite = GraphQLObjectType | GraphQLInterfaceType;
@@ -74,6 +76,7 @@ export class Operations {
   #names = 0;
   #variables = new Map<string, { type: string; value: unknown }>();
   #fragments: string[] = [];
+  #comparable = true;
 
   constructor(schema: GraphQLSchema, random: Random, records: readonly ReferenceRecord[]) {
     this.#schema = schema;
@@ -106,6 +109,7 @@ export class Operations {
     this.#names = 0;
     this.#variables = new Map();
     this.#fragments = [];
+    this.#comparable = true;
   }
 
   #finish(body: string, walk: Operation['walk']): Operation {
@@ -115,6 +119,7 @@ export class Operations {
       query: [`${head} {\n${body}\n}`, ...this.#fragments].join('\n'),
       variables: Object.fromEntries([...this.#variables].map(([name, { value }]) => [name, value])),
       walk,
+      comparable: this.#comparable,
     };
   }
 
@@ -134,6 +139,7 @@ export class Operations {
   }
 
   #withCode(name: string, code: string): string {
+    if (name === 'platform') this.#comparable = false;
     const type = composite(this.#rootField(name));
     const list = this.#random.pick(listRoots);
     const field = type.getFields()[list];
@@ -147,6 +153,7 @@ export class Operations {
     if (isInterfaceType(type)) return this.#abstractSelection(type, depth);
     const fields = this.#fieldsOf(type, depth);
     const chosen = random.some(fields, 5);
+    if (type.name === 'Platform' && chosen.some(isPaged)) this.#comparable = false;
     const parts = chosen.map((field) => this.#wrap(type.name, this.#field(field, depth - 1)));
     // Structure that must not be left to chance: a list without its rows compares nothing.
     if (type.name.endsWith('Connection')) parts.push(this.#edges(type, depth));
@@ -187,7 +194,7 @@ export class Operations {
 
   #field(field: GraphQLField<unknown, unknown>, depth: number): string {
     const named = getNamedType(field.type);
-    const isList = field.args.some(({ name }) => name === 'first');
+    const isList = isPaged(field);
     const args = isList ? [this.#paging(), ...this.#listArguments(field)] : [];
     // The same name with other arguments would clash where selections meet: such a field has a name of its own.
     const alias = isList || this.#random.chance(0.25) ? `${this.#alias(field.name)}: ` : '';
@@ -247,7 +254,10 @@ export class Operations {
   #filterValue(field: GraphQLInputField): unknown {
     const random = this.#random;
     const type = getNamedType(field.type);
-    if (field.name === 'platforms') return random.some(owners, 3);
+    if (field.name === 'platforms') {
+      this.#comparable = false;
+      return random.some(owners, 3);
+    }
     if (field.name === 'place') return this.#place();
     if (field.name === 'organizationId' || field.name === 'parentId')
       return this.#recordOf('Organization');
@@ -309,4 +319,8 @@ function composite(field: GraphQLField<unknown, unknown>): Composite {
   const type = getNamedType(field.type);
   if (isObjectType(type) || isInterfaceType(type)) return type;
   throw new Error(`${field.name} has no selection.`);
+}
+
+function isPaged(field: GraphQLField<unknown, unknown>): boolean {
+  return field.args.some(({ name }) => name === 'first');
 }

@@ -5,7 +5,7 @@ import { contractModules, contractVersion } from '@onenet/contract';
 import type { NetSnapshot } from '@onenet/contract';
 import { startGateway } from '@onenet/gateway';
 import { platforms } from '@onenet/platforms';
-import { composeSupergraph } from '@onenet/province';
+import { composeSupergraph, netSubgraphs } from '@onenet/province';
 
 /** Serves on loopback; resolves with the URL. */
 export async function startOnenet(urls: Readonly<Record<string, string>>): Promise<string> {
@@ -20,7 +20,7 @@ function snapshot(urls: Readonly<Record<string, string>>): NetSnapshot {
     version: 1,
     revision: 1,
     contractVersion,
-    supergraph: composeSupergraph({ province: nowhere, analytics: nowhere }),
+    supergraph: composeSupergraph(netSubgraphs()),
     services: { province: nowhere, analytics: nowhere },
     owners: platforms.flatMap((platform) => {
       const graphqlUrl = urls[platform.code];
