@@ -1,0 +1,180 @@
+/** The SQL of cells: sums by event type, key and bucket over any range, from rollups and raw alike. */
+import { quote, quoteList, timeLiteral } from './clickhouse.ts';
+import type { Grain, Piece, Tier } from './tiers.ts';
+
+/** What is counted in. */
+export interface Filter {
+  /** `current(platform, epoch)` of the platforms in scope: nothing else is ever read. */
+  readonly epochs: ReadonlyMap<string, number>;
+  /** A division code. */
+  readonly place: string | undefined;
+  readonly categories: readonly string[] | undefined;
+  readonly channels: readonly string[] | undefined;
+  /** Whether what the simulation made counts. */
+  readonly simulated: boolean;
+}
+
+/** By what sums are kept apart. */
+export type Group =
+  | { readonly by: 'all' }
+  | { readonly by: 'platform' | 'category' | 'channel' }
+  /** Each of these divisions, with all below it. */
+  | { readonly by: 'divisions'; readonly codes: readonly string[] }
+  /** Codes cut to so many digits; the direct cities keep their six among the cities' four. */
+  | { readonly by: 'level'; readonly digits: 4 | 6 | 9 | 12 };
+
+/** Whether only raw knows the places: rollups end at the county. */
+export function needsRaw(filter: Filter, group: Group): boolean {
+  if ((filter.place?.length ?? 0) > 6) return true;
+  if (group.by === 'divisions') return group.codes.some((code) => code.length > 6);
+  return group.by === 'level' && group.digits > 6;
+}
+
+/** The additive columns of a cell, and how raw gives them. */
+const columns: Readonly<Record<string, string>> = {
+  total: 'sum(t.count)',
+  value_sum: 'sum(ifNull(t.value, 0))',
+  value_count: 'sumIf(t.count, isNotNull(t.value))',
+  on_time_count: 'sumIf(t.count, t.on_time = true)',
+  timed_count: 'sumIf(t.count, isNotNull(t.on_time))',
+  first_day: 'sum(t.first_day)',
+  first_week: 'sum(t.first_week)',
+  first_month: 'sum(t.first_month)',
+  first_quarter: 'sum(t.first_quarter)',
+  first_year: 'sum(t.first_year)',
+};
+
+/** A UNION ALL of `type, key, bucket` and the columns; undefined for no pieces. */
+export function cellsSql(
+  pieces: readonly Piece[],
+  types: readonly string[],
+  filter: Filter,
+  group: Group,
+  grain: Grain | undefined,
+): string | undefined {
+  if (pieces.length === 0) return undefined;
+  return pieces.map((piece) => pieceSql(piece, types, filter, group, grain)).join('\nUNION ALL\n');
+}
+
+function pieceSql(
+  { tier, fromMs, toMs }: Piece,
+  types: readonly string[],
+  filter: Filter,
+  group: Group,
+  grain: Grain | undefined,
+): string {
+  const time = `t.${timeColumns[tier]}`;
+  const sums = Object.entries(columns).map(
+    ([name, raw]) => `${tier === 'raw' ? raw : `sum(t.${name})`} AS ${name}`,
+  );
+  return `SELECT t.type AS type, ${innerKey(tier, group)} AS inner_key, ${bucketSql(time, tier, grain)} AS bucket, ${sums.join(', ')}
+    FROM onenet.${tier} AS t
+    WHERE t.type IN ${quoteList(types)} AND ${time} >= ${bound(tier, fromMs)} AND ${time} < ${bound(tier, toMs)}
+      AND ${filterSql(filter, placeColumns[tier])}${tier === 'raw' ? " AND t.rejected = ''" : ''}
+    GROUP BY t.type, inner_key, bucket`;
+}
+
+const timeColumns = { raw: 'time', minute: 'minute', hour: 'hour', day: 'day' } as const;
+const placeColumns = {
+  raw: 't.place',
+  minute: 't.county',
+  hour: 't.county',
+  day: 't.county',
+} as const;
+
+function bound(tier: Tier, ms: number): string {
+  if (tier === 'raw') return timeLiteral(ms);
+  if (tier === 'day') return `toDate(${timeLiteral(ms)}, 'Asia/Shanghai')`;
+  return `toDateTime(${Math.floor(ms / 1000)}, 'UTC')`;
+}
+
+/** The start of a time's bucket in Unix seconds; 0 without a grain. */
+export function bucketSql(time: string, tier: Tier, grain: Grain | undefined): string {
+  if (!grain) return '0';
+  if (tier === 'day') return `toUnixTimestamp(toDateTime(${time}, 'Asia/Shanghai'))`;
+  return `toUnixTimestamp(${starts[grain]}(${time}, 'Asia/Shanghai'))`;
+}
+
+const starts = { MINUTE: 'toStartOfMinute', HOUR: 'toStartOfHour', DAY: 'toStartOfDay' } as const;
+
+/** Conditions that hold for every table, which is named `t`. */
+export function filterSql(filter: Filter, placeColumn: string): string {
+  const epochs = [...filter.epochs].map(([code, epoch]) => `(${quote(code)}, ${epoch})`);
+  const conditions = [
+    epochs.length === 0 ? 'false' : `(t.platform, t.epoch) IN (${epochs.join(', ')})`,
+  ];
+  if (filter.place !== undefined) conditions.push(within(placeColumn, filter.place));
+  if (filter.categories) conditions.push(`t.category IN ${quoteList(filter.categories)}`);
+  if (filter.channels) conditions.push(`t.channel IN ${quoteList(filter.channels)}`);
+  if (!filter.simulated) conditions.push('NOT t.simulated');
+  return conditions.join(' AND ');
+}
+
+/** Whether a place is a division or lies below it: codes are hierarchical by prefix. */
+function within(column: string, division: string): string {
+  return `startsWith(${column}, ${quote(significantDigits(division))})`;
+}
+
+/** The digits that everything within a division begins with: 420000 → 42, 420100 → 4201. */
+export function significantDigits(code: string): string {
+  if (code.length !== 6) return code;
+  if (code.endsWith('0000')) return code.slice(0, 2);
+  return code.endsWith('00') ? code.slice(0, 4) : code;
+}
+
+function innerKey(tier: Tier, group: Group): string {
+  if (group.by === 'all') return "''";
+  if (group.by === 'divisions' || group.by === 'level') return placeColumns[tier];
+  return `toString(t.${group.by})`;
+}
+
+/**
+ * The key of the answer, from `inner_key`: divisions overlap (a city and its county), so a cell may
+ * count in several of them.
+ */
+export function outerKey(group: Group): string {
+  if (group.by === 'divisions') {
+    const pairs = group.codes.map((code) => `(${quote(code)}, ${quote(significantDigits(code))})`);
+    return `arrayJoin(arrayMap(d -> d.1, arrayFilter(d -> startsWith(inner_key, d.2), [${pairs.join(', ')}])))`;
+  }
+  if (group.by !== 'level') return 'inner_key';
+  const cut = `substring(inner_key, 1, ${group.digits})`;
+  if (group.digits !== 4) return cut;
+  return `if(startsWith(inner_key, '4290'), substring(inner_key, 1, 6), concat(${cut}, '00'))`;
+}
+
+/** Opening balances as cells: their value stands where a period has its total. */
+export function openingCellsSql(
+  types: readonly string[],
+  kinds: readonly ('stock' | 'flow')[],
+  filter: Filter,
+  group: Group,
+): string {
+  const zeros = Object.keys(columns).map((name) =>
+    name === 'total' ? 'sum(t.value) AS total' : `0 AS ${name}`,
+  );
+  const key = group.by === 'divisions' || group.by === 'level' ? 't.place' : innerKey('raw', group);
+  return `SELECT t.type AS type, ${key} AS inner_key, 0 AS bucket, ${zeros.join(', ')}
+    FROM onenet.openings AS t
+    WHERE t.type IN ${quoteList(types)} AND t.kind IN ${quoteList(kinds)} AND ${filterSql(filter, 't.place')}
+    GROUP BY t.type, inner_key`;
+}
+
+/** Rows of raw with a value, corrected ones left out, for distributions: `type, inner_key, bucket, value`. */
+export function valuesSql(
+  range: { readonly fromMs: number; readonly toMs: number },
+  types: readonly string[],
+  filter: Filter,
+  group: Group,
+  grain: Grain | undefined,
+): string {
+  const current = filterSql(
+    { ...filter, place: undefined, categories: undefined, channels: undefined, simulated: true },
+    '',
+  );
+  return `SELECT t.type AS type, ${innerKey('raw', group)} AS inner_key, ${bucketSql('t.time', 'raw', grain)} AS bucket, assumeNotNull(t.value) AS value
+    FROM onenet.raw AS t
+    WHERE t.type IN ${quoteList(types)} AND t.time >= ${timeLiteral(range.fromMs)} AND t.time < ${timeLiteral(range.toMs)}
+      AND t.rejected = '' AND isNotNull(t.value) AND t.corrects = 0 AND ${filterSql(filter, 't.place')}
+      AND (t.platform, t.sequence) NOT IN (SELECT t.platform, t.corrects FROM onenet.raw AS t WHERE t.corrects != 0 AND ${current})`;
+}

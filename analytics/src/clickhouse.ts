@@ -1,0 +1,72 @@
+/** The one door to ClickHouse: the embedded engine on a directory, or a server by URL, with the same SQL. */
+import { createClient } from '@clickhouse/client';
+import type { ClickHouseClientConfigOptions } from '@clickhouse/client';
+import { createChdbConnection } from 'chdb/connection';
+
+/** Where the tables are: a directory of the embedded engine (one process each), or a server. */
+export type ClickHouseTarget =
+  | { readonly dataDir: string }
+  | { readonly url: string; readonly cluster?: string };
+
+export interface ClickHouse {
+  /** The cluster of the DDL, or undefined for plain tables. */
+  readonly cluster: string | undefined;
+  /** All rows of a query. 64-bit numbers are numbers. */
+  rows<Row>(sql: string): Promise<Row[]>;
+  /**
+   * Runs a statement. Settings stand in the SQL: the embedded engine keeps one session, in which
+   * a setting given beside a statement would hold for all later ones, a deduplication token too.
+   */
+  run(sql: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the engine or the connection. */
+export function openClickHouse(target: ClickHouseTarget): ClickHouse {
+  const client =
+    'url' in target
+      ? createClient({ url: target.url, request_timeout: 300_000 })
+      : createClient({ connection: embedded(target.dataDir) });
+  return {
+    cluster: 'url' in target ? target.cluster : undefined,
+    async rows<Row>(sql: string) {
+      const result = await client.query({
+        query: `${sql}\nSETTINGS output_format_json_quote_64bit_integers = 0`,
+        format: 'JSONEachRow',
+      });
+      return await result.json<Row>();
+    },
+    async run(sql) {
+      await client.command({ query: sql });
+    },
+    close: () => client.close(),
+  };
+}
+
+/** The engine's adapter: its types are those of another copy of the client's own. */
+function embedded(path: string): NonNullable<ClickHouseClientConfigOptions['connection']> {
+  return createChdbConnection({ path }) as unknown as NonNullable<
+    ClickHouseClientConfigOptions['connection']
+  >;
+}
+
+/** A string literal of ClickHouse's SQL. */
+export function quote(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
+
+/** A parenthesized list of string literals; never empty, since `IN ()` is no SQL. */
+export function quoteList(texts: Iterable<string>): string {
+  const list = [...texts].map(quote);
+  return `(${list.length === 0 ? "''" : list.join(', ')})`;
+}
+
+/** A UTC time literal of `DateTime64(3)`. */
+export function timeLiteral(ms: number): string {
+  return `toDateTime64('${sqlTime(ms)}', 3, 'UTC')`;
+}
+
+/** UTC milliseconds as `YYYY-MM-DD hh:mm:ss.sss`. */
+export function sqlTime(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 23).replace('T', ' ');
+}

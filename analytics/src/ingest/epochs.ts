@@ -1,0 +1,82 @@
+/** Takes a platform's log up anew: the part that still holds is copied under a fresh epoch, then that one counts. */
+import type { ClickHouse } from '../clickhouse.ts';
+import type { Position, Positions } from './positions.ts';
+import {
+  boundaries,
+  contiguousEnd,
+  copyEpoch,
+  dropOtherEpochs,
+  epochStates,
+  isWhole,
+} from './tables.ts';
+import type { Boundary } from './tables.ts';
+
+export interface Stores {
+  readonly clickhouse: ClickHouse;
+  readonly positions: Positions;
+}
+
+/**
+ * Makes a new epoch of what lies up to `boundary` (undefined: of nothing), and switches to it.
+ * The old epoch counts until the switch; a failed attempt leaves everything as it was.
+ */
+export async function takeNewEpoch(
+  { clickhouse, positions }: Stores,
+  platform: string,
+  boundary: Boundary | undefined,
+): Promise<Position> {
+  const held = (await epochStates(clickhouse, platform)).map((state) => state.epoch);
+  const epoch = await positions.takeEpoch(platform, Math.max(0, ...held) + 1);
+  if (boundary) {
+    await copyEpoch(clickhouse, platform, boundary.epoch, boundary.sequence, epoch);
+    const state = (await epochStates(clickhouse, platform)).find((s) => s.epoch === epoch);
+    if (!state || !isWhole(state, boundary.sequence)) {
+      throw new Error(
+        `Epoch ${epoch} of ${platform} is not whole after copying: ${JSON.stringify(state)}.`,
+      );
+    }
+  }
+  await positions.switchEpoch(platform, {
+    epoch,
+    sequence: boundary?.sequence ?? 0,
+    head: boundary?.head ?? null,
+    recordedTime: boundary?.recordedTime ?? null,
+  });
+  await dropOtherEpochs(clickhouse, platform, epoch);
+  return await positions.ensure(platform);
+}
+
+/** The newest batch's end within what raw has without a hole, over all its epochs of a platform. */
+export async function newestBoundary(
+  clickhouse: ClickHouse,
+  platform: string,
+): Promise<Boundary | undefined> {
+  let newest: Boundary | undefined;
+  for (const { epoch } of await epochStates(clickhouse, platform)) {
+    const end = await contiguousEnd(clickhouse, platform, epoch);
+    const last = (await boundaries(clickhouse, platform, epoch, end)).at(-1);
+    if (last && last.sequence > (newest?.sequence ?? 0)) newest = last;
+  }
+  return newest;
+}
+
+/**
+ * The newest batch's end of the current epoch whose head the platform still accepts, by halving:
+ * a platform that accepts one accepts all before it. Undefined when it accepts none.
+ */
+export async function newestAccepted(
+  clickhouse: ClickHouse,
+  position: Position,
+  accepts: (boundary: Boundary) => Promise<boolean>,
+): Promise<Boundary | undefined> {
+  const ends = await boundaries(clickhouse, position._id, position.epoch, position.sequence);
+  let accepted = 0;
+  let refused = ends.length + 1;
+  while (refused - accepted > 1) {
+    const middle = Math.floor((accepted + refused) / 2);
+    const end = ends[middle - 1];
+    if (end && (await accepts(end))) accepted = middle;
+    else refused = middle;
+  }
+  return ends[accepted - 1];
+}

@@ -1,0 +1,172 @@
+/** All feeds of the net into raw and rollups: a poller for each connected owner of the directory. */
+import type { NetOwner, NetSnapshot } from '@onenet/contract';
+import type { FeedLine } from '@onenet/feed';
+import { migrate, pendingMigrations } from '../migrate.ts';
+import { Blocks } from './blocks.ts';
+import type { Stores } from './epochs.ts';
+import { Gate } from './gate.ts';
+import { Poller } from './poller.ts';
+import { platformsInTables, reconcile, replayIntent } from './reconcile.ts';
+import { FeedProgress } from './status.ts';
+import type { FeedStatus } from './status.ts';
+
+/** Two cores share the engine with the queries. */
+const insertsAtOnce = 2;
+
+export interface IngestOptions extends Stores {
+  readonly log: (message: string, detail?: unknown) => void;
+  readonly ingested: (platform: string, lines: readonly FeedLine[]) => void;
+  readonly feedChanged: (status: FeedStatus) => void;
+}
+
+export class Ingest {
+  private readonly options: IngestOptions;
+  private readonly progress = new Map<string, FeedProgress>();
+  private readonly running = new Map<string, Running>();
+  private blocks = new Blocks([]);
+  private readonly gate = new Gate(insertsAtOnce);
+  private owners: readonly NetOwner[] = [];
+  private stopped = false;
+
+  constructor(options: IngestOptions) {
+    this.options = options;
+  }
+
+  /** Brings the stores to one state: open intents first, then migrations, then what was restored. */
+  async prepare(): Promise<void> {
+    const { clickhouse, positions, log } = this.options;
+    const before = await positions.all();
+    this.blocks = new Blocks([...before.values()]);
+    const pending = await pendingMigrations(clickhouse);
+    // Tables that were never made have nothing for an intent to be replayed into.
+    const fresh = pending.includes('001-raw.sql');
+    if (!fresh) {
+      for (const position of before.values()) {
+        await replayIntent(this.options, this.blocks, position).catch((error: unknown) => {
+          if (pending.length > 0) throw error;
+          log(`${position._id}: its open intent does not go through yet`, error);
+        });
+      }
+    }
+    for (const name of await migrate(clickhouse)) log(`migrated: ${name}`);
+    const platforms = new Set([...before.keys(), ...(await platformsInTables(clickhouse))]);
+    for (const platform of platforms) {
+      const position = await positions.ensure(platform);
+      const settled =
+        position.intent && !fresh ? position : await reconcile(this.options, position);
+      this.progressOf(platform).position = settled;
+    }
+    await this.countRejected();
+  }
+
+  /** Follows the directory: a poller for each owner that is connected now, none for the others. */
+  use(snapshot: NetSnapshot): void {
+    if (this.stopped) return;
+    this.owners = snapshot.owners;
+    const connected = new Map(
+      snapshot.owners.filter((o) => o.connection === 'CONNECTED').map((o) => [o.code, o]),
+    );
+    for (const [code, { owner, abort }] of this.running) {
+      const now = connected.get(code);
+      if (now?.eventsUrl === owner.eventsUrl) connected.delete(code);
+      else abort.abort();
+    }
+    for (const owner of connected.values()) this.start(owner);
+  }
+
+  /** `current(platform, epoch)`. */
+  currentEpochs(): Map<string, number> {
+    const epochs = new Map<string, number>();
+    for (const [code, { position }] of this.progress) {
+      if (position && position.sequence > 0) epochs.set(code, position.epoch);
+    }
+    return epochs;
+  }
+
+  /** The sequence up to which a platform is in. */
+  sequenceOf(platform: string): number {
+    return this.progress.get(platform)?.position?.sequence ?? 0;
+  }
+
+  /** The owners of the net as the directory has them. */
+  netOwners(): readonly NetOwner[] {
+    return this.owners;
+  }
+
+  /** How each owner's feed stands, by code. */
+  statuses(): FeedStatus[] {
+    const nowMs = Date.now();
+    return this.owners.map((owner) => {
+      const status = this.progressOf(owner.code).status(nowMs);
+      return owner.connection === 'CONNECTED' ? status : { ...status, state: 'NOT_CONNECTED' };
+    });
+  }
+
+  /** Runs something while no insert of this platform is under way. */
+  async between<T>(platform: string, work: () => Promise<T>): Promise<T> {
+    const poller = this.running.get(platform)?.poller;
+    return poller ? await poller.between(work) : await work();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    for (const { abort } of this.running.values()) abort.abort();
+    await Promise.all([...this.running.values()].map(({ done }) => done));
+  }
+
+  private start(owner: NetOwner): void {
+    const previous = this.running.get(owner.code);
+    const abort = new AbortController();
+    const { clickhouse, positions, log, ingested, feedChanged } = this.options;
+    const poller = new Poller(
+      {
+        owner,
+        clickhouse,
+        positions,
+        log,
+        ingested,
+        blocks: this.blocks,
+        gate: this.gate,
+        signal: abort.signal,
+        changed: (progress) => feedChanged(progress.status(Date.now())),
+      },
+      this.progressOf(owner.code),
+    );
+    // Two pollers of one platform would race for its position.
+    const done = (previous?.done ?? Promise.resolve())
+      .then(() => poller.run())
+      .finally(() => {
+        if (this.running.get(owner.code)?.poller === poller) this.running.delete(owner.code);
+      });
+    this.running.set(owner.code, { owner, poller, abort, done });
+  }
+
+  private progressOf(platform: string): FeedProgress {
+    const known = this.progress.get(platform);
+    if (known) return known;
+    const progress = new FeedProgress(platform);
+    this.progress.set(platform, progress);
+    return progress;
+  }
+
+  private async countRejected(): Promise<void> {
+    const rows = await this.options.clickhouse.rows<{
+      platform: string;
+      epoch: number;
+      lines: number;
+    }>(
+      `SELECT platform, epoch, count() AS lines FROM onenet.raw WHERE rejected != '' GROUP BY platform, epoch`,
+    );
+    for (const { platform, epoch, lines } of rows) {
+      const progress = this.progressOf(platform);
+      if (progress.position?.epoch === epoch) progress.rejected = lines;
+    }
+  }
+}
+
+interface Running {
+  readonly owner: NetOwner;
+  readonly poller: Poller;
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+}

@@ -1,0 +1,214 @@
+/** Reads one platform's feed into raw, exactly once. A platform that is stuck holds up itself alone. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { NetOwner } from '@onenet/contract';
+import { readFeed } from '@onenet/feed';
+import type { FeedAnswer, FeedBatch, FeedLine } from '@onenet/feed';
+import { cutBatches } from './batch.ts';
+import type { Batch } from './batch.ts';
+import type { Blocks } from './blocks.ts';
+import { newestAccepted, takeNewEpoch } from './epochs.ts';
+import type { Stores } from './epochs.ts';
+import type { Gate } from './gate.ts';
+import type { Position } from './positions.ts';
+import { reconcile, replayIntent } from './reconcile.ts';
+import { FeedProgress } from './status.ts';
+
+/** How long a platform may hold an answer back: also how old `completeTo` may get in silence. */
+const waitSeconds = 5;
+const retryMs = { first: 250, most: 5_000 } as const;
+/** An answer of as many lines is history being read: then nothing is gained by waiting for more. */
+const catchingUpLines = 1_000;
+const maxPaceMs = 250;
+
+export interface PollerOptions extends Stores {
+  readonly owner: NetOwner;
+  readonly blocks: Blocks;
+  /** Lets few inserts run at once, over all platforms. */
+  readonly gate: Gate;
+  readonly signal: AbortSignal;
+  readonly log: (message: string, detail?: unknown) => void;
+  /** Lines that are now in raw and in every rollup. */
+  readonly ingested: (platform: string, lines: readonly FeedLine[]) => void;
+  /** The state, the epoch or the position changed. */
+  readonly changed: (progress: FeedProgress) => void;
+}
+
+/** Polls until the signal aborts. */
+export class Poller {
+  readonly progress: FeedProgress;
+  private readonly options: PollerOptions;
+  private inTurn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: PollerOptions, progress: FeedProgress) {
+    this.options = options;
+    this.progress = progress;
+  }
+
+  async run(): Promise<void> {
+    const { signal, owner, log } = this.options;
+    let retry: number = retryMs.first;
+    while (!signal.aborted) {
+      try {
+        const position = await this.settle();
+        await this.follow(position);
+        retry = retryMs.first;
+      } catch (error) {
+        if (signal.aborted) return;
+        // Whatever failed, MongoDB says how far we are: the next round starts from there.
+        log(`${owner.code}: ingest begins again`, error);
+        await pause(retry, signal);
+        retry = Math.min(retry * 2, retryMs.most);
+      }
+    }
+  }
+
+  /** Runs something while no insert of this platform is under way. */
+  async between<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.inTurn.then(work, work);
+    this.inTurn = turn.catch(() => undefined);
+    return await turn;
+  }
+
+  /** From whatever was left behind to a position that all stores agree on. */
+  private async settle(): Promise<Position> {
+    return await this.between(async () => {
+      const { positions, blocks, owner } = this.options;
+      const position = await replayIntent(this.options, blocks, await positions.ensure(owner.code));
+      return this.at(await reconcile(this.options, position));
+    });
+  }
+
+  /** Reads on until something throws, the signal aborts, or the stores must be compared again. */
+  private async follow(start: Position): Promise<void> {
+    const { signal } = this.options;
+    let position = start;
+    let retry: number = retryMs.first;
+    while (!signal.aborted) {
+      const answer = await this.read(position);
+      if (signal.aborted) return;
+      switch (answer.kind) {
+        case 'batch':
+          position = await this.take(position, answer);
+          retry = retryMs.first;
+          continue;
+        case 'conflict':
+        case 'gone':
+          position = await this.between(() => this.newEpoch(position, answer));
+          break;
+        case 'chainBroken':
+        case 'malformed':
+          this.inTrouble('BROKEN', describe(answer));
+          break;
+        case 'unreachable':
+          this.inTrouble('UNREACHABLE', answer.detail);
+          break;
+      }
+      await pause(retry, signal);
+      retry = Math.min(retry * 2, retryMs.most);
+    }
+  }
+
+  private async read(
+    position: Pick<Position, 'sequence' | 'head' | 'recordedTime'>,
+    limit?: number,
+  ): Promise<FeedAnswer> {
+    const { owner, signal } = this.options;
+    return await readFeed({
+      url: owner.eventsUrl,
+      code: owner.code,
+      after: position.sequence,
+      ...(position.head === null ? {} : { head: position.head }),
+      ...(position.recordedTime === null ? {} : { recordedTime: position.recordedTime }),
+      ...(limit === undefined ? {} : { limit }),
+      waitSeconds: limit === undefined ? waitSeconds : 0,
+      signal,
+    });
+  }
+
+  private async take(start: Position, answer: FeedBatch): Promise<Position> {
+    const began = performance.now();
+    let position = start;
+    const from = { platform: start._id, epoch: start.epoch, head: start.head ?? undefined };
+    for (const batch of cutBatches(from, answer, Date.now())) {
+      position = await this.between(() => this.insert(batch));
+    }
+    this.progress.saw(answer.headers, position.sequence, Date.now());
+    this.options.changed(this.progress);
+    // An owner that does not hold an empty answer back is not asked in a tight loop.
+    if (answer.lines.length === 0 && performance.now() - began < 50)
+      await pause(100, this.options.signal);
+    // Every insert costs files whatever its size: as long as it took, the next lines gather.
+    if (answer.lines.length > 0 && answer.lines.length < catchingUpLines) {
+      await pause(Math.min(performance.now() - began, maxPaceMs), this.options.signal);
+    }
+    return position;
+  }
+
+  /** Intent, insert, advance: in this order, each on disk before the next. */
+  private async insert(batch: Batch): Promise<Position> {
+    const { clickhouse, positions, blocks, gate, ingested } = this.options;
+    const intent = await positions.open(batch, blocks.take(batch.blocks));
+    await gate.run(() => clickhouse.run(batch.statement));
+    await positions.advance(batch.platform, intent);
+    this.progress.lastLineAtMs = Date.now();
+    this.progress.rejected += batch.lines.filter((line) => line.kind === 'rejected').length;
+    const before = this.progress.position;
+    if (!before) throw new Error(`${batch.platform} inserts before it is settled.`);
+    const position = this.at({
+      ...before,
+      sequence: batch.to,
+      head: batch.head,
+      recordedTime: batch.recordedTime ?? before.recordedTime,
+    });
+    ingested(batch.platform, batch.lines);
+    return position;
+  }
+
+  private async newEpoch(
+    position: Position,
+    answer: FeedAnswer & { readonly kind: 'conflict' | 'gone' },
+  ): Promise<Position> {
+    const { log, owner } = this.options;
+    const boundary = await newestAccepted(this.options.clickhouse, position, async (end) => {
+      const probe = await this.read(end, 1);
+      if (probe.kind === 'batch') return true;
+      if (probe.kind === 'conflict' || probe.kind === 'gone') return false;
+      throw new Error(`${owner.code} does not say whether it has ${end.sequence}: ${probe.kind}.`);
+    });
+    if (!boundary && answer.firstSequence > 1) {
+      this.inTrouble(
+        'BROKEN',
+        `the log begins at ${answer.firstSequence}, and we have nothing before`,
+      );
+      return position;
+    }
+    log(`${owner.code}: its log is another after ${boundary?.sequence ?? 0}; a new epoch begins`);
+    return this.at(await takeNewEpoch(this.options, owner.code, boundary));
+  }
+
+  private at(position: Position): Position {
+    this.progress.position = position;
+    this.options.changed(this.progress);
+    return position;
+  }
+
+  private inTrouble(trouble: 'UNREACHABLE' | 'BROKEN', detail: string): void {
+    if (this.progress.trouble !== trouble) {
+      this.options.log(`${this.options.owner.code}: ${trouble}`, detail);
+    }
+    this.progress.trouble = trouble;
+    this.progress.detail = detail;
+    this.progress.behindSinceMs ??= Date.now();
+    this.options.changed(this.progress);
+  }
+}
+
+function describe(answer: FeedAnswer & { readonly kind: 'chainBroken' | 'malformed' }): string {
+  return answer.kind === 'malformed'
+    ? `${answer.reason} at ${answer.sequence}`
+    : `the chain is ${answer.computed}, announced is ${answer.announced}`;
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => undefined);
+}

@@ -1,0 +1,107 @@
+/** How fresh and how right one platform's feed is. */
+import type { FeedHeaders } from '@onenet/feed';
+import type { Position } from './positions.ts';
+
+export const feedStates = [
+  'OK',
+  'QUIET',
+  'BEHIND',
+  'UNREACHABLE',
+  'BROKEN',
+  'NOT_CONNECTED',
+] as const;
+export type FeedState = (typeof feedStates)[number];
+
+/** `FeedStatus` of analytics.graphql. */
+export interface FeedStatus {
+  readonly platform: string;
+  readonly state: FeedState;
+  readonly epoch: number;
+  readonly sequence: string;
+  readonly lastSequence: string | null;
+  readonly pending: number | null;
+  readonly completeTo: string | null;
+  readonly seenAt: string | null;
+  readonly lagSeconds: number | null;
+  readonly head: string | null;
+  readonly rejected: number;
+  readonly contiguous: boolean;
+}
+
+/** Nothing new for this long, and the feed is quiet. */
+const quietAfterMs = 10 * 60_000;
+/** Not in for this long, and the feed is behind. */
+const behindAfterMs = 30_000;
+
+/** What a poller knows of its platform; `status` is what it amounts to now. */
+export class FeedProgress {
+  readonly platform: string;
+  position: Position | undefined;
+  headers: FeedHeaders | undefined;
+  /** UTC ms of the last answer. */
+  seenAtMs: number | undefined;
+  /** Everything committed before this is in; RFC 3339. */
+  completeTo: string | null = null;
+  /** UTC ms at which a line last came in. */
+  lastLineAtMs: number | undefined;
+  /** UTC ms since when lines are known that are not in. */
+  behindSinceMs: number | undefined;
+  rejected = 0;
+  trouble: 'UNREACHABLE' | 'BROKEN' | undefined;
+  /** For the log only. */
+  detail = '';
+
+  constructor(platform: string) {
+    this.platform = platform;
+  }
+
+  /** Takes in an answer's word on how the feed stands, and how far we are now. */
+  saw(headers: FeedHeaders, sequence: number, nowMs: number): void {
+    this.headers = headers;
+    this.seenAtMs = nowMs;
+    this.trouble = undefined;
+    if (sequence >= headers.lastSequence && headers.pending === 0) {
+      this.behindSinceMs = undefined;
+    } else {
+      this.behindSinceMs ??= nowMs;
+    }
+    // Complete to that time only when everything that is numbered is in.
+    if (sequence >= headers.lastSequence && headers.completeTo)
+      this.completeTo = headers.completeTo;
+  }
+
+  status(nowMs: number): FeedStatus {
+    const { position, headers } = this;
+    return {
+      platform: this.platform,
+      state: this.state(nowMs),
+      epoch: position?.epoch ?? 0,
+      sequence: String(position?.sequence ?? 0),
+      lastSequence: headers ? String(headers.lastSequence) : null,
+      pending: headers?.pending ?? null,
+      completeTo: this.completeTo,
+      seenAt: this.seenAtMs === undefined ? null : new Date(this.seenAtMs).toISOString(),
+      lagSeconds: this.lagSeconds(nowMs),
+      head: position?.head ?? null,
+      rejected: this.rejected,
+      contiguous: this.trouble !== 'BROKEN',
+    };
+  }
+
+  private state(nowMs: number): FeedState {
+    if (this.trouble) return this.trouble;
+    if (!this.headers) return 'BEHIND';
+    if (this.behindSinceMs !== undefined && nowMs - this.behindSinceMs > behindAfterMs) {
+      return 'BEHIND';
+    }
+    const quiet = nowMs - (this.lastLineAtMs ?? 0) > quietAfterMs && this.headers.pending === 0;
+    return quiet ? 'QUIET' : 'OK';
+  }
+
+  private lagSeconds(nowMs: number): number | null {
+    if (!this.headers) return null;
+    if (this.behindSinceMs === undefined && !this.trouble) return 0;
+    const since = this.completeTo ? Date.parse(this.completeTo) : this.behindSinceMs;
+    return since === undefined ? null : Math.max(0, (nowMs - since) / 1000);
+  }
+}

@@ -1,0 +1,191 @@
+/** What ingest asks of the tables: how whole an epoch is, where its batches end, copying and dropping it. */
+import type { ClickHouse } from '../clickhouse.ts';
+import { quote } from '../clickhouse.ts';
+import { rawColumns } from './row.ts';
+
+/** Every table that carries a platform and an epoch. Raw first: the others follow from it. */
+export const epochTables = ['raw', 'minute', 'hour', 'day', 'openings'] as const;
+
+/** How one epoch of one platform stands in raw and in the rollups. */
+export interface EpochState {
+  readonly platform: string;
+  readonly epoch: number;
+  readonly lines: number;
+  readonly last: number;
+  /** The lines are 1 to `last`, each once. */
+  readonly contiguous: boolean;
+  /** Lines that count, and of them the openings, as raw has them. */
+  readonly accepted: number;
+  readonly openings: number;
+  /** The same by the rollups. */
+  readonly inHours: number;
+  readonly inDays: number;
+  readonly inOpenings: number;
+}
+
+/** Whether raw holds exactly 1 to `sequence`, and every rollup holds the same. */
+export function isWhole(state: EpochState, sequence: number): boolean {
+  return (
+    state.contiguous &&
+    state.last === sequence &&
+    state.inHours === state.accepted - state.openings &&
+    state.inDays === state.accepted - state.openings &&
+    state.inOpenings === state.openings
+  );
+}
+
+/** A batch's end that raw knows, with the chain's head there. */
+export interface Boundary {
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly head: string;
+  /** RFC 3339. */
+  readonly recordedTime: string;
+}
+
+interface RawState {
+  platform: string;
+  epoch: number;
+  lines: number;
+  last: number;
+  sum: number | string;
+  accepted: number;
+  openings: number;
+}
+
+/** Every epoch of every platform (or of one) that any table holds. */
+export async function epochStates(
+  clickhouse: ClickHouse,
+  platform?: string,
+): Promise<EpochState[]> {
+  const where = platform === undefined ? '' : `WHERE platform = ${quote(platform)}`;
+  const [raw, hours, days, openings, minutes] = await Promise.all([
+    clickhouse.rows<RawState>(`
+      SELECT platform, epoch, count() AS lines, max(sequence) AS last,
+        toString(sum(cityHash64(sequence))) AS sum,
+        countIf(rejected = '') AS accepted,
+        countIf(rejected = '' AND type = 'onenet.opening') AS openings
+      FROM onenet.raw ${where} GROUP BY platform, epoch`),
+    eventsByEpoch(clickhouse, 'hour', where),
+    eventsByEpoch(clickhouse, 'day', where),
+    eventsByEpoch(clickhouse, 'openings', where),
+    eventsByEpoch(clickhouse, 'minute', where),
+  ]);
+  const none = { lines: 0, last: 0, sum: '0', accepted: 0, openings: 0 };
+  const states = new Map(raw.map((row) => [keyOf(row), row]));
+  for (const key of [...hours.keys(), ...days.keys(), ...openings.keys(), ...minutes.keys()]) {
+    if (states.has(key)) continue;
+    const [code = '', epoch = ''] = key.split('/');
+    states.set(key, { platform: code, epoch: Number(epoch), ...none });
+  }
+  return await Promise.all(
+    [...states].map(async ([key, row]) => ({
+      platform: row.platform,
+      epoch: row.epoch,
+      lines: row.lines,
+      last: row.last,
+      contiguous: row.lines === row.last && row.sum === (await sumOfFirst(clickhouse, row.last)),
+      accepted: row.accepted,
+      openings: row.openings,
+      inHours: hours.get(key) ?? 0,
+      inDays: days.get(key) ?? 0,
+      inOpenings: openings.get(key) ?? 0,
+    })),
+  );
+}
+
+async function eventsByEpoch(
+  clickhouse: ClickHouse,
+  table: string,
+  where: string,
+): Promise<Map<string, number>> {
+  const rows = await clickhouse.rows<{ platform: string; epoch: number; events: number }>(
+    `SELECT platform, epoch, sum(t.events) AS events FROM onenet.${table} AS t ${where} GROUP BY platform, epoch`,
+  );
+  return new Map(rows.map((row) => [keyOf(row), row.events]));
+}
+
+function keyOf(row: { readonly platform: string; readonly epoch: number }): string {
+  return `${row.platform}/${row.epoch}`;
+}
+
+/**
+ * What the hashes of 1 to `last` add up to. Numbers that are there once each give this sum, and with
+ * a hole and a repeat they do not; counting distinct numbers would hold all of them in memory.
+ */
+async function sumOfFirst(clickhouse: ClickHouse, last: number): Promise<string> {
+  if (last === 0) return '0';
+  const [row] = await clickhouse.rows<{ sum: string }>(
+    `SELECT toString(sum(cityHash64(number))) AS sum FROM numbers(1, ${last})`,
+  );
+  return row?.sum ?? '';
+}
+
+/** The sequence up to which an epoch in raw has every number. */
+export async function contiguousEnd(
+  clickhouse: ClickHouse,
+  platform: string,
+  epoch: number,
+): Promise<number> {
+  const [row] = await clickhouse.rows<{ end: number }>(`
+    SELECT max(sequence) AS end FROM (
+      SELECT sequence, row_number() OVER (ORDER BY sequence) AS place
+      FROM (SELECT DISTINCT sequence FROM onenet.raw WHERE ${epochIs(platform, epoch)})
+    ) WHERE sequence = place`);
+  return row?.end ?? 0;
+}
+
+/** The batches' ends of an epoch up to a sequence, ascending. */
+export async function boundaries(
+  clickhouse: ClickHouse,
+  platform: string,
+  epoch: number,
+  upTo: number,
+): Promise<Boundary[]> {
+  return await clickhouse.rows<Boundary>(`
+    SELECT DISTINCT epoch, sequence, head,
+      concat(formatDateTime(recorded, '%FT%T'), '.', leftPad(toString(toUnixTimestamp64Milli(recorded) % 1000), 3, '0'), 'Z') AS recordedTime
+    FROM onenet.raw
+    WHERE ${epochIs(platform, epoch)} AND sequence <= ${upTo} AND head != ''
+    ORDER BY sequence`);
+}
+
+/**
+ * Copies 1 to `upTo` of an epoch under a new number, through the same views. Nothing is deduplicated,
+ * because the number is fresh: an attempt that failed leaves its rows to be dropped.
+ */
+export async function copyEpoch(
+  clickhouse: ClickHouse,
+  platform: string,
+  from: number,
+  upTo: number,
+  to: number,
+): Promise<void> {
+  const columns = rawColumns.map((column) => (column === 'epoch' ? `${to} AS epoch` : column));
+  await clickhouse.run(`
+    INSERT INTO onenet.raw (${rawColumns.join(', ')})
+    SETTINGS insert_deduplicate = 0, async_insert = 0, materialized_views_ignore_errors = 0,
+      max_partitions_per_insert_block = 0, max_insert_threads = 1
+    SELECT ${columns.join(', ')} FROM (
+      SELECT * FROM onenet.raw WHERE ${epochIs(platform, from)} AND sequence <= ${upTo}
+      LIMIT 1 BY sequence
+    )`);
+}
+
+/** Removes every epoch of a platform but one, from all tables; the rows go in the background. */
+export async function dropOtherEpochs(
+  clickhouse: ClickHouse,
+  platform: string,
+  keep: number,
+): Promise<void> {
+  const onCluster = clickhouse.cluster ? `ON CLUSTER ${quote(clickhouse.cluster)}` : '';
+  for (const table of epochTables) {
+    await clickhouse.run(
+      `ALTER TABLE onenet.${table} ${onCluster} DELETE WHERE platform = ${quote(platform)} AND epoch != ${keep} SETTINGS mutations_sync = 0`,
+    );
+  }
+}
+
+function epochIs(platform: string, epoch: number): string {
+  return `platform = ${quote(platform)} AND epoch = ${epoch}`;
+}
