@@ -3,13 +3,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readFile, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve as absolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /** How a part is run: a TypeScript program of this repository that takes its settings as flags. */
 export interface PartPlan {
   readonly name: string;
-  /** Its main.ts, from the repository's root. */
+  /** Its main.ts, seen from the repository's root. */
   readonly main: string;
   readonly args: readonly string[];
   /** Answers 200 once the part does its work. */
@@ -42,7 +42,7 @@ export async function startPart(plan: PartPlan, logsDir: string): Promise<Part> 
   const watchParent = pathToFileURL(join(import.meta.dirname, 'watch-parent.ts')).href;
   const child = spawn(
     process.execPath,
-    ['--import', watchParent, join(root, plan.main), ...plan.args],
+    ['--import', watchParent, absolute(root, plan.main), ...plan.args],
     {
       cwd: root,
       // Straight into the file: a part's log outlives its starter.

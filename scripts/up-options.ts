@@ -1,0 +1,39 @@
+/** The options of `npm start` and `./onenet up`: parsing, defaults and `--help` come from here. */
+export const upOptions = {
+  port: {
+    kind: 'number',
+    default: 4000,
+    whole: true,
+    atLeast: 1,
+    atMost: 65_000,
+    help: 'first port: gateway; then province, analytics, MongoDB; platforms from the tenth after it',
+  },
+  data: { kind: 'text', default: '.onenet', help: 'directory of all data and logs' },
+  scale: {
+    kind: 'number',
+    default: 0.01,
+    atMost: 1,
+    help: 'share of the large reference figures that is generated as records',
+  },
+  simulate: {
+    kind: 'number',
+    default: 5,
+    atMost: 10_000,
+    help: 'simulated events a second, over all platforms; 0 for none',
+  },
+  platforms: { kind: 'list', default: [], help: 'codes of the platforms to host; all without it' },
+  fresh: { kind: 'flag', default: false, help: 'remove the data of earlier starts first' },
+  'mongodb-uri': {
+    kind: 'text',
+    default: '',
+    env: 'MONGODB_URI',
+    help: 'MongoDB replica set to use instead of starting one',
+  },
+  'clickhouse-url': {
+    kind: 'text',
+    default: '',
+    env: 'CLICKHOUSE_URL',
+    help: 'ClickHouse to use instead of the embedded one',
+  },
+  help: { kind: 'flag', default: false, help: 'this text' },
+} as const;
