@@ -1,0 +1,69 @@
+/** What inputs are checked for: each refusal names the field, the value and the limit. */
+import { randomUUID } from 'node:crypto';
+import { NetError } from '@onenet/contract';
+import { divisionPath } from '@onenet/platforms';
+import type { Platform } from './context.ts';
+import { assertDivision } from './scope.ts';
+
+/** A text of a sensible length, without surrounding space or control characters. */
+export function checkedText(field: string, value: string, most: number): string {
+  const text = value.trim();
+  const { length } = [...text];
+  if (length < 1 || length > most) {
+    throw badInput(`\`${field}\` has ${length} characters: from 1 to ${most}.`);
+  }
+  // Line breaks and tabs may be part of a text; other control characters are no text.
+  if (/(?![\t\n\r])\p{Cc}/u.test(text)) {
+    throw badInput(`\`${field}\` holds control characters: send plain text.`);
+  }
+  return text;
+}
+
+/** The same, where it may be left out. */
+export function optionalText(
+  field: string,
+  value: string | null | undefined,
+  most: number,
+): string | null {
+  return value == null ? null : checkedText(field, value, most);
+}
+
+/** A telephone number: digits, with spaces, hyphens, brackets and a leading +. */
+export function optionalPhone(field: string, value: string | null | undefined): string | null {
+  if (value == null) return null;
+  const text = value.trim();
+  const digits = text.replaceAll(/\D/g, '').length;
+  // The number itself stays out of the message: it is personal.
+  if (!/^\+?[\d ()-]+$/.test(text) || digits < 5 || digits > 15) {
+    throw badInput(`\`${field}\` is no telephone number: 5 to 15 digits, e.g. 027-12351.`);
+  }
+  return text;
+}
+
+/** A division that exists and that the platform serves. */
+export function servedPlace({ definition }: Platform, code: string): string {
+  assertDivision(code);
+  const path = divisionPath(code);
+  if (!definition.serves.some((served) => path.includes(served))) {
+    throw badInput(
+      `\`placeCode: "${code}"\` lies outside what platform ${definition.code} serves: ${definition.serves.join(', ')}.`,
+    );
+  }
+  return code;
+}
+
+/** `input.platform`, which routed the mutation here. */
+export function assertThisPlatform({ definition }: Platform, code: string): void {
+  if (code !== definition.code) {
+    throw badInput(`\`platform: "${code}"\` is not this platform, which is ${definition.code}.`);
+  }
+}
+
+/** A new record's id. */
+export function newId({ definition }: Platform, prefix: string): string {
+  return `${definition.code}:${prefix}-${randomUUID()}`;
+}
+
+export function badInput(message: string): NetError {
+  return new NetError('BAD_INPUT', message);
+}

@@ -1,0 +1,173 @@
+/** A mutation as one transaction: who may, whether it was done before, what changes, what it says in the feed. */
+import { createHash } from 'node:crypto';
+import { NetError, actorsOf, parseId, type Actor, type EventTypeName } from '@onenet/contract';
+import { outboxCollection, outboxEntry, type OutboxEntry } from '@onenet/feed';
+import type { EventData } from '@onenet/contract';
+import type { ClientSession, Collection, Document } from 'mongodb';
+import type { Platform } from './context.ts';
+
+/** Who acts, where, and whether it is the simulation. */
+export interface Agency {
+  readonly platform: Platform;
+  readonly actor: Actor | undefined;
+  readonly simulated?: true;
+}
+
+/** What every mutation's input may hold. */
+interface CommandInput {
+  /** Absent in the simulation, which never repeats itself. */
+  readonly idempotencyKey?: string;
+}
+
+/** What a command works with; it may be run again from the start, so it keeps nothing outside. */
+export interface Transaction {
+  readonly platform: Platform;
+  readonly session: ClientSession;
+  readonly actor: Actor;
+  /** When it happens: the same moment in record, history and event. */
+  readonly now: Date;
+  readonly simulated: boolean;
+  /** Puts an event into the outbox, in the same transaction. */
+  emit(type: EventTypeName, data: Omit<EventData, 'firsts'>, person?: string | null): void;
+}
+
+/** Runs a command once: the same key and input give the same answer again. */
+export async function runCommand<Answer extends Document>(
+  name: string,
+  agency: Agency,
+  input: CommandInput,
+  change: (transaction: Transaction) => Promise<Answer>,
+): Promise<Answer> {
+  const actor = allowedActor(name, agency.actor);
+  const { platform } = agency;
+  const request = requestOf(name, actor, input);
+  const answer = await platform.client.withSession((session) =>
+    session.withTransaction(
+      async () => {
+        const earlier = request && (await replay<Answer>(platform, session, request));
+        if (earlier) return earlier;
+        const events: OutboxEntry[] = [];
+        const now = new Date();
+        const simulated = agency.simulated === true;
+        const done = await change({
+          platform,
+          session,
+          actor,
+          now,
+          simulated,
+          emit: (type, data, person) => {
+            const marked = simulated ? { ...data, simulated: true as const } : data;
+            events.push(outboxEntry({ type, time: now, data: marked, person: person ?? null }));
+          },
+        });
+        if (events.length > 0) {
+          await outboxCollection(platform.db).insertMany(events, { session });
+        }
+        if (request) {
+          await requests(platform).insertOne({ ...request, at: now, answer: done }, { session });
+        }
+        return done;
+      },
+      // A conflict with another transaction runs the body again; a lost acknowledgement, the commit.
+      { readConcern: 'snapshot', writeConcern: { w: 'majority' } },
+    ),
+  );
+  platform.feed.wake();
+  return answer;
+}
+
+/** A command that was carried out, so that it is not carried out twice. */
+interface DoneRequest extends RequestIdentity {
+  readonly at: Date;
+  readonly answer: Document;
+}
+
+interface RequestIdentity {
+  /** Actor and key: another actor's keys are its own. */
+  readonly _id: string;
+  /** Of mutation and input. */
+  readonly hash: string;
+}
+
+/** Days for which a key is remembered. */
+const keyDays = 7;
+
+/** Makes what the commands need. Safe to repeat. */
+export async function ensureCommandIndexes(platform: Pick<Platform, 'db'>): Promise<void> {
+  await requests(platform).createIndex({ at: 1 }, { expireAfterSeconds: keyDays * 86_400 });
+}
+
+/** The local record that an id of this platform names. */
+export function ownId(platform: Platform, id: string): string {
+  if (parseId(id).platform !== platform.definition.code) {
+    throw notFound(id, platform);
+  }
+  return id;
+}
+
+export function notFound(id: string, platform: Platform): NetError {
+  return new NetError('NOT_FOUND', `Platform ${platform.definition.code} has no record "${id}".`);
+}
+
+function requests({ db }: Pick<Platform, 'db'>): Collection<DoneRequest> {
+  return db.collection<DoneRequest>('idempotency');
+}
+
+function allowedActor(name: string, actor: Actor | undefined): Actor {
+  if (!actor) {
+    throw new NetError(
+      'ACTOR_REQUIRED',
+      `${name} needs an actor, and none is asserted: send \`onenet-actor: <kind>:<reference>\` from this machine.`,
+    );
+  }
+  const kinds = actorsOf(name) ?? [];
+  if (!kinds.includes(actor.kind)) {
+    throw new NetError(
+      'ACTOR_NOT_ALLOWED',
+      `${name} is not for ${actor.kind}: it is for ${kinds.join(', ')}.`,
+    );
+  }
+  return actor;
+}
+
+function requestOf(name: string, actor: Actor, input: CommandInput): RequestIdentity | undefined {
+  const { idempotencyKey: key, ...rest } = input;
+  if (key === undefined) return undefined;
+  if (key.length < 1 || key.length > 200) {
+    throw new NetError(
+      'BAD_INPUT',
+      `\`idempotencyKey\` has ${key.length} characters: from 1 to 200.`,
+    );
+  }
+  const hash = createHash('sha256')
+    .update(`${name} ${canonical(rest)}`)
+    .digest('base64');
+  return { _id: `${actor.kind}:${actor.reference} ${key}`, hash };
+}
+
+async function replay<Answer extends Document>(
+  platform: Platform,
+  session: ClientSession,
+  request: RequestIdentity,
+): Promise<Answer | undefined> {
+  const done = await requests(platform).findOne({ _id: request._id }, { session });
+  if (!done) return undefined;
+  if (done.hash !== request.hash) {
+    throw new NetError(
+      'IDEMPOTENCY_CONFLICT',
+      'The idempotency key was used with another mutation or input: take a new key.',
+    );
+  }
+  return done.answer as Answer;
+}
+
+/** JSON with sorted keys and without nulls: what GraphQL takes for the same input is the same text. */
+function canonical(input: object): string {
+  return JSON.stringify(input, (_key, value: unknown) => {
+    if (value === null) return undefined;
+    if (typeof value !== 'object' || Array.isArray(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    );
+  });
+}

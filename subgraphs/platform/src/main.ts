@@ -1,0 +1,109 @@
+/** The platforms' process: reads flags and environment, serves, stops when told. */
+import { parseArgs } from 'node:util';
+import { platforms } from '@onenet/platforms';
+import { startPlatforms } from './serve.ts';
+
+const help = `Serves platforms of the reference net, each on a port and in a database of its own.
+
+  node src/main.ts [options]
+
+  --mongodb-uri <uri>   A MongoDB replica set; also MONGODB_URI
+  --platforms <codes>   Comma-separated; all of the reference net when absent
+  --base-port <port>    Each platform listens on this plus its own offset; 0: any (default 4010)
+  --platform <code>     One platform alone, in production: no reference records unless --scale is given
+  --port <port>         With --platform: its port (default 4010)
+  --host <address>      Where to listen (default 127.0.0.1)
+  --database-prefix <p> Before platform_<code>, the name of each database
+  --scale <share>       Share of the large figures that becomes records on the first start,
+                        above 0, at most 1 (default 0.01)
+  --simulate <rate>     Simulated events a second over all platforms (default 0)
+  --help                This
+`;
+
+const { values } = parseArgs({
+  options: {
+    'mongodb-uri': { type: 'string', default: process.env['MONGODB_URI'] ?? '' },
+    platforms: { type: 'string', default: '' },
+    'base-port': { type: 'string', default: '4010' },
+    platform: { type: 'string' },
+    port: { type: 'string', default: '4010' },
+    host: { type: 'string', default: '127.0.0.1' },
+    'database-prefix': { type: 'string', default: '' },
+    scale: { type: 'string' },
+    simulate: { type: 'string', default: '0' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) {
+  process.stdout.write(help);
+} else {
+  await main();
+}
+
+async function main(): Promise<void> {
+  if (!values['mongodb-uri']) fail('no MongoDB is named: give --mongodb-uri or MONGODB_URI.');
+  const stopping = new AbortController();
+  const told = Promise.withResolvers<void>();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stopping.abort(new Error(`stopped by ${signal}`));
+      told.resolve();
+    });
+  }
+  const started = startPlatforms({
+    mongodbUri: values['mongodb-uri'],
+    host: values.host,
+    databasePrefix: values['database-prefix'],
+    ...chosen(),
+    simulatePerSecond: number('simulate', values.simulate, 0, 10_000),
+    say: (line) => console.log(line),
+    signal: stopping.signal,
+  });
+  const net = await started.catch((error: unknown) => {
+    if (!stopping.signal.aborted) throw error;
+    process.exit(0);
+  });
+  console.log(
+    `${Object.keys(net.urls).length} platforms ready: ${Object.values(net.urls).join(' ')}`,
+  );
+  await told.promise;
+  await net.stop();
+  process.exit(0);
+}
+
+/** The platforms, their ports, and how much reference data. */
+function chosen() {
+  const scale = values.scale === undefined ? undefined : number('scale', values.scale, 0, 1);
+  if (values.platform !== undefined) {
+    const port = number('port', values.port, 0, 65_535);
+    const known = platforms.find(({ code }) => code === values.platform);
+    if (!known)
+      fail(`--platform ${values.platform}: no platform of the reference net has this code.`);
+    return {
+      codes: [known.code],
+      // The port is given whole, so the platform's own offset is taken off.
+      basePort: port === 0 ? 0 : port - known.portOffset,
+      scale: scale ?? null,
+    };
+  }
+  const codes = values.platforms.split(',').filter((code) => code !== '');
+  return {
+    codes: codes.length > 0 ? codes : platforms.map(({ code }) => code),
+    basePort: number('base-port', values['base-port'], 0, 65_000),
+    scale: scale ?? 0.01,
+  };
+}
+
+function number(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (text === '' || !(value >= least && value <= most)) {
+    fail(`--${name} ${text}: a number from ${least} to ${most}.`);
+  }
+  return value;
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\nSee --help.\n`);
+  process.exit(2);
+}

@@ -1,0 +1,125 @@
+/** Members: joining, verification, membership. */
+import { parseId } from '@onenet/contract';
+import { connectionType, pageArgs, personal, type Builder } from '../../builder.ts';
+import { addList } from '../../list.ts';
+import { mutationsOf } from '../../mutation.ts';
+import type { Core } from '../core.ts';
+import type { Organizations } from '../organizations/schema.ts';
+import type { Requests } from '../requests/schema.ts';
+import * as commands from './commands.ts';
+import { memberList, members, type MemberDoc } from './store.ts';
+
+const scope = 'members:personal';
+
+/** Adds the module to a schema. */
+export function addMembers(
+  builder: Builder,
+  core: Core,
+  { Organization }: Organizations,
+  { Channel }: Requests,
+): void {
+  const Status = builder.enumType('MemberStatus', {
+    values: ['APPLIED', 'ACTIVE', 'REFUSED', 'LEFT', 'TRANSFERRED'] as const,
+  });
+  const Kind = builder.enumType('MemberKind', {
+    values: ['EMPLOYEE', 'MICRO_ENTERPRISE', 'FLEXIBLE', 'MIGRANT'] as const,
+  });
+  const Member = builder.objectRef<MemberDoc>('Member').implement({
+    interfaces: [core.Record],
+    fields: (t) => ({
+      appliedAt: t.expose('appliedAt', { type: 'DateTime', nullable: false }),
+      updatedAt: t.expose('updatedAt', { type: 'DateTime', nullable: false }),
+      status: t.expose('status', { type: Status, nullable: true }),
+      kind: t.expose('kind', { type: Kind, nullable: true }),
+      channel: t.expose('channel', { type: Channel, nullable: true }),
+      placeCode: t.exposeID('placeCode', { nullable: true }),
+      organizationId: t.exposeID('organizationId', { nullable: true }),
+      transferredToId: t.exposeID('transferredToId', { nullable: true }),
+      joinedAt: t.expose('joinedAt', { type: 'DateTime', nullable: true }),
+      maskedName: t.exposeString('maskedName', { nullable: true }),
+      maskedPhone: t.exposeString('maskedPhone', { nullable: true }),
+      name: t.string(personal(scope)),
+      phone: t.string(personal(scope)),
+    }),
+  });
+  builder.asEntity(Member, {
+    key: builder.selection<{ id: string }>('id'),
+    resolveReference: ({ id }, { loaders }) => loaders.record<MemberDoc>(members, id),
+  });
+
+  const Filter = builder.inputType('MemberFilter', {
+    fields: (t) => ({
+      platforms: t.idList(),
+      place: t.id(),
+      statuses: t.field({ type: [Status] }),
+      kinds: t.field({ type: [Kind] }),
+      channels: t.field({ type: [Channel] }),
+      organizationId: t.id(),
+      appliedFrom: t.field({ type: 'DateTime' }),
+      appliedTo: t.field({ type: 'DateTime' }),
+    }),
+  });
+  const Order = builder.inputType('MemberOrder', {
+    fields: (t) => ({
+      field: t.field({
+        type: builder.enumType('MemberOrderField', {
+          values: ['APPLIED_AT', 'UPDATED_AT'] as const,
+        }),
+        required: true,
+      }),
+      direction: t.field({ type: core.OrderDirection, required: true, defaultValue: 'DESC' }),
+    }),
+  });
+  const Connection = connectionType(builder, 'Member', Member, core.PageInfo);
+  addList(builder, core, 'members', {
+    type: Connection,
+    args: (t) => ({ filter: t({ type: Filter }), orderBy: t({ type: Order }), ...pageArgs(t) }),
+    list: memberList,
+  });
+  builder.objectField(Organization, 'members', (t) =>
+    t.field({
+      type: Connection,
+      args: {
+        filter: t.arg({ type: Filter }),
+        orderBy: t.arg({ type: Order }),
+        ...pageArgs(t.arg),
+      },
+      resolve: ({ _id }, args, context) => memberList(args, context, undefined, _id),
+    }),
+  );
+  builder.queryField('member', (t) =>
+    t.field({
+      type: Member,
+      args: { id: t.arg.id({ required: true }) },
+      resolve: (_root, { id }, { loaders }) => {
+        parseId(id);
+        return loaders.record<MemberDoc>(members, id);
+      },
+    }),
+  );
+
+  const StepInput = builder.inputType('MemberStepInput', {
+    fields: (t) => ({
+      id: t.id({ required: true }),
+      idempotencyKey: t.id({ required: true }),
+      note: t.string(),
+    }),
+  });
+  const ApplyInput = builder.inputType('ApplyForMembershipInput', {
+    fields: (t) => ({
+      platform: t.id({ required: true }),
+      idempotencyKey: t.id({ required: true }),
+      name: t.string({ required: true }),
+      phone: t.string(),
+      kind: t.field({ type: Kind, required: true }),
+      channel: t.field({ type: Channel, required: true }),
+      placeCode: t.id({ required: true }),
+      organizationId: t.id(),
+    }),
+  });
+  const mutation = mutationsOf(builder, 'MemberPayload', 'member', Member);
+  mutation('applyForMembership', ApplyInput, commands.applyForMembership);
+  mutation('acceptMember', StepInput, commands.acceptMember);
+  mutation('refuseMember', StepInput, commands.refuseMember);
+  mutation('leaveUnion', StepInput, commands.leaveUnion);
+}

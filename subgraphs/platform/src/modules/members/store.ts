@@ -1,0 +1,75 @@
+/** Members, as stored and listed. */
+import type { Channel, MemberKind, MemberStatus } from '@onenet/platforms';
+import { Connection } from '../../connection.ts';
+import type { PlatformContext } from '../../context.ts';
+import type { ListArgs } from '../../list.ts';
+import { listOrder } from '../../order.ts';
+import { KeysetRows, between, noRows, present, type ListedRow } from '../../rows.ts';
+import { facetsAt, facetsOf, idFacet, isAsked, type ScopeFilter } from '../../scope.ts';
+
+export interface MemberDoc extends ListedRow {
+  readonly appliedAt: Date;
+  readonly updatedAt: Date;
+  readonly status: MemberStatus;
+  readonly kind: MemberKind;
+  readonly channel: Channel;
+  readonly placeCode: string;
+  readonly organizationId: string | null;
+  readonly transferredToId: string | null;
+  readonly joinedAt: Date | null;
+  readonly maskedName: string | null;
+  readonly maskedPhone: string | null;
+  readonly simulated: boolean;
+}
+
+/** What is stored beside, and left out of every read until there are scopes. */
+export interface StoredMember extends MemberDoc {
+  readonly personal: {
+    readonly name: string | null;
+    readonly phone: string | null;
+    readonly person: string | null;
+    /** Notes of the steps, oldest first. */
+    readonly notes: readonly { readonly at: Date; readonly text: string }[];
+  };
+}
+
+export const members = 'members';
+
+export function memberFacets(
+  doc: Pick<MemberDoc, 'status' | 'placeCode' | 'organizationId'>,
+): string[] {
+  return doc.status === 'TRANSFERRED' ? [] : facetsAt(doc.placeCode, doc.organizationId);
+}
+
+export interface MemberFilter extends ScopeFilter {
+  readonly statuses?: readonly MemberStatus[] | null | undefined;
+  readonly kinds?: readonly MemberKind[] | null | undefined;
+  readonly channels?: readonly Channel[] | null | undefined;
+  readonly organizationId?: string | null | undefined;
+  readonly appliedFrom?: Date | null | undefined;
+  readonly appliedTo?: Date | null | undefined;
+}
+
+/** Members of this platform, within a division or of an organization if one is given. */
+export function memberList(
+  args: ListArgs<MemberFilter>,
+  { platform }: PlatformContext,
+  within?: string,
+  organizationId?: string,
+): Connection<MemberDoc> {
+  const { filter } = args;
+  const order = listOrder('members', args.orderBy);
+  if (!isAsked(platform, filter)) return new Connection(noRows<MemberDoc>(order), args);
+  const rows = new KeysetRows<MemberDoc>(platform.db, {
+    collection: members,
+    order,
+    facets: facetsOf(filter, within, organizationId, idFacet(filter?.organizationId)),
+    where: present({
+      status: filter?.statuses && { $in: filter.statuses },
+      kind: filter?.kinds && { $in: filter.kinds },
+      channel: filter?.channels && { $in: filter.channels },
+      appliedAt: between(filter?.appliedFrom, filter?.appliedTo),
+    }),
+  });
+  return new Connection(rows, args);
+}

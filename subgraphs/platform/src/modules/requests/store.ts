@@ -1,0 +1,146 @@
+/** Requests, as stored and listed. */
+import type { ActorKind } from '@onenet/contract';
+import type { Channel, RequestCategory, RequestStatus } from '@onenet/platforms';
+import type { Document } from 'mongodb';
+import { Connection } from '../../connection.ts';
+import type { PlatformContext } from '../../context.ts';
+import type { ListArgs } from '../../list.ts';
+import { listOrder } from '../../order.ts';
+import { KeysetRows, between, contains, noRows, present, type ListedRow } from '../../rows.ts';
+import { facetsAt, facetsOf, idFacet, isAsked, type ScopeFilter } from '../../scope.ts';
+
+export interface ServiceRequestDoc extends ListedRow {
+  readonly title: string;
+  readonly category: RequestCategory;
+  readonly channel: Channel;
+  readonly status: RequestStatus;
+  readonly placeCode: string;
+  readonly submittedAt: Date;
+  readonly updatedAt: Date;
+  readonly organizationId: string | null;
+  readonly transferredToId: string | null;
+  readonly dueAt: Date | null;
+  readonly resolvedAt: Date | null;
+  /** When it was resolved or rejected, as long as it is not reopened. */
+  readonly closedAt: Date | null;
+  readonly handler: string | null;
+  readonly supervised: boolean;
+  readonly reopenedCount: number;
+  readonly rating: number | null;
+  readonly maskedApplicantName: string | null;
+  readonly maskedApplicantPhone: string | null;
+  readonly simulated: boolean;
+}
+
+/** What is stored beside, and left out of every read until there are scopes. */
+export interface StoredServiceRequest extends ServiceRequestDoc {
+  readonly personal: {
+    readonly applicantName: string | null;
+    readonly applicantPhone: string | null;
+    readonly description: string | null;
+    readonly person: string | null;
+  };
+  readonly history: readonly RequestStep[];
+}
+
+export type RequestStep =
+  | (StepBase & {
+      readonly step: 'STATUS';
+      readonly from: RequestStatus | null;
+      readonly to: RequestStatus;
+    })
+  /** `text` is personal. */
+  | (StepBase & { readonly step: 'FEEDBACK'; readonly text: string })
+  | (StepBase & { readonly step: 'RATING'; readonly rating: number })
+  | (StepBase & { readonly step: 'SUPERVISION' });
+
+interface StepBase {
+  readonly at: Date;
+  readonly actorKind: ActorKind;
+}
+
+export const serviceRequests = 'service_requests';
+
+/** Neither closed nor transferred. */
+export const openStatuses: readonly RequestStatus[] = [
+  'SUBMITTED',
+  'VERIFIED',
+  'DISPATCHED',
+  'ACCEPTED',
+];
+
+/** The facet of what is still to be done: a small part of all, and most asked for. */
+const openFacet = 'open';
+
+export function isOpen(status: RequestStatus): boolean {
+  return openStatuses.includes(status);
+}
+
+export function requestFacets(
+  doc: Pick<ServiceRequestDoc, 'status' | 'placeCode' | 'organizationId'>,
+): string[] {
+  if (doc.status === 'TRANSFERRED') return [];
+  return facetsAt(doc.placeCode, doc.organizationId, isOpen(doc.status) ? openFacet : null);
+}
+
+/** Not resolved at its deadline, or resolved after it; null where there is none. */
+export function isOverdue(
+  { dueAt, closedAt, status }: ServiceRequestDoc,
+  now: Date,
+): boolean | null {
+  if (!dueAt || status === 'TRANSFERRED') return null;
+  return (closedAt ?? now) > dueAt;
+}
+
+export interface ServiceRequestFilter extends ScopeFilter {
+  readonly statuses?: readonly RequestStatus[] | null | undefined;
+  readonly categories?: readonly RequestCategory[] | null | undefined;
+  readonly channels?: readonly Channel[] | null | undefined;
+  readonly organizationId?: string | null | undefined;
+  readonly supervised?: boolean | null | undefined;
+  readonly submittedFrom?: Date | null | undefined;
+  readonly submittedTo?: Date | null | undefined;
+  readonly overdueNow?: boolean | null | undefined;
+  readonly titleContains?: string | null | undefined;
+}
+
+/** Requests of this platform, within a division or of an organization if one is given. */
+export function requestList(
+  args: ListArgs<ServiceRequestFilter>,
+  { platform, now }: PlatformContext,
+  within?: string,
+  organizationId?: string,
+): Connection<ServiceRequestDoc> {
+  const { filter } = args;
+  const order = listOrder('serviceRequests', args.orderBy);
+  if (!isAsked(platform, filter)) return new Connection(noRows<ServiceRequestDoc>(order), args);
+  const onlyOpen = filter?.overdueNow === true || filter?.statuses?.every(isOpen) === true;
+  const rows = new KeysetRows<ServiceRequestDoc>(platform.db, {
+    collection: serviceRequests,
+    order,
+    facets: facetsOf(
+      filter,
+      within,
+      organizationId,
+      idFacet(filter?.organizationId),
+      onlyOpen ? openFacet : undefined,
+    ),
+    where: requestConditions(filter, now),
+  });
+  return new Connection(rows, args);
+}
+
+function requestConditions(filter: ServiceRequestFilter | null | undefined, now: Date): Document {
+  const overdue = { status: { $in: openStatuses }, dueAt: { $lt: now } };
+  return present({
+    status: filter?.statuses && { $in: filter.statuses },
+    category: filter?.categories && { $in: filter.categories },
+    channel: filter?.channels && { $in: filter.channels },
+    supervised: filter?.supervised,
+    submittedAt: between(filter?.submittedFrom, filter?.submittedTo),
+    title: contains(filter?.titleContains),
+    // Kept apart from `status`, which another filter may hold.
+    $and: filter?.overdueNow === true ? [overdue] : undefined,
+    $nor: filter?.overdueNow === false ? [overdue] : undefined,
+  });
+}

@@ -1,0 +1,65 @@
+/** The orders of a list, read from the contract: what each sorts by, and how a cursor holds its key. */
+import { contractSchema, gatherOf, orderOf, type Direction } from '@onenet/contract';
+import { isEnumType } from 'graphql';
+
+/** An order as asked for. */
+export interface ListOrder {
+  /** The value of the list's order enum. */
+  readonly name: string;
+  readonly direction: Direction;
+  /** The stored field that it sorts by: the contract's own name. */
+  readonly field: string;
+  readonly key: 'STRING' | 'TIME' | 'INT';
+}
+
+/** The order argument of a list. */
+export interface OrderInput {
+  readonly field: string;
+  readonly direction: Direction;
+}
+
+/** The order of a root list, e.g. `serviceRequests`: as given, else the contract's default. */
+export function listOrder(list: string, given: OrderInput | null | undefined): ListOrder {
+  const rule = ruleOf(list);
+  const name = given?.field ?? rule.defaultName;
+  return { ...orderRule(rule.orderEnum, name), direction: given?.direction ?? rule.direction };
+}
+
+/** The fields that a list may be sorted by. */
+export function orderFields(list: string): readonly string[] {
+  const { orderEnum } = ruleOf(list);
+  const type = contractSchema().getType(orderEnum);
+  if (!isEnumType(type)) throw new Error(`${orderEnum} is no enum of the contract.`);
+  return type.getValues().map(({ name }) => orderRule(orderEnum, name).field);
+}
+
+interface ListRule {
+  readonly orderEnum: string;
+  readonly defaultName: string;
+  readonly direction: Direction;
+}
+
+const rules = new Map<string, ListRule>();
+const orders = new Map<string, Omit<ListOrder, 'direction'>>();
+
+function ruleOf(list: string): ListRule {
+  const known = rules.get(list);
+  if (known) return known;
+  const gather = gatherOf('Query', list);
+  if (!gather) throw new Error(`${list} is not a list of the contract.`);
+  const { orderEnum, order: defaultName, direction } = gather;
+  const rule = { orderEnum, defaultName, direction };
+  rules.set(list, rule);
+  return rule;
+}
+
+function orderRule(orderEnum: string, name: string): Omit<ListOrder, 'direction'> {
+  const known = orders.get(`${orderEnum}.${name}`);
+  if (known) return known;
+  const rule = orderOf(orderEnum, name);
+  const field = rule?.path[0];
+  if (!rule || !field) throw new Error(`${orderEnum} has no ${name}.`);
+  const order = { name, field, key: rule.key };
+  orders.set(`${orderEnum}.${name}`, order);
+  return order;
+}

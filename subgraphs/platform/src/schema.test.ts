@@ -1,0 +1,55 @@
+/** What a platform serves is what the contract says, for every choice of modules. */
+import { contractModules, platformSdl, type ModuleName } from '@onenet/contract';
+import { Kind, graphqlSync, parse, print, visit, type ASTNode } from 'graphql';
+import { expect, test } from 'vitest';
+import { platformSchema } from './schema.ts';
+
+const optional = contractModules.filter((module) => module.optional).map((module) => module.name);
+
+const choices: readonly (readonly ModuleName[])[] = Array.from(
+  { length: 2 ** optional.length },
+  (_, bits) => [
+    'core',
+    'organizations',
+    'requests',
+    ...optional.filter((_name, i) => bits & (1 << i)),
+  ],
+);
+
+test.each(choices.map((modules) => [modules.join(' '), modules] as const))(
+  '%s: the served SDL is the contract’s',
+  (_name, modules) => {
+    expect(structure(servedSdl(modules))).toBe(structure(platformSdl(modules)));
+  },
+);
+
+test('platforms with the same modules share a schema', () => {
+  expect(platformSchema(['requests', 'core'])).toBe(platformSchema(['core', 'requests']));
+});
+
+function servedSdl(modules: readonly ModuleName[]): string {
+  const answer = graphqlSync({
+    schema: platformSchema(modules),
+    source: '{ _service { sdl } }',
+  });
+  return (answer.data?.['_service'] as { readonly sdl: string }).sdl;
+}
+
+/** An SDL's types, fields, arguments and directives, sorted and without descriptions. */
+function structure(sdl: string): string {
+  const document = visit(parse(sdl, { noLocation: true }), {
+    leave: (node) => (node.kind === Kind.DOCUMENT ? undefined : sorted(node)),
+  });
+  return document.definitions.map(print).toSorted().join('\n\n');
+}
+
+/** A node with its parts in the order of their text, in which printers differ. */
+function sorted(node: ASTNode): ASTNode {
+  const parts = Object.entries(node).map(([key, value]) => [
+    key,
+    Array.isArray(value) && key !== 'values' && key !== 'arguments'
+      ? value.toSorted((a, b) => (print(a) < print(b) ? -1 : 1))
+      : value,
+  ]);
+  return { ...Object.fromEntries(parts), description: undefined };
+}

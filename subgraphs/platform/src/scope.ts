@@ -1,0 +1,56 @@
+/** Where a list looks: the facets that its place, its division and its filters name. */
+import { NetError, parseId } from '@onenet/contract';
+import { divisionPath, divisions } from '@onenet/platforms';
+import type { Platform } from './context.ts';
+import { everything } from './rows.ts';
+
+/** What every filter may hold. */
+export interface ScopeFilter {
+  readonly platforms?: readonly string[] | null | undefined;
+  readonly place?: string | null | undefined;
+}
+
+/** Whether a filter asks this platform at all. */
+export function isAsked(platform: Platform, filter: ScopeFilter | null | undefined): boolean {
+  return filter?.platforms?.includes(platform.definition.code) ?? true;
+}
+
+/** The facets of a record: all, every division around its place, and what else it is listed under. */
+export function facetsAt(
+  placeCode: string,
+  ...others: readonly (string | null | undefined)[]
+): string[] {
+  return [everything, ...divisionPath(placeCode), ...others.filter((facet) => facet != null)];
+}
+
+/** The facets that a list asks for; `narrow` ones first, since the first bounds the scan. */
+export function facetsOf(
+  filter: ScopeFilter | null | undefined,
+  within: string | undefined,
+  ...narrow: readonly (string | null | undefined)[]
+): [string, ...string[]] {
+  const place = filter?.place ?? undefined;
+  if (place !== undefined) assertDivision(place);
+  const asked = [...narrow, ...deepestFirst(place, within)].filter((facet) => facet != null);
+  const [first = everything, ...others] = new Set(asked);
+  return [first, ...others];
+}
+
+/** A record's id in a filter: one facet. */
+export function idFacet(id: string | null | undefined): string | undefined {
+  if (id == null) return undefined;
+  parseId(id);
+  return id;
+}
+
+/** Refuses a code that no division has. */
+export function assertDivision(code: string): void {
+  if (!divisions.has(code)) {
+    throw new NetError('UNKNOWN_DIVISION', `No division has the code "${code}".`);
+  }
+}
+
+function deepestFirst(a: string | undefined, b: string | undefined): (string | undefined)[] {
+  if (a === undefined || b === undefined) return [a ?? b];
+  return divisionPath(a).length >= divisionPath(b).length ? [a, b] : [b, a];
+}

@@ -1,0 +1,135 @@
+/** Platforms in one process: each with a database and a port of its own. */
+import { startFeed } from '@onenet/feed';
+import { platformByCode, type PlatformDefinition } from '@onenet/platforms';
+import { MongoClient } from 'mongodb';
+import { ensureCollections } from './collections.ts';
+import { loadReference, type LoadOptions } from './load.ts';
+import { servePlatform, type PlatformServer, type ServedPlatform } from './server.ts';
+import { personKey } from './settings.ts';
+import { startSimulation } from './simulate/simulation.ts';
+
+export interface PlatformsOptions {
+  readonly mongodbUri: string;
+  /** Platforms of the reference net, or definitions of one's own. */
+  readonly codes: readonly (string | PlatformDefinition)[];
+  readonly host?: string;
+  /** Each platform listens on this plus its own offset; 0: the system chooses each port. */
+  readonly basePort: number;
+  /** Before `platform_<code>`, which names the database; a test takes one of its own. */
+  readonly databasePrefix?: string;
+  /** Share of the large figures that becomes records on the first start; null: no reference records. */
+  readonly scale: number | null;
+  /** Events of simulated activity a second, over all platforms of the process. */
+  readonly simulatePerSecond?: number;
+  /** Records to load instead of the reference ones. */
+  readonly records?: (
+    definition: PlatformDefinition,
+    now: Date,
+  ) => ReturnType<NonNullable<LoadOptions['records']>>;
+  /** Told what takes long. */
+  readonly say?: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Platforms {
+  /** Code → base URL. */
+  readonly urls: Readonly<Record<string, string>>;
+  readonly platforms: readonly ServedPlatform[];
+  stop(): Promise<void>;
+}
+
+/** How many platforms are prepared side by side. */
+const side = 3;
+
+/** Opens, on the first start loads, and then serves the platforms: all of them, or none. */
+export async function startPlatforms(options: PlatformsOptions): Promise<Platforms> {
+  const definitions = options.codes.map(definitionOf);
+  const client = await MongoClient.connect(options.mongodbUri, {
+    appName: 'onenet-platform',
+    ignoreUndefined: true,
+    maxPoolSize: 50,
+  });
+  const platforms: ServedPlatform[] = [];
+  const servers: PlatformServer[] = [];
+  const stopAll = async (): Promise<void> => {
+    // Feeds first: they answer those who wait for events, so that the servers can close.
+    await Promise.all(platforms.map(({ feed }) => feed.stop()));
+    await Promise.all(servers.map((server) => server.stop()));
+    await client.close();
+  };
+  try {
+    const waiting = definitions.values();
+    const prepare = async (): Promise<void> => {
+      for (const definition of waiting) {
+        platforms.push(await openPlatform(client, definition, options));
+      }
+    };
+    await Promise.all(Array.from({ length: side }, prepare));
+    for (const platform of platforms) {
+      const { portOffset } = platform.definition;
+      const port = options.basePort === 0 ? 0 : options.basePort + portOffset;
+      servers.push(await servePlatform(platform, { host: options.host ?? '127.0.0.1', port }));
+    }
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+  const simulation = startSimulation(platforms, options.simulatePerSecond ?? 0);
+  return {
+    urls: Object.fromEntries(
+      platforms.map(({ definition }, index) => [definition.code, servers[index]?.url ?? '']),
+    ),
+    platforms,
+    stop: async () => {
+      await simulation.stop();
+      await stopAll();
+    },
+  };
+}
+
+/** The name of a platform's database. */
+export function databaseName(code: string, prefix = ''): string {
+  return `${prefix}platform_${code.replaceAll('-', '_')}`;
+}
+
+async function openPlatform(
+  client: MongoClient,
+  definition: PlatformDefinition,
+  options: PlatformsOptions,
+): Promise<ServedPlatform> {
+  options.signal?.throwIfAborted();
+  const { code, modules, name } = definition;
+  const db = client.db(databaseName(code, options.databasePrefix));
+  await ensureCollections(db, modules);
+  const { records, scale, say } = options;
+  if (scale !== null || records) {
+    await loadReference(
+      { definition, client, db },
+      {
+        scale: scale ?? 1,
+        ...(records && { records: (now: Date) => records(definition, now) }),
+        ...(say && { onProgress: progress(`${code} ${name}`, say) }),
+        ...(options.signal && { signal: options.signal }),
+      },
+    );
+  }
+  const feed = await startFeed({ code, db, personKey: await personKey(db) });
+  return { definition, client, db, feed };
+}
+
+function definitionOf(platform: string | PlatformDefinition): PlatformDefinition {
+  if (typeof platform !== 'string') return platform;
+  const definition = platformByCode(platform);
+  if (!definition) throw new Error(`No platform of the reference net has the code "${platform}".`);
+  return definition;
+}
+
+/** A line at most once a second. */
+function progress(name: string, say: (line: string) => void): (documents: number) => void {
+  let said = 0;
+  return (documents) => {
+    if (Date.now() - said < 1_000) return;
+    said = Date.now();
+    say(`${name}: ${documents.toLocaleString('en')} documents`);
+  };
+}
