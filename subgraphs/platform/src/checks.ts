@@ -8,7 +8,7 @@ import { assertDivision } from './scope.ts';
 /** A text of a sensible length, without surrounding space or control characters. */
 export function checkedText(field: string, value: string, most: number): string {
   const text = value.trim();
-  const { length } = [...text];
+  const { length } = Array.from(text);
   if (length < 1 || length > most) {
     throw badInput(`\`${field}\` has ${length} characters: from 1 to ${most}.`);
   }

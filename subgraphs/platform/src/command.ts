@@ -166,8 +166,6 @@ function canonical(input: object): string {
   return JSON.stringify(input, (_key, value: unknown) => {
     if (value === null) return undefined;
     if (typeof value !== 'object' || Array.isArray(value)) return value;
-    return Object.fromEntries(
-      Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)),
-    );
+    return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
   });
 }

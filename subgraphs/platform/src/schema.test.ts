@@ -32,7 +32,8 @@ function servedSdl(modules: readonly ModuleName[]): string {
     schema: platformSchema(modules),
     source: '{ _service { sdl } }',
   });
-  return (answer.data?.['_service'] as { readonly sdl: string }).sdl;
+  const { _service: service } = answer.data as { _service: { readonly sdl: string } };
+  return service.sdl;
 }
 
 /** An SDL's types, fields, arguments and directives, sorted and without descriptions. */

@@ -47,7 +47,7 @@ async function route(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const [path] = (request.url ?? '').split('?', 1);
+  const [path = ''] = (request.url ?? '').split('?', 1);
   switch (path) {
     case '/graphql':
       await graphql.handle(request, response, {
@@ -64,7 +64,7 @@ async function route(
     default:
       return answer(response, 404, {
         code: 'NOT_FOUND',
-        message: `There is no ${path ?? ''}: /graphql, /events, /health/live, /health/ready.`,
+        message: `There is no ${path}: /graphql, /events, /health/live, /health/ready.`,
       });
   }
 }

@@ -1,0 +1,72 @@
+/** For tests: a platform on a real MongoDB, in a database of its own that is dropped afterwards. */
+import { randomUUID } from 'node:crypto';
+import type { ModuleName } from '@onenet/contract';
+import { platformByCode, type PlatformDefinition, type ReferenceRecord } from '@onenet/platforms';
+import { inject } from 'vitest';
+import { startPlatforms } from './serve.ts';
+import type { ServedPlatform } from './server.ts';
+
+export interface TestAnswer {
+  // The test says what it expects; a wrong guess fails it.
+  readonly data: Record<string, never> | null | undefined;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions: { readonly code: string } & Record<string, unknown>;
+  }[];
+}
+
+export interface TestPlatform extends AsyncDisposable {
+  readonly url: string;
+  readonly platform: ServedPlatform;
+  /** Asks it over HTTP; `actor` is like `worker:w-1`. */
+  ask(query: string, variables?: object, actor?: string): Promise<TestAnswer>;
+}
+
+/** Starts one; without records it is empty. */
+export async function testPlatform(
+  options: {
+    readonly code?: string;
+    readonly modules?: readonly ModuleName[];
+    readonly records?: Iterable<ReferenceRecord>;
+    readonly simulatePerSecond?: number;
+  } = {},
+): Promise<TestPlatform> {
+  const reference = platformByCode(options.code ?? '420100');
+  if (!reference) throw new Error(`There is no platform ${String(options.code)}.`);
+  const definition: PlatformDefinition = {
+    ...reference,
+    modules: options.modules ?? ['core', 'organizations', 'requests', 'members', 'content'],
+  };
+  const started = await startPlatforms({
+    mongodbUri: inject('mongodbUri'),
+    codes: [definition],
+    basePort: 0,
+    databasePrefix: `platform_test_${randomUUID().slice(0, 8)}_`,
+    scale: null,
+    records: () => options.records ?? [],
+    simulatePerSecond: options.simulatePerSecond ?? 0,
+  });
+  const [platform] = started.platforms;
+  const url = started.urls[definition.code];
+  if (!platform || url === undefined) throw new Error('The platform did not start.');
+  return {
+    url,
+    platform,
+    ask: async (query, variables = {}, actor) => {
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(actor !== undefined && { 'onenet-actor': actor }),
+        },
+        body: JSON.stringify({ query, variables }),
+      });
+      return (await response.json()) as TestAnswer;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await platform.db.dropDatabase();
+      await started.stop();
+    },
+  };
+}
