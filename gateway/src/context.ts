@@ -50,10 +50,20 @@ export interface OwnerCall {
   readonly bytes: number;
 }
 
+/** What went wrong at an owner: a caller sees its id only. */
+export interface OwnerIncident {
+  readonly id: string;
+  readonly platform: string;
+  readonly reason: string;
+  /** The rule that was broken and where; never an owner's words or values. */
+  readonly detail: string;
+}
+
 /** Collects what the envelope and the record line say about an operation. */
 export class OperationReport {
   readonly gathered: GatheredReport[] = [];
   readonly calls: OwnerCall[] = [];
+  readonly incidents: OwnerIncident[] = [];
 
   /** Notes how complete a gathered list is. */
   addGathered(gathered: GatheredReport): void {
@@ -63,5 +73,10 @@ export class OperationReport {
   /** Notes a call to an owner. */
   addCall(call: OwnerCall): void {
     this.calls.push(call);
+  }
+
+  /** Notes an incident, for the log. */
+  addIncident(incident: OwnerIncident): void {
+    this.incidents.push(incident);
   }
 }

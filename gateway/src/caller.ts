@@ -1,0 +1,113 @@
+/** Step `caller`: who asks, until when, and how complete the answer must be. */
+import {
+  NetError,
+  actorHeader,
+  isLoopback,
+  localCaller,
+  parseActor,
+  type Actor,
+} from '@onenet/contract';
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  OperationReport,
+  completenessDemands,
+  type CompletenessDemand,
+  type RequestContext,
+} from './context.ts';
+import { isObject } from './http-request.ts';
+
+/** Milliseconds, when the caller names no deadline, and at most. */
+export const defaultDeadlineMs = 5000;
+export const maxDeadlineMs = 30_000;
+
+/** What the step reads. */
+export interface CallerInput {
+  readonly headers: IncomingHttpHeaders;
+  /** The socket's other end. */
+  readonly remoteAddress: string | undefined;
+  /** The request's `extensions`. */
+  readonly extensions: Readonly<Record<string, unknown>>;
+  /** Aborts at the deadline, and when the caller goes away. */
+  readonly signal: AbortSignal;
+}
+
+/** Makes the context of an operation. */
+export function readCaller(input: CallerInput): RequestContext {
+  const actor = readActor(input);
+  const { deadlineMs, completeness } = readDemands(input);
+  return {
+    requestId: randomUUID(),
+    caller: localCaller,
+    ...(actor && { actor }),
+    deadlineAt: performance.now() + deadlineMs,
+    completeness,
+    signal: input.signal,
+    report: new OperationReport(),
+  };
+}
+
+function readActor({ headers, remoteAddress }: CallerInput): Actor | undefined {
+  const text = headers[actorHeader];
+  if (text === undefined) return undefined;
+  if (!isOnThisMachine(headers, remoteAddress)) {
+    throw new NetError('BAD_REQUEST', `${actorHeader} is taken from this machine only.`);
+  }
+  const actor = parseActor(String(text));
+  if (actor) return actor;
+  throw new NetError(
+    'BAD_REQUEST',
+    `${actorHeader} is not <kind>:<reference>, such as officer:desk-3, of worker, officer or system.`,
+  );
+}
+
+/** A proxy on this machine brings others' requests, and a name that was rebound to it other sites' pages. */
+function isOnThisMachine(headers: IncomingHttpHeaders, remoteAddress: string | undefined): boolean {
+  const forwarded = headers['x-forwarded-for'] ?? headers['forwarded'];
+  const host = (headers.host ?? '').replace(/:\d+$/, '');
+  return (
+    isLoopback(remoteAddress) &&
+    forwarded === undefined &&
+    /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(host)
+  );
+}
+
+function readDemands({ headers, extensions }: CallerInput): {
+  readonly deadlineMs: number;
+  readonly completeness: CompletenessDemand;
+} {
+  const wished = extensions['onenet'] ?? {};
+  if (!isObject(wished)) {
+    throw new NetError('BAD_REQUEST', '`extensions.onenet` is not a JSON object.');
+  }
+  for (const name of Object.keys(wished)) {
+    if (name === 'deadlineMs' || name === 'completeness') continue;
+    throw new NetError(
+      'BAD_REQUEST',
+      '`extensions.onenet` takes deadlineMs and completeness, and nothing else.',
+    );
+  }
+  const header = headers['onenet-deadline'];
+  return {
+    deadlineMs: readDeadline(wished['deadlineMs'] ?? (header && Number(header))),
+    completeness: readCompleteness(wished['completeness'] ?? headers['onenet-completeness']),
+  };
+}
+
+function readDeadline(value: unknown): number {
+  if (value === undefined) return defaultDeadlineMs;
+  if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= maxDeadlineMs) {
+    return Number(value);
+  }
+  throw new NetError(
+    'BAD_REQUEST',
+    `The deadline is not a whole number of milliseconds from 1 to ${maxDeadlineMs}.`,
+  );
+}
+
+function readCompleteness(value: unknown): CompletenessDemand {
+  if (value === undefined) return 'BEST_EFFORT';
+  const demand = completenessDemands.find((known) => known === value);
+  if (demand) return demand;
+  throw new NetError('BAD_REQUEST', `Completeness is one of ${completenessDemands.join(', ')}.`);
+}

@@ -1,0 +1,148 @@
+/** One supergraph's server and planner: a request stays in its generation, and the old one stops after its last. */
+import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { Caller } from '@onenet/contract';
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import type { RequestContext } from './context.ts';
+import type { ExecutionResult } from './envelope.ts';
+import type { GraphQLParams } from './http-request.ts';
+import { PreparedOperations, prepare, type PreparedOperation } from './prepared.ts';
+import { presentError } from './present.ts';
+import { readSupergraph, type Supergraph } from './supergraph.ts';
+
+export interface GenerationOptions {
+  /** The composed SDL. */
+  readonly supergraph: string;
+  /** The data source of a subgraph. It outlives the generation. */
+  readonly dataSource: (subgraph: string) => GraphQLDataSource;
+  readonly log: Logger;
+}
+
+export class Generation {
+  readonly #server: ApolloServer<RequestContext>;
+  readonly #schema: GraphQLSchema;
+  readonly #access: Supergraph['access'];
+  readonly #operations: PreparedOperations;
+  #running = 0;
+  #retired: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+
+  private constructor(
+    server: ApolloServer<RequestContext>,
+    schema: GraphQLSchema,
+    access: Supergraph['access'],
+    operations: PreparedOperations,
+  ) {
+    this.#server = server;
+    this.#schema = schema;
+    this.#access = access;
+    this.#operations = operations;
+  }
+
+  /** Loads a supergraph; one that does not load is thrown, and the generation before it stays. */
+  static async start({ supergraph, dataSource, log }: GenerationOptions): Promise<Generation> {
+    const { sdl, access } = readSupergraph(supergraph);
+    const vendorLog = log.child({ part: 'apollo' }, { level: 'warn' });
+    const gateway = new ApolloGateway({
+      supergraphSdl: sdl,
+      buildService: ({ name }) => dataSource(name),
+      logger: vendorLog,
+    });
+    const operations = new PreparedOperations();
+    const schema = schemaCatcher();
+    const server = new ApolloServer<RequestContext>({
+      gateway,
+      logger: vendorLog,
+      nodeEnv: 'production',
+      introspection: true,
+      persistedQueries: false,
+      stopOnTerminationSignals: false,
+      includeStacktraceInErrorResponses: false,
+      // What is executed was parsed, validated and narrowed before: by its hash the server finds it.
+      documentStore: {
+        get: async (key) => operations.document(key.slice(key.lastIndexOf(':') + 1)),
+        set: async () => undefined,
+        delete: async () => undefined,
+      },
+      formatError: (formatted, cause) => presentError(formatted, cause, log),
+      plugins: [
+        schema.plugin,
+        ApolloServerPluginCacheControlDisabled(),
+        ApolloServerPluginInlineTraceDisabled(),
+        ApolloServerPluginLandingPageDisabled(),
+        ApolloServerPluginSchemaReportingDisabled(),
+        ApolloServerPluginUsageReportingDisabled(),
+      ],
+    });
+    await server.start();
+    return new Generation(server, schema.get(), access, operations);
+  }
+
+  /** The steps `document`, `limits` and `scopes`. */
+  prepare(caller: Caller, { query, operationName }: GraphQLParams): PreparedOperation {
+    const key = JSON.stringify([caller.client === 'local', caller.scopes, operationName, query]);
+    return this.#operations.get(key, () =>
+      prepare(this.#schema, this.#access, caller, query, operationName),
+    );
+  }
+
+  /** The steps `plan` and `fetch`. */
+  async execute(
+    operation: PreparedOperation,
+    variables: GraphQLParams['variables'],
+    contextValue: RequestContext,
+  ): Promise<ExecutionResult> {
+    this.#running++;
+    try {
+      const { body } = await this.#server.executeOperation(
+        {
+          query: operation.text,
+          variables: { ...variables },
+          ...(operation.name !== null && { operationName: operation.name }),
+        },
+        { contextValue },
+      );
+      if (body.kind !== 'single') throw new Error('The server answered in parts.');
+      return body.singleResult;
+    } finally {
+      this.#running--;
+      if (this.#running === 0) this.#retired?.resolve();
+    }
+  }
+
+  /** Stops after the last running request. */
+  async retire(): Promise<void> {
+    this.#retired ??= Promise.withResolvers<void>();
+    if (this.#running === 0) this.#retired.resolve();
+    await this.#retired.promise;
+    await this.#server.stop();
+  }
+}
+
+/** The schema that the server was given by the gateway. */
+function schemaCatcher(): {
+  readonly plugin: ApolloServerPlugin<RequestContext>;
+  readonly get: () => GraphQLSchema;
+} {
+  let schema: GraphQLSchema | undefined;
+  return {
+    plugin: {
+      serverWillStart: async () => ({
+        schemaDidLoadOrUpdate: ({ apiSchema }) => {
+          schema = apiSchema;
+        },
+      }),
+    },
+    get: () => {
+      if (!schema) throw new Error('The gateway has loaded no schema.');
+      return schema;
+    },
+  };
+}

@@ -1,0 +1,3 @@
+/** The gateway: one GraphQL endpoint over all owners. */
+export { startGateway } from './gateway.ts';
+export type { Gateway, GatewayOptions } from './gateway.ts';

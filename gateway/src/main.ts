@@ -1,0 +1,57 @@
+/** The gateway as a process: options and environment in, one line out when it is ready. */
+import { parseArgs } from 'node:util';
+
+const help = `Starts the gateway: /graphql, /live, /health/live, /health/ready, /metrics, and the dashboard at /.
+
+  --port <n>             port to listen on (4000)
+  --host <name>          address to listen on (127.0.0.1)
+  --province-url <url>   base URL of the province (http://127.0.0.1:4001)
+  --dashboard <folder>   the built dashboard, served at /
+  --state <folder>       keeps the last owner directory, to start from while the province is down
+  --log-level <level>    trace, debug, info, warn, error or silent (info)
+  --help`;
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '4000' },
+    host: { type: 'string', default: '127.0.0.1' },
+    'province-url': { type: 'string', default: 'http://127.0.0.1:4001' },
+    dashboard: { type: 'string' },
+    state: { type: 'string' },
+    'log-level': { type: 'string', default: 'info' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) {
+  console.log(help);
+} else {
+  // The vendor's modules look at it when they load, so they are loaded after it is set.
+  process.env['APOLLO_TELEMETRY_DISABLED'] ??= '1';
+  process.env['NODE_ENV'] ??= 'production';
+  const { startGateway } = await import('./index.ts');
+  const gateway = await startGateway({
+    port: port(values.port),
+    host: values.host,
+    provinceUrl: values['province-url'],
+    dashboardDir: values.dashboard,
+    stateDir: values.state,
+    logLevel: values['log-level'],
+  });
+  console.log(`gateway is ready: ${gateway.url}`);
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    void gateway.stop().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
+  console.error(`--port ${text} is not a port: from 0 to 65535.`);
+  process.exit(2);
+}

@@ -1,0 +1,167 @@
+/** A GraphQL request from its first byte to its answer: the steps, in order. */
+import { NetError } from '@onenet/contract';
+import { OperationTypeNode } from 'graphql';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import { maxDeadlineMs, readCaller } from './caller.ts';
+import { OperationReport, type RequestContext } from './context.ts';
+import { DocumentRefusal } from './document.ts';
+import { refusal, wrap, type Answer } from './envelope.ts';
+import type { Generation } from './generation.ts';
+import { HttpRefusal, chooseAnswerType, readParams, type AnswerType } from './http-request.ts';
+import { checkRows } from './limits.ts';
+import type { Metrics } from './metrics.ts';
+import type { PreparedOperation } from './prepared.ts';
+import { documentError, internalError } from './present.ts';
+import { record } from './record.ts';
+
+export interface PipelineOptions {
+  /** The generation of now; undefined while none is loaded. */
+  readonly generation: () => Generation | undefined;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** What a request has come to so far. */
+interface Run {
+  type: AnswerType;
+  context?: RequestContext;
+  operation?: PreparedOperation;
+}
+
+/** Answers one request at `/graphql`. */
+export async function answerGraphQL(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: PipelineOptions,
+): Promise<void> {
+  const began = performance.now();
+  const deadline = new Deadline(response);
+  const run: Run = { type: 'application/json' };
+  const { answer, status, headers } = await perform(request, run, deadline, options);
+  deadline.end();
+  const body = JSON.stringify(answer);
+  response.writeHead(status, {
+    ...headers,
+    'content-type': `${run.type}; charset=utf-8`,
+    'cache-control': 'no-store',
+    'content-length': Buffer.byteLength(body),
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+  record(
+    {
+      context: run.context,
+      operation: run.operation,
+      answer,
+      status,
+      bytes: body.length,
+      durationMs: performance.now() - began,
+    },
+    options.log,
+    options.metrics,
+  );
+}
+
+interface Performed {
+  readonly answer: Answer;
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+async function perform(
+  request: IncomingMessage,
+  run: Run,
+  deadline: Deadline,
+  { generation: generationNow, log }: PipelineOptions,
+): Promise<Performed> {
+  try {
+    run.type = chooseAnswerType(request.headers.accept);
+    const params = await readParams(request);
+    const generation = generationNow();
+    if (!generation) throw new HttpRefusal(503, 'UNAVAILABLE', 'The net is not known yet.');
+
+    const context = readCaller({
+      headers: request.headers,
+      remoteAddress: request.socket.remoteAddress,
+      extensions: params.extensions,
+      signal: deadline.signal,
+    });
+    run.context = context;
+    deadline.set(context.deadlineAt);
+
+    const operation = generation.prepare(context.caller, params);
+    run.operation = operation;
+    checkMethod(request, operation);
+    checkRows(operation.lists, params.variables);
+
+    const result = await generation.execute(operation, params.variables, context);
+
+    const answer = wrap(context, result, operation.refused, log);
+    return { answer, status: statusOf(run.type, answer) };
+  } catch (error) {
+    return refuse(error, run, log);
+  }
+}
+
+/** A mutation by GET could be set off by a link or an image. */
+function checkMethod({ method }: IncomingMessage, { kind }: PreparedOperation): void {
+  if (method === 'POST' || kind === OperationTypeNode.QUERY) return;
+  throw new HttpRefusal(405, 'BAD_REQUEST', 'A mutation is sent by POST.', { allow: 'POST' });
+}
+
+/**
+ * To a client that reads application/graphql-response+json the status tells whether anything was
+ * executed; to one that reads application/json every GraphQL answer is 200.
+ */
+function statusOf(type: AnswerType, answer: Answer): number {
+  return answer.data === undefined && type === 'application/graphql-response+json' ? 400 : 200;
+}
+
+function refuse(error: unknown, run: Run, log: Logger): Performed {
+  const context = run.context ?? {
+    requestId: randomUUID(),
+    completeness: 'BEST_EFFORT' as const,
+    report: new OperationReport(),
+  };
+  if (error instanceof DocumentRefusal) {
+    const answer = refusal(context, error.errors.map(documentError));
+    return { answer, status: statusOf(run.type, answer) };
+  }
+  if (error instanceof NetError) {
+    const answer = refusal(context, [{ message: error.message, extensions: error.extensions }]);
+    return error instanceof HttpRefusal
+      ? { answer, status: error.status, headers: error.headers }
+      : { answer, status: statusOf(run.type, answer) };
+  }
+  return { answer: refusal(context, [internalError(error, log)]), status: 500 };
+}
+
+/** Aborts a request's calls at its deadline, and when its caller goes away. */
+class Deadline {
+  readonly #controller = new AbortController();
+  readonly #response: ServerResponse;
+  readonly #abort = (): void => this.#controller.abort();
+  #timer: NodeJS.Timeout;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+    this.#timer = setTimeout(this.#abort, maxDeadlineMs);
+    response.once('close', this.#abort);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** On the clock of `performance.now()`. */
+  set(deadlineAt: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#abort, Math.max(0, deadlineAt - performance.now()));
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#response.off('close', this.#abort);
+  }
+}

@@ -1,0 +1,93 @@
+/** An operation that passed the steps `document`, `limits` and `scopes`: kept, since most are asked again and again. */
+import type { AccessRules, Caller } from '@onenet/contract';
+import { print, type DocumentNode, type GraphQLSchema, type OperationTypeNode } from 'graphql';
+import { createHash } from 'node:crypto';
+import { checkReservedNames, checkValid, chooseOperation, parseDocument } from './document.ts';
+import { checkShape, findLists } from './limits.ts';
+import { applyScopes, type RefusedTree } from './scopes.ts';
+
+/** An operation that may be planned. */
+export interface PreparedOperation {
+  /** The text that is planned: without what the caller may not see. */
+  readonly text: string;
+  readonly document: DocumentNode;
+  /** SHA-256 of `text`, hexadecimal: the planner's and the server's key. */
+  readonly hash: string;
+  readonly kind: OperationTypeNode;
+  readonly name: string | null;
+  readonly lists: ReturnType<typeof findLists>;
+  readonly refused: RefusedTree | undefined;
+}
+
+/** The steps from a text to an operation that may be planned, in order. */
+export function prepare(
+  schema: GraphQLSchema,
+  rules: AccessRules,
+  caller: Caller,
+  query: string,
+  operationName: string | null,
+): PreparedOperation {
+  const document = parseDocument(query);
+  checkReservedNames(document);
+  const operation = chooseOperation(document, operationName);
+  checkShape(document, operation);
+  checkValid(schema, document);
+  const lists = findLists(schema, document, operation);
+  const scoped = applyScopes(schema, rules, caller, document, operation);
+  const text = scoped.refused ? print(scoped.document) : query;
+  return {
+    text,
+    document: scoped.document,
+    hash: createHash('sha256').update(text).digest('hex'),
+    kind: operation.operation,
+    name: operation.name?.value ?? null,
+    lists,
+    refused: scoped.refused,
+  };
+}
+
+/** Keeps what was prepared: at most so many operations, and so many characters of text. */
+export class PreparedOperations {
+  readonly #byText = new Map<string, PreparedOperation>();
+  readonly #byHash = new Map<string, PreparedOperation>();
+  readonly #most: number;
+  readonly #mostCharacters: number;
+  #characters = 0;
+
+  constructor(most = 2000, mostCharacters = 16_000_000) {
+    this.#most = most;
+    this.#mostCharacters = mostCharacters;
+  }
+
+  /** Gets what was prepared under `key`, or prepares it. Only what passes every step is kept. */
+  get(key: string, make: () => PreparedOperation): PreparedOperation {
+    const known = this.#byText.get(key);
+    if (known) {
+      // The oldest stand first: what is used again moves to the end.
+      this.#byText.delete(key);
+      this.#byText.set(key, known);
+      return known;
+    }
+    const made = make();
+    this.#byText.set(key, made);
+    this.#byHash.set(made.hash, made);
+    this.#characters += key.length + made.text.length;
+    this.#evict();
+    return made;
+  }
+
+  /** The document of a planned text. */
+  document(hash: string): DocumentNode | undefined {
+    return this.#byHash.get(hash)?.document;
+  }
+
+  #evict(): void {
+    for (const [key, operation] of this.#byText) {
+      const fits = this.#byText.size <= this.#most && this.#characters <= this.#mostCharacters;
+      if (fits || this.#byText.size === 1) return;
+      this.#byText.delete(key);
+      if (this.#byHash.get(operation.hash) === operation) this.#byHash.delete(operation.hash);
+      this.#characters -= key.length + operation.text.length;
+    }
+  }
+}

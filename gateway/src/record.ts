@@ -1,0 +1,105 @@
+/** Step `record`: one structured line a request, and its metrics. Never variables, never a text of an owner or an error. */
+import type { Logger } from 'pino';
+import type { OwnerCall, RequestContext } from './context.ts';
+import type { Answer } from './envelope.ts';
+import type { Metrics } from './metrics.ts';
+import type { PreparedOperation } from './prepared.ts';
+
+/** What is known of a request when it has been answered. */
+export interface Handled {
+  readonly context: RequestContext | undefined;
+  readonly operation: PreparedOperation | undefined;
+  readonly answer: Answer;
+  /** HTTP status. */
+  readonly status: number;
+  readonly bytes: number;
+  readonly durationMs: number;
+}
+
+/** OK: no error. PARTIAL: data and errors. REFUSED: no data, by the caller's fault. FAILED: no data otherwise. */
+type Outcome = 'OK' | 'PARTIAL' | 'REFUSED' | 'FAILED';
+
+/** Writes the line and counts. */
+export function record(handled: Handled, log: Logger, metrics: Metrics): void {
+  const { context, operation, answer, status, bytes, durationMs } = handled;
+  const outcome = outcomeOf(answer);
+  const errors = countBy(answer.errors ?? [], (error) => String(error.extensions?.['code']));
+  const incidents = (answer.errors ?? []).flatMap((error) => {
+    const incident = error.extensions?.['incident'];
+    return typeof incident === 'string' ? [incident] : [];
+  });
+  const { requestId, gathered } = answer.extensions.onenet;
+  log.info(
+    {
+      requestId,
+      client: context?.caller.client,
+      ...(operation && {
+        kind: operation.kind,
+        operation: operation.name,
+        document: operation.hash.slice(0, 16),
+      }),
+      // Until there are credentials an actor is what this machine says of itself.
+      ...(context?.actor && { actor: { ...context.actor, asserted: 'by loopback header' } }),
+      outcome,
+      status,
+      durationMs: Math.round(durationMs * 10) / 10,
+      bytes,
+      ...(Object.keys(errors).length > 0 && { errors }),
+      ...(incidents.length > 0 && { incidents }),
+      ...(gathered.length > 0 && {
+        gathered: gathered.map(({ path, asked, answered, missing }) => ({
+          path: path.join('.'),
+          asked,
+          answered,
+          ...(missing.length > 0 && { missing }),
+        })),
+      }),
+      ...(context && context.report.calls.length > 0 && { owners: byOwner(context.report.calls) }),
+    },
+    'request',
+  );
+  for (const { id, platform, reason, detail } of context?.report.incidents ?? []) {
+    log.warn({ requestId, incident: id, platform, reason, detail }, 'owner incident');
+  }
+  metrics.requests.inc({ kind: operation?.kind ?? 'none', outcome });
+  metrics.seconds.observe(durationMs / 1000);
+  for (const [code, count] of Object.entries(errors)) metrics.errors.inc({ code }, count);
+  for (const { platform, outcome: result, durationMs: ms } of context?.report.calls ?? []) {
+    metrics.ownerCalls.inc({ platform, outcome: result });
+    metrics.ownerSeconds.observe({ platform }, ms / 1000);
+  }
+}
+
+function outcomeOf({ data, errors }: Answer): Outcome {
+  if (!errors) return 'OK';
+  if (data != null) return 'PARTIAL';
+  return errors.some(({ extensions }) => extensions?.['code'] === 'INTERNAL') || data === null
+    ? 'FAILED'
+    : 'REFUSED';
+}
+
+interface OwnerSummary {
+  readonly calls: number;
+  /** The slowest of them. */
+  readonly ms: number;
+  readonly failed: readonly string[];
+}
+
+function byOwner(calls: readonly OwnerCall[]): Readonly<Record<string, OwnerSummary>> {
+  const owners: Record<string, OwnerSummary> = {};
+  for (const { platform, outcome, durationMs } of calls) {
+    const known = owners[platform] ?? { calls: 0, ms: 0, failed: [] };
+    owners[platform] = {
+      calls: known.calls + 1,
+      ms: Math.max(known.ms, Math.round(durationMs * 10) / 10),
+      failed: outcome === 'OK' ? known.failed : [...known.failed, outcome],
+    };
+  }
+  return owners;
+}
+
+function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const item of items) counts[keyOf(item)] = (counts[keyOf(item)] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,122 @@
+/** The gateway's HTTP surface: one table of paths. */
+import { NetError, errorCodes } from '@onenet/contract';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Dispatcher } from 'undici';
+import type { Directory } from './directory.ts';
+import { proxyLive } from './live.ts';
+import { answerGraphQL, type PipelineOptions } from './pipeline.ts';
+import { internalError } from './present.ts';
+import { serveStatic } from './static.ts';
+
+export interface ServerOptions extends PipelineOptions {
+  readonly directory: Directory;
+  readonly dispatcher: Dispatcher;
+  /** Folder of the built dashboard; `/` is not served without it. */
+  readonly dashboardDir?: string | undefined;
+  /** Ends the live streams. */
+  readonly stop: AbortSignal;
+}
+
+type Handler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: ServerOptions,
+) => void | Promise<void>;
+
+const envelopeSchema = readFileSync(new URL('envelope.v1.schema.json', import.meta.url));
+
+const paths: Readonly<Record<string, Handler>> = {
+  '/graphql': answerGraphQL,
+  '/live': (request, response, { directory, dispatcher, stop }) => {
+    if (request.method !== 'GET') throw notThis(request);
+    if (!directory.isKnown) throw new NetError('UNAVAILABLE');
+    const { analytics } = directory.current().services;
+    return proxyLive(analytics, request, response, dispatcher, stop);
+  },
+  '/health/live': (_request, response) => sendJson(response, 200, { status: 'live' }),
+  '/health/ready': (_request, response, { directory, generation }) => {
+    const ready = generation() !== undefined && directory.isKnown;
+    sendJson(response, ready ? 200 : 503, {
+      status: ready ? 'ready' : 'starting',
+      ...(directory.isKnown && { revision: directory.current().revision }),
+    });
+  },
+  '/metrics': async (_request, response, { metrics: { registry } }) => {
+    response.writeHead(200, { 'content-type': registry.contentType });
+    response.end(await registry.metrics());
+  },
+  '/schemas/envelope.v1.json': (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/schema+json' }).end(envelopeSchema);
+  },
+};
+
+/** Makes the server; whoever makes it opens its port. */
+export function createGatewayServer(options: ServerOptions): Server {
+  const server = createServer((request, response) => void handle(request, response, options));
+  // A request that trickles in holds a connection, not the gateway.
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  return server;
+}
+
+async function handle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: ServerOptions,
+): Promise<void> {
+  try {
+    const { pathname } = new URL(request.url ?? '/', 'http://gateway');
+    const handler = Object.hasOwn(paths, pathname) ? paths[pathname] : undefined;
+    if (handler) await handler(request, response, options);
+    else await serveDashboard(decodePath(pathname), request, response, options);
+  } catch (error) {
+    fail(error, response, options);
+  }
+}
+
+async function serveDashboard(
+  pathname: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { dashboardDir }: ServerOptions,
+): Promise<void> {
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  if (isRead && dashboardDir !== undefined) {
+    if (await serveStatic(dashboardDir, pathname, request, response)) return;
+  }
+  throw new NetError('NOT_FOUND', `There is nothing at ${pathname.slice(0, 200)}.`);
+}
+
+function decodePath(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    throw new NetError('BAD_REQUEST', 'The address is not percent-encoded UTF-8.');
+  }
+}
+
+function notThis({ method }: IncomingMessage): NetError {
+  return new NetError('BAD_REQUEST', `This is asked by GET, and not by ${method ?? 'that'}.`);
+}
+
+function fail(error: unknown, response: ServerResponse, { log }: ServerOptions): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  if (error instanceof NetError) {
+    const { code } = error;
+    const status = code === 'NOT_FOUND' ? 404 : errorCodes[code].fault === 'caller' ? 400 : 503;
+    sendJson(response, status, {
+      errors: [{ message: error.message, extensions: error.extensions }],
+    });
+  } else {
+    sendJson(response, 500, { errors: [internalError(error, log)] });
+  }
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
+  response.end(JSON.stringify(body));
+}

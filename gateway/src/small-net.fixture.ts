@@ -1,0 +1,257 @@
+/** A small net for tests of the pipeline: a province that tells `/net`, owners as one schema over a few records, and everything else real. */
+import { LocalGraphQLDataSource, type GraphQLDataSource } from '@apollo/gateway';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { municipalSdl, type NetSnapshot } from '@onenet/contract';
+import { createLinksDataSource } from '@onenet/links';
+import { composeSupergraph, netSubgraphs, provinceSdl } from '@onenet/province';
+import { parse } from 'graphql';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { Agent } from 'undici';
+import type { RequestContext } from './context.ts';
+import { Directory } from './directory.ts';
+import { Generations } from './generations.ts';
+import { Metrics } from './metrics.ts';
+import { createTransport } from './owners/transport.ts';
+import { createGatewayServer } from './server.ts';
+import { createServiceDataSource } from './services.ts';
+
+const requests: Readonly<Record<string, object>> = {
+  '420100:1': {
+    __typename: 'ServiceRequest',
+    id: '420100:1',
+    platformCode: '420100',
+    placeCode: '420102',
+    transferredToId: '420500:7',
+    organizationId: null,
+    title: '欠薪',
+    applicantName: '张三三',
+    maskedApplicantName: '张**',
+    history: [
+      { __typename: 'RequestFeedbackStep', actorKind: 'WORKER', text: 'personal words' },
+      { __typename: 'RequestSupervisionStep', actorKind: 'OFFICER' },
+    ],
+  },
+  '420500:7': {
+    __typename: 'ServiceRequest',
+    id: '420500:7',
+    platformCode: '420500',
+    placeCode: '420581',
+    transferredToId: null,
+    organizationId: '420500:o1',
+    title: '欠薪（转）',
+    applicantName: '张三三',
+  },
+};
+
+const typed = {
+  __resolveType: (value: { readonly ['__typename']: string }) => value['__typename'],
+};
+
+const municipalResolvers = {
+  Query: {
+    serviceRequest: (_: unknown, { id }: { id: string }, context: RequestContext) => {
+      if (id === 'boom') throw new Error('a secret from inside');
+      if (id.endsWith(':half')) {
+        context.report.addGathered({
+          path: ['list'],
+          of: null,
+          asked: 3,
+          answered: 1,
+          notAsked: [],
+          missing: [
+            { platform: '420500', reason: 'TIMEOUT' },
+            { platform: '420600', reason: 'UNREACHABLE' },
+          ],
+          resume: null,
+          asOf: '2026-01-01T00:00:00.000Z',
+        });
+      }
+      return requests[id];
+    },
+  },
+  Mutation: {
+    rateServiceRequest: (_: unknown, __: unknown, { actor }: RequestContext) => ({
+      serviceRequest: { ...requests['420100:1'], title: `by ${actor?.reference}` },
+    }),
+  },
+  ServiceRequest: { __resolveReference: ({ id }: { id: string }) => requests[id] },
+  Organization: { __resolveReference: ({ id }: { id: string }) => ({ id, name: '总工会' }) },
+  Record: typed,
+  RequestStep: typed,
+};
+
+const provinceResolvers = {
+  Query: { platforms: () => [{ code: '420100', name: '武汉' }] },
+  Platform: { __resolveReference: ({ code }: { code: string }) => ({ code, name: `P${code}` }) },
+  Division: { __resolveReference: ({ code }: { code: string }) => ({ code, name: `D${code}` }) },
+};
+
+export interface SmallNet extends AsyncDisposable {
+  readonly url: string;
+  /** Every operation that the owners were asked. */
+  readonly asked: string[];
+  /** Every line of the log. */
+  readonly lines: Record<string, unknown>[];
+  /** Changes what the province tells. */
+  tell(change: Partial<NetSnapshot>): void;
+  readonly generations: Generations;
+  readonly directory: Directory;
+}
+
+/** Starts the net; analytics is down. */
+export async function startSmallNet(
+  options: { readonly dashboardDir?: string; readonly stateDir?: string } = {},
+): Promise<SmallNet> {
+  const lines: Record<string, unknown>[] = [];
+  const log = pino({ level: 'info' }, { write: (line) => void lines.push(JSON.parse(line)) });
+  const dispatcher = new Agent();
+  const transport = createTransport();
+  const province = await startToldProvince();
+  const directory = await Directory.open({
+    ...options,
+    provinceUrl: province.url,
+    dispatcher,
+    log,
+  });
+  const asked: string[] = [];
+  const sources: Readonly<Record<string, GraphQLDataSource>> = {
+    links: createLinksDataSource(),
+    municipal: noting(asked, local(municipalSdl(), municipalResolvers)),
+    province: local(provinceSdl, provinceResolvers),
+    analytics: createServiceDataSource({
+      name: 'analytics',
+      url: () => directory.current().services.analytics,
+      transport,
+      log,
+    }) as GraphQLDataSource,
+  };
+  const metrics = new Metrics();
+  const generations = new Generations({
+    dataSource: (name) => sources[name] as GraphQLDataSource,
+    log,
+    metrics,
+  });
+  directory.onChange((net) => void generations.follow(net));
+  await generations.follow(await directory.first());
+  const stop = new AbortController();
+  const server = createGatewayServer({
+    ...options,
+    generation: () => generations.current,
+    directory,
+    dispatcher,
+    log,
+    metrics,
+    stop: stop.signal,
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    lines,
+    tell: (change) => province.tell(change),
+    generations,
+    directory,
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      server.close();
+      server.closeAllConnections();
+      await directory.close();
+      await generations.stop();
+      await transport.close();
+      await dispatcher.destroy();
+      province.close();
+    },
+  };
+}
+
+/** Tells a snapshot of the net at `/net`, the way the province does. */
+async function startToldProvince(): Promise<{
+  readonly url: string;
+  tell(change: Partial<NetSnapshot>): void;
+  close(): void;
+}> {
+  let net: NetSnapshot = {
+    version: 1,
+    revision: 1,
+    contractVersion: '1.0',
+    supergraph: composeSupergraph(netSubgraphs()),
+    // Nothing listens at port 1: analytics is down.
+    services: { province: 'http://127.0.0.1:1/graphql', analytics: 'http://127.0.0.1:1/graphql' },
+    owners: [],
+  };
+  const waiting = new Set<() => void>();
+  const server = createServer((request, response) => {
+    const after = new URL(request.url ?? '', 'http://province').searchParams.get('after');
+    const answer = (): void => void response.end(JSON.stringify(net));
+    if (after === String(net.revision)) waiting.add(answer);
+    else answer();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    tell(change) {
+      net = { ...net, revision: net.revision + 1, ...change };
+      for (const answer of waiting) answer();
+      waiting.clear();
+    },
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function local(sdl: string, resolvers: object): LocalGraphQLDataSource {
+  const typeDefs = parse(sdl);
+  return new LocalGraphQLDataSource(
+    buildSubgraphSchema({ typeDefs, resolvers: resolvers as Record<string, never> }),
+  );
+}
+
+function noting(asked: string[], source: GraphQLDataSource): GraphQLDataSource {
+  return {
+    process(options) {
+      asked.push(options.request.query ?? '');
+      return source.process(options);
+    },
+  };
+}
+
+/** The JSON of an answer, with its status and content type. */
+export interface Answered {
+  readonly status: number;
+  readonly contentType: string | null;
+  readonly body: {
+    readonly data?: Record<string, never> | null;
+    readonly errors?: readonly {
+      readonly message: string;
+      readonly path?: readonly (string | number)[];
+      readonly locations?: readonly object[];
+      readonly extensions: Readonly<Record<string, unknown>>;
+    }[];
+    readonly extensions: { readonly onenet: Readonly<Record<string, unknown>> };
+  };
+}
+
+/** Asks by POST. */
+export async function post(
+  { url }: { readonly url: string },
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answered> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  return {
+    status: response.status,
+    contentType: response.headers.get('content-type'),
+    body: (await response.json()) as Answered['body'],
+  };
+}
