@@ -19,7 +19,7 @@ const sources = [
 ];
 
 /** Where the built dashboard is, built anew if it is stale. */
-export async function buildDashboard(say: Say): Promise<string> {
+export async function buildDashboard(say: Say, signal?: AbortSignal): Promise<string> {
   const built = join(dashboard, 'build');
   const stamp = join(built, '.sources');
   const wanted = await hashOfSources();
@@ -28,7 +28,11 @@ export async function buildDashboard(say: Say): Promise<string> {
   await step(say, 'building the dashboard', async () => {
     const vite = join(dashboard, 'node_modules/vite/bin/vite.js');
     try {
-      await run(process.execPath, [vite, 'build'], { cwd: dashboard, maxBuffer: 64 * 2 ** 20 });
+      await run(process.execPath, [vite, 'build'], {
+        cwd: dashboard,
+        maxBuffer: 64 * 2 ** 20,
+        ...(signal === undefined ? {} : { signal }),
+      });
     } catch (error) {
       const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
       throw new Error(`The dashboard could not be built:\n${output.trim()}`, { cause: error });

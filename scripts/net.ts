@@ -64,7 +64,8 @@ export async function startNet(options: NetOptions): Promise<Net> {
   try {
     return await running.unlessOver(options.signal, async () => {
       const mongodbUri = options.mongodbUri ?? (await ownMongo(running, ports, dataDir, say));
-      const dashboardDir = options.dashboard === false ? undefined : await buildDashboard(say);
+      const dashboardDir =
+        options.dashboard === false ? undefined : await buildDashboard(say, options.signal);
       const plans = partPlans({ ...options, dataDir, ports, mongodbUri, dashboardDir });
       // Each wave needs the one before it: the province names the owners that the rest asks.
       for (const wave of plans) {
@@ -72,7 +73,7 @@ export async function startNet(options: NetOptions): Promise<Net> {
           wave.map(async (plan) => {
             const part = running.add(await startPart(plan, join(dataDir, 'logs')));
             const lastLine = async () => (await lastLines(part.logFile, 1)).join('');
-            await step(say, plan.name, () => untilReady(part, plan.readyUrl), lastLine);
+            await step(say, plan.name, () => untilReady(part, plan.readyUrls), lastLine);
           }),
         );
       }

@@ -17,15 +17,15 @@ test('a part that ends before it is ready shows its last lines', async () => {
   const main = await program(
     'console.log("reading"); console.error("no such file"); process.exit(3);',
   );
-  const part = await startPart({ name: 'sample', main, args: [], readyUrl }, directory);
-  const ready = untilReady(part, readyUrl);
+  const part = await startPart({ name: 'sample', main, args: [], readyUrls }, directory);
+  const ready = untilReady(part, readyUrls);
   await expect(ready).rejects.toThrow(PartFailed);
   await expect(ready).rejects.toThrow(/sample ended \(code 3\)[^]*reading\n {2}no such file/);
 });
 
 test('a part that does not stop when it is asked is ended', { timeout: 30_000 }, async () => {
   const main = await program('process.on("SIGTERM", () => {}); setInterval(() => {}, 1000);');
-  const part = await startPart({ name: 'deaf', main, args: [], readyUrl }, directory);
+  const part = await startPart({ name: 'deaf', main, args: [], readyUrls }, directory);
   await hasStarted();
   await part.stop();
   expect(await part.ended).toBe('signal SIGKILL');
@@ -35,7 +35,7 @@ test('a part stops when its starter is killed without a word', async () => {
   const main = await program('setInterval(() => {}, 1000);');
   const starter = await program(
     `import { startPart } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'parts.ts')).href)};
-     await startPart({ name: 'orphan', main: ${JSON.stringify(main)}, args: [], readyUrl: '' }, ${JSON.stringify(directory)});
+     await startPart({ name: 'orphan', main: ${JSON.stringify(main)}, args: [], readyUrls: [] }, ${JSON.stringify(directory)});
      setInterval(() => {}, 1000);`,
     'starter',
   );
@@ -46,7 +46,7 @@ test('a part stops when its starter is killed without a word', async () => {
   await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
 });
 
-const readyUrl = 'http://127.0.0.1:1/health/ready';
+const readyUrls = ['http://127.0.0.1:1/health/ready'];
 
 /** A program whose first act is to leave its process id, so that a test knows that it runs. */
 async function program(text: string, name = 'part'): Promise<string> {

@@ -12,8 +12,8 @@ export interface PartPlan {
   /** Its main.ts, seen from the repository's root. */
   readonly main: string;
   readonly args: readonly string[];
-  /** Answers 200 once the part does its work. */
-  readonly readyUrl: string;
+  /** Each answers 200 once the part does its work. */
+  readonly readyUrls: readonly string[];
 }
 
 /** A part that runs. */
@@ -65,15 +65,17 @@ export function partOf(name: string, child: ChildProcess, logFile: string): Part
 }
 
 /** Waits until the part answers; fails when it ends before. */
-export async function untilReady(part: Part, readyUrl: string): Promise<void> {
+export async function untilReady(part: Part, readyUrls: readonly string[]): Promise<void> {
   let over = false;
   const end = part.ended.then(async (how) => {
     over = true;
     throw await failure(part, how);
   });
   const poll = async () => {
-    while (!over && !(await answers(readyUrl))) {
-      await new Promise((resolve) => setTimeout(resolve, pollMs));
+    for (const url of readyUrls) {
+      while (!over && !(await answers(url))) {
+        await new Promise((resolve) => setTimeout(resolve, pollMs));
+      }
     }
   };
   await Promise.race([poll(), end]);

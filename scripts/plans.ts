@@ -77,12 +77,11 @@ function provincePlan({ ports, mongodbUri }: PlanInput): PartPlan {
       'platform-base-port': ports.platforms,
       'analytics-url': ports.urls.analytics,
     }),
-    readyUrl: `${ports.urls.province}/health/ready`,
+    readyUrls: [ready(ports.urls.province)],
   };
 }
 
 function platformsPlan({ ports, mongodbUri, scale, simulatePerSecond }: PlanInput): PartPlan {
-  const [first = ''] = ports.codes;
   return {
     name: 'platforms',
     main: 'subgraphs/platform/src/main.ts',
@@ -93,7 +92,7 @@ function platformsPlan({ ports, mongodbUri, scale, simulatePerSecond }: PlanInpu
       scale,
       simulate: simulatePerSecond,
     }),
-    readyUrl: `${ports.urls.platforms[first] ?? ''}/health/ready`,
+    readyUrls: Object.values(ports.urls.platforms).map(ready),
   };
 }
 
@@ -108,7 +107,7 @@ function analyticsPlan({ ports, dataDir, mongodbUri, clickhouseUrl }: PlanInput)
       'province-url': ports.urls.province,
       'clickhouse-url': clickhouseUrl,
     }),
-    readyUrl: `${ports.urls.analytics}/health/ready`,
+    readyUrls: [ready(ports.urls.analytics)],
   };
 }
 
@@ -122,7 +121,7 @@ function gatewayPlan({ ports, dataDir, dashboardDir }: PlanInput): PartPlan {
       dashboard: dashboardDir,
       state: join(dataDir, 'gateway'),
     }),
-    readyUrl: `${ports.urls.gateway}/health/ready`,
+    readyUrls: [ready(ports.urls.gateway)],
   };
 }
 
@@ -131,6 +130,10 @@ function flags(values: Readonly<Record<string, string | number | undefined>>): r
   return Object.entries(values).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`, String(value)],
   );
+}
+
+function ready(url: string): string {
+  return `${url}/health/ready`;
 }
 
 function offsetOf(code: string): number {

@@ -12,6 +12,7 @@ export const upOptions = {
   scale: {
     kind: 'number',
     default: 0.01,
+    atLeast: 0.0001,
     atMost: 1,
     help: 'share of the large reference figures that is generated as records',
   },

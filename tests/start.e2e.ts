@@ -1,0 +1,138 @@
+/** `npm start` itself: up, found again, refused with the reason, and gone without a trace. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { upOptions } from '@onenet/scripts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { npmStart, type NpmStart } from './fixtures/npm-start.ts';
+import { freePortRange } from './fixtures/ports.ts';
+import { portsOfANet } from './fixtures/net.ts';
+
+let dataDir: string;
+let port: number;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'onenet-start-'));
+  port = await freePortRange(portsOfANet);
+});
+afterAll(() => rm(dataDir, { recursive: true }));
+
+/** A net that is small, but of every part. */
+function startSmall(): NpmStart {
+  return npmStart([
+    '--port',
+    port,
+    '--data',
+    dataDir,
+    '--scale',
+    0.0001,
+    '--platforms',
+    '420100,WISCO',
+  ]);
+}
+
+test('--help lists every option', async () => {
+  const { output, code } = await npmStart(['--help']).ended;
+  expect(code).toBe(0);
+  for (const name of Object.keys(upOptions)) expect(output).toContain(`--${name}`);
+});
+
+test('says that it is up, answers, and Ctrl-C stops all of it', async () => {
+  await using start = startSmall();
+  await start.up();
+  expect(start.output()).toContain(`http://127.0.0.1:${port}/graphql`);
+  expect(start.output()).toContain('Personal fields are refused to everybody');
+  expect(await platformNames(port)).toContain('武汉市总工会');
+
+  const parts = await start.descendants();
+  expect(parts.length).toBeGreaterThan(5);
+  start.signal('SIGINT');
+  expect((await start.ended).code).toBe(0);
+  expect(await start.left(parts)).toEqual([]);
+});
+
+test('a second start finds the data of the first', async () => {
+  const before = await withNet(() => organizationIds(port));
+  const again = await withNet(() => organizationIds(port));
+  expect(before.length).toBeGreaterThan(0);
+  expect(again).toEqual(before);
+});
+
+test('a busy port names itself, its holder and the flag', async () => {
+  const holder = createServer().listen(port + 1, '127.0.0.1');
+  await once(holder, 'listening');
+  const { output, code } = await startSmall().ended;
+  holder.close();
+  expect(code).toBe(1);
+  expect(output).toContain(`Port ${port + 1} (province) is in use by`);
+  expect(output).toContain(`(pid ${process.pid})`);
+  expect(output).toContain('--port');
+});
+
+test.for(['SIGTERM', 'SIGHUP'] as const)('%s leaves no process', async (signal) => {
+  await using start = startSmall();
+  await start.up();
+  const parts = await start.descendants();
+  start.signal(signal);
+  await start.ended;
+  expect(await start.left(parts)).toEqual([]);
+});
+
+test.for(['npm', 'scripts/start.ts', 'scripts/bootstrap.mjs'])(
+  'SIGKILL of %s leaves no process',
+  async (victim) => {
+    await using start = startSmall();
+    await start.up();
+    const parts = await start.descendants();
+    process.kill(await start.find(victim), 'SIGKILL');
+    expect(await start.left(parts)).toEqual([]);
+  },
+);
+
+test.for(['gateway/src/main.ts', 'analytics/src/main.ts', 'mongod --dbpath', 'supervise.ts'])(
+  'a crash of %s stops all, shows its last lines, and fails',
+  async (victim) => {
+    await using start = startSmall();
+    await start.up();
+    const parts = await start.descendants();
+    process.kill(await start.find(victim), 'SIGKILL');
+    const { output, code } = await start.ended;
+    expect(code).toBe(1);
+    expect(output).toMatch(/ended \(.+\); the end of .+\.log:/);
+    expect(await start.left(parts)).toEqual([]);
+  },
+);
+
+async function withNet<T>(use: () => Promise<T>): Promise<T> {
+  await using start = startSmall();
+  await start.up();
+  const result = await use();
+  start.signal('SIGINT');
+  await start.ended;
+  return result;
+}
+
+async function platformNames(gateway: number): Promise<readonly string[]> {
+  const data = await query<{ platforms: { name: string }[] }>(gateway, '{ platforms { name } }');
+  return data.platforms.map(({ name }) => name);
+}
+
+async function organizationIds(gateway: number): Promise<readonly string[]> {
+  const data = await query<{ organizations: { edges: { node: { id: string } }[] } }>(
+    gateway,
+    '{ organizations(first: 50) { edges { node { id } } } }',
+  );
+  return data.organizations.edges.map(({ node }) => node.id);
+}
+
+async function query<T>(gateway: number, text: string): Promise<T> {
+  const response = await fetch(`http://127.0.0.1:${gateway}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: text }),
+  });
+  const { data } = (await response.json()) as { data: T };
+  return data;
+}
