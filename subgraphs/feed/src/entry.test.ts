@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { OutboxEntryError, outboxEntry } from './entry.ts';
 import type { OutboxEntryInput } from './entry.ts';
+import { eventFaults } from './event.ts';
 import type { EventFault } from './event.ts';
 
 const time = new Date('2016-08-31T12:00:00+08:00');
@@ -62,4 +64,9 @@ test('a correction may take back', () => {
     corrects: '00000000000000000012',
   });
   expect(entry.data.count).toBe(-40);
+});
+
+test('the contract names every fault', () => {
+  const text = readFileSync(new URL('../../contract/FEED.md', import.meta.url), 'utf8');
+  for (const fault of eventFaults) expect(text).toContain(`\`${fault}\``);
 });

@@ -3,7 +3,7 @@ import { eventTypes } from '@onenet/contract';
 import type { EventType, EventTypeName, FeedEvent } from '@onenet/contract';
 import { maxLineBytes } from './limits.ts';
 
-/** Why something is no event. The closed set of the wire format, FEED.md rule 14. */
+/** Why something is no event. The closed set of rule 21 in the contract's FEED.md. */
 export type EventFault = (typeof eventFaults)[number];
 
 export const eventFaults = [

@@ -1,0 +1,23 @@
+/** A program of its own for crash.test.ts: numbers what it finds until it is killed. */
+import { setImmediate as turn } from 'node:timers/promises';
+import { MongoClient } from 'mongodb';
+import { mongoStore } from '../src/mongo-store.ts';
+import { Sequencer } from '../src/sequencer.ts';
+
+const [uri = '', database = '', code = '', personKey = ''] = process.argv.slice(2);
+const client = await new MongoClient(uri).connect();
+const store = mongoStore(client.db(database));
+await store.prepare();
+const sequencer = new Sequencer(
+  // A short lease, so that the next one need not wait long after a kill.
+  { ...store, takeLease: (holder) => store.takeLease(holder, 100) },
+  { code, firsts: { personKey, maxAgeDays: 400 }, onAppended: () => {} },
+);
+// Nobody is left to kill it: the test is gone.
+process.stdin.resume().on('end', () => process.exit());
+console.log('numbering');
+const { signal } = new AbortController();
+for (;;) {
+  await sequencer.pass(signal);
+  await turn();
+}
