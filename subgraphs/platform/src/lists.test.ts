@@ -59,7 +59,7 @@ const lists = [
 const cases = lists.flatMap(([list, type, orders]) =>
   Object.entries(orders).flatMap(([order, field]) =>
     (['ASC', 'DESC'] as const).flatMap((direction) =>
-      [undefined, '420102', '420102002001'].map(
+      [undefined, '420102', '420102002003'].map(
         (place) => [list, type, order, direction, place, field] as const,
       ),
     ),

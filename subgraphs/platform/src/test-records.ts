@@ -11,7 +11,7 @@ import type {
 export const platformCode = '420100';
 
 /** Wuhan, two of its counties, a street and two communities of it. */
-export const places = ['420100', '420102', '420103', '420102002', '420102002001'] as const;
+export const places = ['420100', '420102', '420103', '420102002', '420102002003'] as const;
 
 const names = ['工会', 'Ａ～', '𠮷野家', 'Z', '吴', '工会', ''] as const;
 const categories = ['WAGES', 'SAFETY', 'OTHER'] as const;
