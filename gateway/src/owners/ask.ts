@@ -1,0 +1,262 @@
+/**
+ * From a selection to what an owner is asked, and to the check of what it answers.
+ * Fields that the owner does not offer are not asked for, nor those that the net fills.
+ */
+import {
+  defaultPageSize,
+  fieldModule,
+  isNetField,
+  typeModule,
+  type ModuleName,
+} from '@onenet/contract';
+import {
+  Kind,
+  getNamedType,
+  isAbstractType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  print,
+  type ArgumentNode,
+  type FieldNode,
+  type GraphQLOutputType,
+} from 'graphql';
+import {
+  exactly,
+  leaf,
+  listOf,
+  nullable,
+  objectOf,
+  oneOfTypes,
+  ownCode,
+  ownId,
+  type Answering,
+  type Check,
+  type Fill,
+  type KeyCheck,
+} from './conform.ts';
+import { projectionOf } from './projection.ts';
+import {
+  added,
+  collect,
+  definitionOf,
+  keyOf,
+  variablesIn,
+  type Selected,
+  type Selection,
+  type Source,
+} from './selection.ts';
+
+/** Reserved aliases: a client's document may not use any that begins so. */
+export const reserved = 'onenet_';
+const typeKey = `${reserved}type`;
+const totalKey = `${reserved}total`;
+
+/** What is asked, as text, and the check of the answer. */
+export interface Asked {
+  readonly text: string;
+  readonly check: Check;
+}
+
+/** Fields asked of one object. */
+export interface AskedFields {
+  readonly text: string;
+  readonly keys: readonly KeyCheck[];
+  readonly fill: Fill | undefined;
+}
+
+/** How a selection differs from what the client wrote. */
+export interface Change {
+  readonly add?: readonly Selected[];
+  /** Changes to what stands under these keys. */
+  readonly under?: Readonly<Record<string, Change>>;
+  /** Greatest length of the `edges` of a connection. */
+  readonly pageSize?: (by: Answering) => number;
+}
+
+/** Asks one kind of owner: those that offer the same modules. Notes what it used on the way. */
+export class Asker {
+  readonly source: Source;
+  readonly #offered: (module: ModuleName) => boolean;
+  /** Variables that the text uses. */
+  readonly variables = new Set<string>();
+  /** Paths, without indexes, of the fields that were left out because they are not offered. */
+  readonly pruned: (readonly string[])[] = [];
+
+  constructor(source: Source, offered: (module: ModuleName) => boolean) {
+    this.source = source;
+    this.#offered = offered;
+  }
+
+  /** One field with its arguments and all below it. */
+  field(
+    typeName: string,
+    selected: Selected,
+    path: readonly string[] = [],
+    change?: Change,
+  ): Asked {
+    const { type } = definitionOf(this.source.schema, typeName, selected.name);
+    const head = this.head(selected, selected.node.arguments ?? []);
+    const named = getNamedType(type);
+    if (isLeafType(named)) {
+      return { text: head, check: wrap(type, this.#leaf(typeName, selected.name, leaf(named))) };
+    }
+    const pageSize = change?.pageSize ?? pageSizeOf(selected.node);
+    const inner = this.#composite(named.name, selected, [...path, selected.key], {
+      ...change,
+      pageSize,
+    });
+    const max =
+      selected.name === 'edges' && typeName.endsWith('Connection') ? change?.pageSize : undefined;
+    return { text: head + inner.text, check: wrap(type, inner.check, max) };
+  }
+
+  /** The fields of one object type, without braces. */
+  fields(
+    typeName: string,
+    selection: Selection,
+    path: readonly string[] = [],
+    change: Change = {},
+  ): AskedFields {
+    const wanted = new Map(selection);
+    for (const field of change.add ?? []) wanted.set(field.key, field);
+    const texts: string[] = [];
+    const keys: KeyCheck[] = [];
+    const fills: Fill[] = [];
+    const ask = (key: string, asked: Asked): void => {
+      texts.push(asked.text);
+      keys.push({ key, check: asked.check });
+    };
+    for (const selected of wanted.values()) {
+      const { key, name } = selected;
+      if (name === '__typename') {
+        ask(key, { text: this.head(selected, []), check: exactly(typeName) });
+      } else if (isNetField(typeName, name, this.source.schema)) {
+        fills.push(this.#fill(typeName, selected));
+      } else if (this.#offered(fieldModule(typeName, name))) {
+        const below = change.under?.[key];
+        const paged = name === 'edges' && change.pageSize ? { pageSize: change.pageSize } : {};
+        ask(key, this.field(typeName, selected, path, { ...below, ...paged }));
+      } else {
+        this.pruned.push([...path, key]);
+        fills.push((object) => {
+          object[key] = null;
+        });
+      }
+    }
+    if ([...wanted.values()].some((field) => isKnownCount(field)) && !wanted.has(totalKey)) {
+      const total = this.field(typeName, added(totalKey, 'totalCount'), path);
+      ask(totalKey, total);
+    }
+    if (texts.length === 0) {
+      ask(typeKey, { text: `${typeKey}: __typename`, check: exactly(typeName) });
+    }
+    const fill: Fill | undefined =
+      fills.length === 0
+        ? undefined
+        : (object, by) => {
+            for (const each of fills) each(object, by);
+          };
+    return { text: texts.join(' '), keys, fill };
+  }
+
+  /** A field's alias, name and arguments. */
+  head({ key, name }: Selected, args: readonly ArgumentNode[]): string {
+    const alias = key === name ? name : `${key}: ${name}`;
+    if (args.length === 0) return alias;
+    for (const { value } of args) {
+      for (const variable of variablesIn(value)) this.variables.add(variable);
+    }
+    return `${alias}(${args.map((argument) => print(argument)).join(', ')})`;
+  }
+
+  #composite(typeName: string, selected: Selected, path: readonly string[], change: Change): Asked {
+    const { schema } = this.source;
+    const type = schema.getType(typeName);
+    if (isObjectType(type)) {
+      const selection = collect(this.source, typeName, selected.sets);
+      const { text, keys, fill } = this.fields(typeName, selection, path, change);
+      return { text: ` { ${text} }`, check: objectOf(keys, fill) };
+    }
+    if (!isAbstractType(type)) throw new Error(`${typeName} has no fields.`);
+    const checks = new Map<string, Check>();
+    const texts = [`${typeKey}: __typename`];
+    for (const possible of schema.getPossibleTypes(type)) {
+      if (!this.#offered(typeModule(possible.name) ?? 'core')) continue;
+      const selection = collect(this.source, possible.name, selected.sets);
+      const asked = this.fields(possible.name, selection, path, change);
+      const keys = asked.keys.filter((key) => key.key !== typeKey);
+      if (keys.length > 0) texts.push(`... on ${possible.name} { ${asked.text} }`);
+      checks.set(
+        possible.name,
+        objectOf([...keys, { key: typeKey, check: exactly(possible.name) }], asked.fill),
+      );
+    }
+    return { text: ` { ${texts.join(' ')} }`, check: oneOfTypes(typeKey, checks) };
+  }
+
+  /** In-owner connections are answered by that one owner, and so are complete. */
+  #fill(typeName: string, { key, name, sets }: Selected): Fill {
+    if (name === 'knownCount') {
+      return (object) => {
+        object[key] = object[totalKey];
+      };
+    }
+    if (name !== 'completeness') throw new Error(`The net does not fill ${typeName}.${name}.`);
+    const project = projectionOf(this.source, 'Completeness', sets);
+    return (object, { asOf }) => {
+      object[key] = project({ ...wholeAnswer, asOf });
+    };
+  }
+
+  #leaf(typeName: string, name: string, check: Check): Check {
+    const type = this.source.schema.getType(typeName);
+    const isRecord =
+      isObjectType(type) && type.getInterfaces().some((known) => known.name === 'Record');
+    if (isRecord && name === 'id') return ownId;
+    if (isRecord && name === 'platformCode') return ownCode;
+    return check;
+  }
+}
+
+const wholeAnswer = { asked: 1, answered: 1, notAsked: [], missing: [], resume: null };
+
+/** Adds `name` under a reserved key, unless the client selected it: then its key serves. */
+export function need(
+  selection: Selection,
+  name: string,
+): { readonly key: string; readonly add: readonly Selected[] } {
+  const known = keyOf(selection, name);
+  if (known !== undefined) return { key: known, add: [] };
+  const key = reserved + name;
+  return { key, add: [added(key, name)] };
+}
+
+function isKnownCount({ name }: Selected): boolean {
+  return name === 'knownCount';
+}
+
+function wrap(type: GraphQLOutputType, check: Check, max?: (by: Answering) => number): Check {
+  if (isNonNullType(type)) return bare(type.ofType, check, max);
+  return nullable(bare(type, check, max));
+}
+
+function bare(type: GraphQLOutputType, check: Check, max?: (by: Answering) => number): Check {
+  return isListType(type) ? listOf(wrap(type.ofType, check), max) : check;
+}
+
+/** How many rows an owner's own connection may hold, by its arguments. */
+function pageSizeOf(node: FieldNode): (by: Answering) => number {
+  const sizes = (node.arguments ?? [])
+    .filter(({ name }) => name.value === 'first' || name.value === 'last')
+    .map(({ value }) => value);
+  return ({ variables }) => {
+    for (const value of sizes) {
+      if (value.kind === Kind.INT) return Number(value.value);
+      const given = value.kind === Kind.VARIABLE ? variables[value.name.value] : undefined;
+      if (typeof given === 'number') return given;
+    }
+    return defaultPageSize;
+  };
+}

@@ -1,0 +1,138 @@
+/**
+ * Checks of what owners answer, put together from the selection: each returns what is wrong, as a
+ * path and a rule, never a value. What is right is left as it was parsed, except that what the net
+ * fills is filled in.
+ */
+import { isEnumType, type GraphQLLeafType } from 'graphql';
+
+/** Who answers, and what its answer is measured by. */
+export interface Answering {
+  readonly platform: string;
+  /** What the ids of its own records begin with. */
+  readonly idPrefix: string;
+  /** How many rows were asked for, where a gathered page is checked. */
+  readonly pageSize: number;
+  /** The operation's variables: the sizes of pages within may stand in them. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** When the answer is put together, RFC 3339. */
+  readonly asOf: string;
+}
+
+/** Undefined when the value keeps the contract. */
+export type Check = (value: unknown, by: Answering) => string | undefined;
+
+/** An object of an answer. */
+export type JsonObject = Record<string, unknown>;
+
+/** One key of an object, and the check of what stands under it. */
+export interface KeyCheck {
+  readonly key: string;
+  readonly check: Check;
+}
+
+/** What the net puts into an object of an owner's answer. */
+export type Fill = (object: JsonObject, by: Answering) => void;
+
+/** Lists that are no pages are bounded by the size of the answer; this one bounds the work. */
+const maxListLength = 100_000;
+
+/** Whether a JSON value is an object. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Null, or what `check` accepts. */
+export function nullable(check: Check): Check {
+  return (value, by) => (value === null ? undefined : check(value, by));
+}
+
+/** A list, no longer than it may be. */
+export function listOf(item: Check, max: (by: Answering) => number = () => maxListLength): Check {
+  return (value, by) => {
+    if (!Array.isArray(value)) return ': not a list';
+    const limit = max(by);
+    if (value.length > limit) return `: longer than ${limit}`;
+    for (let i = 0; i < value.length; i++) {
+      const wrong = item(value[i], by);
+      if (wrong !== undefined) return `[${i}]${wrong}`;
+    }
+    return undefined;
+  };
+}
+
+/** An object with these keys and no other: another one could pass for a field of another subgraph. */
+export function objectOf(keys: readonly KeyCheck[], fill?: Fill): Check {
+  const names = keys.map((key) => key.key);
+  const checks = keys.map((key) => key.check);
+  return (value, by) => {
+    if (!isJsonObject(value)) return ': not an object';
+    if (countKeys(value) !== names.length) return ': other keys than were asked for';
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i];
+      const check = checks[i];
+      if (name === undefined || check === undefined) continue;
+      const member = value[name];
+      if (member === undefined) return `.${name}: missing`;
+      const wrong = check(member, by);
+      if (wrong !== undefined) return `.${name}${wrong}`;
+    }
+    fill?.(value, by);
+    return undefined;
+  };
+}
+
+/** An object of one of several types, which stands under `typeKey`. */
+export function oneOfTypes(typeKey: string, byType: ReadonlyMap<string, Check>): Check {
+  return (value, by) => {
+    if (!isJsonObject(value)) return ': not an object';
+    const typeName = value[typeKey];
+    const check = typeof typeName === 'string' ? byType.get(typeName) : undefined;
+    return check ? check(value, by) : ': of an unknown type';
+  };
+}
+
+/** Exactly this text. */
+export function exactly(text: string): Check {
+  return (value) => (value === text ? undefined : ': not the right text');
+}
+
+/** The id of a record: the answering owner's own. */
+export const ownId: Check = (value, by) =>
+  typeof value === 'string' && value.startsWith(by.idPrefix) && value.length > by.idPrefix.length
+    ? undefined
+    : ": not one of the owner's own ids";
+
+/** The code of a record's platform: the answering owner. */
+export const ownCode: Check = (value, by) =>
+  value === by.platform ? undefined : ": not the owner's own code";
+
+/** A scalar or an enum value of the contract. */
+export function leaf(type: GraphQLLeafType): Check {
+  if (isEnumType(type)) {
+    const names = new Set(type.getValues().map((value) => value.name));
+    return (value) =>
+      typeof value === 'string' && names.has(value) ? undefined : `: no ${type.name}`;
+  }
+  const check = scalars[type.name];
+  if (!check) throw new Error(`There is no check for the scalar ${type.name}.`);
+  return (value) => (check(value) ? undefined : `: no ${type.name}`);
+}
+
+const scalars: Readonly<Record<string, (value: unknown) => boolean>> = {
+  ID: (value) => typeof value === 'string',
+  String: (value) => typeof value === 'string',
+  Boolean: (value) => typeof value === 'boolean',
+  Int: (value) => typeof value === 'number' && (value | 0) === value,
+  Float: (value) => typeof value === 'number' && Number.isFinite(value),
+  DateTime: (value) => typeof value === 'string' && rfc3339.test(value),
+};
+
+/** https://www.rfc-editor.org/rfc/rfc3339#section-5.6 */
+const rfc3339 =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[Tt](?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d{1,9})?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+
+function countKeys(object: JsonObject): number {
+  let count = 0;
+  for (const _key in object) count++;
+  return count;
+}

@@ -1,0 +1,132 @@
+/** The data source of the subgraph `municipal`: one contract, many owners. */
+import type { GraphQLDataSource } from '@apollo/gateway';
+import { contractSchema, NetError, type NetSnapshot } from '@onenet/contract';
+import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import type { RequestContext } from '../context.ts';
+import { Breakers } from './breaker.ts';
+import { PlanCache } from './compile.ts';
+import type { JsonObject } from './conform.ts';
+import { Entities } from './entities.ts';
+import { asNetError, errorAt } from './failure.ts';
+import { Gathering } from './gather.ts';
+import { mutate } from './mutate.ts';
+import { OperationCache } from './operation-cache.ts';
+import type { Plan } from './plan.ts';
+import { partOutcome, tryOwnerOf } from './route.ts';
+import { coerceVariables, type Outcome, type Run, type Values } from './run.ts';
+import { netOf } from './scope.ts';
+import { timeFor } from './time.ts';
+import type { Transport } from './transport.ts';
+import { Wave, type WaveTools } from './wave.ts';
+
+/** What the fan-out needs. */
+export interface MunicipalOptions {
+  /** The net as it is now: read once for each operation. */
+  readonly directory: { current(): NetSnapshot };
+  readonly transport: Transport;
+  readonly breakers?: Breakers;
+  /** The contract with the net's directives. */
+  readonly contract?: GraphQLSchema;
+  /** Greatest size of one owner's answer; 8 MiB by default. */
+  readonly maxAnswerBytes?: number;
+}
+
+/** Answers every operation that the planner sends to `municipal`. */
+export function createMunicipalDataSource(
+  options: MunicipalOptions,
+): GraphQLDataSource<RequestContext & Record<string, unknown>> {
+  const plans = new PlanCache(options.contract ?? contractSchema());
+  const tools: WaveTools = {
+    transport: options.transport,
+    breakers: options.breakers ?? new Breakers(),
+    operations: new OperationCache(),
+    maxAnswerBytes: options.maxAnswerBytes ?? 8 * 1024 * 1024,
+  };
+  return {
+    async process(call) {
+      const text = call.request.query ?? '';
+      if (!('incomingRequestContext' in call)) return { data: {} };
+      const given: Values = call.request.variables ?? {};
+      const { context } = call;
+      try {
+        const plan = plans.of(text, given);
+        const run = runOf(plan, given, context, options.directory, call.pathInIncomingRequest);
+        const outcome =
+          plan.kind === 'mutation' ? await mutate(run, tools, text) : await query(run, tools, text);
+        const data: JsonObject = { ...namesOf(plan), ...(outcome.value ?? {}) };
+        return outcome.errors.length > 0 ? { data, errors: outcome.errors } : { data };
+      } catch (error) {
+        if (!(error instanceof NetError)) noteUnexpected(context, error);
+        return { data: null, errors: [errorAt([], asNetError(error))] };
+      }
+    },
+  };
+}
+
+/** One wave: whatever the operation wants of an owner goes in one request. */
+async function query(run: Run, tools: WaveTools, text: string): Promise<Outcome> {
+  const wave = new Wave(run, tools);
+  const gatherings = run.plan.gathers.map((field) => new Gathering(run, field, undefined));
+  const entities = run.plan.entities.map((field) => new Entities(run, field));
+  const owners = run.plan.routes.map((field) => tryOwnerOf(run, field));
+  for (const gathering of gatherings) gathering.prepare(wave);
+  for (const each of entities) each.prepare(wave);
+  for (const [i, field] of run.plan.routes.entries()) {
+    const owner = owners[i];
+    if (owner && !(owner instanceof NetError)) wave.wantRouted(owner, field);
+  }
+  await wave.send(timeFor(run.context, text));
+  const value: JsonObject = {};
+  const errors: GraphQLFormattedError[] = [];
+  const put = (key: string, outcome: Outcome): void => {
+    value[key] = outcome.value;
+    errors.push(...outcome.errors);
+  };
+  const putError = (key: string, error: NetError): void =>
+    put(key, { value: null, errors: [errorAt([key], error)] });
+  for (const [i, { selected }] of run.plan.gathers.entries()) {
+    const list = gatherings[i]?.finish(wave);
+    if (list instanceof NetError) putError(selected.key, list);
+    else put(selected.key, { value: list, errors: [] });
+  }
+  for (const [i, field] of run.plan.routes.entries()) {
+    const owner = owners[i];
+    const { key } = field.selected;
+    if (owner instanceof NetError) putError(key, owner);
+    else if (owner) put(key, partOutcome(run, owner.code, wave.routed(owner.code, field), [key]));
+  }
+  for (const [i, { key }] of run.plan.entities.entries()) {
+    const list = entities[i]?.finish(wave);
+    if (list) put(key, list);
+  }
+  return { value, errors };
+}
+
+function runOf(
+  plan: Plan,
+  given: Values,
+  context: RequestContext,
+  directory: MunicipalOptions['directory'],
+  path: readonly (string | number)[] = [],
+): Run {
+  return {
+    plan,
+    given,
+    variables: coerceVariables(plan, given),
+    context,
+    net: netOf(directory.current()),
+    path,
+    asOf: new Date().toISOString(),
+  };
+}
+
+function namesOf(plan: Plan): JsonObject {
+  const name = plan.kind === 'mutation' ? 'Mutation' : 'Query';
+  return Object.fromEntries(plan.typenames.map((key) => [key, name]));
+}
+
+/** A mistake of ours: the log gets the cause, the caller an incident id. */
+function noteUnexpected({ report }: RequestContext, error: unknown): void {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : 'an unknown error';
+  report.addIncident({ id: '', platform: '', reason: 'INTERNAL', detail });
+}

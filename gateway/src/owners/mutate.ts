@@ -1,0 +1,68 @@
+/** Mutations: one after another in document order, each to its owner, never sent twice. */
+import { NetError } from '@onenet/contract';
+import type { GraphQLFormattedError } from 'graphql';
+import type { JsonObject } from './conform.ts';
+import { asNetError, errorAt, type Failure } from './failure.ts';
+import type { RouteField } from './plan.ts';
+import { ownerOf, partOutcome } from './route.ts';
+import { argumentsOf, noteIncident, valueAt, type Outcome, type Run } from './run.ts';
+import { timeFor } from './time.ts';
+import { Wave, type WaveTools } from './wave.ts';
+
+/** Carries out the mutation fields of an operation. */
+export async function mutate(run: Run, tools: WaveTools, operation: string): Promise<Outcome> {
+  const value: JsonObject = {};
+  const errors: GraphQLFormattedError[] = [];
+  /** Owners at which a mutation has no outcome. */
+  const stuck = new Set<string>();
+  const { routes } = run.plan;
+  for (const [i, field] of routes.entries()) {
+    // oxlint-disable-next-line no-await-in-loop -- one after another is the rule
+    const outcome = await mutateOne(run, tools, field, stuck, () =>
+      timeFor(run.context, operation, routes.length - 1 - i),
+    );
+    value[field.selected.key] = outcome.value;
+    errors.push(...outcome.errors);
+  }
+  return { value, errors };
+}
+
+async function mutateOne(
+  run: Run,
+  tools: WaveTools,
+  field: RouteField,
+  stuck: Set<string>,
+  time: () => number,
+): Promise<Outcome> {
+  const path = [field.selected.key];
+  try {
+    const args = argumentsOf(run, field.typeName, field.selected.node);
+    const owner = ownerOf(run, field, args);
+    const about = {
+      platform: owner.code,
+      idempotencyKey: valueAt(args, ['input', 'idempotencyKey']) ?? null,
+    };
+    if (stuck.has(owner.code)) throw new NetError('NOT_EXECUTED', undefined, about);
+    const timeMs = time();
+    if (timeMs <= 0 || run.context.signal.aborted) {
+      throw new NetError('NOT_EXECUTED', 'Not sent, because no time was left.', about);
+    }
+    const wave = new Wave(run, tools);
+    wave.wantRouted(owner, field);
+    await wave.send(timeMs);
+    const part = wave.routed(owner.code, field);
+    if (part.ok || hasOutcome(part.failure)) return partOutcome(run, owner.code, part, path);
+    stuck.add(owner.code);
+    if (!part.failure.sent) return partOutcome(run, owner.code, part, path);
+    const { reason } = part.failure;
+    const incident = noteIncident(run, owner.code, part.failure);
+    throw new NetError('OUTCOME_UNKNOWN', undefined, { ...about, reason, incident });
+  } catch (error) {
+    return { value: null, errors: [errorAt(path, asNetError(error))] };
+  }
+}
+
+/** Whether the owner itself said what became of the mutation. */
+function hasOutcome(failure: Failure): boolean {
+  return failure.refused === true;
+}

@@ -1,0 +1,45 @@
+/** Compiled owner operations, kept with the plan that they belong to. */
+import type { ModuleName, NetOwner } from '@onenet/contract';
+import { ownerOperation, type OwnerOperation, type Wanted } from './owner-operation.ts';
+import type { Plan } from './plan.ts';
+import { offers } from './scope.ts';
+
+/** Kept for one plan: sets of modules, times what is wanted of an owner. Few in practice. */
+const keptOperations = 256;
+
+/** Finds or compiles the operation for an owner. */
+export class OperationCache {
+  readonly #byPlan = new WeakMap<Plan, Map<string, OwnerOperation>>();
+
+  of(plan: Plan, owner: NetOwner, wanted: Wanted): OwnerOperation {
+    let operations = this.#byPlan.get(plan);
+    if (!operations) this.#byPlan.set(plan, (operations = new Map()));
+    const key = `${modulesKey(owner.modules)} ${wantedKey(wanted)}`;
+    const known = operations.get(key);
+    if (known) return known;
+    if (operations.size >= keptOperations) operations.clear();
+    const compiled = ownerOperation(plan, (module) => offers(owner, module), wanted);
+    operations.set(key, compiled);
+    return compiled;
+  }
+}
+
+const moduleKeys = new WeakMap<readonly ModuleName[], string>();
+
+function modulesKey(modules: readonly ModuleName[]): string {
+  let key = moduleKeys.get(modules);
+  if (key === undefined) moduleKeys.set(modules, (key = modules.toSorted().join(',')));
+  return key;
+}
+
+function wantedKey({ gathers, routes, groups }: Wanted): string {
+  const parts = [
+    gathers.map((field) => field.index).join(','),
+    routes.map((field) => field.index).join(','),
+    ...groups.map(
+      ({ fields, plain, gathers: lists }) =>
+        `${fields.typeName}:${plain ? 'p' : ''}:${lists.map((field) => field.index).join(',')}`,
+    ),
+  ];
+  return parts.join('|');
+}

@@ -1,0 +1,161 @@
+/** The operation that one kind of owner gets: its root fields only, and only the variables that these use. */
+import type { ModuleName } from '@onenet/contract';
+import { print } from 'graphql';
+import { Asker, need, reserved } from './ask.ts';
+import {
+  isJsonObject,
+  type Answering,
+  type Check,
+  type Fill,
+  type JsonObject,
+  type KeyCheck,
+} from './conform.ts';
+import { askGathered, type GatherField } from './gather-ask.ts';
+import type { EntityFields, Plan, RouteField } from './plan.ts';
+import type { Selection } from './selection.ts';
+
+/** What an owner is to be asked. */
+export interface Wanted {
+  readonly gathers: readonly GatherField[];
+  readonly routes: readonly RouteField[];
+  readonly groups: readonly WantedGroup[];
+}
+
+/** Entities of one type of which the same is wanted. */
+export interface WantedGroup {
+  readonly fields: EntityFields;
+  readonly plain: boolean;
+  readonly gathers: readonly GatherField[];
+}
+
+/** Paths without indexes. */
+type Pruned = readonly (readonly string[])[];
+
+/** One root field that an owner answers. */
+export interface RootAsked {
+  readonly key: string;
+  readonly check: Check;
+  /** Below the field. */
+  readonly pruned: Pruned;
+}
+
+/** One `_entities` field that an owner answers. */
+export interface GroupAsked {
+  readonly alias: string;
+  readonly variable: string;
+  readonly keyCount: number;
+  /** Where the entity's own key stands in the answer. */
+  readonly keyKey: string;
+  readonly plain: readonly KeyCheck[];
+  readonly fill: Fill | undefined;
+  readonly gathers: readonly { readonly field: GatherField; readonly check: Check }[];
+  readonly pruned: Pruned;
+}
+
+/** A compiled operation for one kind of owner. */
+export interface OwnerOperation {
+  /** The body's JSON up to the variables' object. */
+  readonly head: string;
+  /** The caller's variables that it uses. */
+  readonly variables: readonly string[];
+  readonly gathers: readonly (RootAsked & { readonly field: GatherField })[];
+  readonly routes: readonly (RootAsked & { readonly field: RouteField })[];
+  readonly groups: readonly GroupAsked[];
+}
+
+/** Compiles what is wanted for owners that offer the same modules. */
+export function ownerOperation(
+  plan: Plan,
+  offered: (module: ModuleName) => boolean,
+  wanted: Wanted,
+): OwnerOperation {
+  const texts: string[] = [];
+  const variables = new Set<string>();
+  const representations: string[] = [];
+  const asking = <T>(ask: (asker: Asker) => T): T & { readonly pruned: Pruned } => {
+    const asker = new Asker(plan.source, offered);
+    const asked = ask(asker);
+    for (const variable of asker.variables) variables.add(variable);
+    return { ...asked, pruned: asker.pruned };
+  };
+  const gathers = wanted.gathers.map((field) => {
+    const { text, check } = asking((asker) => askGathered(asker, field));
+    texts.push(text);
+    return { key: field.selected.key, field, check, pruned: [] };
+  });
+  const routes = wanted.routes.map((field) => {
+    const { text, check, pruned } = asking((asker) => asker.field(field.typeName, field.selected));
+    texts.push(text);
+    return { key: field.selected.key, field, check, pruned: pruned.map((path) => path.slice(1)) };
+  });
+  const groups = wanted.groups.map((group, i) => {
+    const alias = `${reserved}entities_${i}`;
+    const variable = `${reserved}representations_${i}`;
+    const asked = asking((asker) => groupAsked(asker, group, alias, variable));
+    texts.push(asked.text);
+    representations.push(`$${variable}: [_Any!]!`);
+    return asked;
+  });
+  const own = [...variables].filter((name) => name.startsWith(reserved));
+  const declared = (plan.definition.variableDefinitions ?? []).filter((definition) =>
+    variables.has(definition.variable.name.value),
+  );
+  const definitions = [
+    ...declared.map((definition) => print(definition)),
+    ...own.map((name) => `$${name}: String`),
+    ...representations,
+  ];
+  const signature = definitions.length > 0 ? ` (${definitions.join(', ')})` : '';
+  const text = `${plan.kind}${signature} { ${texts.join(' ')} }`;
+  return {
+    head: `{"query":${JSON.stringify(text)},"variables":`,
+    variables: declared.map((definition) => definition.variable.name.value),
+    gathers,
+    routes,
+    groups,
+  };
+}
+
+function groupAsked(
+  asker: Asker,
+  group: WantedGroup,
+  alias: string,
+  variable: string,
+): Omit<GroupAsked, 'pruned'> & { readonly text: string } {
+  const { typeName, keyField } = group.fields;
+  const selection: Selection = group.plain ? group.fields.plain : new Map();
+  const key = need(selection, keyField);
+  const plain = asker.fields(typeName, selection, [], { add: key.add });
+  const gathers = group.gathers.map((field) => ({ field, ...askGathered(asker, field) }));
+  const texts = [plain.text, ...gathers.map((gather) => gather.text)];
+  return {
+    text: `${alias}: _entities(representations: $${variable}) { ... on ${typeName} { ${texts.join(' ')} } }`,
+    alias,
+    variable,
+    keyCount: plain.keys.length + gathers.length,
+    keyKey: key.key,
+    plain: plain.keys,
+    fill: plain.fill,
+    gathers,
+  };
+}
+
+/** Checks an entity's own fields; its lists are checked one by one, since each is a part of its own. */
+export function checkEntity(
+  group: GroupAsked,
+  value: unknown,
+  key: string,
+  by: Answering,
+): string | JsonObject {
+  if (!isJsonObject(value)) return ': not an object';
+  if (Object.keys(value).length !== group.keyCount) return ': other keys than were asked for';
+  if (value[group.keyKey] !== key) return ': not the entity that was asked for';
+  for (const { key: name, check } of group.plain) {
+    const member = value[name];
+    if (member === undefined) return `.${name}: missing`;
+    const wrong = check(member, by);
+    if (wrong !== undefined) return `.${name}${wrong}`;
+  }
+  group.fill?.(value, by);
+  return value;
+}

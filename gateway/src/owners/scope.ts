@@ -1,0 +1,111 @@
+/** Who is asked: the owners that the directory names, and which of them a place concerns. */
+import {
+  NetError,
+  contractModules,
+  divisionContains,
+  errorCodes,
+  type ModuleName,
+  type NetOwner,
+  type NetSnapshot,
+} from '@onenet/contract';
+import type { Absence } from '../context.ts';
+
+/** A snapshot of the net, ready to be looked things up in. */
+export interface Net {
+  owner(code: string): NetOwner | undefined;
+  /** Of the owners whose divisions these places concern, who is asked for a module. */
+  scope(places: readonly string[], module: ModuleName): Scope;
+}
+
+/** The owners in scope. */
+export interface Scope {
+  /** In the directory's order. */
+  readonly asked: readonly NetOwner[];
+  /** Standing absences. */
+  readonly notAsked: readonly Absence[];
+}
+
+/** Distinct scopes kept for one snapshot: places times modules, where few are ever asked for. */
+const keptScopes = 10_000;
+
+const coreProfile: ReadonlySet<ModuleName> = new Set(
+  contractModules.filter((module) => !module.optional).map((module) => module.name),
+);
+
+const nets = new WeakMap<NetSnapshot, Net>();
+
+/** The snapshot's look-ups, made once. */
+export function netOf(snapshot: NetSnapshot): Net {
+  const known = nets.get(snapshot);
+  if (known) return known;
+  const byCode = new Map(snapshot.owners.map((owner) => [owner.code, owner]));
+  const scopes = new Map<string, Scope>();
+  const net: Net = {
+    owner: (code) => byCode.get(code),
+    scope(places, module) {
+      const key = `${module} ${places.join(' ')}`;
+      const cached = scopes.get(key);
+      if (cached) return cached;
+      const owners = snapshot.owners.filter((owner) =>
+        places.every((place) => concerns(owner, place)),
+      );
+      if (scopes.size >= keptScopes) scopes.clear();
+      const scope = scopeOf(owners, module);
+      scopes.set(key, scope);
+      return scope;
+    },
+  };
+  nets.set(snapshot, net);
+  return net;
+}
+
+/** Sorts owners in scope into who is asked and who is absent for good. */
+export function scopeOf(owners: readonly NetOwner[], module: ModuleName): Scope {
+  const asked: NetOwner[] = [];
+  const notAsked: Absence[] = [];
+  for (const owner of owners) {
+    const reason = standingAbsence(owner, module);
+    if (reason) notAsked.push({ platform: owner.code, reason });
+    else asked.push(owner);
+  }
+  return { asked, notAsked };
+}
+
+/** Why an owner is not even asked for a module, if so. */
+export function standingAbsence(
+  owner: NetOwner,
+  module: ModuleName,
+): 'NOT_CONNECTED' | 'NOT_OFFERED' | undefined {
+  if (owner.connection === 'REGISTERED' || owner.connection === 'SUSPENDED') return 'NOT_CONNECTED';
+  return offers(owner, module) ? undefined : 'NOT_OFFERED';
+}
+
+/** Whether an owner offers a module. Everybody offers the core profile. */
+export function offers(owner: NetOwner, module: ModuleName): boolean {
+  return coreProfile.has(module) || owner.modules.includes(module);
+}
+
+/** The owner of a code, for what is asked of one owner; one that cannot be asked is an error. */
+export function ownerToAsk(net: Net, code: string, module: ModuleName): NetOwner {
+  const owner = net.owner(code);
+  if (!owner) throw unknownPlatform(code);
+  const absence = standingAbsence(owner, module);
+  if (absence) {
+    throw new NetError(absence, errorCodes[absence].message, { platform: code, reason: absence });
+  }
+  return owner;
+}
+
+/** No owner has this code. */
+export function unknownPlatform(code: string): NetError {
+  return new NetError('UNKNOWN_PLATFORM', `No platform of the net has the code "${code}".`, {
+    platform: code,
+  });
+}
+
+/** A place asks the owners that serve it, something above it or something below it. */
+function concerns(owner: NetOwner, place: string): boolean {
+  return owner.serves.some(
+    (served) => divisionContains(served, place) || divisionContains(place, served),
+  );
+}

@@ -1,0 +1,153 @@
+/** A net in memory: owners over HTTP behind the real gateway, planner and composition, with a tiny province. */
+import { ApolloGateway } from '@apollo/gateway';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { localCaller, municipalSdl, type NetOwner, type NetSnapshot } from '@onenet/contract';
+import { createLinksDataSource, linksSdl } from '@onenet/links';
+import { composeSupergraph } from '@onenet/province';
+import { execute, parse, type GraphQLFormattedError } from 'graphql';
+import { ApolloServer } from '@apollo/server';
+import { OperationReport, type RequestContext } from '../../context.ts';
+import { readSupergraph } from '../../supergraph.ts';
+import { Breakers, createMunicipalDataSource, createTransport, noteQueryPlan } from '../index.ts';
+import type { MemoryOwner } from './memory-owner.ts';
+
+const provinceText = `
+  extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+  type Query { platform(code: ID!): Platform platforms: [Platform!]! division(code: ID!): Division }
+  type Platform @key(fields: "code") { code: ID! name: String! }
+  type Division @key(fields: "code") { code: ID! name: String! }
+`;
+
+/** A client's answer. */
+export interface Answer {
+  readonly data: Readonly<Record<string, unknown>> | null | undefined;
+  readonly errors: readonly GraphQLFormattedError[] | undefined;
+  readonly extensions: Readonly<Record<string, unknown>> | undefined;
+  readonly report: OperationReport;
+}
+
+export interface MemoryNet extends AsyncDisposable {
+  /** By code; a test may change what the directory says of one. */
+  readonly owners: Map<string, NetOwner>;
+  ask(
+    query: string,
+    variables?: Record<string, unknown>,
+    context?: Partial<RequestContext> & { readonly deadlineMs?: number },
+  ): Promise<Answer>;
+}
+
+/** What a directory says of an owner. */
+export function netOwner(owner: MemoryOwner, serves: readonly string[]): NetOwner {
+  return {
+    code: owner.code,
+    name: owner.code,
+    nameEn: owner.code,
+    kind: 'CITY',
+    parent: null,
+    connection: 'CONNECTED',
+    graphqlUrl: owner.url,
+    eventsUrl: owner.url,
+    serves,
+    modules: owner.modules,
+    contractVersion: '1.0',
+    scope: { above: [] },
+  };
+}
+
+/** Puts a gateway before owners. */
+export async function startMemoryNet(all: readonly NetOwner[]): Promise<MemoryNet> {
+  const owners = new Map(all.map((owner) => [owner.code, owner]));
+  const transport = createTransport();
+  const snapshot = (): NetSnapshot => ({
+    version: 1,
+    revision: 1,
+    contractVersion: '1.0',
+    supergraph: '',
+    services: { province: 'http://x.invalid', analytics: 'http://x.invalid' },
+    owners: [...owners.values()],
+  });
+  const municipal = createMunicipalDataSource({
+    directory: { current: snapshot },
+    transport,
+    breakers: new Breakers(),
+  });
+  const links = createLinksDataSource();
+  const province = provinceSource(owners);
+  const sources = { municipal, links, province };
+  const gateway = new ApolloGateway({
+    supergraphSdl: readSupergraph(compose()).sdl,
+    buildService: ({ name }) =>
+      sources[name === 'links' || name === 'province' ? name : 'municipal'],
+    experimental_didResolveQueryPlan: ({ requestContext, queryPlan }) =>
+      noteQueryPlan(requestContext.context, queryPlan),
+  });
+  const server = new ApolloServer<RequestContext & Record<string, unknown>>({ gateway });
+  await server.start();
+  return {
+    owners,
+    async ask(query, variables = {}, { deadlineMs = 5000, ...context } = {}) {
+      const report = new OperationReport();
+      const { body } = await server.executeOperation(
+        { query, variables },
+        {
+          contextValue: {
+            requestId: 'test',
+            caller: localCaller,
+            deadlineAt: performance.now() + deadlineMs,
+            completeness: 'BEST_EFFORT',
+            signal: new AbortController().signal,
+            report,
+            ...context,
+          },
+        },
+      );
+      if (body.kind !== 'single') throw new Error('The answer comes in parts.');
+      const { data, errors, extensions } = structuredClone(body.singleResult);
+      return { data, errors, extensions, report };
+    },
+    async [Symbol.asyncDispose]() {
+      await server.stop();
+      await transport.close();
+    },
+  };
+}
+
+function compose(): string {
+  return composeSupergraph([
+    { name: 'municipal', sdl: municipalSdl() },
+    { name: 'links', sdl: linksSdl() },
+    { name: 'province', sdl: provinceText },
+  ]);
+}
+
+type Source = ReturnType<typeof createMunicipalDataSource>;
+
+function provinceSource(owners: ReadonlyMap<string, NetOwner>): Pick<Source, 'process'> {
+  const named = {
+    __resolveReference: ({ code }: { code: string }) => ({ code, name: `name of ${code}` }),
+  };
+  const schema = buildSubgraphSchema({
+    typeDefs: parse(provinceText),
+    resolvers: { Platform: named, Division: named },
+  });
+  const one = ({ code }: { code: string }): unknown => named.__resolveReference({ code });
+  const rootValue = {
+    platform: one,
+    division: one,
+    platforms: () => [...owners.keys()].map((code) => one({ code })),
+  };
+  return {
+    async process({ request }) {
+      const { data, errors } = await execute({
+        schema,
+        document: parse(request.query ?? ''),
+        variableValues: request.variables ?? {},
+        rootValue,
+      });
+      return {
+        data: data ?? null,
+        ...(errors ? { errors: errors.map((error) => error.toJSON()) } : {}),
+      };
+    },
+  };
+}

@@ -1,0 +1,137 @@
+/** HTTP to owners: pooled connections, one POST, an answer that is capped while it is read. */
+import { Agent, type Dispatcher } from 'undici';
+
+/** What an owner sent. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Buffer;
+}
+
+/** Why there is no answer. */
+export class TransportError extends Error {
+  override readonly name = 'TransportError';
+  readonly kind: 'CONNECT' | 'BROKEN' | 'TOO_LARGE' | 'ABORTED';
+  /** Whether the request may have reached the owner. */
+  readonly sent: boolean;
+
+  constructor(kind: TransportError['kind'], sent: boolean, cause?: unknown) {
+    super(`${kind}${sent ? ' after sending' : ' before sending'}`, { cause });
+    this.kind = kind;
+    this.sent = sent;
+  }
+}
+
+/** A POST under way. */
+export interface Exchange {
+  readonly answer: Promise<HttpAnswer>;
+  /** Gives up: the connection is closed, and `answer` rejects. */
+  abort(): void;
+}
+
+/** How the gateway reaches owners. */
+export interface Transport {
+  post(url: string, body: string, headers: readonly string[], maxBytes: number): Exchange;
+  close(): Promise<void>;
+}
+
+/** A transport with one pool of connections for each owner. */
+export function createTransport(
+  options: { readonly connectionsPerOwner?: number; readonly connectTimeoutMs?: number } = {},
+): Transport {
+  const agent = new Agent({
+    connections: options.connectionsPerOwner ?? 64,
+    pipelining: 1,
+    keepAliveTimeout: 30_000,
+    // The caller's deadline is the only clock: it aborts.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: options.connectTimeoutMs ?? 5000 },
+  });
+  const targets = new Map<string, { readonly origin: string; readonly path: string }>();
+  return {
+    post(url, body, headers, maxBytes) {
+      let target = targets.get(url);
+      if (!target) {
+        const { origin, pathname, search } = new URL(url);
+        targets.set(url, (target = { origin, path: pathname + search }));
+      }
+      const reader = new AnswerReader(maxBytes);
+      const request = { ...target, method: 'POST' as const, headers: [...headers], body };
+      agent.dispatch(request, reader);
+      return reader;
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** Collects one answer. Redirects are not followed: a 3xx is an answer like any other, and refused as one. */
+class AnswerReader implements Dispatcher.DispatchHandler, Exchange {
+  readonly answer: Promise<HttpAnswer>;
+  readonly #maxBytes: number;
+  readonly #chunks: Buffer[] = [];
+  #length = 0;
+  #status = 0;
+  #contentType = '';
+  #controller: Dispatcher.DispatchController | undefined;
+  #settled = false;
+  #resolve!: (answer: HttpAnswer) => void;
+  #reject!: (error: TransportError) => void;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+    this.answer = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  abort(): void {
+    this.#fail(new TransportError('ABORTED', this.#controller !== undefined));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // It waited for a connection, and was given up meanwhile.
+    if (this.#settled) controller.abort(new TransportError('ABORTED', false));
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+  ): void {
+    this.#status = status;
+    this.#contentType = String(headers['content-type'] ?? '');
+    if (Number(headers['content-length'] ?? 0) > this.#maxBytes) {
+      this.#fail(new TransportError('TOO_LARGE', true));
+    }
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#length += chunk.length;
+    if (this.#length > this.#maxBytes) this.#fail(new TransportError('TOO_LARGE', true));
+    else this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    const [first = Buffer.alloc(0)] = this.#chunks;
+    const body = this.#chunks.length > 1 ? Buffer.concat(this.#chunks, this.#length) : first;
+    this.#resolve({ status: this.#status, contentType: this.#contentType, body });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    const sent = this.#controller !== undefined;
+    this.#fail(new TransportError(sent ? 'BROKEN' : 'CONNECT', sent, error));
+  }
+
+  #fail(error: TransportError): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#chunks.length = 0;
+    this.#reject(error);
+    this.#controller?.abort(error);
+  }
+}
