@@ -13,7 +13,12 @@ export default defineConfig({
   plugins: [
     sveltekit({
       // One shell for every address: the router in the browser decides what it shows.
-      adapter: adapter({ pages: 'build', fallback: 'index.html', strict: false }),
+      adapter: adapter({
+        pages: 'build',
+        fallback: 'index.html',
+        precompress: true,
+        strict: false,
+      }),
       inlineStyleThreshold: 0,
     }),
     flatScopes(),

@@ -26,6 +26,7 @@ export class Format {
 
   constructor(language: Language) {
     const locale = locales[language];
+    const month = language === 'zh' ? 'numeric' : 'short';
     this.#language = language;
     this.#whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
     this.#fine = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
@@ -41,8 +42,8 @@ export class Format {
     });
     const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone } as const;
     this.#clock = new Intl.DateTimeFormat(locale, { ...time, second: '2-digit' });
-    this.#moment = new Intl.DateTimeFormat(locale, { month: 'numeric', day: 'numeric', ...time });
-    this.#day = new Intl.DateTimeFormat(locale, { month: 'numeric', day: 'numeric', timeZone });
+    this.#moment = new Intl.DateTimeFormat(locale, { month, day: 'numeric', ...time });
+    this.#day = new Intl.DateTimeFormat(locale, { month, day: 'numeric', timeZone });
     this.#dayOfYear = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone });
   }
 
@@ -75,6 +76,17 @@ export class Format {
   withUnit(value: number, measured: Measured): string {
     const unit = this.unit(measured);
     return `${this.measured(value, measured)}${unit === '%' ? '' : ' '}${unit}`;
+  }
+
+  /** Names one after another. */
+  names(names: readonly string[]): string {
+    return names.join(this.#language === 'zh' ? '、' : ', ');
+  }
+
+  /** Something said in passing. */
+  aside(text: string, remark: string): string {
+    if (remark === '') return text;
+    return this.#language === 'zh' ? `${text}（${remark}）` : `${text} (${remark})`;
   }
 
   /** A relative change: +12.3%. */

@@ -91,6 +91,7 @@ function kindOf(code: string | null): ProblemKind {
     case 'REFUSED':
     case 'UNAUTHENTICATED':
       return 'refused';
+    case null:
     default:
       return 'unexpected';
   }

@@ -49,19 +49,46 @@ export function askHealth(signal: AbortSignal): Promise<Answer<Health>> {
   const document = /* GraphQL */ `
     query Health {
       feeds {
-        platform state sequence lastSequence pending completeTo seenAt lagSeconds rejected contiguous
+        platform
+        state
+        sequence
+        lastSequence
+        pending
+        completeTo
+        seenAt
+        lagSeconds
+        rejected
+        contiguous
       }
-      selfCheck { checkedAt ok platformsChecked differences { platform what owner raw rollup } }
+      selfCheck {
+        checkedAt
+        ok
+        platformsChecked
+        differences {
+          platform
+          what
+          owner
+          raw
+          rollup
+        }
+      }
     }
   `;
   return ask(document, {}, health, signal);
 }
 
-export async function askAttention(
-  signal: AbortSignal,
-): Promise<Answer<readonly AttentionItem[]>> {
+export async function askAttention(signal: AbortSignal): Promise<Answer<readonly AttentionItem[]>> {
   const document = /* GraphQL */ `
-    query Attention { attention(first: 12) { kind platform severity value metric since } }
+    query Attention {
+      attention(first: 12) {
+        kind
+        platform
+        severity
+        value
+        metric
+        since
+      }
+    }
   `;
   const answer = await ask(document, {}, object({ attention: list(attentionItem) }), signal);
   return { ...answer, data: answer.data.attention };

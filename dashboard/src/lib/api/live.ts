@@ -37,7 +37,15 @@ export async function askRecentEvents(
   const document = /* GraphQL */ `
     query RecentEvents($platform: ID) {
       recentEvents(first: 30, platform: $platform) {
-        platform type time sequence place category channel simulated count
+        platform
+        type
+        time
+        sequence
+        place
+        category
+        channel
+        simulated
+        count
       }
     }
   `;

@@ -86,12 +86,7 @@ export async function askDefinitions(
   const document = /* GraphQL */ `
     query Definitions { metricDefinitions { ${definitionFields} } }
   `;
-  const answer = await ask(
-    document,
-    {},
-    object({ metricDefinitions: list(definition) }),
-    signal,
-  );
+  const answer = await ask(document, {}, object({ metricDefinitions: list(definition) }), signal);
   return { ...answer, data: answer.data.metricDefinitions };
 }
 
@@ -126,7 +121,17 @@ export async function askManyMetrics(
 
 export async function askTops(input: TopsInput, signal: AbortSignal): Promise<Answer<Tops>> {
   const document = /* GraphQL */ `
-    query Tops($input: TopsInput!) { tops(input: $input) { rows { key value previous change } asOf } }
+    query Tops($input: TopsInput!) {
+      tops(input: $input) {
+        rows {
+          key
+          value
+          previous
+          change
+        }
+        asOf
+      }
+    }
   `;
   const answer = await ask(document, { input }, object({ tops }), signal);
   return { ...answer, data: answer.data.tops };

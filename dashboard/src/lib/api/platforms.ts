@@ -39,11 +39,37 @@ export async function askPlatforms(signal: AbortSignal): Promise<Answer<readonly
   const document = /* GraphQL */ `
     query Platforms {
       platforms {
-        code name nameEn kind connection registeredAt
-        parent { code name nameEn }
-        serves { code name }
-        modules latitude longitude demoNotice
-        publishedFigures { key label labelEn value unit qualifier metric asOf scope quotation }
+        code
+        name
+        nameEn
+        kind
+        connection
+        registeredAt
+        parent {
+          code
+          name
+          nameEn
+        }
+        serves {
+          code
+          name
+        }
+        modules
+        latitude
+        longitude
+        demoNotice
+        publishedFigures {
+          key
+          label
+          labelEn
+          value
+          unit
+          qualifier
+          metric
+          asOf
+          scope
+          quotation
+        }
       }
     }
   `;
@@ -67,10 +93,23 @@ export async function askDivision(code: string, signal: AbortSignal): Promise<An
   const document = /* GraphQL */ `
     query Division($code: ID!) {
       division(code: $code) {
-        code name level tableYear
-        path { code name level }
-        children { code name level }
-        platformsInScope { code }
+        code
+        name
+        level
+        tableYear
+        path {
+          code
+          name
+          level
+        }
+        children {
+          code
+          name
+          level
+        }
+        platformsInScope {
+          code
+        }
       }
     }
   `;

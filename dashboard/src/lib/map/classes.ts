@@ -1,5 +1,7 @@
 /** Classes of a choropleth: about as many units in each, with limits that can be read. */
 
+import { sorted } from '../sorted.ts';
+
 /** At most so many classes; the style sheet has as many shades. */
 export const classCount = 5;
 
@@ -7,18 +9,18 @@ export interface Classes {
   /** Lower limits of all classes but the lowest, rising. */
   readonly limits: readonly number[];
   /** From 0, the lowest. */
-  classOf(value: number): number;
+  readonly classOf: (value: number) => number;
 }
 
 /** By quantiles, limits rounded to two digits; fewer classes where limits fall together. */
 export function classify(values: readonly number[]): Classes {
-  const sorted = [...values].sort((a, b) => a - b);
+  const rising = sorted(values, (a, b) => a - b);
   const limits: number[] = [];
   for (let index = 1; index < classCount; index += 1) {
-    const at = sorted[Math.floor((index * sorted.length) / classCount)];
+    const at = rising[Math.floor((index * rising.length) / classCount)];
     if (at === undefined) continue;
     const limit = roundTo2(at);
-    const below = limits[limits.length - 1] ?? sorted[0] ?? 0;
+    const below = limits[limits.length - 1] ?? rising[0] ?? 0;
     if (limit > below) limits.push(limit);
   }
   return {

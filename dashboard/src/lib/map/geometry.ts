@@ -21,9 +21,12 @@ export interface Point {
   readonly y: number;
 }
 
-export interface Drawing {
+export interface Box {
   readonly width: number;
   readonly height: number;
+}
+
+export interface Drawing extends Box {
   readonly units: readonly Unit[];
   /** From longitude and latitude, degrees. */
   readonly project: (longitude: number, latitude: number) => Point;
@@ -40,8 +43,8 @@ const properties = object({
   label: nullable(list(number)),
 });
 
-/** The units of `topology`, or those below `parent`, `width` wide; null where there are none. */
-export function draw(topology: Topology, parent: string | null, width: number): Drawing | null {
+/** The units of `topology`, or those below `parent`, as large as the box allows; null where there are none. */
+export function draw(topology: Topology, parent: string | null, box: Box): Drawing | null {
   const shapes = readShapes(topology).filter(
     (shape) => parent === null || shape.properties.parent === parent,
   );
@@ -52,10 +55,15 @@ export function draw(topology: Topology, parent: string | null, width: number): 
   const [south, north] = extent(all.map((position) => position[1] ?? 0));
   // Equirectangular, true at the middle latitude: over five degrees nobody sees the difference.
   const squeeze = Math.cos((((south + north) / 2) * Math.PI) / 180);
-  const scale = (width - 2 * margin) / ((east - west) * squeeze);
+  const scale = Math.min(
+    (box.width - 2 * margin) / ((east - west) * squeeze),
+    (box.height - 2 * margin) / (north - south),
+  );
+  const left = (box.width - (east - west) * squeeze * scale) / 2;
+  const top = (box.height - (north - south) * scale) / 2;
   const project = (longitude: number, latitude: number): Point => ({
-    x: round(margin + (longitude - west) * squeeze * scale),
-    y: round(margin + (north - latitude) * scale),
+    x: round(left + (longitude - west) * squeeze * scale),
+    y: round(top + (north - latitude) * scale),
   });
 
   const units = shapes.map(({ properties: { adcode, name, nameEn, label }, rings }) => {
@@ -68,7 +76,7 @@ export function draw(topology: Topology, parent: string | null, width: number): 
       label: project(longitude ?? 0, latitude ?? 0),
     };
   });
-  return { width, height: Math.ceil((north - south) * scale + 2 * margin), units, project };
+  return { ...box, units, project };
 }
 
 /** Checks that a file is what `draw` can read. */

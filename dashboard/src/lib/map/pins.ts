@@ -23,9 +23,7 @@ export function cluster(
   const clusters: { at: Point; pins: Pin[] }[] = [];
   for (const pin of pins) {
     const at = project(pin.longitude, pin.latitude);
-    const near = clusters.find(
-      (one) => Math.hypot(one.at.x - at.x, one.at.y - at.y) < nearness,
-    );
+    const near = clusters.find((one) => Math.hypot(one.at.x - at.x, one.at.y - at.y) < nearness);
     if (near === undefined) clusters.push({ at, pins: [pin] });
     else near.pins.push(pin);
   }

@@ -61,6 +61,11 @@ export class Dashboard {
     return this.view.language === 'zh' ? metric.label : metric.labelEn;
   }
 
+  /** 办结诉求（件） */
+  metricWithUnit(name: string): string {
+    return this.format.aside(this.metricLabel(name), this.format.unit(this.metric(name)));
+  }
+
   metricExplanation(name: string): string {
     const metric = this.metric(name);
     return this.view.language === 'zh' ? metric.explanation : metric.explanationEn;

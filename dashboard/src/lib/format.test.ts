@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { Format, verdict } from './format.ts';
+
+const zh = new Format('zh');
+const en = new Format('en');
+const percent = { unit: '%', unitEn: '%' };
+const pieces = { unit: '件', unitEn: 'requests' };
+
+describe('numbers', () => {
+  test('large ones in 万 and 亿', () => {
+    expect([1289, 56_340, 156_340, 123_456_789].map((n) => zh.number(n))).toEqual([
+      '1,289',
+      '56,340',
+      '15.63万',
+      '1.235亿',
+    ]);
+    expect(zh.exact(156_340)).toBe('156,340');
+    expect(zh.short(15_000)).toBe('1.5万');
+  });
+
+  test('shares in percent, the rest with its unit', () => {
+    expect(zh.withUnit(0.9123, percent)).toBe('91.2%');
+    expect(zh.withUnit(1289, pieces)).toBe('1,289 件');
+    expect(en.withUnit(1289, pieces)).toBe('1,289 requests');
+  });
+
+  test('a change has its sign', () => {
+    expect([0.1234, -0.02, 0].map((n) => zh.change(n))).toEqual(['+12.3%', '-2%', '0%']);
+  });
+});
+
+describe('times', () => {
+  test('are Beijing time, whatever the machine says', () => {
+    expect(zh.clock('2026-11-24T16:03:22Z')).toBe('00:03:22');
+    expect(zh.day('2026-11-24T16:00:00Z')).toBe('11/25');
+    expect(zh.date('2016-08-31')).toBe('2016年8月31日');
+    expect(en.date('2016-08-31')).toBe('31 Aug 2016');
+  });
+
+  test('ages and durations in one unit', () => {
+    const now = Date.parse('2026-11-24T16:00:00Z');
+    expect(zh.age('2026-11-24T15:59:58Z', now)).toBe('刚刚');
+    expect(zh.age('2026-11-24T15:58:00Z', now)).toBe('2 分钟前');
+    expect(en.age('2026-11-22T16:00:00Z', now)).toBe('2 d ago');
+    expect(zh.duration(95)).toBe('1.6 分钟');
+  });
+});
+
+describe('words around', () => {
+  test('names and asides in the language’s own punctuation', () => {
+    expect(zh.names(['武汉', '宜昌'])).toBe('武汉、宜昌');
+    expect(en.aside('Resolved', 'requests')).toBe('Resolved (requests)');
+    expect(zh.aside('办结', '')).toBe('办结');
+  });
+});
+
+test('whether a change is good depends on the metric', () => {
+  expect(verdict(0.1, 'UP_IS_GOOD')).toBe('better');
+  expect(verdict(0.1, 'DOWN_IS_GOOD')).toBe('worse');
+  expect(verdict(-0.1, 'DOWN_IS_GOOD')).toBe('better');
+  expect(verdict(0.1, 'NEUTRAL')).toBe('rose');
+  expect(verdict(0.0001, 'UP_IS_GOOD')).toBe('unchanged');
+});
