@@ -10,6 +10,7 @@ export interface Metric {
   readonly name: string;
   readonly kind: MetricKind;
   readonly direction: MetricDirection;
+  /** With `%` the value is a share from 0 to 1. */
   readonly unit: string;
   readonly unitEn: string;
   readonly label: string;
@@ -97,7 +98,7 @@ export const metrics: readonly Metric[] = [
     kind: 'RATIO',
     types: [resolved, rejected],
     expression: ratio(
-      `100 * (${sum('on_time_count', resolved)} + ${sum('on_time_count', rejected)})`,
+      `${sum('on_time_count', resolved)} + ${sum('on_time_count', rejected)}`,
       `(${sum('timed_count', resolved)} + ${sum('timed_count', rejected)})`,
     ),
     direction: 'UP_IS_GOOD',
@@ -106,9 +107,9 @@ export const metrics: readonly Metric[] = [
     label: '按期办结率',
     labelEn: 'On-time rate',
     explanation:
-      '期内办结或不予受理的求助中，在期限内完成的百分比（0–100）；没有有期限的办结则为空。',
+      '期内办结或不予受理的求助中，在期限内完成的比例（0 至 1）；没有有期限的办结则为空。',
     explanationEn:
-      'Per cent (0–100) of the requests ended in the period that ended within their deadline; null when none had one.',
+      'Share (0 to 1) of the requests ended in the period that ended within their deadline; null when none had one.',
   },
   {
     name: 'resolveHoursMedian',
@@ -155,15 +156,15 @@ export const metrics: readonly Metric[] = [
     name: 'ratedShare',
     kind: 'RATIO',
     types: [rated, resolved],
-    expression: ratio(`100 * ${total(rated)}`, total(resolved)),
+    expression: ratio(total(rated), total(resolved)),
     direction: 'UP_IS_GOOD',
     unit: '%',
     unitEn: '%',
     label: '评价率',
     labelEn: 'Rated share',
-    explanation: '期内评价件数与期内办结件数之比（%）；评价可能属于更早的办结，因此可超过 100。',
+    explanation: '期内评价件数与期内办结件数之比；评价可能属于更早的办结，因此可超过 1。',
     explanationEn:
-      'Ratings in the period per 100 requests resolved in it; a rating may belong to an earlier one, so it can exceed 100.',
+      'Ratings in the period per request resolved in it; a rating may belong to an earlier one, so it can exceed 1.',
   },
   {
     name: 'requestsReopened',

@@ -21,6 +21,8 @@ export interface Answer {
   readonly value: number | null;
   /** Of `value`, what comes from opening balances; null where there can be none. */
   readonly opening: number | null;
+  /** Of a stock, what it was when the range began; else null. */
+  readonly before: number | null;
   /** By bucket start, UTC ms, without empty buckets. */
   readonly points: ReadonlyMap<number, number | null>;
 }
@@ -93,6 +95,7 @@ function periodAnswer(
   return {
     value: inPeriod === null ? null : inPeriod + (opening ?? 0),
     opening,
+    before: null,
     points: pointsOf(points, key, metric.name),
   };
 }
@@ -106,14 +109,15 @@ function stockAnswer(
   openings: Sums,
 ): Answer {
   const opening = at(openings, key, name) ?? 0;
-  let level = opening + (at(before, key, name) ?? 0);
-  const value = level + (at(sums, key, name) ?? 0);
+  const start = opening + (at(before, key, name) ?? 0);
+  let level = start;
   const levels = new Map<number, number | null>();
   for (const [bucket, change] of pointsOf(points, key, name)) {
     level += change ?? 0;
     levels.set(bucket, level);
   }
-  return { value, opening, points: levels };
+  const value = start + (at(sums, key, name) ?? 0);
+  return { value, opening, before: start, points: levels };
 }
 
 function at(sums: Sums, key: string, name: string): number | null | undefined {

@@ -1,0 +1,168 @@
+/** Starts analytics: ingest of every feed, the subgraph, the live stream and health, on one port. */
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { NetError, errorCodes } from '@onenet/contract';
+import { MongoClient } from 'mongodb';
+import { openClickHouse } from './clickhouse.ts';
+import type { ClickHouse } from './clickhouse.ts';
+import { followDirectory } from './directory.ts';
+import { Ingest } from './ingest/ingest.ts';
+import { Positions } from './ingest/positions.ts';
+import { Live } from './live.ts';
+import { createGraphql } from './schema.ts';
+import { SelfCheck } from './self-check.ts';
+
+export interface AnalyticsOptions {
+  /** 0: the system chooses. */
+  readonly port: number;
+  readonly host: string;
+  /** For the embedded engine's tables and the last good owner directory; one process each. */
+  readonly dataDir: string;
+  readonly mongodbUri: string;
+  readonly database: string;
+  readonly provinceUrl: string;
+  /** A ClickHouse server in place of the embedded engine. */
+  readonly clickhouseUrl?: string;
+  /** The server's cluster: tables are then replicated, and made on all of it. */
+  readonly clickhouseCluster?: string;
+  /** Default: to stderr. */
+  readonly log?: (message: string, detail?: unknown) => void;
+}
+
+/** Running analytics. */
+export interface Analytics {
+  /** Base URL. */
+  readonly url: string;
+  readonly ingest: Ingest;
+  readonly clickhouse: ClickHouse;
+  readonly selfCheck: SelfCheck;
+  stop(): Promise<void>;
+}
+
+/** Resolves when the stores are at one state, and everything answers. */
+export async function startAnalytics(options: AnalyticsOptions): Promise<Analytics> {
+  const log =
+    options.log ?? ((message, detail) => console.error(`analytics: ${message}`, detail ?? ''));
+  await mkdir(options.dataDir, { recursive: true });
+  const client = await MongoClient.connect(options.mongodbUri);
+  const clickhouse = openClickHouse(targetOf(options));
+  const server = createServer();
+  const stopping = new AbortController();
+  try {
+    const ingest: Ingest = new Ingest({
+      clickhouse,
+      positions: new Positions(client.db(options.database)),
+      log,
+      ingested: (platform, lines) => live.ingested(platform, lines),
+      feedChanged: () => live.feedChanged(),
+    });
+    const sources = { clickhouse, ingest };
+    const selfCheck = new SelfCheck(sources);
+    const live = new Live(sources, log);
+    await ingest.prepare().catch((error: unknown) => {
+      live.stop();
+      throw error;
+    });
+    server.on('request', createListener(createGraphql(sources, selfCheck, log), live, clickhouse));
+    server.listen(options.port, options.host);
+    await once(server, 'listening');
+    const running = Promise.all([
+      followDirectory(
+        {
+          provinceUrl: options.provinceUrl,
+          cacheFile: join(options.dataDir, 'net.json'),
+          signal: stopping.signal,
+          log,
+        },
+        (snapshot) => ingest.use(snapshot),
+      ),
+      selfCheck.run(stopping.signal),
+    ]);
+    return {
+      url: `http://${options.host}:${portOf(server.address())}`,
+      ingest,
+      clickhouse,
+      selfCheck,
+      stop: async () => {
+        stopping.abort();
+        live.stop();
+        await Promise.all([running, ingest.stop()]);
+        const closed = once(server, 'close');
+        server.close();
+        server.closeIdleConnections();
+        const force = setTimeout(() => server.closeAllConnections(), stopWithinMs);
+        await closed;
+        clearTimeout(force);
+        await clickhouse.close();
+        await client.close();
+      },
+    };
+  } catch (error) {
+    server.close();
+    await clickhouse.close();
+    await client.close();
+    throw error;
+  }
+}
+
+/** How long running requests may take to end at a stop. */
+const stopWithinMs = 2_000;
+
+function targetOf(options: AnalyticsOptions): Parameters<typeof openClickHouse>[0] {
+  if (options.clickhouseUrl === undefined) return { dataDir: join(options.dataDir, 'clickhouse') };
+  return {
+    url: options.clickhouseUrl,
+    ...(options.clickhouseCluster === undefined ? {} : { cluster: options.clickhouseCluster }),
+  };
+}
+
+function createListener(
+  graphql: (request: IncomingMessage, response: ServerResponse) => unknown,
+  live: Live,
+  clickhouse: ClickHouse,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    const url = new URL(request.url?.replace(/^\/+/, '/') ?? '/', 'http://analytics');
+    switch (url.pathname) {
+      case '/graphql':
+        void graphql(request, response);
+        return;
+      case '/live':
+        live.subscribe(response);
+        return;
+      case '/health/live':
+        answerJson(response, 200, { status: 'live' });
+        return;
+      case '/health/ready':
+        // The migrations ran before the port was open: what is left to ask is the engine.
+        clickhouse.rows('SELECT 1').then(
+          () => answerJson(response, 200, { status: 'ready' }),
+          () => answerError(response, new NetError('UNAVAILABLE', 'ClickHouse does not answer.')),
+        );
+        return;
+      default:
+        answerError(
+          response,
+          new NetError('NOT_FOUND', 'Here are /graphql, /live, /health/live and /health/ready.'),
+        );
+    }
+  };
+}
+
+function answerJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
+  response.end(JSON.stringify(body));
+}
+
+function answerError(response: ServerResponse, error: NetError): void {
+  const status = errorCodes[error.code].fault === 'caller' ? 404 : 503;
+  answerJson(response, status, { error: { code: error.code, message: error.message } });
+}
+
+function portOf(address: ReturnType<ReturnType<typeof createServer>['address']>): number {
+  if (address === null || typeof address === 'string') throw new Error('No port to listen on.');
+  return address.port;
+}

@@ -1,0 +1,181 @@
+/** What needs attention now: rules over the last seven days of every platform, its feed, and the self-check. */
+import type { Filter } from './cells.ts';
+import { knownMetric } from './series.ts';
+import type { Sources } from './series.ts';
+import { epochsIn } from './scope.ts';
+import type { Metric } from './metrics.ts';
+import { comparedRange, rangeOf } from './periods.ts';
+import { answer } from './query.ts';
+import type { Answers } from './query.ts';
+import type { SelfCheck } from './self-check.ts';
+import type { FeedStatus } from './ingest/status.ts';
+
+/** `AttentionItem` of analytics.graphql. */
+export interface AttentionItem {
+  readonly kind:
+    | 'OVERDUE'
+    | 'BACKLOG_GROWS'
+    | 'LOW_ON_TIME'
+    | 'FEED_BEHIND'
+    | 'FEED_BROKEN'
+    | 'UNREACHABLE'
+    | 'SELF_CHECK';
+  readonly platform: string;
+  /** 1 (look today) to 3 (look now). */
+  readonly severity: 1 | 2 | 3;
+  readonly value: number | null;
+  readonly metric: string | null;
+  readonly since: string | null;
+}
+
+/** Fewer than this say nothing. */
+const minimumSample = 10;
+const lowOnTimeShare = 0.8;
+const veryLowOnTimeShare = 0.6;
+const manyLate = 10;
+const growthShare = 0.1;
+const strongGrowthShare = 0.3;
+
+/** Ended after their deadline: for the rule only, no published metric. */
+const late: Metric = {
+  ...knownMetric('onTimeRate'),
+  name: 'endedLate',
+  kind: 'FLOW',
+  expression: 'sum(timed_count) - sum(on_time_count)',
+};
+const timed: Metric = { ...late, name: 'endedTimed', expression: 'sum(timed_count)' };
+
+/** The gravest first. */
+export async function attention(
+  sources: Sources,
+  selfCheck: SelfCheck,
+  nowMs: number,
+): Promise<AttentionItem[]> {
+  const items = [
+    ...feedItems(sources.ingest.statuses()),
+    ...selfCheckItems(selfCheck),
+    ...(await requestItems(sources, nowMs)),
+  ];
+  return items.toSorted((a, b) => b.severity - a.severity || (a.platform < b.platform ? -1 : 1));
+}
+
+const feedKinds = {
+  BEHIND: ['FEED_BEHIND', 2],
+  UNREACHABLE: ['UNREACHABLE', 3],
+  BROKEN: ['FEED_BROKEN', 3],
+} as const;
+
+function feedItems(statuses: readonly FeedStatus[]): AttentionItem[] {
+  return statuses.flatMap((status) => {
+    const { state } = status;
+    if (state !== 'BEHIND' && state !== 'UNREACHABLE' && state !== 'BROKEN') return [];
+    const [kind, severity] = feedKinds[state];
+    return [
+      {
+        kind,
+        platform: status.platform,
+        severity,
+        value: status.lagSeconds,
+        metric: null,
+        since: status.completeTo,
+      },
+    ];
+  });
+}
+
+function selfCheckItems(selfCheck: SelfCheck): AttentionItem[] {
+  const { differences, checkedAt } = selfCheck.result();
+  const counts = new Map<string, number>();
+  for (const { platform } of differences) counts.set(platform, (counts.get(platform) ?? 0) + 1);
+  return [...counts].map(([platform, value]) => ({
+    kind: 'SELF_CHECK',
+    platform,
+    severity: 3,
+    value,
+    metric: null,
+    since: checkedAt,
+  }));
+}
+
+async function requestItems(
+  { clickhouse, ingest }: Sources,
+  nowMs: number,
+): Promise<AttentionItem[]> {
+  const backlog = knownMetric('requestsBacklog');
+  const onTime = knownMetric('onTimeRate');
+  const range = rangeOf('LAST_7_DAYS', nowMs);
+  const filter: Filter = {
+    epochs: epochsIn(ingest, {}),
+    place: undefined,
+    categories: undefined,
+    channels: undefined,
+    simulated: true,
+  };
+  const question = { group: { by: 'platform' }, filter, nowMs } as const;
+  const weekAgo = comparedRange(range, 'LAST_7_DAYS', 'PREVIOUS_PERIOD') ?? range;
+  const [now, before] = await Promise.all([
+    answer(clickhouse, { ...question, range, metrics: [backlog, onTime, late, timed] }),
+    answer(clickhouse, { ...question, range: weekAgo, metrics: [backlog] }),
+  ]);
+  return [...now.keys()].flatMap((platform) => {
+    const of = (metric: Metric, answers: Answers = now): number | null =>
+      answers.get(platform)?.get(metric.name)?.value ?? null;
+    return platformItems(platform, {
+      open: of(backlog) ?? 0,
+      openBefore: of(backlog, before) ?? 0,
+      share: of(onTime),
+      late: of(late) ?? 0,
+      timed: of(timed) ?? 0,
+      since: new Date(range.fromMs ?? range.toMs).toISOString(),
+    });
+  });
+}
+
+interface WeekOfRequests {
+  readonly open: number;
+  readonly openBefore: number;
+  readonly share: number | null;
+  readonly late: number;
+  readonly timed: number;
+  readonly since: string;
+}
+
+function platformItems(platform: string, week: WeekOfRequests): AttentionItem[] {
+  const items: AttentionItem[] = [];
+  const { since } = week;
+  if (week.late >= manyLate) {
+    const severity = week.late >= 5 * manyLate ? 2 : 1;
+    items.push({
+      kind: 'OVERDUE',
+      platform,
+      severity,
+      value: week.late,
+      metric: 'onTimeRate',
+      since,
+    });
+  }
+  if (week.share !== null && week.share < lowOnTimeShare && week.timed >= minimumSample) {
+    const severity = week.share < veryLowOnTimeShare ? 2 : 1;
+    items.push({
+      kind: 'LOW_ON_TIME',
+      platform,
+      severity,
+      value: week.share,
+      metric: 'onTimeRate',
+      since,
+    });
+  }
+  const grown = week.open - week.openBefore;
+  if (grown >= minimumSample && grown > growthShare * week.openBefore) {
+    const severity = grown > strongGrowthShare * week.openBefore ? 2 : 1;
+    items.push({
+      kind: 'BACKLOG_GROWS',
+      platform,
+      severity,
+      value: grown,
+      metric: 'requestsBacklog',
+      since,
+    });
+  }
+  return items;
+}

@@ -1,0 +1,65 @@
+/** Analytics as a process: options and environment in, one line out when it is ready. */
+import { parseArgs } from 'node:util';
+import { startAnalytics } from './index.ts';
+
+const help = `Starts analytics: /graphql, /live, /health/live, /health/ready.
+
+  --port <n>                  port to listen on (4002)
+  --host <name>               address to listen on (127.0.0.1)
+  --data <directory>          tables of the embedded ClickHouse, one process each (.onenet/analytics)
+  --mongodb-uri <uri>         replica set; or MONGODB_URI (mongodb://127.0.0.1:4003/?replicaSet=onenet)
+  --database <name>           its database (analytics)
+  --province-url <url>        base URL of the province (http://127.0.0.1:4001)
+  --clickhouse-url <url>      a ClickHouse server in place of the embedded one; or CLICKHOUSE_URL
+  --clickhouse-cluster <name> its cluster: replicated tables, made on all of it
+  --help`;
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '4002' },
+    host: { type: 'string', default: '127.0.0.1' },
+    data: { type: 'string', default: '.onenet/analytics' },
+    'mongodb-uri': {
+      type: 'string',
+      default: process.env['MONGODB_URI'] ?? 'mongodb://127.0.0.1:4003/?replicaSet=onenet',
+    },
+    database: { type: 'string', default: 'analytics' },
+    'province-url': { type: 'string', default: 'http://127.0.0.1:4001' },
+    'clickhouse-url': { type: 'string', default: process.env['CLICKHOUSE_URL'] ?? '' },
+    'clickhouse-cluster': { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) {
+  console.log(help);
+} else {
+  const clickhouseUrl = values['clickhouse-url'];
+  const cluster = values['clickhouse-cluster'];
+  const analytics = await startAnalytics({
+    port: port('port', values.port),
+    host: values.host,
+    dataDir: values.data,
+    mongodbUri: values['mongodb-uri'],
+    database: values.database,
+    provinceUrl: values['province-url'],
+    ...(clickhouseUrl === '' ? {} : { clickhouseUrl }),
+    ...(cluster === undefined ? {} : { clickhouseCluster: cluster }),
+  });
+  console.log(`analytics is ready: ${analytics.url}`);
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    void analytics.stop().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function port(option: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
+  console.error(`--${option} ${text} is not a port: from 0 to 65535.`);
+  process.exit(2);
+}

@@ -1,0 +1,139 @@
+/** The subgraph `analytics`: resolvers that only translate, and its GraphQL over HTTP. */
+import { randomUUID } from 'node:crypto';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { NetError, errorCodes, isNetErrorCode } from '@onenet/contract';
+import { GraphQLError, parse } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+import type { Plugin } from 'graphql-yoga';
+import { attention } from './attention.ts';
+import { Batcher } from './batcher.ts';
+import { metrics } from './metrics.ts';
+import { recentEvents } from './recent.ts';
+import { analyticsSdl } from './sdl.ts';
+import type { SelfCheck } from './self-check.ts';
+import { metricSeries } from './series.ts';
+import type { MetricSeries, MetricsInput, Sources } from './series.ts';
+import { tops } from './tops.ts';
+import type { TopsInput } from './tops.ts';
+
+/** Of one request: entities that ask the same together. */
+interface Context {
+  readonly platforms: Batcher<MetricsInput, MetricSeries[]>;
+  readonly divisions: Batcher<MetricsInput, MetricSeries[]>;
+}
+
+interface Entity {
+  readonly code: string;
+}
+
+/** A request listener that answers GraphQL at `/graphql`. */
+export function createGraphql(
+  sources: Sources,
+  selfCheck: SelfCheck,
+  log: (message: string, detail?: unknown) => void,
+) {
+  const module = {
+    typeDefs: parse(analyticsSdl),
+    resolvers: {
+      Query: {
+        metricDefinitions: () => metrics,
+        metrics: async (_: unknown, { input }: { readonly input: MetricsInput }) =>
+          (await metricSeries(sources, input, { of: 'net' }, Date.now())).get(''),
+        tops: (_: unknown, { input }: { readonly input: TopsInput }) =>
+          tops(sources, input, Date.now()),
+        feeds: () => sources.ingest.statuses(),
+        selfCheck: () => selfCheck.result(),
+        attention: async (_: unknown, { first }: { readonly first: number | null }) =>
+          (await attention(sources, selfCheck, Date.now())).slice(0, Math.max(0, first ?? 10)),
+        recentEvents: (_: unknown, args: RecentArguments) =>
+          recentEvents(
+            sources,
+            args.first ?? 20,
+            args.platform ?? undefined,
+            args.place ?? undefined,
+          ),
+      },
+      Platform: {
+        __resolveReference: ({ code }: Entity) => ({ code }),
+        metrics: (
+          { code }: Entity,
+          { input }: { readonly input: MetricsInput },
+          context: Context,
+        ) => context.platforms.load(input, code),
+        feed: ({ code }: Entity) =>
+          sources.ingest.statuses().find((status) => status.platform === code),
+      },
+      Division: {
+        __resolveReference: ({ code }: Entity) => ({ code }),
+        metrics: (
+          { code }: Entity,
+          { input }: { readonly input: MetricsInput },
+          context: Context,
+        ) => context.divisions.load(input, code),
+      },
+    },
+  };
+  return createYoga({
+    schema: buildSubgraphSchema([module]),
+    context: (): Context => ({
+      platforms: new Batcher((input, codes) =>
+        metricSeries(sources, input, { of: 'platforms', codes }, Date.now()),
+      ),
+      divisions: new Batcher((input, codes) =>
+        metricSeries(sources, input, { of: 'divisions', codes }, Date.now()),
+      ),
+    }),
+    graphqlEndpoint: '/graphql',
+    graphiql: false,
+    landingPage: false,
+    logging: false,
+    maskedErrors: { maskError: (error) => showableError(error, log) },
+    plugins: [codesForRefusals],
+  });
+}
+
+interface RecentArguments {
+  readonly first?: number | null;
+  readonly platform?: string | null;
+  readonly place?: string | null;
+}
+
+/** Gives a code of the table to what graphql-js and the server say of a document or its variables. */
+const codesForRefusals: Plugin = {
+  onResultProcess: (event) => {
+    const { result } = event;
+    if (Array.isArray(result) || !('errors' in result) || !result.errors) return;
+    const errors = result.errors.map((error: GraphQLError) =>
+      isNetErrorCode(error.extensions['code']) ? error : refusedDocument(error),
+    );
+    event.setResult({ ...result, errors });
+  },
+};
+
+/** Lets through what was meant to be seen; anything else goes out as a code and an incident's id. */
+function showableError(
+  error: unknown,
+  log: (message: string, detail?: unknown) => void,
+): GraphQLError {
+  if (error instanceof GraphQLError) {
+    if (error.originalError instanceof NetError) return error;
+    if (error.originalError === undefined) return refusedDocument(error);
+  }
+  const incident = randomUUID();
+  log(`incident ${incident}`, error);
+  const path = error instanceof GraphQLError ? (error.path ?? null) : null;
+  return new GraphQLError(errorCodes.INTERNAL.message, {
+    path,
+    extensions: { code: 'INTERNAL', incident },
+  });
+}
+
+function refusedDocument(error: GraphQLError): GraphQLError {
+  return new GraphQLError(error.message, {
+    nodes: error.nodes ?? null,
+    source: error.source ?? null,
+    positions: error.positions ?? null,
+    path: error.path ?? null,
+    extensions: { ...error.extensions, code: 'BAD_REQUEST' },
+  });
+}

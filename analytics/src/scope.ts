@@ -1,0 +1,54 @@
+/** Whose events a figure is made of, and how complete it is: which feeds are in, and up to when. */
+import { divisionContains } from '@onenet/contract';
+import type { NetOwner } from '@onenet/contract';
+import type { Ingest } from './ingest/ingest.ts';
+
+/** What a figure says of its own completeness. */
+export interface Freshness {
+  readonly asOf: string;
+  readonly answered: number;
+  readonly asked: number;
+  readonly behind: readonly string[];
+}
+
+/** Where a question looks: platforms by code, and a place. Undefined: everywhere. */
+export interface Where {
+  readonly platforms?: readonly string[] | undefined;
+  readonly place?: string | undefined;
+}
+
+/** The current epoch of every platform in scope: what the queries filter to. */
+export function epochsIn(ingest: Ingest, where: Where): Map<string, number> {
+  const epochs = ingest.currentEpochs();
+  if (!where.platforms) return epochs;
+  const named = new Set(where.platforms);
+  return new Map([...epochs].filter(([code]) => named.has(code)));
+}
+
+/** How fresh what is in scope is. A platform that never answered is not zero: it is not in. */
+export function freshnessOf(ingest: Ingest, where: Where): Freshness {
+  const inScope = new Set(
+    ingest
+      .netOwners()
+      .filter((owner) => owner.connection === 'CONNECTED' && isInScope(owner, where))
+      .map((owner) => owner.code),
+  );
+  const statuses = ingest.statuses().filter((status) => inScope.has(status.platform));
+  const fresh = statuses.filter((status) => status.state === 'OK' || status.state === 'QUIET');
+  const times = fresh.flatMap(({ completeTo }) => (completeTo === null ? [] : [completeTo]));
+  const oldest = times.map((time) => Date.parse(time)).toSorted((a, b) => a - b)[0];
+  return {
+    asOf: new Date(oldest ?? Date.now()).toISOString(),
+    answered: fresh.length,
+    asked: statuses.length,
+    behind: statuses.filter((status) => !fresh.includes(status)).map((status) => status.platform),
+  };
+}
+
+function isInScope(owner: NetOwner, { platforms, place }: Where): boolean {
+  if (platforms && !platforms.includes(owner.code)) return false;
+  if (place === undefined) return true;
+  return owner.serves.some(
+    (served) => divisionContains(served, place) || divisionContains(place, served),
+  );
+}

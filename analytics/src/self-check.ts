@@ -1,0 +1,203 @@
+/** Compares, without end and cheaply, what raw and the rollups hold with each platform's own totals. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { encodeCaller, callerHeader, localCaller } from '@onenet/contract';
+import type { NetOwner } from '@onenet/contract';
+import { request } from 'undici';
+import { quote } from './clickhouse.ts';
+import type { ClickHouse } from './clickhouse.ts';
+import type { Sources } from './series.ts';
+
+/** `SelfCheckDifference` of analytics.graphql. */
+export interface Difference {
+  readonly platform: string;
+  /** An event type, or `sequence`. */
+  readonly what: string;
+  readonly owner: number | null;
+  readonly raw: number | null;
+  readonly rollup: number | null;
+}
+
+/** `SelfCheck` of analytics.graphql. */
+export interface SelfCheckResult {
+  readonly checkedAt: string | null;
+  readonly ok: boolean;
+  readonly platformsChecked: number;
+  readonly differences: readonly Difference[];
+}
+
+/** A platform's `EventTotal`. */
+interface OwnerTotal {
+  readonly type: string;
+  readonly events: number;
+  readonly count: number;
+  readonly throughSequence: string;
+}
+
+const ownerTimeoutMs = 10_000;
+const shortestPauseMs = 1_000;
+/** A check rests this many times as long as it took: it takes at most a twentieth of the machine. */
+const restFactor = 20;
+
+/** The latest result of every platform, and the round that renews them. */
+export class SelfCheck {
+  private readonly sources: Sources;
+  private readonly latest = new Map<string, readonly Difference[]>();
+  private checkedAtMs: number | undefined;
+
+  constructor(sources: Sources) {
+    this.sources = sources;
+  }
+
+  /** What the latest checks found. */
+  result(): SelfCheckResult {
+    const differences = [...this.latest.values()].flat();
+    return {
+      checkedAt: this.checkedAtMs === undefined ? null : new Date(this.checkedAtMs).toISOString(),
+      ok: differences.length === 0,
+      platformsChecked: this.latest.size,
+      differences,
+    };
+  }
+
+  /** Checks one platform after another until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const owners = this.sources.ingest.netOwners().filter((o) => o.connection === 'CONNECTED');
+      for (const owner of owners) {
+        const began = performance.now();
+        // An owner that does not answer is the feed's business; its last result stays.
+        await this.check(owner, signal).catch(() => undefined);
+        if (signal.aborted) return;
+        await rest(Math.max(shortestPauseMs, (performance.now() - began) * restFactor), signal);
+      }
+      if (owners.length === 0) await rest(shortestPauseMs, signal);
+    }
+  }
+
+  /** Checks one platform now. Undefined when its totals are of events that are not in yet. */
+  async check(owner: NetOwner, signal?: AbortSignal): Promise<readonly Difference[] | undefined> {
+    const { clickhouse, ingest } = this.sources;
+    const totals = await ownerTotals(owner, signal);
+    const through = Math.max(0, ...totals.map((total) => Number(total.throughSequence)));
+    const found = await ingest.between(owner.code, async () => {
+      const epoch = ingest.currentEpochs().get(owner.code);
+      const sequence = ingest.sequenceOf(owner.code);
+      if (epoch === undefined) return through === 0 ? [] : undefined;
+      if (sequence < through) return undefined;
+      const held = await heldTotals(clickhouse, owner.code, epoch, through);
+      return differencesOf(owner.code, totals, held, sequence);
+    });
+    if (!found) return undefined;
+    this.latest.set(owner.code, found);
+    this.checkedAtMs = Date.now();
+    return found;
+  }
+}
+
+/** Sums of one event type, as the tables hold them. */
+interface Held {
+  readonly type: string;
+  /** Up to the sequence that the owner's totals include, rejected lines too. */
+  readonly lines: number;
+  readonly count: number;
+  /** All that counts. */
+  readonly accepted: number;
+  readonly hours: number;
+  readonly days: number;
+}
+
+function differencesOf(
+  platform: string,
+  owner: readonly OwnerTotal[],
+  held: { readonly types: readonly Held[]; readonly lines: number },
+  sequence: number,
+): Difference[] {
+  const own = new Map(owner.map((total) => [total.type, total]));
+  const types = new Map(held.types.map((total) => [total.type, total]));
+  const differences: Difference[] = [];
+  for (const type of new Set([...own.keys(), ...types.keys()])) {
+    const theirs = own.get(type);
+    const ours = types.get(type);
+    const count = ours?.count ?? 0;
+    const isOpening = type === 'onenet.opening';
+    const rollup = [ours?.hours, ours?.days].find((n) => n !== ours?.accepted) ?? ours?.accepted;
+    const same =
+      (theirs?.events ?? 0) === (ours?.lines ?? 0) &&
+      (theirs?.count ?? 0) === count &&
+      (isOpening || rollup === ours?.accepted);
+    if (same) continue;
+    // The rollups hold later events too: the difference is told at the owner's sequence.
+    const off = (rollup ?? 0) - (ours?.accepted ?? 0);
+    differences.push({
+      platform,
+      what: type,
+      owner: theirs?.count ?? 0,
+      raw: count,
+      rollup: isOpening ? null : count + off,
+    });
+  }
+  if (held.lines !== sequence) {
+    differences.push({
+      platform,
+      what: 'sequence',
+      owner: sequence,
+      raw: held.lines,
+      rollup: null,
+    });
+  }
+  return differences;
+}
+
+async function heldTotals(
+  clickhouse: ClickHouse,
+  platform: string,
+  epoch: number,
+  through: number,
+): Promise<{ types: Held[]; lines: number }> {
+  const of = `platform = ${quote(platform)} AND epoch = ${epoch}`;
+  const zeros = (names: readonly string[]): string =>
+    names.map((name) => `0 AS ${name}`).join(', ');
+  const rows = await clickhouse.rows<Held & { readonly all: number }>(`
+    SELECT type, sum(lines) AS lines, sum(count) AS count, sum(accepted) AS accepted,
+      sum(hours) AS hours, sum(days) AS days, sum(all) AS all
+    FROM (
+      SELECT t.type AS type, countIf(t.sequence <= ${through}) AS lines,
+        sumIf(t.count, t.sequence <= ${through}) AS count, sumIf(t.count, t.rejected = '') AS accepted,
+        ${zeros(['hours', 'days'])}, count() AS all
+      FROM onenet.raw AS t WHERE ${of} GROUP BY t.type
+      UNION ALL
+      SELECT t.type AS type, ${zeros(['lines', 'count', 'accepted'])}, sum(t.total) AS hours, ${zeros(['days', 'all'])}
+      FROM onenet.hour AS t WHERE ${of} GROUP BY t.type
+      UNION ALL
+      SELECT t.type AS type, ${zeros(['lines', 'count', 'accepted', 'hours'])}, sum(t.total) AS days, 0 AS all
+      FROM onenet.day AS t WHERE ${of} GROUP BY t.type
+    ) GROUP BY type`);
+  return { types: rows, lines: rows.reduce((sum, row) => sum + row.all, 0) };
+}
+
+const totalsQuery = `query ($of: [_Any!]!) {
+  _entities(representations: $of) { ... on Platform { eventTotals { type events count throughSequence } } }
+}`;
+
+async function ownerTotals(owner: NetOwner, signal?: AbortSignal): Promise<OwnerTotal[]> {
+  const timeout = AbortSignal.timeout(ownerTimeoutMs);
+  const { statusCode, body } = await request(owner.graphqlUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', [callerHeader]: encodeCaller(localCaller) },
+    body: JSON.stringify({
+      query: totalsQuery,
+      variables: { of: [{ __typename: 'Platform', code: owner.code }] },
+    }),
+    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+  });
+  const answer = (await body.json()) as {
+    data?: { _entities?: ({ eventTotals?: OwnerTotal[] | null } | null)[] } | null;
+  };
+  const totals = answer.data?._entities?.[0]?.eventTotals;
+  if (!totals) throw new Error(`${owner.code} gave no totals (HTTP ${statusCode}).`);
+  return totals;
+}
+
+async function rest(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => undefined);
+}
