@@ -1,3 +1,4 @@
 /** The gateway: one GraphQL endpoint over all owners. */
 export { startGateway } from './gateway.ts';
 export type { Gateway, GatewayOptions } from './gateway.ts';
+export { readSupergraph } from './supergraph.ts';

@@ -1,6 +1,6 @@
 /** Step `record`: one structured line a request, and its metrics. Never variables, never a text of an owner or an error. */
 import type { Logger } from 'pino';
-import type { OwnerCall, RequestContext } from './context.ts';
+import type { OwnerCall, OwnerIncident, RequestContext } from './context.ts';
 import type { Answer } from './envelope.ts';
 import type { Metrics } from './metrics.ts';
 import type { PreparedOperation } from './prepared.ts';
@@ -24,10 +24,7 @@ export function record(handled: Handled, log: Logger, metrics: Metrics): void {
   const { context, operation, answer, status, bytes, durationMs } = handled;
   const outcome = outcomeOf(answer);
   const errors = countBy(answer.errors ?? [], (error) => String(error.extensions?.['code']));
-  const incidents = (answer.errors ?? []).flatMap((error) => {
-    const incident = error.extensions?.['incident'];
-    return typeof incident === 'string' ? [incident] : [];
-  });
+  const incidents = incidentsOf(handled);
   const { requestId, gathered } = answer.extensions.onenet;
   log.info(
     {
@@ -58,9 +55,6 @@ export function record(handled: Handled, log: Logger, metrics: Metrics): void {
     },
     'request',
   );
-  for (const { id, platform, reason, detail } of context?.report.incidents ?? []) {
-    log.warn({ requestId, incident: id, platform, reason, detail }, 'owner incident');
-  }
   metrics.requests.inc({ kind: operation?.kind ?? 'none', outcome });
   metrics.seconds.observe(durationMs / 1000);
   for (const [code, count] of Object.entries(errors)) metrics.errors.inc({ code }, count);
@@ -76,6 +70,28 @@ function outcomeOf({ data, errors }: Answer): Outcome {
   return errors.some(({ extensions }) => extensions?.['code'] === 'INTERNAL') || data === null
     ? 'FAILED'
     : 'REFUSED';
+}
+
+/** Reasons that say all by themselves; `owners` counts them. */
+const plainReasons: ReadonlySet<string> = new Set([
+  'UNREACHABLE',
+  'TIMEOUT',
+  'BREAKER_OPEN',
+  'MAINTENANCE',
+]);
+
+/** What the log must explain: every incident whose id went out, and every owner that broke a rule. */
+function incidentsOf({ answer, context }: Handled): readonly (OwnerIncident | { id: string })[] {
+  const given = (answer.errors ?? []).flatMap(({ extensions }) => {
+    const id = extensions?.['incident'];
+    return typeof id === 'string' ? [id] : [];
+  });
+  const noted = context?.report.incidents ?? [];
+  const known = new Set(noted.map(({ id }) => id));
+  return [
+    ...noted.filter(({ id, reason }) => given.includes(id) || !plainReasons.has(reason)),
+    ...given.filter((id) => !known.has(id)).map((id) => ({ id })),
+  ];
 }
 
 interface OwnerSummary {

@@ -8,6 +8,7 @@ import { parse } from 'graphql';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { Agent } from 'undici';
 import type { RequestContext } from './context.ts';
@@ -54,6 +55,7 @@ const municipalResolvers = {
   Query: {
     serviceRequest: (_: unknown, { id }: { id: string }, context: RequestContext) => {
       if (id === 'boom') throw new Error('a secret from inside');
+      if (id.endsWith(':slow')) return sleep(200, { ...requests['420100:1'], id });
       if (id.endsWith(':half')) {
         context.report.addGathered({
           path: ['list'],

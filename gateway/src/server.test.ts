@@ -1,0 +1,109 @@
+/** What the gateway serves beside GraphQL: health, metrics, the live stream, the dashboard. */
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { post, startSmallNet, type SmallNet } from './small-net.fixture.ts';
+
+let dir: string;
+let net: SmallNet;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'dashboard-'));
+  await mkdir(join(dir, '_app/immutable'), { recursive: true });
+  await writeFile(join(dir, 'index.html'), '<!doctype html>home');
+  await writeFile(join(dir, '200.html'), '<!doctype html>shell');
+  await writeFile(join(dir, '_app/immutable/a.js'), 'let a');
+  await writeFile(join(dir, '_app/immutable/a.js.br'), brotliCompressSync('let a'));
+  net = await startSmallNet({ dashboardDir: dir });
+});
+afterAll(async () => {
+  await net[Symbol.asyncDispose]();
+  await rm(dir, { recursive: true });
+});
+
+const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(net.url + path, { headers });
+
+test('health and metrics', async () => {
+  expect(await (await get('/health/live')).json()).toEqual({ status: 'live' });
+  const ready = await get('/health/ready');
+  expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready', revision: 1 }]);
+  await post(net, { query: '{ platforms { code } }' });
+  const metrics = await (await get('/metrics')).text();
+  expect(metrics).toContain('onenet_requests_total{kind="query",outcome="OK"} 1');
+});
+
+test('the schema of the envelope names what the envelope has', async () => {
+  const schema = (await (await get('/schemas/envelope.v1.json')).json()) as {
+    readonly properties: object;
+    readonly $defs: { readonly gathered: { readonly properties: object } };
+  };
+  const { body } = await post(net, { query: '{ serviceRequest(id: "420100:half") { id } }' });
+  const { onenet } = body.extensions;
+  expect(Object.keys(schema.properties)).toEqual(Object.keys(onenet));
+  const [gathered] = onenet['gathered'] as readonly object[];
+  expect(Object.keys(schema.$defs.gathered.properties)).toEqual(Object.keys(gathered ?? {}));
+});
+
+test('the dashboard: pages fall back to the shell, hashed files are kept, others are asked for again', async () => {
+  const html = { accept: 'text/html' };
+  const home = await get('/', html);
+  expect([home.status, await home.text()]).toEqual([200, '<!doctype html>home']);
+  expect(home.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(home.headers.get('cache-control')).toBe('no-cache');
+  const again = await get('/', { ...html, 'if-none-match': home.headers.get('etag') ?? '' });
+  expect(again.status).toBe(304);
+  expect(await (await get('/platform/420100', html)).text()).toBe('<!doctype html>shell');
+  const script = await get('/_app/immutable/a.js', { 'accept-encoding': 'br' });
+  expect(script.headers.get('content-encoding')).toBe('br');
+  expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+  expect(script.headers.get('cache-control')).toContain('immutable');
+  expect(await script.text()).toBe('let a');
+});
+
+test.each(['/missing.js', '/..%2f..%2fetc%2fpasswd', '/%2e%2e/%2e%2e/etc/passwd', '/%00', '/q'])(
+  'what is not there is a JSON 404: %s',
+  async (path) => {
+    const response = await get(path);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({
+      errors: [{ extensions: { code: 'NOT_FOUND' } }],
+    });
+  },
+);
+
+test('an address that cannot be decoded is refused', async () => {
+  expect((await get('/%ff')).status).toBe(400);
+});
+
+test('the live stream is passed on as it comes, and ends upstream when the browser leaves', async () => {
+  expect((await get('/live')).status).toBe(503);
+  let asked = '';
+  const left = Promise.withResolvers<void>();
+  const analytics = createServer((request, response) => {
+    asked = request.url ?? '';
+    response.once('close', () => left.resolve());
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write('event: hello\ndata: {}\n\n');
+  });
+  analytics.listen(0, '127.0.0.1');
+  await once(analytics, 'listening');
+  const url = `http://127.0.0.1:${(analytics.address() as AddressInfo).port}/graphql`;
+  net.tell({ services: { province: url, analytics: url } });
+  await expect.poll(() => net.directory.current().services.analytics).toBe(url);
+
+  const leave = new AbortController();
+  const stream = await fetch(`${net.url}/live?platform=420100`, { signal: leave.signal });
+  expect(stream.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+  const first = await stream.body?.getReader().read();
+  expect(Buffer.from(first?.value ?? []).toString()).toBe('event: hello\ndata: {}\n\n');
+  expect(asked).toBe('/live?platform=420100');
+  leave.abort();
+  await left.promise;
+  analytics.close();
+  analytics.closeAllConnections();
+});
