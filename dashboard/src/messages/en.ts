@@ -9,14 +9,14 @@ export const en: Messages = {
   overviewQuestion: 'How is the province now?',
   platforms: 'Platforms',
   places: 'Places',
-  demoData: 'Demonstration data',
+  demoData: 'Demo data',
   demoDataExplained:
     'This page contains data generated for demonstration; it is not real business.',
   example: 'Example',
   simulated: 'simulated',
   language: 'Language',
   theme: 'Appearance',
-  themes: { auto: 'As the system', light: 'Light', dark: 'Dark' },
+  themes: { auto: 'Auto', light: 'Light', dark: 'Dark' },
   period: 'Period',
   periods: {
     TODAY: 'Today',

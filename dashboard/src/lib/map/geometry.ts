@@ -14,6 +14,8 @@ export interface Unit {
   readonly path: string;
   /** Where its name stands. */
   readonly label: Point;
+  /** Of the box around it, in the drawing's units squared. */
+  readonly size: number;
 }
 
 export interface Point {
@@ -74,6 +76,7 @@ export function draw(topology: Topology, parent: string | null, box: Box): Drawi
       nameEn,
       path: rings.map((ring) => ringPath(ring, project)).join(''),
       label: project(longitude ?? 0, latitude ?? 0),
+      size: boxSize(rings.flat(), project),
     };
   });
   return { ...box, units, project };
@@ -99,12 +102,45 @@ function readShapes(topology: Topology) {
   });
 }
 
-/** The middle of the longest ring's box: near enough for a name. */
+/** Of a grid over the longest ring, the point inside that is farthest from its border: a name fits there. */
 function middle(rings: readonly (readonly Position[])[]): readonly number[] {
-  const longest = rings.reduce((a, b) => (b.length > a.length ? b : a), []);
-  const [west, east] = extent(longest.map((position) => position[0] ?? 0));
-  const [south, north] = extent(longest.map((position) => position[1] ?? 0));
-  return [(west + east) / 2, (south + north) / 2];
+  const ring = rings.reduce((a, b) => (b.length > a.length ? b : a), []);
+  const [west, east] = extent(ring.map((position) => position[0] ?? 0));
+  const [south, north] = extent(ring.map((position) => position[1] ?? 0));
+  const steps = 16;
+  let best: readonly number[] = [(west + east) / 2, (south + north) / 2];
+  let farthest = 0;
+  for (let index = 0; index < steps * steps; index += 1) {
+    const x = west + ((east - west) * ((index % steps) + 0.5)) / steps;
+    const y = south + ((north - south) * (Math.floor(index / steps) + 0.5)) / steps;
+    if (!inside(ring, x, y)) continue;
+    const free = Math.min(...ring.map(([a = 0, b = 0]) => Math.hypot(a - x, b - y)));
+    if (free > farthest) {
+      farthest = free;
+      best = [x, y];
+    }
+  }
+  return best;
+}
+
+/** By the number of borders to the west. */
+function inside(ring: readonly Position[], x: number, y: number): boolean {
+  let odd = false;
+  ring.forEach(([x1 = 0, y1 = 0], index) => {
+    const [x2 = 0, y2 = 0] = ring[index === 0 ? ring.length - 1 : index - 1] ?? [];
+    if (y1 > y !== y2 > y && x > x1 + ((y - y1) / (y2 - y1)) * (x2 - x1)) odd = !odd;
+  });
+  return odd;
+}
+
+function boxSize(
+  positions: readonly Position[],
+  project: (longitude: number, latitude: number) => Point,
+): number {
+  const [west, east] = extent(positions.map((position) => position[0] ?? 0));
+  const [south, north] = extent(positions.map((position) => position[1] ?? 0));
+  const [from, to] = [project(west, north), project(east, south)];
+  return Math.round((to.x - from.x) * (to.y - from.y));
 }
 
 function ringPath(

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { classify } from './classes.ts';
 import { draw, readTopology } from './geometry.ts';
+import { freeLabels } from './labels.ts';
 import { cluster } from './pins.ts';
 
 const box = { width: 760, height: 520 };
@@ -43,6 +44,16 @@ describe('classes', () => {
     expect(classify([5, 5, 5]).limits).toEqual([]);
     expect(classify([]).limits).toEqual([]);
   });
+});
+
+test('a name that would cover a larger area’s is left out', () => {
+  const labels = [
+    { code: 'A', text: '硚口', at: { x: 0, y: 0 }, size: 1 },
+    { code: 'B', text: '黄陂', at: { x: 20, y: 5 }, size: 9 },
+    { code: 'C', text: 'Xiantao', at: { x: 100, y: 0 }, size: 1 },
+  ];
+  expect([...freeLabels(labels, 12)]).toEqual(['B', 'C']);
+  expect([...freeLabels(labels, 4)]).toEqual(['B', 'A', 'C']);
 });
 
 test('pins that would cover each other stand together', () => {
