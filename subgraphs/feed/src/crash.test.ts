@@ -8,35 +8,39 @@ import { code, freshDatabase, personKey, readAll, serveFeed, write } from '../te
 import { outboxCollection } from './collections.ts';
 
 const program = fileURLToPath(new URL('../test/sequence.ts', import.meta.url));
-const kills = 12;
+const kills = 10;
 const events = 12_000;
 const people = 700;
 
-test('SIGKILL at random points loses nothing, doubles nothing, and counts each person once', async () => {
-  await using database = await freshDatabase();
-  const { db } = database;
-  const written = writeAll(db);
-  for (let killed = 0; killed < kills; killed += 1) {
-    const pair = [start(db), start(db)];
-    await Promise.all(pair.map(({ stdout }) => once(stdout, 'data')));
-    const exits = pair.map((child) => once(child, 'exit'));
-    await delay(Math.random() * 150);
-    for (const child of pair) child.kill('SIGKILL');
-    await Promise.all(exits);
-  }
-  const ids = await written;
+test(
+  'SIGKILL at random points loses nothing, doubles nothing, and counts each person once',
+  { timeout: 120_000 },
+  async () => {
+    await using database = await freshDatabase();
+    const { db } = database;
+    const written = writeAll(db);
+    for (let killed = 0; killed < kills; killed += 1) {
+      const pair = [start(db), start(db)];
+      await Promise.all(pair.map(({ stdout }) => once(stdout, 'data')));
+      const exits = pair.map((child) => once(child, 'exit'));
+      await delay(Math.random() * 150);
+      for (const child of pair) child.kill('SIGKILL');
+      await Promise.all(exits);
+    }
+    const ids = await written;
 
-  await using served = await serveFeed(db);
-  await served.feed.drained();
-  const read = await readAll(served.url);
-  expect(read).toHaveLength(events);
-  expect(new Set(read.map(({ id }) => id))).toEqual(new Set(ids));
-  expect(read.reduce((sum, { data }) => sum + (data.firsts?.year ?? 0), 0)).toBe(people);
-  expect(await outboxCollection(db).countDocuments()).toBe(0);
-  expect(await served.feed.totals()).toEqual([
-    { type: 'onenet.article.liked', events, count: events, through: read.at(-1)?.sequence },
-  ]);
-});
+    await using served = await serveFeed(db);
+    await served.feed.drained();
+    const read = await readAll(served.url);
+    expect(read).toHaveLength(events);
+    expect(new Set(read.map(({ id }) => id))).toEqual(new Set(ids));
+    expect(read.reduce((sum, { data }) => sum + (data.firsts?.year ?? 0), 0)).toBe(people);
+    expect(await outboxCollection(db).countDocuments()).toBe(0);
+    expect(await served.feed.totals()).toEqual([
+      { type: 'onenet.article.liked', events, count: events, through: read.at(-1)?.sequence },
+    ]);
+  },
+);
 
 /** While the sequencers live and die. */
 async function writeAll(db: Db): Promise<readonly string[]> {

@@ -51,6 +51,8 @@ export async function startFeed(options: FeedOptions): Promise<Feed> {
   return runFeed(store, options);
 }
 
+/** At most so often: every pass costs the database the same, for one event or a thousand. */
+const passEveryMs = 200;
 /** How soon a sequencer looks again when another one holds the lease. */
 const busyPauseMs = 100;
 
@@ -67,6 +69,7 @@ function runFeed(store: FeedStore, options: FeedOptions): Feed {
   });
 
   let asked = false;
+  let passBegan = -Infinity;
   let running: Promise<void> | undefined;
   let seenHead: string | undefined;
   let pause: NodeJS.Timeout | undefined;
@@ -84,6 +87,7 @@ function runFeed(store: FeedStore, options: FeedOptions): Feed {
 
   async function run(): Promise<void> {
     while (asked && !stopping.signal.aborted) {
+      await untilNextPass();
       asked = false;
       try {
         if ((await sequencer.pass(stopping.signal)) === 'busy') wakeSoon();
@@ -92,6 +96,13 @@ function runFeed(store: FeedStore, options: FeedOptions): Feed {
       }
     }
     running = undefined;
+  }
+
+  /** A lone event is numbered at once; those that follow closely share a pass. */
+  async function untilNextPass(): Promise<void> {
+    const waitMs = passBegan + passEveryMs - performance.now();
+    if (waitMs > 0) await delay(waitMs, undefined, stopping).catch(() => undefined);
+    passBegan = performance.now();
   }
 
   /** Another process may number, or the database be restored: tells those who wait. */

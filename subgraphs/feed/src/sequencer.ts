@@ -41,13 +41,14 @@ export class Sequencer {
 
   /** Numbers all that was committed when the pass began. Only one pass at a time. */
   async pass(signal: AbortSignal): Promise<PassOutcome> {
-    if ((await this.#store.outboxSize(1)) === 0) return 'drained';
+    let readAt = new Date();
+    let entries = await this.#store.outbox(batchSize);
+    // An idle feed costs one read, and no lease.
+    if (entries.length === 0) return 'drained';
     if (!(await this.#store.takeLease(this.#holder, leaseMs))) return 'busy';
     let completeTo: Date | undefined;
     try {
       while (!signal.aborted) {
-        const readAt = new Date();
-        const entries = await this.#store.outbox(batchSize);
         const numbered = entries.length === 0 || (await this.#number(entries));
         if (!numbered) await delay(conflictPauseMs);
         if (numbered && entries.length < batchSize) {
@@ -55,6 +56,8 @@ export class Sequencer {
           break;
         }
         if (!(await this.#store.takeLease(this.#holder, leaseMs))) return 'busy';
+        readAt = new Date();
+        entries = await this.#store.outbox(batchSize);
       }
     } catch (error) {
       // What was written is not known: the next pass looks.
