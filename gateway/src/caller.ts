@@ -1,12 +1,5 @@
 /** Step `caller`: who asks, until when, and how complete the answer must be. */
-import {
-  NetError,
-  actorHeader,
-  isLoopback,
-  localCaller,
-  parseActor,
-  type Actor,
-} from '@onenet/contract';
+import { actorHeader, isLoopback, localCaller, parseActor, type Actor } from '@onenet/contract';
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import {
@@ -15,7 +8,7 @@ import {
   type CompletenessDemand,
   type RequestContext,
 } from './context.ts';
-import { isObject } from './http-request.ts';
+import { HttpRefusal, isObject } from './http-request.ts';
 
 /** Milliseconds, when the caller names no deadline, and at most. */
 export const defaultDeadlineMs = 5000;
@@ -51,12 +44,11 @@ function readActor({ headers, remoteAddress }: CallerInput): Actor | undefined {
   const text = headers[actorHeader];
   if (text === undefined) return undefined;
   if (!isOnThisMachine(headers, remoteAddress)) {
-    throw new NetError('BAD_REQUEST', `${actorHeader} is taken from this machine only.`);
+    throw bad(`${actorHeader} is taken from this machine only.`);
   }
   const actor = parseActor(String(text));
   if (actor) return actor;
-  throw new NetError(
-    'BAD_REQUEST',
+  throw bad(
     `${actorHeader} is not <kind>:<reference>, such as officer:desk-3, of worker, officer or system.`,
   );
 }
@@ -78,14 +70,11 @@ function readDemands({ headers, extensions }: CallerInput): {
 } {
   const wished = extensions['onenet'] ?? {};
   if (!isObject(wished)) {
-    throw new NetError('BAD_REQUEST', '`extensions.onenet` is not a JSON object.');
+    throw bad('`extensions.onenet` is not a JSON object.');
   }
   for (const name of Object.keys(wished)) {
     if (name === 'deadlineMs' || name === 'completeness') continue;
-    throw new NetError(
-      'BAD_REQUEST',
-      '`extensions.onenet` takes deadlineMs and completeness, and nothing else.',
-    );
+    throw bad('`extensions.onenet` takes deadlineMs and completeness, and nothing else.');
   }
   const header = headers['onenet-deadline'];
   return {
@@ -99,15 +88,16 @@ function readDeadline(value: unknown): number {
   if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= maxDeadlineMs) {
     return Number(value);
   }
-  throw new NetError(
-    'BAD_REQUEST',
-    `The deadline is not a whole number of milliseconds from 1 to ${maxDeadlineMs}.`,
-  );
+  throw bad(`The deadline is not a whole number of milliseconds from 1 to ${maxDeadlineMs}.`);
 }
 
 function readCompleteness(value: unknown): CompletenessDemand {
   if (value === undefined) return 'BEST_EFFORT';
   const demand = completenessDemands.find((known) => known === value);
   if (demand) return demand;
-  throw new NetError('BAD_REQUEST', `Completeness is one of ${completenessDemands.join(', ')}.`);
+  throw bad(`Completeness is one of ${completenessDemands.join(', ')}.`);
+}
+
+function bad(message: string): HttpRefusal {
+  return new HttpRefusal(400, 'BAD_REQUEST', message);
 }

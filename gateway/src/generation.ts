@@ -8,8 +8,8 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { Caller } from '@onenet/contract';
-import type { GraphQLSchema } from 'graphql';
+import { parseDateTime, type Caller } from '@onenet/contract';
+import { Kind, isScalarType, valueFromASTUntyped, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { RequestContext } from './context.ts';
 import type { ExecutionResult } from './envelope.ts';
@@ -82,6 +82,7 @@ export class Generation {
       ],
     });
     await server.start();
+    readDateTimes(schema.get());
     return new Generation(server, schema.get(), access, operations);
   }
 
@@ -124,6 +125,20 @@ export class Generation {
     await this.#retired.promise;
     await this.#server.stop();
   }
+}
+
+/** A moment that is none is refused with its place in the document, before an owner is asked. */
+function readDateTimes(schema: GraphQLSchema): void {
+  const type = schema.getType('DateTime');
+  if (!isScalarType(type)) return;
+  type.parseValue = (value) => {
+    parseDateTime(value);
+    return value;
+  };
+  type.parseLiteral = (node) => {
+    parseDateTime(node.kind === Kind.STRING ? node.value : undefined);
+    return valueFromASTUntyped(node);
+  };
 }
 
 /** The schema that the server was given by the gateway. */

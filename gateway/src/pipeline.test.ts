@@ -191,6 +191,19 @@ describe('what is refused', () => {
       'BAD_REQUEST',
     ],
     [
+      'a time that is none',
+      { query: '{ members(filter: { appliedFrom: "yesterday" }) { totalCount } }' },
+      'BAD_REQUEST',
+    ],
+    [
+      'a variable time that is none',
+      {
+        query: 'query ($t: DateTime) { members(filter: { appliedFrom: $t }) { totalCount } }',
+        variables: { t: '2026-02-30T00:00:00Z' },
+      },
+      'BAD_INPUT',
+    ],
+    [
       'a wrong variable',
       { query: 'query ($id: ID!) { serviceRequest(id: $id) { id } }' },
       'BAD_INPUT',
@@ -199,16 +212,19 @@ describe('what is refused', () => {
       'a deadline of nothing',
       { query: '{ __typename }', extensions: { onenet: { deadlineMs: 0 } } },
       'BAD_REQUEST',
+      400,
     ],
     [
       'an unknown demand',
       { query: '{ __typename }', extensions: { onenet: { completeness: 'SOME' } } },
       'BAD_REQUEST',
+      400,
     ],
     [
       'an unknown extension of ours',
       { query: '{ __typename }', extensions: { onenet: { x: 1 } } },
       'BAD_REQUEST',
+      400,
     ],
     ['too many bytes', { query: `{ __typename } #${'x'.repeat(300_000)}` }, 'TOO_LARGE', 413],
     ['too many tokens', { query: `{ ${'__typename '.repeat(6000)} }` }, 'TOO_LARGE'],
@@ -275,13 +291,13 @@ describe('what is refused', () => {
     ['another charset', { 'content-type': 'application/json; charset=gbk' }, 415],
     ['a compressed body', { 'content-encoding': 'gzip' }, 415],
     ['an answer type that is not had', { accept: 'text/csv' }, 406],
-    ['an actor that is none', { 'onenet-actor': 'chief' }, 200],
+    ['an actor that is none', { 'onenet-actor': 'chief' }, 400],
     [
       'an actor through a proxy',
       { 'onenet-actor': 'worker:w', 'x-forwarded-for': '10.0.0.1' },
-      200,
+      400,
     ],
-    ['a deadline that is no number', { 'onenet-deadline': 'soon' }, 200],
+    ['a deadline that is no number', { 'onenet-deadline': 'soon' }, 400],
   ] as const)('%s', async (_name, headers, status) => {
     const answer = await post(net, { query: '{ __typename }' }, headers);
     expect(answer.status).toBe(status);

@@ -19,6 +19,7 @@ export {
   encodeOwnerCursor,
 } from './cursor.ts';
 export type { OwnerCursor } from './cursor.ts';
+export { parseDateTime } from './date-time.ts';
 export { actorsOf, gatherOf, isNetField, orderOf, routeOf } from './directives.ts';
 export type { GatherRule, OrderRule, RouteRule } from './directives.ts';
 export { divisionContains } from './divisions.ts';

@@ -2,10 +2,9 @@
 import SchemaBuilder, { type ArgBuilder, type ObjectRef } from '@pothos/core';
 import DirectivesPlugin from '@pothos/plugin-directives';
 import FederationPlugin from '@pothos/plugin-federation';
-import { NetError } from '@onenet/contract';
+import { NetError, parseDateTime } from '@onenet/contract';
 import type { Connection, Edge, PageInfo } from './connection.ts';
 import type { PlatformContext } from './context.ts';
-import { parseDateTime } from './date-time.ts';
 
 /** What the schema's own types are in TypeScript. */
 interface Types {

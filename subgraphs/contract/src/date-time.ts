@@ -1,5 +1,5 @@
 /** The scalar DateTime: RFC 3339 §5.6 with offset, held to the millisecond. */
-import { NetError } from '@onenet/contract';
+import { NetError } from './errors.ts';
 
 const pattern =
   /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
