@@ -23,6 +23,8 @@ export interface PlatformDefinition {
   readonly position: { readonly latitude: number; readonly longitude: number };
   readonly mediaChannels: readonly MediaChannelDefinition[];
   readonly publishedFigures: readonly PublishedFigure[];
+  /** How busy the demonstration is: simulated requests on a working day; the rest follows from it. */
+  readonly requestsPerDay: number;
   /** What is generated for demonstration, in Chinese. */
   readonly demoNotice: string;
 }

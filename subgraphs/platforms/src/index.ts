@@ -34,5 +34,5 @@ export type {
   ServiceRequestRecord,
   StationRecord,
 } from './records.ts';
-export { referenceRecords } from './reference.ts';
-export type { ReferenceOptions } from './reference.ts';
+export { referenceRecords } from './reference/reference.ts';
+export type { ReferenceOptions } from './reference/reference.ts';

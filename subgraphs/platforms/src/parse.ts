@@ -48,6 +48,7 @@ export function parseDefinition(text: string, file: string): PlatformDefinition 
       quotation: fields.text('quotation'),
       demo: fields.nullable('demo', (field) => fields.object(field, parseDemo)),
     })),
+    requestsPerDay: top.integer('requestsPerDay', 0, 1000),
     demoNotice: top.text('demoNotice'),
   };
   top.done();

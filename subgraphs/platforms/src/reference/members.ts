@@ -1,0 +1,137 @@
+/** Members: those that the figures speak of, a small stock, and the applications of recent weeks. */
+import type { Channel, MemberRecord, MemberStatus } from '../records.ts';
+import { dayMs, figuresAsOf, hourMs, momentBetween, officeMoment } from './calendar.ts';
+import { memberKinds, personName, personPhone } from './names.ts';
+import { memberUnion } from './organizations.ts';
+import type { Random } from './random.ts';
+import { recentMoments } from './recent.ts';
+import type { Site } from './site.ts';
+
+export function* members(site: Site): Generator<MemberRecord> {
+  yield* stock(site);
+  yield* recentMembers(site);
+}
+
+const membersInStock = 150;
+const stockFrom = Date.parse('2014-01-01T00:00:00+08:00');
+/** Leaves an application a fortnight. */
+const lastApplication = figuresAsOf.getTime() - 14 * dayMs;
+
+/** As many as the platform's figure, or a few. All are members; where no figure counts them, some left. */
+function* stock(site: Site): Generator<MemberRecord> {
+  const random = site.random('members');
+  const figure = site.figure('joined-on-line') + site.figure('worker-records');
+  const count = figure > 0 ? site.asRecords(figure) : membersInStock;
+  const channels = site.figure('joined-on-line') > 0 ? onLine : everyWay;
+  for (let n = 0; n < count; n++) {
+    const fate = figure === 0 && random.chance(0.06) ? 'LEFT' : 'ACTIVE';
+    yield member(site, random, {
+      local: `mem-stock-${n + 1}`,
+      n,
+      appliedAt: momentBetween(random, stockFrom, lastApplication),
+      until: figuresAsOf.getTime(),
+      fate,
+      channel: random.weighted(channels),
+      simulated: false,
+    });
+  }
+}
+
+/** About one application for every two requests. */
+function* recentMembers(site: Site): Generator<MemberRecord> {
+  const random = site.random('recent members');
+  let n = 0;
+  for (const appliedAt of recentMoments(site, random, site.platform.requestsPerDay * 0.5)) {
+    n += 1;
+    yield member(site, random, {
+      local: `mem-${n}`,
+      n,
+      appliedAt,
+      until: site.now,
+      fate: random.weighted({ ACTIVE: 92, REFUSED: 5, LEFT: 3 }),
+      channel: random.weighted(everyWay),
+      simulated: true,
+    });
+  }
+}
+
+const everyWay: Readonly<Record<Channel, number>> = {
+  WECHAT: 40,
+  QR_CODE: 24,
+  STATION: 16,
+  WEBSITE: 12,
+  APP: 7,
+  HOTLINE: 1,
+};
+
+const onLine: Readonly<Record<'WECHAT' | 'WEBSITE' | 'APP' | 'QR_CODE', number>> = {
+  WECHAT: 58,
+  WEBSITE: 22,
+  APP: 8,
+  QR_CODE: 12,
+};
+
+export interface MemberDraft {
+  readonly local: string;
+  readonly n: number;
+  readonly appliedAt: number;
+  /** What would come after this has not happened. */
+  readonly until: number;
+  readonly fate: Exclude<MemberStatus, 'APPLIED' | 'TRANSFERRED'>;
+  readonly channel: Channel;
+  readonly simulated: boolean;
+}
+
+export function member(site: Site, random: Random, draft: MemberDraft): MemberRecord {
+  const { appliedAt, until, fate } = draft;
+  const decision = officeMoment(random, appliedAt + random.between(2 * hourMs, 4 * dayMs));
+  const decidedAt = decision <= until ? new Date(decision) : null;
+  const leave = decision + random.between(dayMs, 9 * dayMs);
+  const leftAt = fate === 'LEFT' && leave <= until ? new Date(leave) : null;
+  const union = memberUnion(site, draft.n);
+  return {
+    type: 'Member',
+    id: site.id(draft.local),
+    platformCode: site.code,
+    appliedAt: new Date(appliedAt),
+    updatedAt: leftAt ?? decidedAt ?? new Date(appliedAt),
+    status: decidedAt === null ? 'APPLIED' : fate === 'LEFT' && leftAt === null ? 'ACTIVE' : fate,
+    kind: random.weighted(memberKinds),
+    channel: draft.channel,
+    placeCode: union.place,
+    organizationId: union.id,
+    transferredToId: null,
+    joinedAt: fate === 'REFUSED' ? null : decidedAt,
+    decidedAt,
+    leftAt,
+    name: personName(random),
+    phone: personPhone(random),
+    person: `m-${draft.local}`,
+    simulated: draft.simulated,
+  };
+}
+
+/** A tombstone: the mandatory core, and where the membership went. */
+export function memberTombstone(
+  site: Site,
+  target: MemberRecord,
+  place: string,
+  local: string,
+): MemberRecord {
+  return {
+    ...target,
+    id: site.id(local),
+    platformCode: site.code,
+    placeCode: place,
+    updatedAt: new Date(target.appliedAt.getTime() + hourMs),
+    status: 'TRANSFERRED',
+    transferredToId: target.id,
+    organizationId: null,
+    joinedAt: null,
+    decidedAt: null,
+    leftAt: null,
+    name: null,
+    phone: null,
+    person: null,
+  };
+}
