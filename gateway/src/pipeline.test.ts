@@ -193,7 +193,7 @@ describe('what is refused', () => {
     [
       'a time that is none',
       { query: '{ members(filter: { appliedFrom: "yesterday" }) { totalCount } }' },
-      'BAD_REQUEST',
+      'BAD_INPUT',
     ],
     [
       'a variable time that is none',

@@ -1,5 +1,5 @@
 /** What of an error goes out: a code of the one table and a text that was meant to be seen; the cause goes to the log. */
-import { errorCodes, isNetErrorCode, type NetErrorCode } from '@onenet/contract';
+import { NetError, errorCodes, isNetErrorCode, type NetErrorCode } from '@onenet/contract';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
@@ -48,10 +48,12 @@ export function internalError(cause: unknown, log: Logger): GraphQLFormattedErro
 
 /** A fault of the document: its places are in the text that the caller sent. */
 export function documentError(error: GraphQLError): GraphQLFormattedError {
+  // A value that its scalar refuses says itself what is wrong with it.
+  const refused = error.originalError instanceof NetError ? error.originalError : undefined;
   return {
-    message: error.message,
+    message: refused?.message ?? error.message,
     ...(error.locations && { locations: error.locations }),
-    extensions: { code: 'BAD_REQUEST' },
+    extensions: refused?.extensions ?? { code: 'BAD_REQUEST' },
   };
 }
 
