@@ -2,8 +2,8 @@
 import type { RequestContext } from '../context.ts';
 
 /** What is kept back of the deadline to put the answer together and send it. */
-const marginMs = 40;
-const marginShare = 0.05;
+const marginMs = 150;
+const marginShare = 0.1;
 
 /** What one wave may take of what is left while other waves come after it. */
 const waveShare = 2 / 3;

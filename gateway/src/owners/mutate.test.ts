@@ -1,0 +1,156 @@
+/** Mutations through the real planner: in document order, each to its owner, sent once, and honest about what is not known. */
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { memoryRecords } from './testing/memory-data.ts';
+import { netOwner, startMemoryNet, type MemoryNet } from './testing/memory-net.ts';
+import { startMemoryOwner, type MemoryOwner } from './testing/memory-owner.ts';
+
+let wuhan: MemoryOwner;
+let yichang: MemoryOwner;
+let net: MemoryNet;
+/** Platforms in the order in which they were asked. */
+const order: string[] = [];
+
+beforeAll(async () => {
+  wuhan = await startMemoryOwner('420100', memoryRecords('420100', ['420102'], 12));
+  yichang = await startMemoryOwner('420500', memoryRecords('420500', ['420502'], 12));
+  net = await startMemoryNet([
+    netOwner(wuhan, ['420100']),
+    netOwner(yichang, ['420500']),
+    { ...netOwner(yichang, ['422800']), code: '422800', connection: 'REGISTERED' },
+  ]);
+});
+
+beforeEach(() => {
+  order.length = 0;
+  for (const owner of [wuhan, yichang]) {
+    owner.seen.length = 0;
+    owner.fault = (answer, response) => {
+      order.push(owner.code);
+      response.writeHead(200, { 'content-type': 'application/json' }).end(answer);
+    };
+  }
+});
+
+afterAll(async () => {
+  await net[Symbol.asyncDispose]();
+  for (const owner of [wuhan, yichang]) await owner[Symbol.asyncDispose]();
+});
+
+const step = (alias: string, name: string, id: string, more = ''): string =>
+  `${alias}: ${name}(input: { id: "${id}", idempotencyKey: "${alias}"${more} }) { serviceRequest { id title } }`;
+
+test('go one after another, each to its owner, with the actor', async () => {
+  const answer = await net.ask(
+    `mutation ($in: SubmitServiceRequestInput!) {
+      ${step('a', 'verifyServiceRequest', '420100:R-1')}
+      submitServiceRequest(input: $in) { request: serviceRequest { id organization { name } } }
+      ${step('b', 'verifyServiceRequest', '420100:R-2')}
+    }`,
+    {
+      in: {
+        platform: '420500',
+        idempotencyKey: 'k',
+        title: '演示',
+        category: 'WAGES',
+        channel: 'WEBSITE',
+        placeCode: '420502',
+      },
+    },
+    { actor: { kind: 'OFFICER', reference: 'desk-3' } },
+  );
+  expect(answer.errors).toBeUndefined();
+  expect(answer.data).toMatchObject({
+    a: { serviceRequest: { id: '420100:R-1' } },
+    submitServiceRequest: {
+      request: { id: '420500:R-0', organization: { name: expect.any(String) as string } },
+    },
+    b: { serviceRequest: { id: '420100:R-2' } },
+  });
+  expect(order.slice(0, 3)).toEqual(['420100', '420500', '420100']);
+  expect(wuhan.seen[0]?.headers['onenet-actor']).toBe('OFFICER:desk-3');
+  expect(wuhan.seen[0]?.variables).toEqual({});
+  expect(Object.keys(yichang.seen[0]?.variables ?? {})).toEqual(['in']);
+});
+
+test('no answer in time: the outcome is unknown, later fields to that owner are not sent, others are', async () => {
+  wuhan.fault = () => {
+    order.push('420100');
+  };
+  const answer = await net.ask(
+    `mutation {
+      ${step('a', 'verifyServiceRequest', '420100:R-1')}
+      ${step('b', 'verifyServiceRequest', '420500:R-2')}
+      ${step('c', 'verifyServiceRequest', '420100:R-2')}
+    }`,
+    {},
+    { deadlineMs: 900 },
+  );
+  expect(answer.data).toMatchObject({
+    a: null,
+    b: { serviceRequest: { id: '420500:R-2' } },
+    c: null,
+  });
+  expect(answer.errors?.map(({ path, extensions }) => [path, extensions])).toMatchObject([
+    [
+      ['a'],
+      { code: 'OUTCOME_UNKNOWN', platform: '420100', idempotencyKey: 'a', reason: 'TIMEOUT' },
+    ],
+    [['c'], { code: 'NOT_EXECUTED', platform: '420100', idempotencyKey: 'c' }],
+  ]);
+  expect(order).toEqual(['420100', '420500']);
+});
+
+test('a broken connection is not tried again', async () => {
+  wuhan.fault = (_answer, response) => {
+    order.push('420100');
+    response.destroy();
+  };
+  const answer = await net.ask(`mutation { ${step('a', 'verifyServiceRequest', '420100:R-1')} }`);
+  expect(answer.errors?.[0]?.extensions).toMatchObject({
+    code: 'OUTCOME_UNKNOWN',
+    reason: 'UNREACHABLE',
+  });
+  expect(order).toEqual(['420100']);
+});
+
+test('what an owner refuses passes with the table’s words, and the next field is sent', async () => {
+  const answer = await net.ask(
+    `mutation {
+      ${step('a', 'rateServiceRequest', '420100:R-1', ', rating: 9')}
+      ${step('b', 'verifyServiceRequest', '420100:R-2')}
+    }`,
+  );
+  expect(answer.data).toMatchObject({ a: null, b: { serviceRequest: { id: '420100:R-2' } } });
+  expect(answer.errors).toHaveLength(1);
+  expect(answer.errors?.[0]).toMatchObject({
+    message: 'The record is not in a state that allows this.',
+    path: ['a'],
+    extensions: { code: 'WRONG_STATE', platform: '420100' },
+  });
+});
+
+test('an answer that cannot be read leaves the outcome unknown', async () => {
+  wuhan.fault = (answer, response) =>
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(answer.replace('"420100:R-1"', '"420500:R-1"'));
+  const answer = await net.ask(`mutation { ${step('a', 'verifyServiceRequest', '420100:R-1')} }`);
+  expect(answer.errors?.[0]?.extensions).toMatchObject({
+    code: 'OUTCOME_UNKNOWN',
+    reason: 'INVALID',
+  });
+});
+
+test('who cannot be asked is refused before anything is sent', async () => {
+  const answer = await net.ask(`mutation {
+    ${step('a', 'verifyServiceRequest', 'no-colon')}
+    ${step('b', 'verifyServiceRequest', '999999:R-1')}
+    ${step('c', 'verifyServiceRequest', '422800:R-1')}
+  }`);
+  expect(answer.errors?.map((error) => error.extensions?.['code'])).toEqual([
+    'BAD_ID',
+    'UNKNOWN_PLATFORM',
+    'NOT_CONNECTED',
+  ]);
+  expect(order).toEqual([]);
+});
