@@ -5,6 +5,7 @@ import {
   actorHeader,
   callerHeader,
   isLoopback,
+  isNetErrorCode,
   localCaller,
   parseActor,
   type Caller,
@@ -45,6 +46,7 @@ export function graphqlHandler(modules: readonly ModuleName[]): GraphQLHandler {
     logging: false,
     maxRequestBodySize: maxRequestBytes,
     maskedErrors: { maskError: (error) => shown(error) },
+    plugins: [{ onResultProcess: ({ result }) => oneTableOfCodes(result) }],
   });
   handlers.set(schema, handler);
   return handler;
@@ -89,6 +91,17 @@ function shown(error: unknown): GraphQLError {
   if (cause instanceof NetError) return withCode(error, cause.extensions);
   if (cause) return incident(cause, error);
   return withCode(error, { ...extensions, code: 'BAD_REQUEST' });
+}
+
+/** Requests that are no GraphQL, or not of this schema, carry codes of other tables until here. */
+function oneTableOfCodes(result: unknown): void {
+  for (const { errors = [] } of [result].flat() as { errors?: GraphQLError[] }[]) {
+    for (const [index, error] of errors.entries()) {
+      if (!isNetErrorCode(error.extensions['code'])) {
+        errors[index] = withCode(error, { code: 'BAD_REQUEST' });
+      }
+    }
+  }
 }
 
 function withCode(

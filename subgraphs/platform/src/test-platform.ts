@@ -2,13 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import type { ModuleName } from '@onenet/contract';
 import { platformByCode, type PlatformDefinition, type ReferenceRecord } from '@onenet/platforms';
+import { MongoClient } from 'mongodb';
 import { inject } from 'vitest';
 import { startPlatforms } from './serve.ts';
 import type { ServedPlatform } from './server.ts';
 
-export interface TestAnswer {
-  // The test says what it expects; a wrong guess fails it.
-  readonly data: Record<string, never> | null | undefined;
+export interface TestAnswer<Data> {
+  /** As the test says that it is: a wrong guess fails it. */
+  readonly data?: Data | null;
   readonly errors?: readonly {
     readonly message: string;
     readonly path?: readonly (string | number)[];
@@ -20,7 +21,11 @@ export interface TestPlatform extends AsyncDisposable {
   readonly url: string;
   readonly platform: ServedPlatform;
   /** Asks it over HTTP; `actor` is like `worker:w-1`. */
-  ask(query: string, variables?: object, actor?: string): Promise<TestAnswer>;
+  ask<Data = Readonly<Record<string, unknown>>>(
+    query: string,
+    variables?: object,
+    actor?: string,
+  ): Promise<TestAnswer<Data>>;
 }
 
 /** Starts one; without records it is empty. */
@@ -53,7 +58,7 @@ export async function testPlatform(
   return {
     url,
     platform,
-    ask: async (query, variables = {}, actor) => {
+    ask: async <Data>(query: string, variables: object = {}, actor?: string) => {
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
         headers: {
@@ -62,11 +67,12 @@ export async function testPlatform(
         },
         body: JSON.stringify({ query, variables }),
       });
-      return (await response.json()) as TestAnswer;
+      return (await response.json()) as TestAnswer<Data>;
     },
     [Symbol.asyncDispose]: async () => {
-      await platform.db.dropDatabase();
       await started.stop();
+      await using client = new MongoClient(inject('mongodbUri'));
+      await client.db(platform.db.databaseName).dropDatabase();
     },
   };
 }

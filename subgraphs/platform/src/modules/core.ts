@@ -1,4 +1,5 @@
 /** Core: pages, actors, channels, and the two entities that lists hang on. */
+import { parseId } from '@onenet/contract';
 import type { ActorKind as Kind, Direction } from '@onenet/contract';
 import { divisions } from '@onenet/platforms';
 import type { EventTotal } from '@onenet/feed';
@@ -45,7 +46,7 @@ export function addCore(builder: Builder) {
       id: t.id({ nullable: false, resolve: (record) => record._id }),
       platformCode: t.id({
         nullable: false,
-        resolve: (_record, _args, { platform }) => platform.definition.code,
+        resolve: (record) => parseId(record._id).platform,
       }),
     }),
   });

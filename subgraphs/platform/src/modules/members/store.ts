@@ -4,7 +4,15 @@ import { Connection } from '../../connection.ts';
 import type { PlatformContext } from '../../context.ts';
 import type { ListArgs } from '../../list.ts';
 import { listOrder } from '../../order.ts';
-import { KeysetRows, between, noRows, present, type ListedRow } from '../../rows.ts';
+import { OwnedRows } from '../../owned-rows.ts';
+import {
+  KeysetRows,
+  between,
+  noRows,
+  present,
+  type ListedRow,
+  type Selection,
+} from '../../rows.ts';
 import { facetsAt, facetsOf, idFacet, isAsked, type ScopeFilter } from '../../scope.ts';
 
 export interface MemberDoc extends ListedRow {
@@ -53,14 +61,14 @@ export interface MemberFilter extends ScopeFilter {
 /** Members of this platform, within a division or of an organization if one is given. */
 export function memberList(
   args: ListArgs<MemberFilter>,
-  { platform }: PlatformContext,
+  { platform, loaders }: PlatformContext,
   within?: string,
   organizationId?: string,
 ): Connection<MemberDoc> {
   const { filter } = args;
   const order = listOrder('members', args.orderBy);
   if (!isAsked(platform, filter)) return new Connection(noRows<MemberDoc>(order), args);
-  const rows = new KeysetRows<MemberDoc>(platform.db, {
+  const selection: Selection<MemberDoc> = {
     collection: members,
     order,
     facets: facetsOf(filter, within, organizationId, idFacet(filter?.organizationId)),
@@ -70,6 +78,11 @@ export function memberList(
       channel: filter?.channels && { $in: filter.channels },
       appliedAt: between(filter?.appliedFrom, filter?.appliedTo),
     }),
-  });
-  return new Connection(rows, args);
+  };
+  return new Connection(
+    organizationId === undefined
+      ? new KeysetRows(platform.db, selection)
+      : new OwnedRows(platform.db, loaders, selection),
+    args,
+  );
 }

@@ -128,8 +128,7 @@ export function addOrganizations(builder: Builder, core: Core) {
     t.field({
       type: StationConnection,
       args: { orderBy: t.arg({ type: StationOrder }), ...pageArgs(t.arg) },
-      resolve: ({ _id }, args, context) =>
-        stationList({ ...args, filter: { organizationId: _id } }, context),
+      resolve: ({ _id }, args, context) => stationList(args, context, undefined, _id),
     }),
   );
 

@@ -8,6 +8,7 @@ import type { PlatformContext } from '../../context.ts';
 import type { ListArgs } from '../../list.ts';
 import { DistanceRows, around, metresFrom, type Near, type PlacedRow } from '../../near.ts';
 import { listOrder } from '../../order.ts';
+import { OwnedRows } from '../../owned-rows.ts';
 import {
   KeysetRows,
   contains,
@@ -94,11 +95,12 @@ export interface StationFilter extends ScopeFilter {
   readonly nameContains?: string | null | undefined;
 }
 
-/** Stations of this platform; `near` keeps those within a distance. */
+/** Stations of this platform, or of one organization; `near` keeps those within a distance. */
 export function stationList(
   args: ListArgs<StationFilter> & { readonly near?: Near | null | undefined },
-  { platform }: PlatformContext,
+  { platform, loaders }: PlatformContext,
   within?: string,
+  organizationId?: string,
 ): Connection<StationDoc> {
   const { filter } = args;
   const near = args.near ?? undefined;
@@ -114,10 +116,15 @@ export function stationList(
   const selection: Selection<StationDoc> = {
     collection: stations,
     order,
-    facets: facetsOf(filter, within, idFacet(filter?.organizationId)),
+    facets: facetsOf(filter, within, organizationId, idFacet(filter?.organizationId)),
     where: present({ name: contains(filter?.nameContains) }),
   };
-  return new Connection(stationRows(platform.db, selection, near), args);
+  return new Connection(
+    organizationId === undefined
+      ? stationRows(platform.db, selection, near)
+      : new OwnedRows(platform.db, loaders, selection),
+    args,
+  );
 }
 
 function stationRows(

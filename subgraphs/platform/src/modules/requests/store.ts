@@ -6,7 +6,16 @@ import { Connection } from '../../connection.ts';
 import type { PlatformContext } from '../../context.ts';
 import type { ListArgs } from '../../list.ts';
 import { listOrder } from '../../order.ts';
-import { KeysetRows, between, contains, noRows, present, type ListedRow } from '../../rows.ts';
+import { OwnedRows } from '../../owned-rows.ts';
+import {
+  KeysetRows,
+  between,
+  contains,
+  noRows,
+  present,
+  type ListedRow,
+  type Selection,
+} from '../../rows.ts';
 import { facetsAt, facetsOf, idFacet, isAsked, type ScopeFilter } from '../../scope.ts';
 
 export interface ServiceRequestDoc extends ListedRow {
@@ -107,7 +116,7 @@ export interface ServiceRequestFilter extends ScopeFilter {
 /** Requests of this platform, within a division or of an organization if one is given. */
 export function requestList(
   args: ListArgs<ServiceRequestFilter>,
-  { platform, now }: PlatformContext,
+  { platform, now, loaders }: PlatformContext,
   within?: string,
   organizationId?: string,
 ): Connection<ServiceRequestDoc> {
@@ -115,7 +124,7 @@ export function requestList(
   const order = listOrder('serviceRequests', args.orderBy);
   if (!isAsked(platform, filter)) return new Connection(noRows<ServiceRequestDoc>(order), args);
   const onlyOpen = filter?.overdueNow === true || filter?.statuses?.every(isOpen) === true;
-  const rows = new KeysetRows<ServiceRequestDoc>(platform.db, {
+  const selection: Selection<ServiceRequestDoc> = {
     collection: serviceRequests,
     order,
     facets: facetsOf(
@@ -126,8 +135,13 @@ export function requestList(
       onlyOpen ? openFacet : undefined,
     ),
     where: requestConditions(filter, now),
-  });
-  return new Connection(rows, args);
+  };
+  return new Connection(
+    organizationId === undefined
+      ? new KeysetRows(platform.db, selection)
+      : new OwnedRows(platform.db, loaders, selection),
+    args,
+  );
 }
 
 function requestConditions(filter: ServiceRequestFilter | null | undefined, now: Date): Document {
