@@ -4,7 +4,7 @@ import { NetError } from '@onenet/contract';
 import type { Directory } from './directory.ts';
 
 /** The longest wait, in seconds: below the idle timeouts that proxies usually have. */
-export const maxWaitSeconds = 55;
+const maxWaitSeconds = 55;
 
 /** 200 with the snapshot, or 204 when `wait` passes and the revision is still `after`. */
 export async function answerNet(

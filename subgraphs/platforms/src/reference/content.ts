@@ -41,7 +41,7 @@ export function* articles(site: Site): Generator<ArticleRecord> {
 }
 
 /** A channel's followers before scaling, and its share of those that come. */
-export interface FollowerTotal extends MediaChannelDefinition {
+interface FollowerTotal extends MediaChannelDefinition {
   readonly total: number;
   readonly share: number;
 }
@@ -75,7 +75,7 @@ function recentFollows(site: Site, random: Random, share: number): readonly Foll
 }
 
 /** What readers did to articles of one kind, together. */
-export interface Totals {
+interface Totals {
   readonly articles: number;
   readonly reads: number;
   readonly shares: number;

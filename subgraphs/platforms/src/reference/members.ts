@@ -71,7 +71,7 @@ const onLine: Readonly<Record<'WECHAT' | 'WEBSITE' | 'APP' | 'QR_CODE', number>>
   QR_CODE: 12,
 };
 
-export interface MemberDraft {
+interface MemberDraft {
   readonly local: string;
   readonly n: number;
   readonly appliedAt: number;

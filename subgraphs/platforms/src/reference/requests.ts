@@ -123,7 +123,7 @@ const descriptions = [
   '单位一直没有答复，请指导。',
 ];
 
-export interface RequestDraft {
+interface RequestDraft {
   readonly local: string;
   readonly submittedAt: number;
   /** Steps that would come after this have not happened. */
