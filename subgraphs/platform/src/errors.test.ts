@@ -149,9 +149,7 @@ test('health, totals and events', async () => {
   expect((await fetch(`${net.url}/health/ready`)).status).toBe(200);
   expect((await fetch(`${net.url}/elsewhere`)).status).toBe(404);
   await net.platform.feed.drained();
-  const answer = await net.ask<{
-    _entities: [{ eventTotals: { type: string; events: number }[] }];
-  }>(
+  const answer = await net.ask<{ entities: [{ eventTotals: { type: string; events: number }[] }] }>(
     '{ _entities(representations: [{ __typename: "Platform", code: "420100" }]) { ... on Platform { eventTotals { type events count throughSequence } } } }',
   );
   const totals = answer.data?.entities[0].eventTotals ?? [];
