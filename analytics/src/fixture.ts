@@ -94,7 +94,7 @@ export async function testPlatform(
   };
 }
 
-/** The one question that the self-check asks: `_entities { ... on Platform { eventTotals } }`. */
+/** The one question that the self-check asks: `platforms: _entities { ... on Platform { eventTotals } }`. */
 async function answerTotals(feed: Feed, response: ServerResponse): Promise<void> {
   const totals = await feed.totals();
   const eventTotals = totals.map(({ through, ...total }) => ({
@@ -102,7 +102,7 @@ async function answerTotals(feed: Feed, response: ServerResponse): Promise<void>
     throughSequence: through,
   }));
   response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify({ data: { _entities: [{ __typename: 'Platform', eventTotals }] } }));
+  response.end(JSON.stringify({ data: { platforms: [{ __typename: 'Platform', eventTotals }] } }));
 }
 
 /** An owner as the directory has it. */

@@ -176,7 +176,7 @@ async function heldTotals(
 }
 
 const totalsQuery = `query ($of: [_Any!]!) {
-  _entities(representations: $of) { ... on Platform { eventTotals { type events count throughSequence } } }
+  platforms: _entities(representations: $of) { ... on Platform { eventTotals { type events count throughSequence } } }
 }`;
 
 async function ownerTotals(owner: NetOwner, signal?: AbortSignal): Promise<OwnerTotal[]> {
@@ -191,9 +191,9 @@ async function ownerTotals(owner: NetOwner, signal?: AbortSignal): Promise<Owner
     signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
   });
   const answer = (await body.json()) as {
-    data?: { _entities?: ({ eventTotals?: OwnerTotal[] | null } | null)[] } | null;
+    data?: { platforms?: ({ eventTotals?: OwnerTotal[] | null } | null)[] } | null;
   };
-  const totals = answer.data?._entities?.[0]?.eventTotals;
+  const totals = answer.data?.platforms?.[0]?.eventTotals;
   if (!totals) throw new Error(`${owner.code} gave no totals (HTTP ${statusCode}).`);
   return totals;
 }

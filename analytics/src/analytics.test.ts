@@ -1,0 +1,244 @@
+/** The whole of analytics in one process: directory, feeds, GraphQL, self-check and the live stream. */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { NetSnapshot } from '@onenet/contract';
+import { MongoClient } from 'mongodb';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { startAnalytics } from './analytics.ts';
+import type { Analytics } from './analytics.ts';
+import { testDatabase, testDirectory, testPlatform, testSnapshot, until } from './fixture.ts';
+import type { TestPlatform } from './fixture.ts';
+
+const cleanUp = new AsyncDisposableStack();
+let analytics: Analytics;
+let wuhan: TestPlatform;
+let yichang: TestPlatform;
+
+/** A province that is nothing but its directory. */
+async function directoryOf(snapshot: () => NetSnapshot): Promise<string> {
+  const server = createServer((request, response) => {
+    const after = Number(new URL(request.url ?? '/', 'http://net').searchParams.get('after'));
+    if (after >= snapshot().revision) {
+      const timer = setTimeout(() => response.writeHead(204).end(), 200);
+      response.on('close', () => clearTimeout(timer));
+      return;
+    }
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(snapshot()));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanUp.defer(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+beforeAll(async () => {
+  const client = await MongoClient.connect(inject('mongodbUri'));
+  cleanUp.defer(() => client.close());
+  const database = cleanUp.use(await testDatabase(inject('mongodbUri')));
+  const directory = cleanUp.use(await testDirectory());
+  const name = (): string => `analytics_a_${randomUUID().slice(0, 8)}`;
+  wuhan = cleanUp.use(await testPlatform(client, '420100', name()));
+  yichang = cleanUp.use(await testPlatform(client, '420500', name()));
+  const registered = { ...yichang.owner, code: '422800', connection: 'REGISTERED' as const };
+  const snapshot = testSnapshot([wuhan.owner, yichang.owner, registered]);
+  const provinceUrl = await directoryOf(() => snapshot);
+  analytics = await startAnalytics({
+    port: 0,
+    host: '127.0.0.1',
+    dataDir: directory.path,
+    mongodbUri: inject('mongodbUri'),
+    database: database.db.databaseName,
+    provinceUrl,
+    log: () => undefined,
+  });
+  cleanUp.defer(() => analytics.stop());
+});
+afterAll(() => cleanUp.disposeAsync());
+
+async function query<T>(text: string, variables: Record<string, unknown> = {}): Promise<T> {
+  const response = await fetch(`${analytics.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: text, variables }),
+  });
+  return (await response.json()) as T;
+}
+
+const reads = (n: number, place: string) =>
+  Array.from({ length: n }, () => ({
+    type: 'onenet.article.read' as const,
+    time: new Date(),
+    data: { place, channel: 'WECHAT', count: 2 },
+  }));
+
+async function readsAreIn(code: string, sequence: number): Promise<void> {
+  await until(() => analytics.ingest.sequenceOf(code) >= sequence);
+}
+
+test('health, and what is nowhere', async () => {
+  expect((await fetch(`${analytics.url}/health/live`)).status).toBe(200);
+  expect((await fetch(`${analytics.url}/health/ready`)).status).toBe(200);
+  expect((await fetch(`${analytics.url}/nowhere`)).status).toBe(404);
+});
+
+test('many entities with the same question are answered by the same few queries', async () => {
+  await wuhan.happened(reads(3, '420102'));
+  await yichang.happened(reads(5, '420502'));
+  await readsAreIn('420100', 3);
+  await readsAreIn('420500', 5);
+  let queries = 0;
+  const rows = analytics.clickhouse.rows.bind(analytics.clickhouse);
+  analytics.clickhouse.rows = async (sql) => {
+    if (sql.includes('sumIf')) queries += 1;
+    return await rows(sql);
+  };
+  const divisions = Array.from({ length: 17 }, (_, i) => `42${String(i + 1).padStart(2, '0')}00`);
+  const answer = await query(
+    `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Division {
+      code metrics(input: { metrics: ["reads", "signUps", "requestsResolved", "engagement"], compareWith: NONE }) { metric value asked answered }
+    } } }`,
+    { of: divisions.map((code) => ({ __typename: 'Division', code })) },
+  );
+  analytics.clickhouse.rows = rows;
+  expect(queries).toBeLessThanOrEqual(2);
+  expect(answer).toMatchObject({
+    data: {
+      _entities: divisions.map((code) => ({
+        code,
+        metrics: [
+          { metric: 'reads', value: { 420100: 6, 420500: 10 }[code] ?? 0 },
+          { metric: 'signUps', value: 0 },
+          { metric: 'requestsResolved', value: 0 },
+          { metric: 'engagement', value: { 420100: 6, 420500: 10 }[code] ?? 0 },
+        ],
+      })),
+    },
+  });
+});
+
+test('what a platform is asked for is its own, and a silent one is not zero', async () => {
+  await readsAreIn('420100', 3);
+  const answer = await query(
+    `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Platform {
+      code feed { state sequence contiguous rejected }
+      metrics(input: { metrics: ["reads"], platforms: ["420500"] }) { value asked answered behind }
+    } } }`,
+    { of: ['420100', '422800'].map((code) => ({ __typename: 'Platform', code })) },
+  );
+  expect(answer).toMatchObject({
+    data: {
+      _entities: [
+        {
+          feed: { state: 'OK', contiguous: true, rejected: 0 },
+          metrics: [{ value: 6, asked: 1, answered: 1, behind: [] }],
+        },
+        {
+          feed: { state: 'NOT_CONNECTED', sequence: '0' },
+          metrics: [{ value: null, asked: 0, answered: 0, behind: [] }],
+        },
+      ],
+    },
+  });
+});
+
+test('errors carry a code, and the root answers everything else', async () => {
+  expect(await query('{ metrics(input: { metrics: ["none"] }) { value } }')).toMatchObject({
+    errors: [{ extensions: { code: 'BAD_INPUT' } }],
+  });
+  expect(await query('{ nothing }')).toMatchObject({
+    errors: [{ extensions: { code: 'BAD_REQUEST' } }],
+  });
+  const answer = await query<{ errors?: unknown; data: Record<string, unknown> }>(`{
+    metricDefinitions { name kind direction unit unitEn label labelEn explanation explanationEn }
+    metrics(input: { metrics: ["reads", "members", "onTimeRate"], grain: HOUR }) { metric value opening previous change from to points { at value } asOf }
+    tops(input: { metric: "reads", by: PLATFORM }) { rows { key value previous change } asOf }
+    feeds { platform state epoch sequence lastSequence pending completeTo seenAt lagSeconds head rejected contiguous }
+    selfCheck { checkedAt ok platformsChecked differences { platform what owner raw rollup } }
+    attention { kind platform severity value metric since }
+    recentEvents(first: 3) { platform type time sequence place category channel simulated count }
+  }`);
+  expect(answer.errors).toBeUndefined();
+  expect(answer.data['recentEvents']).toHaveLength(3);
+});
+
+test('the self-check agrees, and finds what was put in or lost', async () => {
+  await readsAreIn('420100', 3);
+  await until(async () => (await analytics.selfCheck.check(wuhan.owner)) !== undefined);
+  expect(await analytics.selfCheck.check(wuhan.owner)).toEqual([]);
+  const add = (table: string, columns: string, values: string): Promise<void> =>
+    analytics.clickhouse.run(`INSERT INTO onenet.${table} (${columns}) VALUES (${values})`);
+  await add(
+    'hour',
+    'type, hour, platform, epoch, events, total',
+    "'onenet.article.read', now(), '420100', 1, 1, 1",
+  );
+  expect(await analytics.selfCheck.check(wuhan.owner)).toEqual([
+    { platform: '420100', what: 'onenet.article.read', owner: 6, raw: 6, rollup: 7 },
+  ]);
+  await add(
+    'hour',
+    'type, hour, platform, epoch, events, total',
+    "'onenet.article.read', now(), '420100', 1, -1, -1",
+  );
+  expect(await analytics.selfCheck.check(wuhan.owner)).toEqual([]);
+  await add(
+    'raw',
+    'type, time, platform, epoch, sequence, count',
+    "'onenet.article.read', now(), '420500', 1, 2, 9",
+  );
+  const found = await analytics.selfCheck.check(yichang.owner);
+  expect(found).toMatchObject([
+    { owner: 10, raw: 19 },
+    { what: 'sequence', owner: 5, raw: 6 },
+  ]);
+  expect(analytics.selfCheck.result().ok).toBe(false);
+});
+
+test('an event is on the live stream within a second, with the figures of today', async () => {
+  const stop = new AbortController();
+  const response = await fetch(`${analytics.url}/live`, { signal: stop.signal });
+  expect(response.headers.get('content-type')).toContain('text/event-stream');
+  const messages: { event: string; data: Record<string, unknown>; atMs: number }[] = [];
+  const reading = (async () => {
+    let text = '';
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += chunk;
+      const parts = text.split('\n\n');
+      text = parts.pop() ?? '';
+      for (const part of parts) {
+        const match = /^event: (\w+)\ndata: (.*)$/.exec(part);
+        if (!match?.[1] || !match[2]) continue;
+        const data = JSON.parse(match[2]) as Record<string, unknown>;
+        messages.push({ event: match[1], data, atMs: Date.now() });
+      }
+    }
+  })().catch(() => undefined);
+  await until(() => messages.some(({ event }) => event === 'events'));
+  expect(messages.map(({ event }) => event).slice(0, 2)).toEqual(['hello', 'feeds']);
+  await delay(300);
+  await yichang.happened([
+    {
+      type: 'onenet.member.accepted',
+      time: new Date(),
+      data: { place: '420502', channel: 'QR_CODE' },
+    },
+  ]);
+  const arrived = () =>
+    messages.find(({ data }) =>
+      JSON.stringify(data['events'] ?? []).includes('onenet.member.accepted'),
+    );
+  await until(() => arrived() !== undefined);
+  expect(arrived()?.data).toMatchObject({
+    events: [{ platform: '420500', type: 'onenet.member.accepted', place: '420502', count: 1 }],
+    totals: expect.arrayContaining([{ metric: 'signUps', value: 1 }]),
+  });
+  stop.abort();
+  await reading;
+});
