@@ -171,7 +171,7 @@ export async function startSmallNet(
 }
 
 /** Tells a snapshot of the net at `/net`, the way the province does. */
-async function startToldProvince(): Promise<{
+export async function startToldProvince(): Promise<{
   readonly url: string;
   tell(change: Partial<NetSnapshot>): void;
   close(): void;
