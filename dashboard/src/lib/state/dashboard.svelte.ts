@@ -15,7 +15,7 @@ import { View } from './view.svelte.ts';
 /** How often ages on the page are written anew. */
 const clockMs = 1000;
 /** How often figures that no message brings are asked for anew. */
-const beatMs = 15_000;
+const beatMs = 30_000;
 
 export class Dashboard {
   readonly view = new View();
