@@ -4,7 +4,7 @@
  *
  * Plain JavaScript without imports beyond Node's own, since nothing else is there yet.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -107,13 +107,26 @@ function run(program, programArgs, options) {
   });
 }
 
-/** npm (or the shell that it starts us with) may be killed without a word; then we stop as well. */
+/** npm and the shell that it starts us with may be killed without a word; then we stop as well. */
 function stopWhenNpmIsGone(child) {
   if (process.env.npm_lifecycle_event === undefined) return undefined;
-  const parent = process.ppid;
+  const starters = [process.ppid, parentOf(process.ppid)].filter((pid) => pid > 1);
   return setInterval(() => {
-    if (process.ppid !== parent) child.kill('SIGTERM');
+    if (!starters.every(isAlive)) child.kill('SIGTERM');
   }, 500);
+}
+
+function parentOf(pid) {
+  const { stdout } = spawnSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' });
+  return Number.parseInt(stdout, 10);
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 function fail(message) {
