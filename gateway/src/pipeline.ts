@@ -41,12 +41,13 @@ export async function answerGraphQL(
   const run: Run = { type: 'application/json' };
   const { answer, status, headers } = await perform(request, run, deadline, options);
   deadline.end();
-  const body = JSON.stringify(answer);
+  // Encoded once: its length and its bytes are both needed.
+  const body = Buffer.from(JSON.stringify(answer), 'utf8');
   response.writeHead(status, {
     ...headers,
     'content-type': `${run.type}; charset=utf-8`,
     'cache-control': 'no-store',
-    'content-length': Buffer.byteLength(body),
+    'content-length': body.length,
   });
   response.end(request.method === 'HEAD' ? undefined : body);
   record(
