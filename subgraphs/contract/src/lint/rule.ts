@@ -3,8 +3,6 @@ import {
   isEnumType,
   isInterfaceType,
   isIntrospectionType,
-  isListType,
-  isNonNullType,
   isObjectType,
   type ConstDirectiveNode,
   type GraphQLEnumValue,
@@ -12,7 +10,6 @@ import {
   type GraphQLInterfaceType,
   type GraphQLNamedType,
   type GraphQLObjectType,
-  type GraphQLOutputType,
   type GraphQLSchema,
 } from 'graphql';
 
@@ -78,11 +75,6 @@ export function isRecord(type: unknown): type is GraphQLObjectType {
   return (
     isObjectType(type) && type.getInterfaces().some((implemented) => implemented.name === 'Record')
   );
-}
-
-/** Whether a type, without its outer `!`, is a list. */
-export function isList(type: GraphQLOutputType): boolean {
-  return isListType(isNonNullType(type) ? type.ofType : type);
 }
 
 /** The fields of a type, or none when it has none. */
