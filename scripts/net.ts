@@ -39,7 +39,7 @@ export interface Net {
   readonly processes: Readonly<Record<string, number>>;
   /** Resolves when a part ends unasked, with what to tell about it. The others still run then. */
   readonly crashed: Promise<Error>;
-  /** Stops every part, the last started first; resolves when all are gone. */
+  /** Stops every part, MongoDB last; resolves when all are gone. */
   stop(): Promise<void>;
 }
 
@@ -155,10 +155,13 @@ class RunningParts {
     return { urls, processes, crashed: this.#crash.promise, stop: () => this.stop() };
   }
 
-  /** Stops what runs, the last started first, so that none loses what it still writes to. */
+  /** Stops what runs: MongoDB last, so that none loses what it still writes to. */
   stop(): Promise<void> {
     this.#stopped ??= (async () => {
-      for (const part of this.#parts.toReversed()) await part.stop();
+      const isDatabase = (part: Part) => part.name === 'mongod';
+      const others = this.#parts.filter((part) => !isDatabase(part));
+      await Promise.all(others.map((part) => part.stop()));
+      await this.#parts.find(isDatabase)?.stop();
       await releaseDataDir(this.#dataDir);
     })();
     return this.#stopped;
