@@ -14,6 +14,7 @@ import type { Logger } from 'pino';
 import type { RequestContext } from './context.ts';
 import type { ExecutionResult } from './envelope.ts';
 import type { GraphQLParams } from './http-request.ts';
+import { noteQueryPlan } from './owners/time.ts';
 import { PreparedOperations, prepare, type PreparedOperation } from './prepared.ts';
 import { presentError } from './present.ts';
 import { readSupergraph, type Supergraph } from './supergraph.ts';
@@ -53,6 +54,9 @@ export class Generation {
     const gateway = new ApolloGateway({
       supergraphSdl: sdl,
       buildService: ({ name }) => dataSource(name),
+      // The fan-out shares the time that is left among the waves that the plan has still to come.
+      experimental_didResolveQueryPlan: ({ queryPlan, requestContext }) =>
+        noteQueryPlan(requestContext.context, queryPlan),
       logger: vendorLog,
     });
     const operations = new PreparedOperations();

@@ -1,6 +1,9 @@
 /** The pipeline, on Apollo's own parts: references hop, what may not be seen is asked of nobody, and every refusal has a code. */
 import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } from 'graphql';
 import { serverAudits } from 'graphql-http';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { post, startSmallNet, type SmallNet } from './small-net.fixture.ts';
 
@@ -132,6 +135,25 @@ describe('envelope', () => {
     );
     expect(body.extensions.onenet['complete']).toBe(false);
   });
+});
+
+test('a part of the net that hangs costs its own fields, within the deadline', async () => {
+  await using hung = await startSmallNet();
+  const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/graphql`;
+  hung.tell({ services: { province: url, analytics: url } });
+  await expect.poll(() => hung.directory.current().services.analytics).toBe(url);
+  const began = performance.now();
+  const { body } = await post(hung, {
+    query: '{ feeds { platform } serviceRequest(id: "420100:1") { title } }',
+    extensions: { onenet: { deadlineMs: 1000 } },
+  });
+  expect(performance.now() - began).toBeLessThan(1000);
+  expect(body.data).toEqual({ feeds: null, serviceRequest: { title: '欠薪' } });
+  expect(body.errors?.map(({ extensions }) => extensions['code'])).toEqual(['UNAVAILABLE']);
+  silent.close();
+  silent.closeAllConnections();
 });
 
 test('a mutation has the actor that this machine asserts, and its line says so', async () => {

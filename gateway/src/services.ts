@@ -5,6 +5,7 @@ import { Kind, OperationTypeNode, parse, type GraphQLFormattedError } from 'grap
 import type { Logger } from 'pino';
 import type { RequestContext } from './context.ts';
 import { isObject } from './http-request.ts';
+import { timeFor } from './owners/time.ts';
 import type { Transport } from './owners/transport.ts';
 
 export interface ServiceOptions {
@@ -47,18 +48,18 @@ async function ask(
   { url, transport, timeoutMs = 4000, maxBytes = 16 * 1024 * 1024 }: ServiceOptions,
   { query, operationName }: ServiceRequest,
   variables: Readonly<Record<string, unknown>>,
-  { caller, deadlineAt }: RequestContext,
+  context: RequestContext,
 ): Promise<ServiceAnswer> {
   const body = JSON.stringify({ query, variables, ...(operationName && { operationName }) });
   const headers = ['content-type', 'application/json', 'accept', 'application/json'];
   const exchange = transport.post(
     url(),
     body,
-    [...headers, callerHeader, encodeCaller(caller)],
+    [...headers, callerHeader, encodeCaller(context.caller)],
     maxBytes,
   );
-  const remainingMs = Math.max(1, Math.min(timeoutMs, deadlineAt - performance.now()));
-  const timer = setTimeout(() => exchange.abort(), remainingMs);
+  const waitMs = Math.min(timeoutMs, timeFor(context, query ?? ''));
+  const timer = setTimeout(() => exchange.abort(), Math.max(1, waitMs));
   try {
     const { status, contentType, body: answered } = await exchange.answer;
     const answer: unknown = contentType.includes('json') && JSON.parse(answered.toString('utf8'));
