@@ -79,7 +79,7 @@ export const openStatuses: readonly RequestStatus[] = [
 ];
 
 /** The facet of what is still to be done: a small part of all, and most asked for. */
-const openFacet = 'open';
+export const openFacet = 'open';
 
 export function isOpen(status: RequestStatus): boolean {
   return openStatuses.includes(status);
