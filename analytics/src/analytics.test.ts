@@ -6,11 +6,14 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NetSnapshot } from '@onenet/contract';
 import { MongoClient } from 'mongodb';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { startAnalytics } from './analytics.ts';
 import type { Analytics } from './analytics.ts';
 import { testDatabase, testDirectory, testPlatform, testSnapshot, until } from './fixture.ts';
 import type { TestPlatform } from './fixture.ts';
+
+// The engine shares the machine with the other tests.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const cleanUp = new AsyncDisposableStack();
 let analytics: Analytics;

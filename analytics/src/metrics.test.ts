@@ -4,7 +4,7 @@ import type { FeedEvent } from '@onenet/contract';
 import { divisionContains } from '@onenet/contract';
 import type { OutboxEntryInput } from '@onenet/feed';
 import { MongoClient } from 'mongodb';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import {
   testDatabase,
   testDirectory,
@@ -244,6 +244,9 @@ const nowMs = Date.now();
 const names = metrics.map((metric) => metric.name);
 let sources: Sources;
 let all: Held[];
+// The engine shares the machine with the other tests.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
 const cleanUp = new AsyncDisposableStack();
 
 beforeAll(async () => {
