@@ -11,6 +11,7 @@ import {
 import { parseDateTime, type Caller } from '@onenet/contract';
 import { Kind, isScalarType, valueFromASTUntyped, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import { booleansOf } from './conditions.ts';
 import type { RequestContext } from './context.ts';
 import type { ExecutionResult } from './envelope.ts';
 import type { GraphQLParams } from './http-request.ts';
@@ -91,11 +92,11 @@ export class Generation {
   }
 
   /** The steps `document`, `limits` and `scopes`. */
-  prepare(caller: Caller, { query, operationName }: GraphQLParams): PreparedOperation {
-    const key = JSON.stringify([caller.client === 'local', caller.scopes, operationName, query]);
-    return this.#operations.get(key, () =>
-      prepare(this.#schema, this.#access, caller, query, operationName),
-    );
+  prepare(caller: Caller, params: GraphQLParams): PreparedOperation {
+    const { query, operationName, variables } = params;
+    const rights = [caller.client === 'local', caller.scopes];
+    const key = JSON.stringify([rights, operationName, booleansOf(variables), query]);
+    return this.#operations.get(key, () => prepare(this.#schema, this.#access, caller, params));
   }
 
   /** The steps `plan` and `fetch`. */

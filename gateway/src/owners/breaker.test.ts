@@ -2,15 +2,13 @@
 import { expect, test } from 'vitest';
 import { Breakers, type Breaker } from './breaker.ts';
 
-function breakerAt(): { breaker: Breaker; pass(ms: number): void; breakers: Breakers } {
-  let now = 0;
-  const breakers = new Breakers({ failures: 3, openMs: 100, maxOpenMs: 300, now: () => now });
+function breakerAt(): { breaker: Breaker; clock: { now: number }; breakers: Breakers } {
+  const clock = { now: 0 };
+  const breakers = new Breakers({ failures: 3, openMs: 100, maxOpenMs: 300, now: () => clock.now });
   return {
     breakers,
     breaker: breakers.of('A', 'http://a'),
-    pass: (ms) => {
-      now += ms;
-    },
+    clock,
   };
 }
 
@@ -32,24 +30,24 @@ test('opens after failures one after another; a success in between forgives', ()
 });
 
 test('lets one trial through, waits longer after each that fails, and closes after one that succeeds', () => {
-  const { breaker, pass } = breakerAt();
+  const { breaker, clock } = breakerAt();
   fail(breaker, 3);
-  pass(100);
+  clock.now += 100;
   expect(breaker.admits()).toBe(true);
   expect(breaker.admits()).toBe(false);
   breaker.note('FAILED');
-  pass(100);
+  clock.now += 100;
   expect(breaker.admits()).toBe(false);
-  pass(100);
+  clock.now += 100;
   expect(breaker.admits()).toBe(true);
   breaker.note('ANSWERED');
   expect([breaker.admits(), breaker.admits()]).toEqual([true, true]);
 });
 
 test('a trial of which nothing came gives way to the next', () => {
-  const { breaker, pass } = breakerAt();
+  const { breaker, clock } = breakerAt();
   fail(breaker, 3);
-  pass(100);
+  clock.now += 100;
   expect(breaker.admits()).toBe(true);
   breaker.note('UNDECIDED');
   expect(breaker.admits()).toBe(true);

@@ -133,6 +133,6 @@ const rfc3339 =
 
 function countKeys(object: JsonObject): number {
   let count = 0;
-  for (const _key in object) count++;
+  for (const key in object) if (key !== undefined) count++;
   return count;
 }

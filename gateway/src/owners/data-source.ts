@@ -7,13 +7,13 @@ import { Breakers } from './breaker.ts';
 import { PlanCache } from './compile.ts';
 import type { JsonObject } from './conform.ts';
 import { Entities } from './entities.ts';
-import { asNetError, errorAt } from './failure.ts';
+import { errorAt } from './failure.ts';
 import { Gathering } from './gather.ts';
 import { mutate } from './mutate.ts';
 import { OperationCache } from './operation-cache.ts';
 import type { Plan } from './plan.ts';
 import { partOutcome, tryOwnerOf } from './route.ts';
-import { coerceVariables, type Outcome, type Run, type Values } from './run.ts';
+import { caught, coerceVariables, type Outcome, type Run, type Values } from './run.ts';
 import { netOf } from './scope.ts';
 import { timeFor } from './time.ts';
 import type { Transport } from './transport.ts';
@@ -53,18 +53,17 @@ export function createMunicipalDataSource(
         const run = runOf(plan, given, context, options.directory, call.pathInIncomingRequest);
         const outcome =
           plan.kind === 'mutation' ? await mutate(run, tools, text) : await query(run, tools, text);
-        const data: JsonObject = { ...namesOf(plan), ...(outcome.value ?? {}) };
+        const data: JsonObject = { ...namesOf(plan), ...outcome.value };
         return outcome.errors.length > 0 ? { data, errors: outcome.errors } : { data };
       } catch (error) {
-        if (!(error instanceof NetError)) noteUnexpected(context, error);
-        return { data: null, errors: [errorAt([], asNetError(error))] };
+        return { data: null, errors: [errorAt([], caught({ context }, error))] };
       }
     },
   };
 }
 
 /** One wave: whatever the operation wants of an owner goes in one request. */
-async function query(run: Run, tools: WaveTools, text: string): Promise<Outcome> {
+async function query(run: Run, tools: WaveTools, text: string): Promise<Outcome<JsonObject>> {
   const wave = new Wave(run, tools);
   const gatherings = run.plan.gathers.map((field) => new Gathering(run, field, undefined));
   const entities = run.plan.entities.map((field) => new Entities(run, field));
@@ -123,10 +122,4 @@ function runOf(
 function namesOf(plan: Plan): JsonObject {
   const name = plan.kind === 'mutation' ? 'Mutation' : 'Query';
   return Object.fromEntries(plan.typenames.map((key) => [key, name]));
-}
-
-/** A mistake of ours: the log gets the cause, the caller an incident id. */
-function noteUnexpected({ report }: RequestContext, error: unknown): void {
-  const detail = error instanceof Error ? (error.stack ?? error.message) : 'an unknown error';
-  report.addIncident({ id: '', platform: '', reason: 'INTERNAL', detail });
 }

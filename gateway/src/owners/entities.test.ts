@@ -1,6 +1,7 @@
 /** Routed fields, entities and references through the real planner: each asks its own owner, and what leads nowhere says so. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { memoryRecords } from './testing/memory-data.ts';
+import { at } from './testing/read.ts';
 import { netOwner, startMemoryNet, type MemoryNet } from './testing/memory-net.ts';
 import {
   sendJson,
@@ -141,7 +142,7 @@ describe('references', () => {
       }
       serviceRequest(id: "420100:R-10") { status transferredTo { id title place { name } } }
     }`);
-    const edges = (answer.data?.['serviceRequests'] as { edges: { node: { id: string } }[] }).edges;
+    const edges = at<{ node: { id: string } }[]>(answer, 'serviceRequests', 'edges');
     expect(edges.length).toBeGreaterThan(50);
     for (const { node } of edges) {
       expect(node).toMatchObject({
@@ -189,9 +190,11 @@ describe('references', () => {
     wuhan.fault = (answer, response) =>
       sendJson(response, answer.replace(/("onenet_id":"420100:)O-3"/, '$1O-4"'));
     const answer = await net.ask(query);
-    const { edges } = answer.data?.['serviceRequests'] as {
-      edges: { node: { id: string; organization: unknown } }[];
-    };
+    const edges = at<{ node: { id: string; organization: unknown } }[]>(
+      answer,
+      'serviceRequests',
+      'edges',
+    );
     expect(
       edges.filter(({ node }) => node.organization === null).map(({ node }) => node.id),
     ).toEqual(['420100:R-3']);
@@ -219,9 +222,11 @@ describe('lists of divisions and platforms', () => {
     expect(answer.report.gathered).toContainEqual(
       expect.objectContaining({ path: ['city', 'serviceRequests'], of: '420100', asked: 2 }),
     );
-    const { edges } = answer.data?.['records'] as {
-      edges: { node: { place: { code: string; serviceRequests: { edges: unknown[] } } } }[];
-    };
+    const edges = at<{ node: { place: { serviceRequests: { edges: unknown[] } } } }[]>(
+      answer,
+      'records',
+      'edges',
+    );
     for (const { node } of edges) expect(node.place.serviceRequests.edges).toHaveLength(2);
     const [reported] = answer.report.gathered.filter(({ path }) => path.includes('@'));
     expect(reported?.path).toEqual(['records', 'edges', '@', 'node', 'place', 'serviceRequests']);
@@ -231,10 +236,7 @@ describe('lists of divisions and platforms', () => {
     const page = `serviceRequests(first: 1, after: $c) { edges { cursor } pageInfo { endCursor } }`;
     const query = `query ($c: String, $code: ID!) { division(code: $code) { ${page} } }`;
     const first = await net.ask(query, { code: '420100' });
-    const { serviceRequests } = first.data?.['division'] as {
-      serviceRequests: { pageInfo: { endCursor: string } };
-    };
-    const c = serviceRequests.pageInfo.endCursor;
+    const c = at<string>(first, 'division', 'serviceRequests', 'pageInfo', 'endCursor');
     const next = await net.ask(query, { code: '420100', c });
     expect(next.errors).toBeUndefined();
     const other = await net.ask(query, { code: '420102', c });
@@ -250,18 +252,22 @@ describe('lists of divisions and platforms', () => {
       platforms { code name serviceRequests(first: 1) { ${list} } members(first: 1) { ${list} } }
     }`);
     expect(answer.errors).toBeUndefined();
-    const platforms = answer.data?.['platforms'] as Record<string, { completeness: object }>[];
-    const of = (code: string): Record<string, { completeness: object }> | undefined =>
-      platforms.find((platform) => String(platform['code']) === code);
-    expect(of('420100')?.['serviceRequests']?.completeness).toMatchObject({
+    interface Lists {
+      readonly code: string;
+      readonly serviceRequests: { readonly completeness: object };
+      readonly members: { readonly completeness: object };
+    }
+    const of = (code: string): Lists | undefined =>
+      at<Lists[]>(answer, 'platforms').find((platform) => platform.code === code);
+    expect(of('420100')?.serviceRequests.completeness).toMatchObject({
       asked: 1,
       answered: 1,
     });
-    expect(of('422800')?.['serviceRequests']?.completeness).toMatchObject({
+    expect(of('422800')?.serviceRequests.completeness).toMatchObject({
       asked: 0,
       notAsked: [{ platform: '422800', reason: 'NOT_CONNECTED' }],
     });
-    expect(of('WISCO')?.['members']?.completeness).toMatchObject({
+    expect(of('WISCO')?.members.completeness).toMatchObject({
       asked: 0,
       notAsked: [{ platform: 'WISCO', reason: 'NOT_OFFERED' }],
     });
@@ -293,7 +299,7 @@ test('an owner that hangs in the first wave leaves time for the waves after it',
     { deadlineMs: 900 },
   );
   expect(answer.errors).toBeUndefined();
-  const { edges } = answer.data?.['serviceRequests'] as { edges: { node: object }[] };
+  const edges = at<{ node: object }[]>(answer, 'serviceRequests', 'edges');
   expect(edges).toHaveLength(5);
   for (const { node } of edges) {
     expect(node).toMatchObject({ organization: { name: expect.any(String) as string } });
@@ -312,4 +318,5 @@ test('when the caller goes away, owners are let go', async () => {
   };
   await net.ask('{ serviceRequest(id: "420100:R-1") { id } }', {}, { signal: left.signal });
   await gone;
+  expect(wuhan.seen).toHaveLength(1);
 });

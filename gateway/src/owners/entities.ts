@@ -2,13 +2,13 @@
 import { NetError, parseId, typeModule, type NetOwner } from '@onenet/contract';
 import type { GraphQLFormattedError } from 'graphql';
 import type { JsonObject } from './conform.ts';
-import { asNetError, errorAt } from './failure.ts';
+import { errorAt } from './failure.ts';
 import { Gathering } from './gather.ts';
 import type { EntitiesField, EntityFields } from './plan.ts';
 import { partOutcome } from './route.ts';
-import type { Outcome, Run } from './run.ts';
+import { caught, type Outcome, type Run } from './run.ts';
 import { ownerToAsk } from './scope.ts';
-import type { Wave } from './wave.ts';
+import type { EntityRef, Wave } from './wave.ts';
 
 /** The representations of one call. */
 export class Entities {
@@ -54,7 +54,8 @@ export class Entities {
 
   #entityOf(representation: unknown): Entity | NetError {
     const { typeName, key, fields } = this.#read(representation);
-    if (!fields || key === undefined) return asNetError(undefined);
+    if (!fields || key === undefined)
+      return caught(this.#run, new Error(`${typeName} is no entity of the contract.`));
     const name = `${typeName} ${key}`;
     let entity = this.#entities.get(name);
     if (!entity) this.#entities.set(name, (entity = new Entity(this.#run, fields, key)));
@@ -71,7 +72,7 @@ export class Entities {
     const typeName = String(given['__typename']);
     const fields = this.#field.of(typeName);
     const key = fields ? given[fields.keyField] : undefined;
-    return { typeName, key: key == null ? undefined : String(key), fields };
+    return { typeName, key: typeof key === 'string' ? key : undefined, fields };
   }
 }
 
@@ -80,6 +81,7 @@ class Entity {
   readonly #run: Run;
   readonly #fields: EntityFields;
   readonly #key: string;
+  readonly #ref: EntityRef;
   readonly #gatherings: readonly (readonly [key: string, gathering: Gathering])[];
   /** Who is asked for its own fields; undefined when it has none that are wanted. */
   #owner: NetOwner | NetError | undefined;
@@ -88,9 +90,10 @@ class Entity {
     this.#run = run;
     this.#fields = fields;
     this.#key = key;
+    this.#ref = { fields, key };
     this.#gatherings = fields.gathers.map((field) => [
       field.selected.key,
-      new Gathering(run, field, { fields, key }),
+      new Gathering(run, field, this.#ref),
     ]);
   }
 
@@ -98,7 +101,7 @@ class Entity {
     for (const [, gathering] of this.#gatherings) gathering.prepare(wave);
     if (this.#fields.plain.size === 0 && this.#fields.keyField === 'code') return;
     this.#owner = this.#ownerOf();
-    if (!(this.#owner instanceof NetError)) wave.wantPlain(this.#owner, this.#fields, this.#key);
+    if (!(this.#owner instanceof NetError)) wave.wantPlain(this.#owner, this.#ref);
   }
 
   finish(wave: Wave): Outcome {
@@ -133,7 +136,7 @@ class Entity {
 
   #own(wave: Wave, owner: NetOwner | NetError): Outcome {
     if (owner instanceof NetError) return { value: null, errors: [errorAt([], owner)] };
-    const part = wave.plain(owner.code, this.#fields, this.#key);
+    const part = wave.plain(owner.code, this.#ref);
     return partOutcome(this.#run, owner.code, part, []);
   }
 
@@ -143,7 +146,7 @@ class Entity {
       const code = keyField === 'id' ? parseId(this.#key).platform : this.#key;
       return ownerToAsk(this.#run.net, code, typeModule(typeName) ?? 'core');
     } catch (error) {
-      return asNetError(error);
+      return caught(this.#run, error);
     }
   }
 }

@@ -1,7 +1,6 @@
 /** Why an owner's part is missing: the reasons of the contract's `AbsenceReason`, and what goes out as an error. */
 import { NetError, errorCodes, isNetErrorCode, type NetErrorCode } from '@onenet/contract';
 import type { GraphQLFormattedError } from 'graphql';
-import { randomUUID } from 'node:crypto';
 
 /** Owners in scope that are not asked; they count against nothing. */
 export type StandingReason = 'NOT_CONNECTED' | 'NOT_OFFERED' | 'REFUSED';
@@ -40,11 +39,24 @@ export function errorAt(path: ResponsePath, error: NetError): GraphQLFormattedEr
   return { message: error.message, path, extensions: error.extensions };
 }
 
-/** What is thrown, as an error that may go out: what was not meant to be seen becomes a code. */
-export function asNetError(thrown: unknown): NetError {
-  if (thrown instanceof NetError) return thrown;
-  return new NetError('INTERNAL', errorCodes.INTERNAL.message, { incident: randomUUID() });
+/** A part that is missing. */
+export function failed(reason: FailureReason, detail: string, sent = true): Failure {
+  return { reason, detail, sent };
 }
+
+/** The owner itself said no, with a code of the table or without one. */
+export function refused(code: unknown, detail: string): Failure {
+  const known = isNetErrorCode(code) ? code : undefined;
+  const reason = (known && reasons[known]) ?? 'INVALID';
+  const passing = mayPass(known) ? { code: known } : {};
+  return { ...failed(reason, known ? `${detail}, ${known}` : detail), refused: true, ...passing };
+}
+
+const reasons: Readonly<Partial<Record<NetErrorCode, FailureReason>>> = {
+  NOT_OFFERED: 'NOT_OFFERED',
+  TOO_LARGE: 'OVER_BUDGET',
+  UNAVAILABLE: 'MAINTENANCE',
+};
 
 /** The error for the missing part of one owner, where one owner is asked: routed fields and entities. */
 export function ownerError(platform: string, failure: Failure, incident: string): NetError {

@@ -1,6 +1,6 @@
 /** The merge gives the first rows of the sorted union, and leaves out whoever is not in order. */
 import type { Direction, Position } from '@onenet/contract';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { mergePage, type Part } from './merge.ts';
 import { compareRows } from './testing/memory-data.ts';

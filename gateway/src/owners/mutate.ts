@@ -2,15 +2,19 @@
 import { NetError } from '@onenet/contract';
 import type { GraphQLFormattedError } from 'graphql';
 import type { JsonObject } from './conform.ts';
-import { asNetError, errorAt, type Failure } from './failure.ts';
+import { errorAt } from './failure.ts';
 import type { RouteField } from './plan.ts';
 import { ownerOf, partOutcome } from './route.ts';
-import { argumentsOf, noteIncident, valueAt, type Outcome, type Run } from './run.ts';
+import { argumentsOf, caught, noteIncident, valueAt, type Outcome, type Run } from './run.ts';
 import { timeFor } from './time.ts';
 import { Wave, type WaveTools } from './wave.ts';
 
 /** Carries out the mutation fields of an operation. */
-export async function mutate(run: Run, tools: WaveTools, operation: string): Promise<Outcome> {
+export async function mutate(
+  run: Run,
+  tools: WaveTools,
+  operation: string,
+): Promise<Outcome<JsonObject>> {
   const value: JsonObject = {};
   const errors: GraphQLFormattedError[] = [];
   /** Owners at which a mutation has no outcome. */
@@ -51,18 +55,14 @@ async function mutateOne(
     wave.wantRouted(owner, field);
     await wave.send(timeMs);
     const part = wave.routed(owner.code, field);
-    if (part.ok || hasOutcome(part.failure)) return partOutcome(run, owner.code, part, path);
+    // The owner itself said what became of it.
+    if (part.ok || part.failure.refused) return partOutcome(run, owner.code, part, path);
     stuck.add(owner.code);
     if (!part.failure.sent) return partOutcome(run, owner.code, part, path);
     const { reason } = part.failure;
     const incident = noteIncident(run, owner.code, part.failure);
     throw new NetError('OUTCOME_UNKNOWN', undefined, { ...about, reason, incident });
   } catch (error) {
-    return { value: null, errors: [errorAt(path, asNetError(error))] };
+    return { value: null, errors: [errorAt(path, caught(run, error))] };
   }
-}
-
-/** Whether the owner itself said what became of the mutation. */
-function hasOutcome(failure: Failure): boolean {
-  return failure.refused === true;
 }

@@ -1,6 +1,6 @@
 /** The net's cursor comes back as it was written, and is refused when it is not the list's own. */
 import { decodeCursor, encodeCursor, type Direction } from '@onenet/contract';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { netCursorWriter, readNetCursor, type ListIdentity } from './net-cursor.ts';
 

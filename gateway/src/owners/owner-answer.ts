@@ -1,10 +1,10 @@
-/** Reads what an owner sent: its parts, each checked by itself, or why there is none. */
+/** Takes an owner's answer apart: each part is checked by itself, so that what is wrong costs that part alone. */
 import { isNetErrorCode, type NetErrorCode } from '@onenet/contract';
 import { isJsonObject, type Answering, type Check, type JsonObject } from './conform.ts';
-import { mayPass, type Failure, type FailureReason, type ResponsePath } from './failure.ts';
+import { errorsUnder, type Envelope, type OwnerError } from './envelope.ts';
+import { failed, mayPass, refused, type Failure, type ResponsePath } from './failure.ts';
 import type { GatherField } from './gather-ask.ts';
 import { checkEntity, type OwnerOperation, type GroupAsked } from './owner-operation.ts';
-import type { HttpAnswer } from './transport.ts';
 
 /** An owner's error within a part; what it said in words stays here. */
 export interface PartError {
@@ -38,39 +38,6 @@ export interface OwnerParts {
   readonly groups: readonly (readonly EntityPart[])[];
 }
 
-/** What stands in a GraphQL answer. */
-interface Envelope {
-  readonly data: JsonObject;
-  readonly errors: readonly OwnerError[];
-}
-
-interface OwnerError {
-  readonly path: ResponsePath;
-  readonly code: unknown;
-}
-
-/** Reads the envelope; a text that says what is wrong with it would not do: the reason matters to the caller. */
-export function readEnvelope(answer: HttpAnswer): Envelope | Failure {
-  const { status } = answer;
-  if (status === 502 || status === 503 || status === 504)
-    return failed('UNREACHABLE', `status ${status}`);
-  if (status === 413 || status === 429) return failed('OVER_BUDGET', `status ${status}`);
-  if (status >= 300 && status < 400) return failed('INVALID', `a redirect, status ${status}`);
-  if (status >= 500) return failed('INVALID', `status ${status}`);
-  if (!answer.contentType.includes('json')) return failed('INVALID', `status ${status}, no JSON`);
-  let json: unknown;
-  try {
-    json = JSON.parse(answer.body.toString('utf8'));
-  } catch {
-    return failed('INVALID', `status ${status}, JSON that cannot be read`);
-  }
-  if (!isJsonObject(json)) return failed('INVALID', 'no GraphQL answer');
-  const errors = readErrors(json['errors']);
-  if (isJsonObject(json['data'])) return { data: json['data'], errors };
-  const code = errors.map((error) => error.code).find((known) => isNetErrorCode(known));
-  return refused(code, `status ${status}, no data, ${errors.length} errors`);
-}
-
 /** Checks each part of an answer. */
 export function readParts(
   operation: OwnerOperation,
@@ -90,52 +57,25 @@ export function readParts(
     gathers: new Map(
       operation.gathers.map(({ key, field, check }) => [
         field.index,
-        readPart(data[key], check, paged(field.index), under(errors, [key]), []),
+        readPart(data[key], check, paged(field.index), errorsUnder(errors, [key]), []),
       ]),
     ),
     routes: new Map(
       operation.routes.map(({ key, field, check, pruned }) => [
         field.index,
-        readPart(data[key], check, by, under(errors, [key]), pruned),
+        readPart(data[key], check, by, errorsUnder(errors, [key]), pruned),
       ]),
     ),
     groups: operation.groups.map((group, i) =>
       readGroup(
         group,
         data[group.alias],
-        under(errors, [group.alias]),
+        errorsUnder(errors, [group.alias]),
         asked.keys[i] ?? [],
         by,
         paged,
       ),
     ),
-  };
-}
-
-/** A part that is missing. */
-export function failed(reason: FailureReason, detail: string, sent = true): Failure {
-  return { reason, detail, sent };
-}
-
-/** The owner itself said no, with a code of the table or without one. */
-function refused(code: unknown, detail: string): Failure {
-  const known = isNetErrorCode(code) ? code : undefined;
-  const reason: FailureReason =
-    known === 'NOT_OFFERED' || known === 'UNAVAILABLE' || known === 'TOO_LARGE'
-      ? (
-          {
-            NOT_OFFERED: 'NOT_OFFERED',
-            UNAVAILABLE: 'MAINTENANCE',
-            TOO_LARGE: 'OVER_BUDGET',
-          } as const
-        )[known]
-      : 'INVALID';
-  return {
-    reason,
-    detail: `${detail}${known ? `, ${known}` : ''}`,
-    sent: true,
-    refused: true,
-    ...(mayPass(known) ? { code: known } : {}),
   };
 }
 
@@ -173,7 +113,7 @@ function readGroup(
     return keys.map(() => wholly(group, failure));
   }
   return keys.map((key, i) => {
-    const own = errors.length > 0 ? under(errors, [i]) : errors;
+    const own = errors.length > 0 ? errorsUnder(errors, [i]) : errors;
     const entity: unknown = value[i];
     if (entity === null) {
       const part = readPart(null, neverAsked, by, own, []);
@@ -184,7 +124,13 @@ function readGroup(
     if (!isJsonObject(entity)) return wholly(group, failed('INVALID', 'not an object'));
     for (const { field, check } of group.gathers) {
       const listKey = field.selected.key;
-      const part = readPart(entity[listKey], check, paged(field.index), under(own, [listKey]), []);
+      const part = readPart(
+        entity[listKey],
+        check,
+        paged(field.index),
+        errorsUnder(own, [listKey]),
+        [],
+      );
       gathers.set(field, part);
     }
     if (typeof checked === 'string') {
@@ -208,33 +154,12 @@ function wholly(group: GroupAsked, failure: Failure): EntityPart {
   return { plain: part, gathers: new Map(group.gathers.map(({ field }) => [field, part])) };
 }
 
-function readErrors(value: unknown): OwnerError[] {
-  if (!Array.isArray(value)) return [];
-  return value.filter(isJsonObject).map(({ path, extensions }) => ({
-    path: Array.isArray(path) ? path.filter((step) => isStep(step)) : [],
-    code: isJsonObject(extensions) ? extensions['code'] : undefined,
-  }));
-}
-
-function isStep(step: unknown): step is string | number {
-  return typeof step === 'string' || typeof step === 'number';
-}
-
-/** The errors below a place, with paths from there. */
-function under(errors: readonly OwnerError[], place: ResponsePath): readonly OwnerError[] {
-  if (errors.length === 0) return errors;
-  return errors
-    .filter(({ path }) => place.every((step, i) => path[i] === step))
-    .map(({ path, code }) => ({ path: path.slice(place.length), code }));
-}
-
 /** Keeps of a path what the checked answer has: anything else would be the owner's own words. */
 function partError(value: JsonObject, error: OwnerError): PartError {
   const path: (string | number)[] = [];
   let here: unknown = value;
   for (const step of error.path) {
-    const inList = Array.isArray(here) && typeof step === 'number' && step in here;
-    if (Array.isArray(here) && inList) here = here[Number(step)];
+    if (Array.isArray(here) && typeof step === 'number' && step in here) here = here[step];
     else if (isJsonObject(here) && Object.hasOwn(here, step)) here = here[step];
     else break;
     path.push(step);

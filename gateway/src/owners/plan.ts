@@ -1,6 +1,6 @@
 /** One operation on `municipal`, compiled once: which fields ask whom, and what each kind of owner is asked. */
 import { fieldModule, keyField, routeOf, type ModuleName, type RouteRule } from '@onenet/contract';
-import { Kind, isObjectType, type OperationDefinitionNode, type OperationTypeNode } from 'graphql';
+import { Kind, isObjectType, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
 import { gatherField, type GatherField } from './gather-ask.ts';
 import { collect, type Selected, type Selection, type Source } from './selection.ts';
 
@@ -38,7 +38,7 @@ export interface EntitiesField {
 
 /** A compiled operation. */
 export interface Plan {
-  readonly kind: OperationTypeNode;
+  readonly kind: 'query' | 'mutation';
   readonly source: Source;
   readonly definition: OperationDefinitionNode;
   readonly gathers: readonly GatherField[];
@@ -50,7 +50,8 @@ export interface Plan {
 
 /** Reads an operation's root fields. */
 export function readPlan(source: Source, definition: OperationDefinitionNode): Plan {
-  const rootName = definition.operation === 'mutation' ? 'Mutation' : 'Query';
+  const kind = definition.operation === OperationTypeNode.MUTATION ? 'mutation' : 'query';
+  const rootName = kind === 'mutation' ? 'Mutation' : 'Query';
   const gathers: GatherField[] = [];
   const routes: RouteField[] = [];
   const entities: EntitiesField[] = [];
@@ -74,7 +75,7 @@ export function readPlan(source: Source, definition: OperationDefinitionNode): P
       else throw new Error(`${rootName}.${name} is neither gathered nor routed.`);
     }
   }
-  return { kind: definition.operation, source, definition, gathers, routes, entities, typenames };
+  return { kind, source, definition, gathers, routes, entities, typenames };
 }
 
 function entitiesField(

@@ -1,11 +1,12 @@
 /** A root field that names its one owner: who that is, and what becomes of its answer. */
 import { NetError, parseId, type NetOwner } from '@onenet/contract';
 import type { GraphQLFormattedError } from 'graphql';
-import { asNetError, errorAt, type ResponsePath } from './failure.ts';
+import { errorAt, failed, type ResponsePath } from './failure.ts';
 import type { Part } from './owner-answer.ts';
 import type { RouteField } from './plan.ts';
 import {
   argumentsOf,
+  caught,
   missingPart,
   noteIncident,
   valueAt,
@@ -28,7 +29,7 @@ export function tryOwnerOf(run: Run, field: RouteField): NetOwner | NetError {
   try {
     return ownerOf(run, field, argumentsOf(run, field.typeName, field.selected.node));
   } catch (error) {
-    return asNetError(error);
+    return caught(run, error);
   }
 }
 
@@ -50,7 +51,7 @@ export function partErrors(
   return [
     ...part.errors.map((error) => {
       const known = error.code && new NetError(error.code, undefined, { platform });
-      const failure = { reason: 'INVALID', detail: 'an error of its own', sent: true } as const;
+      const failure = failed('INVALID', 'an error of its own');
       const incident = known ? undefined : noteIncident(run, platform, failure);
       const shown =
         known ?? new NetError('OWNER_FAILED', undefined, { platform, reason: 'INVALID', incident });

@@ -33,8 +33,8 @@ export interface Run {
 }
 
 /** A value and the errors that belong to it, with paths from it. */
-export interface Outcome {
-  readonly value: unknown;
+export interface Outcome<Value = unknown> {
+  readonly value: Value;
   readonly errors: readonly GraphQLFormattedError[];
 }
 
@@ -88,4 +88,13 @@ export function noteIncident(run: Run, platform: string, failure: Failure): stri
 export function missingPart(run: Run, platform: string, failure: Failure): NetError {
   if (failure.absent) return new NetError('NOT_FOUND', undefined, { platform });
   return ownerError(platform, failure, noteIncident(run, platform, failure));
+}
+
+/** What was thrown, as an error that may go out: a mistake of ours becomes an incident. */
+export function caught({ context }: Pick<Run, 'context'>, thrown: unknown): NetError {
+  if (thrown instanceof NetError) return thrown;
+  const id = randomUUID();
+  const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : 'no error';
+  context.report.addIncident({ id, platform: '', reason: 'INTERNAL', detail });
+  return new NetError('INTERNAL', undefined, { incident: id });
 }

@@ -1,4 +1,5 @@
 /** What an operation selects on a type: fragments inlined, fields merged by response key, `@include` and `@skip` decided. */
+import { NetError } from '@onenet/contract';
 import {
   Kind,
   isAbstractType,
@@ -90,6 +91,8 @@ function collectInto(
     if (!isIncluded(selection.directives, source.conditions)) continue;
     if (selection.kind === Kind.FIELD) {
       const key = selection.alias?.value ?? selection.name.value;
+      // As a key of an object it would be its prototype.
+      if (key === '__proto__') throw new NetError('BAD_REQUEST', 'No alias may be "__proto__".');
       const sets = selection.selectionSet ? [selection.selectionSet] : [];
       const known = fields.get(key);
       fields.set(

@@ -1,6 +1,6 @@
 /** Walks over owners that come and go: nothing is lost, nothing comes twice, nothing out of order. */
 import { type Direction, type Position } from '@onenet/contract';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Part } from './merge.ts';
 import type { ListIdentity } from './net-cursor.ts';

@@ -128,7 +128,7 @@ function resolverOf(records: readonly MemoryRecord[]): GraphQLFieldResolver<unkn
       const filter: Filter = { ...Object(args['filter']) };
       const rows = records.filter(
         (row) =>
-          row.__typename === listType &&
+          row['__typename'] === listType &&
           row['status'] !== 'TRANSFERRED' &&
           (filter.place === undefined || within(filter.place, row)) &&
           (filter.titleContains === undefined ||

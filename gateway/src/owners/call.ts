@@ -1,0 +1,114 @@
+/** One call to one owner: through its breaker, within the wave's time, sent once more only where that is safe. */
+import {
+  actorHeader,
+  callerHeader,
+  encodeCaller,
+  type Caller,
+  type NetOwner,
+} from '@onenet/contract';
+import type { RequestContext } from '../context.ts';
+import type { Breakers, CallResult } from './breaker.ts';
+import { failed, type Failure } from './failure.ts';
+import { fairTimeMs } from './time.ts';
+import { TransportError, type Exchange, type HttpAnswer, type Transport } from './transport.ts';
+
+/** How owners are reached. */
+export interface CallTools {
+  readonly transport: Transport;
+  readonly breakers: Breakers;
+  /** Greatest size of one owner's answer. */
+  readonly maxAnswerBytes: number;
+}
+
+/** The wave that a call belongs to. */
+export interface CallFrame {
+  readonly context: RequestContext;
+  /** How long a call may take. */
+  readonly timeMs: number;
+  /** When it must be over, on the clock of `performance.now()`. */
+  readonly untilMs: number;
+  /** A query may be sent again after its connection broke; a mutation never. */
+  readonly mayRepeat: boolean;
+  /** Calls under way: whoever ends the wave gives them up. */
+  readonly underWay: Set<Exchange>;
+}
+
+/** Sends `body` to an owner: its answer as it came, or why there is none. */
+export async function callOwner(
+  owner: NetOwner,
+  body: () => string,
+  tools: CallTools,
+  frame: CallFrame,
+): Promise<HttpAnswer | Failure> {
+  if (owner.connection === 'MAINTENANCE') return failed('MAINTENANCE', 'by the registry', false);
+  if (frame.timeMs <= 0) return failed('TIMEOUT', 'no time was left', false);
+  const breaker = tools.breakers.of(owner.code, owner.graphqlUrl);
+  if (!breaker.admits()) return failed('BREAKER_OPEN', 'failed repeatedly', false);
+  let result: CallResult = 'UNDECIDED';
+  try {
+    const answer = await exchange(owner.graphqlUrl, body(), tools, frame);
+    result = 'status' in answer ? judge(answer) : blame(answer, frame);
+    return answer;
+  } finally {
+    breaker.note(result);
+  }
+}
+
+async function exchange(
+  url: string,
+  body: string,
+  { transport, maxAnswerBytes }: CallTools,
+  { context, untilMs, mayRepeat, underWay }: CallFrame,
+): Promise<HttpAnswer | Failure> {
+  const headers = headersOf(context);
+  for (let attempt = 1; ; attempt++) {
+    const under = transport.post(url, body, headers, maxAnswerBytes);
+    underWay.add(under);
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- the second attempt follows the first
+      return await under.answer;
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      // An idle connection that the owner closed just then: it never saw the request.
+      const repeat = error.kind === 'BROKEN' && mayRepeat && attempt === 1;
+      if (!repeat || performance.now() >= untilMs || context.signal.aborted) {
+        return transportFailure(error);
+      }
+    } finally {
+      underWay.delete(under);
+    }
+  }
+}
+
+function transportFailure({ kind, sent }: TransportError): Failure {
+  if (kind === 'ABORTED') return failed('TIMEOUT', 'no whole answer in time', sent);
+  if (kind === 'TOO_LARGE') return failed('OVER_BUDGET', 'larger than an answer may be', sent);
+  return failed('UNREACHABLE', kind === 'CONNECT' ? 'no connection' : 'the connection broke', sent);
+}
+
+function judge({ status }: HttpAnswer): CallResult {
+  return status >= 500 ? 'FAILED' : 'ANSWERED';
+}
+
+/** Whether a failed call counts against the owner: not when it was given no time, or nobody waits for it. */
+function blame(failure: Failure, { timeMs, context }: CallFrame): CallResult {
+  if (failure.reason === 'UNREACHABLE') return 'FAILED';
+  if (failure.reason !== 'TIMEOUT' || timeMs < fairTimeMs) return 'UNDECIDED';
+  return context.signal.aborted ? 'UNDECIDED' : 'FAILED';
+}
+
+const callerTexts = new WeakMap<Caller, string>();
+
+function headersOf({ caller, actor }: RequestContext): readonly string[] {
+  let text = callerTexts.get(caller);
+  if (text === undefined) callerTexts.set(caller, (text = encodeCaller(caller)));
+  const headers = [
+    'content-type',
+    'application/json',
+    'accept',
+    'application/graphql-response+json, application/json',
+    callerHeader,
+    text,
+  ];
+  return actor ? [...headers, actorHeader, `${actor.kind}:${actor.reference}`] : headers;
+}

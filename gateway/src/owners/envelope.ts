@@ -1,0 +1,61 @@
+/** Reads what came over HTTP as a GraphQL answer: its data and errors, or why there is none. */
+import { isNetErrorCode } from '@onenet/contract';
+import { isJsonObject, type JsonObject } from './conform.ts';
+import { failed, refused, type Failure, type ResponsePath } from './failure.ts';
+import type { HttpAnswer } from './transport.ts';
+
+/** A GraphQL answer of an owner. */
+export interface Envelope {
+  readonly data: JsonObject;
+  readonly errors: readonly OwnerError[];
+}
+
+/** An error of an owner; its words are left out already here. */
+export interface OwnerError {
+  readonly path: ResponsePath;
+  readonly code: unknown;
+}
+
+/** Reads an answer. https://graphql.github.io/graphql-over-http/draft/#sec-Response */
+export function readEnvelope({ status, contentType, body }: HttpAnswer): Envelope | Failure {
+  const what = `status ${status}`;
+  if (status === 502 || status === 503 || status === 504) return failed('UNREACHABLE', what);
+  if (status === 413 || status === 429) return failed('OVER_BUDGET', what);
+  if (status >= 500) return failed('INVALID', what);
+  if (status >= 300 && status < 400) return failed('INVALID', `${what}, a redirect`);
+  if (!contentType.includes('json')) return failed('INVALID', `${what}, no JSON`);
+  let json: unknown;
+  try {
+    json = JSON.parse(body.toString('utf8'));
+  } catch {
+    return failed('INVALID', `${what}, JSON that cannot be read`);
+  }
+  if (!isJsonObject(json)) return failed('INVALID', `${what}, no GraphQL answer`);
+  const errors = readErrors(json['errors']);
+  if (isJsonObject(json['data'])) return { data: json['data'], errors };
+  const code = errors.map((error) => error.code).find((known) => isNetErrorCode(known));
+  return refused(code, `${what}, no data`);
+}
+
+/** The errors below a place, with paths from there. */
+export function errorsUnder(
+  errors: readonly OwnerError[],
+  place: ResponsePath,
+): readonly OwnerError[] {
+  if (errors.length === 0) return errors;
+  return errors
+    .filter(({ path }) => place.every((step, i) => path[i] === step))
+    .map(({ path, code }) => ({ path: path.slice(place.length), code }));
+}
+
+function readErrors(value: unknown): OwnerError[] {
+  if (!Array.isArray(value)) return [];
+  return value.filter(isJsonObject).map(({ path, extensions }) => ({
+    path: Array.isArray(path) ? path.filter((step) => isStep(step)) : [],
+    code: isJsonObject(extensions) ? extensions['code'] : undefined,
+  }));
+}
+
+function isStep(step: unknown): step is string | number {
+  return typeof step === 'string' || typeof step === 'number';
+}
