@@ -1,0 +1,156 @@
+/** The first load: records with their events, once, however often it is interrupted. */
+import { randomUUID } from 'node:crypto';
+import { eventTypes, type EventTypeName } from '@onenet/contract';
+import { startFeed } from '@onenet/feed';
+import { platformByCode, referenceRecords, type ReferenceRecord } from '@onenet/platforms';
+import { MongoClient } from 'mongodb';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { ensureCollections } from './collections.ts';
+import { loadReference } from './load.ts';
+import { personKey } from './settings.ts';
+import {
+  article,
+  member,
+  organization,
+  serviceRequest,
+  station,
+  testRecords,
+} from './test-records.ts';
+
+async function emptyPlatform(code = '420100') {
+  const definition = platformByCode(code);
+  if (!definition) throw new Error(`There is no platform ${code}.`);
+  const client = await MongoClient.connect(inject('mongodbUri'), { ignoreUndefined: true });
+  const db = client.db(`platform_test_${randomUUID().slice(0, 8)}`);
+  onTestFinished(async () => {
+    await db.dropDatabase();
+    await client.close();
+  });
+  await ensureCollections(db, definition.modules);
+  const count = (collection: string) => db.collection(collection).countDocuments();
+  return { definition, client, db, count };
+}
+
+test('a load that is interrupted after each batch brings everything once', async () => {
+  const platform = await emptyPlatform();
+  const records = () => testRecords(300);
+  const whole = [...testRecords(300)].length;
+  let starts = 0;
+  for (let done = false; !done;) {
+    starts++;
+    const giveUp = new AbortController();
+    done = await loadReference(platform, {
+      scale: 1,
+      records,
+      signal: giveUp.signal,
+      onProgress: () => giveUp.abort(),
+    }).then(
+      () => true,
+      () => false,
+    );
+  }
+  expect(starts).toBeGreaterThan(3);
+  const counts = await Promise.all(
+    ['organizations', 'stations', 'service_requests', 'members', 'articles'].map(platform.count),
+  );
+  expect(counts).toEqual([300, 300, 300, 300, 300]);
+  expect(counts.reduce((sum, count) => sum + count)).toBe(whole);
+  const events = await platform.count('outbox');
+
+  // Once done, another start adds nothing.
+  await loadReference(platform, { scale: 1, records });
+  expect(await platform.count('outbox')).toBe(events);
+
+  const inOneGo = await emptyPlatform();
+  await loadReference(inOneGo, { scale: 1, records });
+  expect(await inOneGo.count('outbox')).toBe(events);
+  expect(await inOneGo.count('comments')).toBe(await platform.count('comments'));
+});
+
+test('the events of records are those that commands would have written', async () => {
+  const platform = await emptyPlatform();
+  const records: ReferenceRecord[] = [
+    organization(1),
+    station(1),
+    serviceRequest(2),
+    serviceRequest(4),
+    member(3),
+    member(4),
+    article(1),
+    {
+      type: 'Opening',
+      id: '420100:opening-1',
+      platformCode: '420100',
+      measure: 'onenet.channel.followed',
+      kind: 'stock',
+      value: 60_000,
+      asOf: new Date('2016-08-31T00:00:00Z'),
+      placeCode: '420100',
+      category: null,
+      channel: 'WECHAT',
+    },
+  ];
+  await loadReference(platform, { scale: 1, records: () => records });
+  const events = await platform.db
+    .collection<{ _id: string; type: string; time: Date; data: object; person?: string }>('outbox')
+    .find()
+    .sort({ $natural: 1 })
+    .toArray();
+  // Number 4 of the requests and of the members are tombstones: they say nothing.
+  expect(events.map(({ type }) => type)).toEqual([
+    'onenet.organization.founded',
+    'onenet.station.opened',
+    'onenet.request.submitted',
+    'onenet.request.resolved',
+    'onenet.member.applied',
+    'onenet.member.accepted',
+    'onenet.member.left',
+    'onenet.article.published',
+    'onenet.article.read',
+    'onenet.article.liked',
+    'onenet.opening',
+  ]);
+  const of = (type: EventTypeName) => events.find((event) => event.type === type);
+  expect(of('onenet.request.submitted')).toMatchObject({
+    person: 'w-2',
+    data: { category: 'OTHER' },
+  });
+  expect(of('onenet.request.resolved')?.data).toMatchObject({ value: 19, onTime: true });
+  expect(of('onenet.article.read')?.data).toMatchObject({ count: 3, channel: 'WECHAT' });
+  expect(of('onenet.opening')?.data).toMatchObject({
+    opening: { measure: 'onenet.channel.followed', value: 60_000, kind: 'stock' },
+  });
+});
+
+test('the reference records of a platform load, and the feed takes every event', async () => {
+  const platform = await emptyPlatform('HANKOU-STATION');
+  await loadReference(platform, { scale: 0.01 });
+  const written = await platform.count('outbox');
+  const errors: unknown[] = [];
+  const feed = await startFeed({
+    code: 'HANKOU-STATION',
+    db: platform.db,
+    personKey: await personKey(platform.db),
+    onError: (error) => errors.push(error),
+  });
+  await feed.drained();
+  const [totals, status] = [await feed.totals(), await feed.status()];
+  await feed.stop();
+  expect(errors).toEqual([]);
+  expect(status.quarantined).toBe(0);
+  expect(totals.reduce((sum, { events }) => sum + events, 0)).toBe(written);
+  expect(totals.every(({ type }) => type in eventTypes)).toBe(true);
+  // As many organizations as records: the same generator says it.
+  const records = [...referenceRecords(platform.definition, { scale: 0.01, now: new Date() })];
+  const organizations = records.filter(({ type }) => type === 'Organization').length;
+  expect(await platform.count('organizations')).toBe(organizations);
+});
+
+test('the secret for counting people is made once', async () => {
+  const { db } = await emptyPlatform();
+  const keys = await Promise.all([personKey(db), personKey(db), personKey(db)]);
+  expect(keys[0]).toHaveLength(32);
+  expect(keys[1]).toEqual(keys[0]);
+  expect(keys[2]).toEqual(keys[0]);
+  expect(await personKey(db)).toEqual(keys[0]);
+});
