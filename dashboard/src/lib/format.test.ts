@@ -26,6 +26,7 @@ describe('numbers', () => {
 
   test('a change has its sign', () => {
     expect([0.1234, -0.02, 0].map((n) => zh.change(n))).toEqual(['+12.3%', '-2%', '0%']);
+    expect(zh.change(569)).toBe('>+999%');
   });
 });
 

@@ -7,6 +7,8 @@ export interface Measured {
   readonly unitEn: string;
 }
 
+/** Above this a change is only said to be above it. */
+const mostChange = 9.99;
 const timeZone = 'Asia/Shanghai';
 /** From here on 万 and 亿 read better than digits. */
 const compactFrom = 100_000;
@@ -91,12 +93,19 @@ export class Format {
 
   /** A relative change: +12.3%. */
   change(ratio: number): string {
+    // From almost nothing everything grows by thousands of percent: that says no more than this.
+    if (ratio > mostChange) return `>${this.#change.format(mostChange)}`;
     return this.#change.format(ratio);
   }
 
   /** 16:03:22 */
   clock(at: string | number): string {
     return this.#clock.format(new Date(at));
+  }
+
+  /** The time alone today, else with its day. */
+  recent(at: string | number, now: number): string {
+    return this.day(at) === this.day(now) ? this.clock(at) : this.moment(at);
   }
 
   /** 11/24 16:03 */

@@ -51,6 +51,7 @@ export const en: Messages = {
   ofWhichOpening: (value) => `of which opening balance ${value}`,
   asOf: (time) => `as of ${time}`,
   answeredOf: (answered, asked) => `${answered} of ${asked} platforms are in`,
+  allAnswered: (asked) => `all ${asked} platforms are in`,
   behind: (names) => `not in: ${names}`,
   lastKnown: (age) => `As last seen (${age}); updating`,
   map: 'Cities and prefectures',
@@ -199,6 +200,7 @@ export const en: Messages = {
   serves: 'Serves',
   modules: 'Modules offered',
   moduleNames: {
+    core: 'Core',
     organizations: 'Organizations',
     requests: 'Requests',
     members: 'Members',
@@ -214,6 +216,8 @@ export const en: Messages = {
     matching: 'Matching',
   },
   registeredOn: 'Registered',
+  notConnectedYet:
+    'This platform is registered and not connected yet: there is no data of it, and no figure counts it. Once it is connected, this page shows its figures, trend and records.',
   dataState: 'State of its data',
   latestRequests: 'Latest requests',
   organizations: 'Organizations',

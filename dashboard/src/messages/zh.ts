@@ -49,6 +49,7 @@ export const zh = {
   ofWhichOpening: (value: string) => `其中期初 ${value}`,
   asOf: (time: string) => `截至 ${time}`,
   answeredOf: (answered: number, asked: number) => `${asked} 个平台中 ${answered} 个已到齐`,
+  allAnswered: (asked: number) => `${asked} 个平台全部到齐`,
   behind: (names: string) => `未到齐：${names}`,
   lastKnown: (age: string) => `上次看到的数据（${age}），正在更新`,
   map: '各市州',
@@ -195,6 +196,7 @@ export const zh = {
   serves: '服务区域',
   modules: '开放模块',
   moduleNames: {
+    core: '核心',
     organizations: '组织与站点',
     requests: '我要求助',
     members: '入会',
@@ -210,6 +212,8 @@ export const zh = {
     matching: '数据比对',
   },
   registeredOn: '登记时间',
+  notConnectedYet:
+    '该平台已登记，尚未接入：没有它的数据，也不计入任何数字。接入后，本页显示它的数字、趋势与记录。',
   dataState: '数据状态',
   latestRequests: '最新求助',
   organizations: '工会组织',

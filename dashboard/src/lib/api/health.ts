@@ -30,7 +30,6 @@ const selfCheck = object({
     }),
   ),
 });
-export type SelfCheck = Reads<typeof selfCheck>;
 
 const attentionItem = object({
   kind: text,

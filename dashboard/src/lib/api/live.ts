@@ -17,9 +17,6 @@ const feedEvent = object({
 /** One line of a platform's feed, without any person. */
 export type FeedEvent = Reads<typeof feedEvent>;
 
-/** `event: hello` */
-export const helloMessage = object({ asOf: text });
-
 /** `event: events`: what came in since the last one, newest first, and today's four figures. */
 export const eventsMessage = object({
   asOf: text,

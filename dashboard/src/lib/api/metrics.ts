@@ -70,7 +70,6 @@ const tops = object({
   asOf: text,
 });
 export type Tops = Reads<typeof tops>;
-export type TopRow = Tops['rows'][number];
 
 const definitionFields = /* GraphQL */ `
   name kind direction unit unitEn label labelEn explanation explanationEn

@@ -49,6 +49,8 @@ export function trendOption(input: TrendInput, palette: Palette): TrendOption {
       type: 'value',
       scale: !input.fromZero,
       splitNumber: 4,
+      // What is counted from zero comes in whole numbers.
+      ...(input.fromZero ? { minInterval: 1 } : {}),
       axisLabel: { color: palette.quiet, formatter: (value: number) => input.short(value) },
       splitLine: { lineStyle: { color: palette.line } },
     },

@@ -5,6 +5,15 @@ import type { Read } from '../api/read.ts';
 
 export type LiveState = 'connecting' | 'open' | 'lost';
 
+export interface LiveTotals {
+  /** Metric → its value today. */
+  readonly values: ReadonlyMap<string, number>;
+  /** RFC 3339: all events up to this time are in. */
+  readonly asOf: string;
+  /** When they came, Unix milliseconds. */
+  readonly at: number;
+}
+
 /** Events that are kept; older ones are in the platform's own lists. */
 const kept = 40;
 
@@ -12,10 +21,8 @@ export class Live {
   state = $state<LiveState>('connecting');
   /** Newest first. */
   events = $state.raw<readonly FeedEvent[]>([]);
-  /** Metric → its value today. */
-  totals = $state.raw<ReadonlyMap<string, number>>(new Map());
-  /** RFC 3339 of the totals. */
-  asOf = $state<string>();
+  /** Today's figures as last sent. */
+  totals = $state.raw<LiveTotals>();
   feeds = $state.raw<readonly FeedStatus[]>();
 
   /** Connects while the component is there; the browser reconnects by itself. */
@@ -28,10 +35,15 @@ export class Live {
         const message = parse(data, eventsMessage);
         if (message === null) return;
         this.events = [...message.events, ...this.events].slice(0, kept);
-        this.asOf = message.asOf;
-        this.totals = new Map(
-          message.totals.flatMap(({ metric, value }) => (value === null ? [] : [[metric, value]])),
-        );
+        this.totals = {
+          values: new Map(
+            message.totals.flatMap(({ metric, value }) =>
+              value === null ? [] : [[metric, value] as const],
+            ),
+          ),
+          asOf: message.asOf,
+          at: Date.now(),
+        };
       });
       source.addEventListener('feeds', ({ data }: MessageEvent<string>) => {
         this.feeds = parse(data, feedsMessage)?.feeds ?? this.feeds;

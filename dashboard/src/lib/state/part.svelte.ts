@@ -38,7 +38,8 @@ export class Part<T> {
       this.at = options.last.savedAt;
       this.old = true;
     }
-    $effect(() => {
+    // `pre`: parts are asked in the order in which they are made, a page's figures before its panels.
+    $effect.pre(() => {
       void options.beat?.current;
       this.#ask();
       return () => this.#controller?.abort();
