@@ -60,7 +60,7 @@ export async function startNet(options: NetOptions): Promise<Net> {
   await checkPorts(ports.planned);
   await prepareDataDir(dataDir, { fresh: options.fresh ?? false, scale: options.scale });
 
-  const running = new RunningParts(dataDir);
+  const running = new RunningParts(dataDir, say);
   try {
     return await running.unlessOver(options.signal, async () => {
       const mongodbUri = options.mongodbUri ?? (await ownMongo(running, ports, dataDir, say));
@@ -114,12 +114,14 @@ async function ownMongo(
 /** The parts that run, in the order of their start. */
 class RunningParts {
   readonly #dataDir: string;
+  readonly #say: Say;
   readonly #parts: Part[] = [];
   readonly #crash = Promise.withResolvers<Error>();
   #stopped: Promise<void> | undefined;
 
-  constructor(dataDir: string) {
+  constructor(dataDir: string, say: Say) {
     this.#dataDir = dataDir;
+    this.#say = say;
   }
 
   add(part: Part): Part {
@@ -160,10 +162,15 @@ class RunningParts {
     this.#stopped ??= (async () => {
       const isDatabase = (part: Part) => part.name === 'mongod';
       const others = this.#parts.filter((part) => !isDatabase(part));
-      await Promise.all(others.map((part) => part.stop()));
-      await this.#parts.find(isDatabase)?.stop();
+      await Promise.all(others.map((part) => this.#stopPart(part)));
+      await Promise.all(this.#parts.filter(isDatabase).map((part) => this.#stopPart(part)));
       await releaseDataDir(this.#dataDir);
     })();
     return this.#stopped;
+  }
+  async #stopPart(part: Part): Promise<void> {
+    await part.stop();
+    const how = await part.ended;
+    if (how.includes('SIGKILL')) this.#say(`  ${part.name} did not stop when asked and was ended.`);
   }
 }
