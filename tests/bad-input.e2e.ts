@@ -1,5 +1,6 @@
 /** Bad input of every kind: a clear error with a code from the one table, and nothing changes. */
 import { errorCodes } from '@onenet/contract';
+import { databaseName } from '@onenet/platform';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { startSmallNet } from './fixtures/small-net.ts';
@@ -27,7 +28,7 @@ afterAll(async () => {
 /** Every document of every platform, as one text. */
 async function everything(): Promise<string> {
   const texts = codes.map(async (code) => {
-    const db = client.db(`${net.databasePrefix}${code}`);
+    const db = client.db(databaseName(code, net.databasePrefix));
     const collections = await db.collections();
     const docs = await Promise.all(
       collections
@@ -95,7 +96,7 @@ describe('an operation with a bad value', () => {
       [
         'a time that is none',
         '{ serviceRequests(filter: { submittedFrom: "yesterday" }) { totalCount } }',
-        'BAD_REQUEST',
+        'BAD_INPUT',
       ],
       [
         'a mutation at nobody',
@@ -191,11 +192,21 @@ describe('a request that is not GraphQL', () => {
     ],
     [
       'a deadline that is no number',
-      () => post('{"query":"{ __typename }"}', { ...json, 'onenet-deadline': 'soon' }),
+      () =>
+        post('{"query":"{ __typename }"}', {
+          ...json,
+          accept: 'application/graphql-response+json',
+          'onenet-deadline': 'soon',
+        }),
     ],
     [
       'an unknown demand',
-      () => post('{"query":"{ __typename }"}', { ...json, 'onenet-completeness': 'MOST' }),
+      () =>
+        post('{"query":"{ __typename }"}', {
+          ...json,
+          accept: 'application/graphql-response+json',
+          'onenet-completeness': 'MOST',
+        }),
     ],
     [
       'a body of ten megabytes',

@@ -12,7 +12,11 @@ import { Random } from './merged/random.ts';
 
 const faulty = '420100';
 const codes = ['420000', faulty, '420500', '429004'];
-const records = makeRecords(new Random(7), 24).filter((each) => codes.includes(each.platformCode));
+const seed = 7;
+const size = 24;
+const records = makeRecords(new Random(seed), size).filter((each) =>
+  codes.includes(each.platformCode),
+);
 const mongodbUri = inject('mongodbUri');
 
 let net: SmallNet;
@@ -31,7 +35,7 @@ afterAll(async () => {
 });
 
 async function startOwner(): Promise<void> {
-  const args = [faulty, mongodbUri, net.databasePrefix, String(port)];
+  const args = [faulty, mongodbUri, net.databasePrefix, port, seed, size].map(String);
   owner = fork(new URL('./faults/owner.ts', import.meta.url), args, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
@@ -189,12 +193,12 @@ describe.each(['forward', 'backward'] as const)(
         await setFault(random.chance(0.6) ? 'http500' : 'none');
         const answer: Answer = await net.ask(query, { cursor });
         if (answer.data?.['serviceRequests'] === null) {
-        // Only the faulty owner was asked: nobody answered, and the same cursor is good again.
-        expect(answer.errors?.[0]?.extensions?.['code']).toBe('NOBODY_ANSWERED');
-        await untilBack();
-        continue;
-      }
-      const found = listOf(answer) as List & { pageInfo: Record<string, unknown> };
+          // Only the faulty owner was asked: nobody answered, and the same cursor is good again.
+          expect(answer.errors?.[0]?.extensions?.['code']).toBe('NOBODY_ANSWERED');
+          await untilBack();
+          continue;
+        }
+        const found = listOf(answer) as List & { pageInfo: Record<string, unknown> };
         seen.push(...found.edges.map(({ node }) => node.id));
         const { pageInfo, completeness } = found;
         const more = way === 'forward' ? pageInfo['hasNextPage'] : pageInfo['hasPreviousPage'];

@@ -2,6 +2,8 @@
 import type { AccessRules, Caller } from '@onenet/contract';
 import { print, type DocumentNode, type GraphQLSchema, type OperationTypeNode } from 'graphql';
 import { createHash } from 'node:crypto';
+import { decideConditions } from './conditions.ts';
+import type { GraphQLParams } from './http-request.ts';
 import { checkReservedNames, checkValid, chooseOperation, parseDocument } from './document.ts';
 import { checkShape, findLists } from './limits.ts';
 import { applyScopes, type RefusedTree } from './scopes.ts';
@@ -24,17 +26,18 @@ export function prepare(
   schema: GraphQLSchema,
   rules: AccessRules,
   caller: Caller,
-  query: string,
-  operationName: string | null,
+  { query, operationName, variables }: GraphQLParams,
 ): PreparedOperation {
-  const document = parseDocument(query);
-  checkReservedNames(document);
+  const whole = parseDocument(query);
+  checkReservedNames(whole);
+  const chosen = chooseOperation(whole, operationName);
+  checkShape(whole, chosen);
+  checkValid(schema, whole);
+  const document = decideConditions(whole, chosen, variables);
   const operation = chooseOperation(document, operationName);
-  checkShape(document, operation);
-  checkValid(schema, document);
   const lists = findLists(schema, document, operation);
   const scoped = applyScopes(schema, rules, caller, document, operation);
-  const text = scoped.refused ? print(scoped.document) : query;
+  const text = scoped.document === whole ? query : print(scoped.document);
   return {
     text,
     document: scoped.document,

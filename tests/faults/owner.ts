@@ -3,8 +3,11 @@ import { createServer } from 'node:http';
 import { startPlatforms } from '@onenet/platform';
 import { answerWith } from './answers.ts';
 import type { Fault } from './answers.ts';
+import { makeRecords } from '../merged/dataset.ts';
+import { Random } from '../merged/random.ts';
 
-const [code = '', mongodbUri = '', databasePrefix = '', port = '0'] = process.argv.slice(2);
+const [code = '', mongodbUri = '', databasePrefix = '', port = '0', seed = '', size = ''] =
+  process.argv.slice(2);
 let fault: Fault = 'none';
 
 const platforms = await startPlatforms({
@@ -13,8 +16,11 @@ const platforms = await startPlatforms({
   host: '127.0.0.1',
   basePort: 0,
   databasePrefix,
-  scale: 0,
-  simulatePerSecond: 0,
+  scale: null,
+  records: () =>
+    makeRecords(new Random(Number(seed)), Number(size)).filter(
+      (each) => each.platformCode === code,
+    ),
 });
 const owner = platforms.urls[code] ?? '';
 const front = createServer((request, response) => {

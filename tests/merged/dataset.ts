@@ -14,8 +14,8 @@ import type {
 } from '@onenet/platforms';
 import type { Random } from './random.ts';
 
-/** Owners that offer every module: at a province, a centre without an area, cities, counties. */
-export const owners = ['420000', '420000-AID', '420100', '420500', '420581', '429004'] as const;
+/** Owners that offer every module: the province's own, cities, a direct city without counties, a county inside a city. */
+export const owners = ['420000', '420600', '420100', '420500', '420581', '429004'] as const;
 
 /** Code points that UTF-16 order puts elsewhere, combining forms, and plain ones. */
 const letters = [
@@ -153,30 +153,42 @@ function serviceRequest(make: Make, n: number): ServiceRequestRecord {
     applicantName: `${word(random)}演示`,
     applicantPhone: '13900000000',
     description: '演示',
-    history: history(random, submittedAt, status),
+    history: history(random, submittedAt, status, resolvedAt),
     person: `p${random.int(1, 9)}`,
   };
 }
 
-function history(random: Random, at: Date, status: RequestStatus): RequestStepRecord[] {
+function history(
+  random: Random,
+  at: Date,
+  status: RequestStatus,
+  resolvedAt: Date | null,
+): RequestStepRecord[] {
   const steps: RequestStepRecord[] = [
     { step: 'STATUS', at, actorKind: 'WORKER', from: null, to: 'SUBMITTED' },
   ];
-  if (status !== 'SUBMITTED') {
-    steps.push({
-      step: 'STATUS',
-      at: new Date(+at + 1000),
-      actorKind: 'OFFICER',
-      from: 'SUBMITTED',
-      to: status,
-    });
+  const after = (ms: number) => new Date(+at + ms);
+  if (random.chance(0.3)) {
+    steps.push({ step: 'FEEDBACK', at: after(2000), actorKind: 'WORKER', text: '演示' });
   }
-  if (random.chance(0.3))
-    steps.push({ step: 'FEEDBACK', at: new Date(+at + 2000), actorKind: 'WORKER', text: '演示' });
-  if (random.chance(0.3))
-    steps.push({ step: 'SUPERVISION', at: new Date(+at + 3000), actorKind: 'OFFICER' });
-  if (status === 'RATED')
-    steps.push({ step: 'RATING', at: new Date(+at + 4000), actorKind: 'WORKER', rating: 4 });
+  if (random.chance(0.3)) {
+    steps.push({ step: 'SUPERVISION', at: after(3000), actorKind: 'OFFICER' });
+  }
+  if (status === 'SUBMITTED') return steps;
+  const to = status === 'RATED' ? 'RESOLVED' : status;
+  steps.push({
+    step: 'STATUS',
+    at: resolvedAt ?? after(4000),
+    actorKind: 'OFFICER',
+    from: 'SUBMITTED',
+    to,
+  });
+  if (status === 'RATED' && resolvedAt) {
+    steps.push(
+      { step: 'STATUS', at: resolvedAt, actorKind: 'WORKER', from: 'RESOLVED', to: 'RATED' },
+      { step: 'RATING', at: resolvedAt, actorKind: 'WORKER', rating: 4 },
+    );
+  }
   return steps;
 }
 

@@ -50,6 +50,7 @@ const left = new Set([
   'description',
   'text:RequestFeedbackStep',
   'maskedPhone',
+  'maskedApplicantPhone',
   'mediaChannels',
   'id:Comment',
   'registeredAt',
@@ -77,6 +78,8 @@ export class Operations {
   #variables = new Map<string, { type: string; value: unknown }>();
   #fragments: string[] = [];
   #comparable = true;
+  /** Whether the operation may use what the merged server cannot answer. */
+  #tellsPlatformsApart = false;
 
   constructor(schema: GraphQLSchema, random: Random, records: readonly ReferenceRecord[]) {
     this.#schema = schema;
@@ -97,7 +100,7 @@ export class Operations {
     const field = this.#rootField(this.#random.pick(listRoots));
     const paging =
       direction === 'forward' ? 'first: $size, after: $cursor' : 'last: $size, before: $cursor';
-    this.#variables.set('size', { type: 'Int', value: this.#random.int(1, 9) });
+    this.#variables.set('size', { type: 'Int', value: this.#random.int(7, 40) });
     this.#variables.set('cursor', { type: 'String', value: null });
     const args = [paging, ...this.#listArguments(field)].join(', ');
     const connection = this.#selection(composite(field), 3);
@@ -110,6 +113,7 @@ export class Operations {
     this.#variables = new Map();
     this.#fragments = [];
     this.#comparable = true;
+    this.#tellsPlatformsApart = this.#random.chance(0.3);
   }
 
   #finish(body: string, walk: Operation['walk']): Operation {
@@ -128,7 +132,9 @@ export class Operations {
     const draw = random.next();
     if (draw < 0.5) return this.#field(this.#rootField(random.pick(listRoots)), 4);
     if (draw < 0.65) return this.#withId(random.pick(singleRoots));
-    if (draw < 0.85) return this.#withCode('division', this.#place());
+    if (draw < 0.85 || !this.#tellsPlatformsApart) {
+      return this.#withCode('division', this.#place());
+    }
     return this.#withCode('platform', random.pick(owners));
   }
 
@@ -186,6 +192,7 @@ export class Operations {
     return Object.values(type.getFields()).filter(
       (field) =>
         !left.has(field.name) &&
+        (this.#tellsPlatformsApart || type.name !== 'Platform' || !isPaged(field)) &&
         !left.has(`${field.name}:${type.name}`) &&
         (depth > 0 || isLeafType(getNamedType(field.type))) &&
         !(type.name.endsWith('Connection') && field.name === 'edges'),
@@ -247,7 +254,10 @@ export class Operations {
   #filter(arg: GraphQLArgument): Record<string, unknown> {
     const type = getNamedType(arg.type);
     if (!isInputObjectType(type)) throw new Error(`${arg.name} is not an input object.`);
-    const fields = this.#random.some(Object.values(type.getFields()), 2);
+    const known = Object.values(type.getFields()).filter(
+      ({ name }) => name !== 'platforms' || this.#tellsPlatformsApart,
+    );
+    const fields = this.#random.some(known, 2);
     return Object.fromEntries(fields.map((field) => [field.name, this.#filterValue(field)]));
   }
 

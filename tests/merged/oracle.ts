@@ -258,6 +258,9 @@ function toRow(record: ReferenceRecord): Row {
   for (const [name, value] of Object.entries(row))
     if (value instanceof Date) row[name] = value.toISOString();
   if (record.type === 'ServiceRequest') {
+    const { dueAt, resolvedAt, status } = record;
+    row['overdue'] =
+      dueAt === null || status === 'TRANSFERRED' ? null : +(resolvedAt ?? Date.now()) > +dueAt;
     row['maskedApplicantName'] = mask(record.applicantName);
     row['history'] = record.history.map(({ step, at, ...rest }) => ({
       ...rest,
