@@ -23,25 +23,31 @@ export interface StepResult {
 
 const root = join(import.meta.dirname, '..');
 
-/** Runs the steps; the results end with the first that failed. */
+/** Runs the steps; the results end with the first that failed, whose output is shown whole. */
 export async function runSteps(steps: readonly CheckStep[]): Promise<readonly StepResult[]> {
   const results: StepResult[] = [];
   for (const one of steps) {
     const started = performance.now();
-    const { ok, output } = await step(
-      (line) => console.log(line),
-      one.name,
-      () => runStep(one),
-    );
-    const seconds = (performance.now() - started) / 1000;
-    results.push({ name: one.name, ok, seconds });
-    if (!ok) {
-      console.log(output);
+    const seconds = () => (performance.now() - started) / 1000;
+    try {
+      await step(
+        (line) => console.log(line),
+        one.name,
+        () => runStep(one),
+      );
+      results.push({ name: one.name, ok: true, seconds: seconds() });
+    } catch (error) {
+      if (!(error instanceof StepFailed)) throw error;
+      console.log(`  ✗ ${one.name}\n${error.message}`);
+      results.push({ name: one.name, ok: false, seconds: seconds() });
       break;
     }
   }
   return results;
 }
+
+/** The message is all that the step printed. */
+class StepFailed extends Error {}
 
 /** One line a step, with its duration. */
 export function summarize(results: readonly StepResult[]): string {
@@ -54,7 +60,7 @@ export function summarize(results: readonly StepResult[]): string {
     .join('\n');
 }
 
-async function runStep({ program, args, folder = '.', live = false }: CheckStep) {
+async function runStep({ program, args, folder = '.', live = false }: CheckStep): Promise<void> {
   const cwd = join(root, folder);
   const child = spawn(process.execPath, [join(cwd, 'node_modules', program), ...args], {
     cwd,
@@ -67,5 +73,5 @@ async function runStep({ program, args, folder = '.', live = false }: CheckStep)
     child.once('error', reject);
     child.once('close', resolve);
   });
-  return { ok: code === 0, output: Buffer.concat(chunks).toString().trimEnd() };
+  if (code !== 0) throw new StepFailed(Buffer.concat(chunks).toString().trimEnd());
 }
