@@ -151,27 +151,31 @@ test('stop answers those who wait; a reader that goes away leaves nothing behind
   await Promise.race([answered, other]);
 });
 
-test('limit and 8 MiB bound an answer; the walk over answers is whole', async () => {
-  await using database = await freshDatabase();
-  await using served = await serveFeed(database.db);
-  const label = '汉'.repeat(64);
-  // The longest that a line can be written, so that lines fill an answer before the limit does.
-  const inputs = Array.from({ length: 16_000 }, () => ({
-    data: { place: '420102001001', category: label, channel: label },
-  }));
-  for (let at = 0; at < inputs.length; at += 2_000) {
-    await write(database.db, ...inputs.slice(at, at + 2_000));
-  }
-  await served.feed.drained();
-  expect((await batch(served.url, { limit: 3 })).lines).toHaveLength(3);
+test(
+  'limit and 8 MiB bound an answer; the walk over answers is whole',
+  { timeout: 120_000 },
+  async () => {
+    await using database = await freshDatabase();
+    await using served = await serveFeed(database.db);
+    const label = '汉'.repeat(64);
+    // The longest that a line can be written, so that lines fill an answer before the limit does.
+    const inputs = Array.from({ length: 13_000 }, () => ({
+      data: { place: '420102001001', category: label, channel: label },
+    }));
+    for (let at = 0; at < inputs.length; at += 2_000) {
+      await write(database.db, ...inputs.slice(at, at + 2_000));
+    }
+    await served.feed.drained();
+    expect((await batch(served.url, { limit: 3 })).lines).toHaveLength(3);
 
-  const most = await batch(served.url, { limit: 20_000 });
-  const bytes = most.lines.reduce((sum, line) => sum + line.bytes.byteLength + 1, 0);
-  expect(most.lines.length).toBeLessThan(16_000);
-  expect(bytes).toBeLessThanOrEqual(maxAnswerBytes);
-  expect(bytes).toBeGreaterThan(maxAnswerBytes - 2_000);
-  expect(await readAll(served.url)).toHaveLength(16_000);
-});
+    const most = await batch(served.url, { limit: 20_000 });
+    const bytes = most.lines.reduce((sum, line) => sum + line.bytes.byteLength + 1, 0);
+    expect(most.lines.length).toBeLessThan(13_000);
+    expect(bytes).toBeLessThanOrEqual(maxAnswerBytes);
+    expect(bytes).toBeGreaterThan(maxAnswerBytes - 2_000);
+    expect(await readAll(served.url)).toHaveLength(13_000);
+  },
+);
 
 test('pending and complete-to tell a stuck sequencer from a quiet city', async () => {
   await using database = await freshDatabase();
