@@ -15,7 +15,11 @@ describe('numbers', () => {
       '1.235亿',
     ]);
     expect(zh.exact(156_340)).toBe('156,340');
-    expect(zh.short(15_000)).toBe('1.5万');
+    expect([5000, 15_000, 1_210_500].map((n) => zh.short(n))).toEqual([
+      '5,000',
+      '1.5万',
+      '121.05万',
+    ]);
   });
 
   test('shares in percent, the rest with its unit', () => {

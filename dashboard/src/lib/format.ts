@@ -19,6 +19,7 @@ export class Format {
   readonly #whole: Intl.NumberFormat;
   readonly #fine: Intl.NumberFormat;
   readonly #compact: Intl.NumberFormat;
+  readonly #axis: Intl.NumberFormat;
   readonly #percent: Intl.NumberFormat;
   readonly #change: Intl.NumberFormat;
   readonly #clock: Intl.DateTimeFormat;
@@ -35,6 +36,10 @@ export class Format {
     this.#compact = new Intl.NumberFormat(locale, {
       notation: 'compact',
       maximumSignificantDigits: 4,
+    });
+    this.#axis = new Intl.NumberFormat(locale, {
+      notation: 'compact',
+      maximumFractionDigits: 2,
     });
     this.#percent = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
     this.#change = new Intl.NumberFormat(locale, {
@@ -60,9 +65,9 @@ export class Format {
     return this.#fine.format(value);
   }
 
-  /** For axes: 5000 · 1.5万. */
+  /** For axes, where neighbours must differ: 5,000 · 121.05万. */
   short(value: number): string {
-    return Math.abs(value) < 10_000 ? this.#fine.format(value) : this.#compact.format(value);
+    return Math.abs(value) < 10_000 ? this.#fine.format(value) : this.#axis.format(value);
   }
 
   /** A metric's value without its unit; ratios in `%` come as parts of one. */

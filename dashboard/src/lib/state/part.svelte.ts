@@ -2,6 +2,9 @@
 import { untrack } from 'svelte';
 import { Problem, type Answer } from '../api/client.ts';
 
+/** How long after a failure a part is asked again by itself. */
+const retryMs = 8000;
+
 export interface PartOptions<T> {
   /** Asked again whenever this changes. */
   readonly beat?: { readonly current: number };
@@ -26,9 +29,13 @@ export class Part<T> {
   /** Whether what is shown is from an earlier visit. */
   old = $state(false);
 
+  /** Whether what is shown answers an earlier question than the one that is open now. */
+  stale = $state(false);
+
   readonly #load: (signal: AbortSignal) => Promise<Answer<T>>;
   readonly #keep: ((data: T) => void) | undefined;
   #controller: AbortController | undefined;
+  #again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(load: (signal: AbortSignal) => Promise<Answer<T>>, options: PartOptions<T> = {}) {
     this.#load = load;
@@ -40,9 +47,18 @@ export class Part<T> {
     }
     // `pre`: parts are asked in the order in which they are made, a page's figures before its panels.
     $effect.pre(() => {
-      void options.beat?.current;
+      this.stale = untrack(() => this.current !== undefined && !this.old);
       this.#ask();
-      return () => this.#controller?.abort();
+      return () => {
+        this.#controller?.abort();
+        clearTimeout(this.#again);
+      };
+    });
+    let beats = 0;
+    $effect(() => {
+      void options.beat?.current;
+      if (beats > 0) this.reload();
+      beats += 1;
     });
   }
 
@@ -53,6 +69,7 @@ export class Part<T> {
 
   #ask(): void {
     this.#controller?.abort();
+    clearTimeout(this.#again);
     const controller = new AbortController();
     this.#controller = controller;
     const answer = this.#load(controller.signal);
@@ -69,6 +86,7 @@ export class Part<T> {
       this.problem = undefined;
       this.at = Date.now();
       this.old = false;
+      this.stale = false;
       this.#keep?.(answer.data);
     } catch (cause) {
       if (signal.aborted) return;
@@ -76,6 +94,10 @@ export class Part<T> {
         cause instanceof Problem
           ? cause
           : new Problem('unexpected', null, String(cause), { cause });
+      // What passes by itself is tried again by itself; the button is for who cannot wait.
+      if (this.problem.kind === 'unavailable' || this.problem.kind === 'offline') {
+        this.#again = setTimeout(() => this.reload(), retryMs);
+      }
     }
     this.pending = false;
   }
