@@ -1,5 +1,5 @@
 /** The one door to ClickHouse: the embedded engine on a directory, or a server by URL, with the same SQL. */
-import { createClient } from '@clickhouse/client';
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { ClickHouseClientConfigOptions } from '@clickhouse/client';
 import { createChdbConnection } from 'chdb/connection';
 
@@ -25,7 +25,17 @@ export interface ClickHouse {
 export function openClickHouse(target: ClickHouseTarget): ClickHouse {
   const client =
     'url' in target
-      ? createClient({ url: target.url, request_timeout: 300_000 })
+      ? createClient({
+          url: target.url,
+          request_timeout: 300_000,
+          // Over HTTP nothing sticks; without it a load balancer cuts a long copy off as idle.
+          clickhouse_settings: {
+            send_progress_in_http_headers: 1,
+            http_headers_progress_interval_ms: '10000',
+          },
+          // What fails is thrown, and told once, by who asked.
+          log: { level: ClickHouseLogLevel.OFF },
+        })
       : createClient({ connection: embedded(target.dataDir) });
   return {
     cluster: 'url' in target ? target.cluster : undefined,

@@ -1,0 +1,85 @@
+/** Migrations on the real engine, and on a server by URL: the same statements. */
+import { expect, test, vi } from 'vitest';
+import { openClickHouse, quote } from './clickhouse.ts';
+import { clickHouseFront } from './fixture-http.ts';
+import { testDirectory } from './fixture.ts';
+import { deduplicationWindowBlocks, expand, migrate, pendingMigrations } from './migrate.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+test('each migration runs once, in order, and a changed one is refused', async () => {
+  await using directory = await testDirectory();
+  const clickhouse = openClickHouse({ dataDir: directory.path });
+  try {
+    const names = await pendingMigrations(clickhouse);
+    expect(names).toEqual(names.toSorted());
+    expect(await migrate(clickhouse)).toEqual(names);
+    expect(await migrate(clickhouse)).toEqual([]);
+    expect(await pendingMigrations(clickhouse)).toEqual([]);
+    await clickhouse.run('TRUNCATE TABLE onenet.migrations');
+    await clickhouse.run(
+      `INSERT INTO onenet.migrations VALUES (${quote(names[0] ?? '')}, 'another', now())`,
+    );
+    await expect(migrate(clickhouse)).rejects.toThrow('001-raw.sql was changed after it ran here');
+  } finally {
+    await clickhouse.close();
+  }
+});
+
+test('the deduplication window is on raw and on the target of every view', async () => {
+  await using directory = await testDirectory();
+  const clickhouse = openClickHouse({ dataDir: directory.path });
+  try {
+    await migrate(clickhouse);
+    const targets = await clickhouse.rows<{ name: string; engine_full: string; target: string }>(
+      `SELECT name, engine_full, extract(create_table_query, 'TO onenet\\.([a-z]+)') AS target
+       FROM system.tables WHERE database = 'onenet' AND name != 'migrations' ORDER BY name`,
+    );
+    const views = targets.filter(({ target }) => target !== '').map(({ target }) => target);
+    const tables = targets.filter(({ target }) => target === '');
+    expect(views.toSorted()).toEqual(['day', 'hour', 'minute', 'openings']);
+    expect(tables.map(({ name }) => name)).toEqual(['day', 'hour', 'minute', 'openings', 'raw']);
+    for (const { engine_full: engine } of tables) {
+      expect(engine).toContain(
+        `non_replicated_deduplication_window = ${deduplicationWindowBlocks}`,
+      );
+    }
+  } finally {
+    await clickhouse.close();
+  }
+});
+
+test('on a cluster the tables are replicated, and a replay is deduplicated for a year', () => {
+  const sql = expand(
+    'CREATE TABLE t {{onCluster}} ENGINE = {{MergeTree}} SETTINGS {{deduplication}}',
+    'net',
+  );
+  expect(sql).toBe(
+    "CREATE TABLE t ON CLUSTER 'net' ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}') " +
+      'SETTINGS replicated_deduplication_window = 100000, replicated_deduplication_window_seconds = 31536000',
+  );
+  expect(() => expand('{{nothing}}', undefined)).toThrow('Unknown word {{nothing}}');
+});
+
+test('a server by URL is asked with the same SQL', async () => {
+  await using directory = await testDirectory();
+  await using front = await clickHouseFront(directory.path);
+  const clickhouse = openClickHouse({ url: front.url });
+  try {
+    await migrate(clickhouse);
+    const insert = `INSERT INTO onenet.raw (platform, epoch, sequence, time, type, count)
+      SETTINGS insert_deduplication_token = 'a', async_insert = 0
+      FORMAT JSONCompactEachRow
+      ["420100", 1, 1, "2026-01-01 00:00:00.000", "onenet.article.read", 3]\n`;
+    await clickhouse.run(insert);
+    await clickhouse.run(insert);
+    expect(
+      await clickhouse.rows(
+        `SELECT count() AS lines, (SELECT sum(total) FROM onenet.day) AS reads, ${quote("it's \\ 一")} AS text FROM onenet.raw`,
+      ),
+    ).toEqual([{ lines: 1, reads: 3, text: "it's \\ 一" }]);
+    await expect(clickhouse.run('SELECT nothing')).rejects.toThrow('nothing');
+  } finally {
+    await clickhouse.close();
+  }
+});
