@@ -100,6 +100,7 @@ test('lists and counts inside organizations are one round trip each', async () =
       serviceRequests(first: 2, filter: { statuses: [RESOLVED] }) { edges { node { organizationId } } }
     } } }
   }`);
+  // A database-wide aggregate is one $lookup of the rows of all 50.
   expect(sent.toSorted()).toEqual([
     'aggregate 1',
     'aggregate 1',
@@ -140,6 +141,18 @@ test('a history is read for all requests at once, and only when selected', async
     '{ serviceRequests(first: 50) { edges { node { id history { __typename at } } } } }',
   );
   expect(whole.commands).toEqual(['find service_requests', 'find service_requests']);
+});
+
+test('comments inside articles are one round trip, as are their counts', async () => {
+  const { data, commands: sent } = await counted(
+    '{ articles(first: 50) { edges { node { comments(first: 1) { totalCount edges { node { text } } } } } } }',
+  );
+  expect(sent.toSorted()).toEqual(['aggregate 1', 'aggregate comments', 'find articles']);
+  const { edges } = data['articles'] as { edges: { node: unknown }[] };
+  expect(edges).toHaveLength(50);
+  expect(edges.at(-1)?.node).toEqual({
+    comments: { totalCount: 2, edges: [{ node: { text: '好' } }] },
+  });
 });
 
 test('a count is only made when selected, and rows are only read when selected', async () => {

@@ -150,7 +150,7 @@ test('health, totals and events', async () => {
   expect((await fetch(`${net.url}/elsewhere`)).status).toBe(404);
   await net.platform.feed.drained();
   const answer = await net.ask<{ entities: [{ eventTotals: { type: string; events: number }[] }] }>(
-    '{ _entities(representations: [{ __typename: "Platform", code: "420100" }]) { ... on Platform { eventTotals { type events count throughSequence } } } }',
+    '{ entities: _entities(representations: [{ __typename: "Platform", code: "420100" }]) { ... on Platform { eventTotals { type events count throughSequence } } } }',
   );
   const totals = answer.data?.entities[0].eventTotals ?? [];
   expect(totals.find(({ type }) => type === 'onenet.organization.founded')?.events).toBe(10);

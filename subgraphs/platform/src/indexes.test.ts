@@ -85,16 +85,32 @@ test('stations by distance come from the 2dsphere index', async () => {
   expect(names).not.toContain('SORT');
 });
 
-test('the lists inside organizations are found by index', async () => {
-  const explained = await net.platform.db
-    .collection('members')
-    .find({ facets: '420100:o-1' })
-    .sort({ appliedAt: -1, _id: -1 })
-    .limit(limit)
-    .explain('executionStats');
-  const names = stages(explained['executionStats'].executionStages);
-  expect(names).not.toContain('SORT');
-  expect(names).not.toContain('COLLSCAN');
+test('the lists inside organizations are found by their index, and read no more than they return', async () => {
+  const explained = await net.platform.db.command({
+    explain: {
+      aggregate: 1,
+      pipeline: [
+        { $documents: [{ _id: '420100:o-0' }, { _id: '420100:o-1' }] },
+        {
+          $lookup: {
+            from: 'members',
+            localField: '_id',
+            foreignField: 'facets',
+            pipeline: [{ $sort: { appliedAt: -1, _id: -1 } }, { $limit: limit }],
+            as: 'rows',
+          },
+        },
+      ],
+      cursor: {},
+    },
+    verbosity: 'executionStats',
+  });
+  const steps = explained['stages'] as Document[];
+  const lookup = steps.find((stage) => '$lookup' in stage);
+  expect(lookup).toMatchObject({
+    collectionScans: 0,
+    indexesUsed: ['facets_1_appliedAt_1__id_1'],
+  });
 });
 
 function stages(stage: Document | undefined): string[] {

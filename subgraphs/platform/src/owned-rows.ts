@@ -4,13 +4,18 @@ import type { Db, Document } from 'mongodb';
 import { publicProjection, type Loaders } from './loaders.ts';
 import { KeysetRows, maxReadMs, type ListedRow, type Selection } from './rows.ts';
 
-/** Rows that belong to a record: its id is their first facet, and stands in `organizationId`. */
+/** Which field of a row names the record that it belongs to; that id is also the selection's first facet. */
+export interface Owned<Doc> extends Selection<Doc> {
+  readonly ownerField: string;
+}
+
+/** Rows that belong to a record. */
 export class OwnedRows<Doc extends ListedRow> extends KeysetRows<Doc> {
   readonly #db: Db;
   readonly #loaders: Loaders;
-  readonly #selection: Selection<Doc>;
+  readonly #selection: Owned<Doc>;
 
-  constructor(db: Db, loaders: Loaders, selection: Selection<Doc>) {
+  constructor(db: Db, loaders: Loaders, selection: Owned<Doc>) {
     super(db, selection);
     this.#db = db;
     this.#loaders = loaders;
@@ -76,7 +81,7 @@ export class OwnedRows<Doc extends ListedRow> extends KeysetRows<Doc> {
       .aggregate<{ readonly _id: string; readonly count: number }>(
         [
           { $match: { $and: [{ facets: { $in: [...owners] } }, this.#conditions()] } },
-          { $group: { _id: '$organizationId', count: { $sum: 1 } } },
+          { $group: { _id: `$${this.#selection.ownerField}`, count: { $sum: 1 } } },
         ],
         { maxTimeMS: maxReadMs },
       )

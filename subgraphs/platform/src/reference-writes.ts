@@ -216,6 +216,7 @@ function* articleWrites(record: ArticleRecord): Generator<Write> {
   for (const { id: local, at, text, author } of said) {
     yield document(comments, {
       _id: `${id}-${local}`,
+      articleId: id,
       at,
       text,
       maskedAuthor: maskedName(author),

@@ -4,6 +4,7 @@ import { platformByCode, type PlatformDefinition } from '@onenet/platforms';
 import { MongoClient } from 'mongodb';
 import { ensureCollections } from './collections.ts';
 import { loadReference, type LoadOptions } from './load.ts';
+import { ensureMediaChannels } from './modules/content/store.ts';
 import { servePlatform, type PlatformServer, type ServedPlatform } from './server.ts';
 import { personKey } from './settings.ts';
 import { startSimulation } from './simulate/simulation.ts';
@@ -102,7 +103,9 @@ async function openPlatform(
   const db = client.db(databaseName(code, options.databasePrefix));
   await ensureCollections(db, modules);
   const { records, scale, say } = options;
-  if (scale !== null || records) {
+  if (scale === null && !records) {
+    if (modules.includes('content')) await ensureMediaChannels(db, definition);
+  } else {
     await loadReference(
       { definition, client, db },
       {

@@ -95,6 +95,7 @@ export function commentOnArticle(
     await platform.db.collection<CommentDoc>(comments).insertOne(
       {
         _id: newId(platform, 'comment'),
+        articleId: article._id,
         at: now,
         text,
         // The platform knows a reference, no name.

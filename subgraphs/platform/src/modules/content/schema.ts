@@ -44,7 +44,7 @@ export function addContent(builder: Builder, core: Core, { Channel }: Requests):
         type: Comments,
         nullable: true,
         args: pageArgs(t.arg),
-        resolve: ({ _id }, args, { platform }) => commentList(platform, _id, args),
+        resolve: ({ _id }, args, context) => commentList(_id, args, context),
       }),
     }),
   });

@@ -1,9 +1,11 @@
 /** Articles, comments and media channels, as stored and listed. */
-import type { Channel } from '@onenet/platforms';
+import type { Channel, PlatformDefinition } from '@onenet/platforms';
+import type { Db } from 'mongodb';
 import { Connection } from '../../connection.ts';
 import type { Platform, PlatformContext } from '../../context.ts';
 import type { ListArgs } from '../../list.ts';
 import { listOrder } from '../../order.ts';
+import { OwnedRows } from '../../owned-rows.ts';
 import {
   KeysetRows,
   between,
@@ -33,6 +35,7 @@ export interface ArticleDoc extends ListedRow {
 
 /** Listed under its article: its only facet is the article's id. */
 export interface CommentDoc extends ListedRow {
+  readonly articleId: string;
   readonly at: Date;
   readonly text: string;
   readonly maskedAuthor: string | null;
@@ -92,14 +95,15 @@ export function articleList(
 
 /** An article's comments, oldest first. */
 export function commentList(
-  { db }: Platform,
   articleId: string,
   args: PageArguments,
+  { platform, loaders }: PlatformContext,
 ): Connection<CommentDoc> {
-  const rows = new KeysetRows<CommentDoc>(db, {
+  const rows = new OwnedRows<CommentDoc>(platform.db, loaders, {
     collection: comments,
     order: { name: 'AT', direction: 'ASC', field: 'at', key: 'TIME' },
     facets: [articleId],
+    ownerField: 'articleId',
     where: {},
   });
   return new Connection(rows, args);
@@ -108,4 +112,17 @@ export function commentList(
 /** The platform's own channels, by id. */
 export function mediaChannelList({ db }: Platform): Promise<MediaChannelDoc[]> {
   return db.collection<MediaChannelDoc>(mediaChannels).find().sort({ _id: 1 }).toArray();
+}
+
+/** Adds the channels of the platform's definition that are not there yet; nobody follows them so far. */
+export async function ensureMediaChannels(db: Db, definition: PlatformDefinition): Promise<void> {
+  const [placeCode = ''] = definition.serves;
+  const writes = definition.mediaChannels.map(({ id, name, channel }) => ({
+    updateOne: {
+      filter: { _id: `${definition.code}:channel-${id}` },
+      update: { $setOnInsert: { name, channel, placeCode, followerCount: 0 } },
+      upsert: true,
+    },
+  }));
+  if (writes.length > 0) await db.collection<MediaChannelDoc>(mediaChannels).bulkWrite(writes);
 }

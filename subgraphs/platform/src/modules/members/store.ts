@@ -82,7 +82,7 @@ export function memberList(
   return new Connection(
     organizationId === undefined
       ? new KeysetRows(platform.db, selection)
-      : new OwnedRows(platform.db, loaders, selection),
+      : new OwnedRows(platform.db, loaders, { ...selection, ownerField: 'organizationId' }),
     args,
   );
 }

@@ -122,7 +122,7 @@ export function stationList(
   return new Connection(
     organizationId === undefined
       ? stationRows(platform.db, selection, near)
-      : new OwnedRows(platform.db, loaders, selection),
+      : new OwnedRows(platform.db, loaders, { ...selection, ownerField: 'organizationId' }),
     args,
   );
 }

@@ -139,7 +139,7 @@ export function requestList(
   return new Connection(
     organizationId === undefined
       ? new KeysetRows(platform.db, selection)
-      : new OwnedRows(platform.db, loaders, selection),
+      : new OwnedRows(platform.db, loaders, { ...selection, ownerField: 'organizationId' }),
     args,
   );
 }
