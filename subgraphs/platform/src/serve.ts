@@ -65,7 +65,10 @@ export async function startPlatforms(options: PlatformsOptions): Promise<Platfor
         platforms.push(await openPlatform(client, definition, options));
       }
     };
-    await Promise.all(Array.from({ length: side }, prepare));
+    // All of them have ended before one's failure stops everything: none opens a platform after that.
+    const ends = await Promise.allSettled(Array.from({ length: side }, prepare));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed) throw failed.reason;
     for (const platform of platforms) {
       const { portOffset } = platform.definition;
       const port = options.basePort === 0 ? 0 : options.basePort + portOffset;
