@@ -1,4 +1,4 @@
-/** Mutations over HTTP: who may, once per key, the life cycle as a table, each with its event in the same transaction. */
+/** Mutations over HTTP: who may, once per key, the life cycle as a table, each with its event in the same transaction. Long, since one platform serves them all. */
 import { outboxCollection } from '@onenet/feed';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { requestSteps, type RequestStepName } from './modules/requests/life-cycle.ts';

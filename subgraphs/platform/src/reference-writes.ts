@@ -1,4 +1,4 @@
-/** What a reference record becomes: documents as the modules store them, and the events that tell of it. */
+/** What a reference record becomes: documents as the modules store them, and the events that tell of it. One file: each kind is read against its neighbours. */
 import type { EventData, EventTypeName } from '@onenet/contract';
 import { outboxEntry } from '@onenet/feed';
 import type {

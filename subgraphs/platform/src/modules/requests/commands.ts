@@ -1,4 +1,4 @@
-/** What can be done with a request: each step is one transaction, with its event. */
+/** What can be done with a request: each step is one transaction, with its event. Ten steps side by side make it long. */
 import type { ActorKind, EventData, EventTypeName } from '@onenet/contract';
 import type { Channel, RequestCategory, RequestStatus } from '@onenet/platforms';
 import {
