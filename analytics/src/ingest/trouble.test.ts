@@ -1,0 +1,147 @@
+/** Feeds that are not as they should be: one that is broken, stuck or odd holds up itself alone. */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { chainHead0, formatSequence, nextHead } from '@onenet/feed';
+import { MongoClient } from 'mongodb';
+import { expect, inject, test, vi } from 'vitest';
+import {
+  testDatabase,
+  testDirectory,
+  testIngest,
+  testOwner,
+  testPlatform,
+  testSnapshot,
+  tierTotals,
+  until,
+} from '../fixture.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+/** A feed of given lines, chained as they are; `tampered` changes the bytes after they were chained. */
+async function cannedFeed(
+  code: string,
+  lines: readonly string[],
+  options: { readonly tampered?: boolean; readonly status?: number } = {},
+) {
+  const heads = [chainHead0(code)];
+  for (const line of lines) heads.push(nextHead(heads.at(-1) ?? '', Buffer.from(line)));
+  const server = createServer((request, response) => {
+    const after = Number(new URL(request.url ?? '/', 'http://feed').searchParams.get('after'));
+    const text = lines
+      .slice(after)
+      .map((line) => `${line}\n`)
+      .join('');
+    response.writeHead(options.status ?? 200, {
+      'content-type': 'application/x-ndjson',
+      'onenet-first-sequence': formatSequence(1),
+      'onenet-last-sequence': formatSequence(lines.length),
+      'onenet-complete-to': new Date().toISOString(),
+      'onenet-pending': '0',
+      'onenet-quarantined': '0',
+      'onenet-chain': heads[lines.length],
+    });
+    response.end(options.tampered ? text.replace('WECHAT', 'WEBCAT') : text);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    owner: testOwner(code, `http://127.0.0.1:${port}`),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function lineAt(code: string, sequence: number, changes: Record<string, unknown> = {}): string {
+  return JSON.stringify({
+    specversion: '1.0',
+    id: randomUUID(),
+    source: `/platforms/${code}`,
+    type: 'onenet.article.read',
+    time: new Date(Date.now() - 60_000).toISOString(),
+    datacontenttype: 'application/json',
+    sequence: formatSequence(sequence),
+    recordedtime: new Date().toISOString(),
+    data: { place: '420102', channel: 'WECHAT' },
+    ...changes,
+  });
+}
+
+test('a broken chain and a stuck platform are told, and the others go on', async () => {
+  const client = await MongoClient.connect(inject('mongodbUri'));
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => client.close());
+  const database = stack.use(await testDatabase(inject('mongodbUri')));
+  const directory = stack.use(await testDirectory());
+  const broken = stack.use(
+    await cannedFeed('420200', [lineAt('420200', 1), lineAt('420200', 2)], { tampered: true }),
+  );
+  const failing = stack.use(await cannedFeed('420300', [], { status: 500 }));
+  const wuhan = stack.use(
+    await testPlatform(client, '420100', `analytics_t_${randomUUID().slice(0, 8)}`),
+  );
+  const { ingest } = stack.use(await testIngest(directory.path, database.db));
+  ingest.use(testSnapshot([broken.owner, failing.owner, wuhan.owner]));
+  await wuhan.happened([{ type: 'onenet.article.liked', time: new Date() }]);
+  const stateOf = (code: string): string | undefined =>
+    ingest.statuses().find(({ platform }) => platform === code)?.state;
+  await until(() => stateOf('420200') === 'BROKEN' && stateOf('420300') === 'UNREACHABLE');
+  await until(() => ingest.sequenceOf('420100') === 1);
+  expect(stateOf('420100')).toBe('OK');
+  expect(ingest.sequenceOf('420200')).toBe(0);
+});
+
+test('a rejected line is a row with its reason, counts nowhere, and leaves no hole', async () => {
+  await using stack = new AsyncDisposableStack();
+  const database = stack.use(await testDatabase(inject('mongodbUri')));
+  const directory = stack.use(await testDirectory());
+  const lines = [
+    lineAt('420200', 1),
+    lineAt('420200', 2, { type: 'onenet.weather.changed' }),
+    lineAt('420200', 3, { time: '1969-07-20T20:17:00Z' }),
+    lineAt('420200', 4, { data: { place: '420102', person: '张三' } }),
+    lineAt('420200', 5),
+  ];
+  const odd = stack.use(await cannedFeed('420200', lines));
+  const { ingest, clickhouse } = stack.use(await testIngest(directory.path, database.db));
+  ingest.use(testSnapshot([odd.owner]));
+  await until(() => ingest.sequenceOf('420200') === 5);
+  expect(
+    await clickhouse.rows(
+      `SELECT sequence, type, rejected FROM onenet.raw WHERE rejected != '' ORDER BY sequence`,
+    ),
+  ).toEqual([
+    { sequence: 2, type: 'onenet.weather.changed', rejected: 'UNKNOWN_TYPE' },
+    { sequence: 3, type: 'onenet.article.read', rejected: 'BAD_TIME' },
+    { sequence: 4, type: 'onenet.article.read', rejected: 'FORBIDDEN_KEY' },
+  ]);
+  expect(await tierTotals(clickhouse, 'day', ingest.currentEpochs())).toEqual({
+    '420200 onenet.article.read': '2 lines, 2',
+  });
+  expect(ingest.statuses()).toMatchObject([{ rejected: 3, contiguous: true, sequence: '5' }]);
+});
+
+test('an answer over more months than an insert may have is cut, and every cut is a boundary', async () => {
+  await using stack = new AsyncDisposableStack();
+  const database = stack.use(await testDatabase(inject('mongodbUri')));
+  const directory = stack.use(await testDirectory());
+  const lines = Array.from({ length: 130 }, (_, i) =>
+    lineAt('420200', i + 1, { time: new Date(Date.UTC(2010, i, 15)).toISOString() }),
+  );
+  const long = stack.use(await cannedFeed('420200', lines));
+  const { ingest, clickhouse } = stack.use(await testIngest(directory.path, database.db));
+  ingest.use(testSnapshot([long.owner]));
+  await until(() => ingest.sequenceOf('420200') === 130);
+  const boundaries = await clickhouse.rows<{ sequence: number }>(
+    `SELECT sequence FROM onenet.raw WHERE head != '' ORDER BY sequence`,
+  );
+  expect(boundaries.map(({ sequence }) => sequence)).toEqual([50, 100, 130]);
+  expect(await tierTotals(clickhouse, 'hour', ingest.currentEpochs())).toEqual({
+    '420200 onenet.article.read': '130 lines, 130',
+  });
+});
