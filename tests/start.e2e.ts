@@ -67,6 +67,16 @@ test('a second start finds the data of the first; SIGTERM leaves no process', as
   expect(await start.left(parts)).toEqual([]);
 });
 
+test('Ctrl-C while it is starting leaves no process', async () => {
+  await using start = startSmall();
+  await start.whenRunning('province/src/main.ts');
+  const parts = await start.descendants();
+  start.signal('SIGINT');
+  await start.ended;
+  expect(start.output()).not.toContain('OneNet is up');
+  expect(await start.left(parts)).toEqual([]);
+});
+
 test('a busy port names itself, its holder and the flag', async () => {
   const holder = createServer().listen(port + 1, '127.0.0.1');
   await once(holder, 'listening');
