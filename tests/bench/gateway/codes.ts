@@ -3,8 +3,8 @@ import { platforms } from '@onenet/platforms';
 
 export const cities = platforms.filter(({ kind }) => kind === 'CITY').map(({ code }) => code);
 
-/** Rows that each owner holds: 17 × 6 fit on one page of 100 less two, some 40 KB of answer. */
-export const rowsPerOwner = 6;
+/** Rows that each owner holds: 17 × 5 fit on one page of 100, some 40 KB of answer. */
+export const rowsPerOwner = 5;
 
 const node = `id title category channel status placeCode submittedAt updatedAt organizationId
   dueAt resolvedAt overdue handler supervised reopenedCount rating maskedApplicantName`;
@@ -18,10 +18,10 @@ export const contractQuery = `query Fan($text: String) {
   }
 }`;
 
-/** The same of one owner, without the net's own fields: what the floor sends. */
+/** The same of one owner, without cursors and the net's own fields: the least that an owner can be asked. */
 export const ownerQuery = `query Fan($text: String) {
   serviceRequests(first: 100, filter: { titleContains: $text }) {
-    edges { cursor node { ${node} } }
+    edges { node { ${node} } }
     pageInfo { hasNextPage endCursor }
   }
 }`;

@@ -1,11 +1,10 @@
 /** OneNet's gateway as it runs, with every check on, over a directory that names the canned owners. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { contractModules, contractVersion } from '@onenet/contract';
 import type { NetSnapshot } from '@onenet/contract';
 import { startGateway } from '@onenet/gateway';
 import { platforms } from '@onenet/platforms';
 import { composeSupergraph, netSubgraphs } from '@onenet/province';
+import { serveDirectory } from '../directory.ts';
 
 /** Serves on loopback; resolves with the URL. */
 export async function startOnenet(urls: Readonly<Record<string, string>>): Promise<string> {
@@ -36,17 +35,4 @@ function snapshot(urls: Readonly<Record<string, string>>): NetSnapshot {
       };
     }),
   };
-}
-
-async function serveDirectory(net: NetSnapshot): Promise<string> {
-  const body = JSON.stringify(net);
-  const server = createServer((request, response) => {
-    if (request.url?.includes(`after=${net.revision}`)) {
-      setTimeout(() => response.writeHead(204).end(), 20_000).unref();
-    } else {
-      response.writeHead(200, { 'content-type': 'application/json' }).end(body);
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -1,39 +1,47 @@
-/** One side of the comparison in a process of its own: serves on a port of the system's choice and reports its CPU and memory when asked. */
+/** One side of the comparison in a process of its own: serves on a port of the system's choice; reports CPU and memory, or a profile, when asked. */
+import { Session } from 'node:inspector/promises';
+import type { Profiler } from 'node:inspector';
+import { answerParent, usage, type Usage } from '../child.ts';
 import { startFloor } from './floor.ts';
 import { startOnenet } from './onenet.ts';
 import { startStock } from './stock.ts';
 
-/** What the parent gives: where the owners listen. */
-export interface SideInput {
-  readonly urls: Readonly<Record<string, string>>;
-}
-
-/** What the parent reads around a run. */
-export interface SideUsage {
-  /** User and system, microseconds since the start. */
-  readonly cpuMicros: number;
-  readonly rssBytes: number;
-}
+/** What the parent sends: first where the owners listen, then what it wants to know. */
+export type SideMessage =
+  | { readonly urls: Readonly<Record<string, string>> }
+  | 'usage'
+  | 'startProfile'
+  | 'endProfile';
 
 const sides = {
   floor: startFloor,
-  stock: (urls: SideInput['urls']) => startStock(urls, false),
-  stockPooled: (urls: SideInput['urls']) => startStock(urls, true),
+  stock: (urls: Readonly<Record<string, string>>) => startStock(urls, false),
+  stockPooled: (urls: Readonly<Record<string, string>>) => startStock(urls, true),
   onenet: startOnenet,
 } as const;
 
 export type SideName = keyof typeof sides;
 
 const name = process.argv[2] as SideName;
-process.on('message', (message: SideInput | 'usage') => {
-  if (message === 'usage') {
-    const { user, system } = process.cpuUsage();
-    process.send?.({
-      cpuMicros: user + system,
-      rssBytes: process.memoryUsage.rss(),
-    } satisfies SideUsage);
-  } else {
-    void sides[name](message.urls).then((url) => process.send?.({ url }));
+const inspector = new Session();
+
+answerParent(answer);
+
+async function answer(
+  message: SideMessage,
+): Promise<{ url: string } | Usage | Profiler.Profile | 'started'> {
+  switch (message) {
+    case 'usage':
+      return usage();
+    case 'startProfile':
+      inspector.connect();
+      await inspector.post('Profiler.enable');
+      await inspector.post('Profiler.setSamplingInterval', { interval: 200 });
+      await inspector.post('Profiler.start');
+      return 'started';
+    case 'endProfile':
+      return (await inspector.post('Profiler.stop')).profile;
+    default:
+      return { url: await sides[name](message.urls) };
   }
-});
-process.on('disconnect', () => process.exit());
+}
