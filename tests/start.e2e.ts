@@ -8,7 +8,7 @@ import { upOptions } from '@onenet/scripts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { npmStart, type NpmStart } from './fixtures/npm-start.ts';
 import { freePortRange } from './fixtures/ports.ts';
-import { portsOfANet } from './fixtures/net.ts';
+import { portsOfANet, testNet } from './fixtures/net.ts';
 
 let dataDir: string;
 let port: number;
@@ -96,19 +96,22 @@ test.for(['npm start', 'scripts/start.ts'])('SIGKILL of %s leaves no process', a
   expect(await start.left(parts)).toEqual([]);
 });
 
-test.for([' --dbpath ', 'gateway/src/main.ts'])(
-  'a crash of %s stops all, shows its last lines, and fails',
-  async (victim) => {
-    await using start = startSmall();
-    await start.up();
-    const parts = await start.descendants();
-    process.kill(await start.find(victim), 'SIGKILL');
-    const { output, code } = await start.ended;
-    expect(code).toBe(1);
-    expect(output).toMatch(/ended \(.+\); the end of .+\.log:/);
-    expect(await start.left(parts)).toEqual([]);
-  },
-);
+test('a crash of one part stops all, shows its last lines, and fails', async () => {
+  await using start = startSmall();
+  await start.up();
+  const parts = await start.descendants();
+  process.kill(await start.find(' --dbpath '), 'SIGKILL');
+  const { output, code } = await start.ended;
+  expect(code).toBe(1);
+  expect(output).toMatch(/mongod ended \(.+\); the end of .+\.log:/);
+  expect(await start.left(parts)).toEqual([]);
+});
+
+test('a net in a test tells which part crashed, and stops with its block', async () => {
+  await using net = await testNet({ platforms: ['420100'] });
+  process.kill(net.processes['gateway'] ?? 0, 'SIGKILL');
+  expect((await net.crashed).message).toContain('gateway ended (signal SIGKILL)');
+});
 
 async function platformNames(gateway: number): Promise<readonly string[]> {
   const data = await query<{ platforms: { name: string }[] }>(gateway, '{ platforms { name } }');
