@@ -6,7 +6,6 @@ import { epochsIn } from './scope.ts';
 import type { Metric } from './metrics.ts';
 import { comparedRange, rangeOf } from './periods.ts';
 import { answer } from './query.ts';
-import type { Answers } from './query.ts';
 import type { SelfCheck } from './self-check.ts';
 import type { FeedStatus } from './ingest/status.ts';
 
@@ -111,24 +110,24 @@ async function requestItems(
     channels: undefined,
     simulated: true,
   };
-  const question = { group: { by: 'platform' }, filter, nowMs } as const;
-  const weekAgo = comparedRange(range, 'LAST_7_DAYS', 'PREVIOUS_PERIOD') ?? range;
-  const [now, before] = await Promise.all([
-    answer(clickhouse, { ...question, range, metrics: [backlog, onTime, late, timed] }),
-    answer(clickhouse, { ...question, range: weekAgo, metrics: [backlog] }),
-  ]);
-  return [...now.keys()].flatMap((platform) => {
-    const of = (metric: Metric, answers: Answers = now): number | null =>
-      answers.get(platform)?.get(metric.name)?.value ?? null;
-    return platformItems(platform, {
-      open: of(backlog) ?? 0,
-      openBefore: of(backlog, before) ?? 0,
-      share: of(onTime),
-      late: of(late) ?? 0,
-      timed: of(timed) ?? 0,
-      since: new Date(range.fromMs ?? range.toMs).toISOString(),
-    });
+  const answers = await answer(clickhouse, {
+    metrics: [backlog, onTime, late, timed],
+    range,
+    compared: comparedRange(range, 'LAST_7_DAYS', 'PREVIOUS_PERIOD'),
+    group: { by: 'platform' },
+    filter,
+    nowMs,
   });
+  return [...answers].flatMap(([platform, of]) =>
+    platformItems(platform, {
+      open: of.get(backlog.name)?.value ?? 0,
+      openBefore: of.get(backlog.name)?.previous ?? 0,
+      share: of.get(onTime.name)?.value ?? null,
+      late: of.get(late.name)?.value ?? 0,
+      timed: of.get(timed.name)?.value ?? 0,
+      since: new Date(range.fromMs ?? range.toMs).toISOString(),
+    }),
+  );
 }
 
 interface WeekOfRequests {

@@ -44,19 +44,20 @@ const columns: Readonly<Record<string, string>> = {
   first_year: 'sum(t.first_year)',
 };
 
-/** A UNION ALL of `type, key, bucket` and the columns; undefined for no pieces. */
+/** SELECTs of `part, type, inner_key, bucket` and the columns, one a piece. */
 export function cellsSql(
+  part: string,
   pieces: readonly Piece[],
   types: readonly string[],
   filter: Filter,
   group: Group,
   grain: Grain | undefined,
-): string | undefined {
-  if (pieces.length === 0) return undefined;
-  return pieces.map((piece) => pieceSql(piece, types, filter, group, grain)).join('\nUNION ALL\n');
+): string[] {
+  return pieces.map((piece) => pieceSql(part, piece, types, filter, group, grain));
 }
 
 function pieceSql(
+  part: string,
   { tier, fromMs, toMs }: Piece,
   types: readonly string[],
   filter: Filter,
@@ -67,7 +68,7 @@ function pieceSql(
   const sums = Object.entries(columns).map(
     ([name, raw]) => `${tier === 'raw' ? raw : `sum(t.${name})`} AS ${name}`,
   );
-  return `SELECT t.type AS type, ${innerKey(tier, group)} AS inner_key, ${bucketSql(time, tier, grain)} AS bucket, ${sums.join(', ')}
+  return `SELECT ${quote(part)} AS part, t.type AS type, ${innerKey(tier, group)} AS inner_key, ${bucketSql(time, tier, grain)} AS bucket, ${sums.join(', ')}
     FROM onenet.${tier} AS t
     WHERE t.type IN ${quoteList(types)} AND ${time} >= ${bound(tier, fromMs)} AND ${time} < ${bound(tier, toMs)}
       AND ${filterSql(filter, placeColumns[tier])}${tier === 'raw' ? " AND t.rejected = ''" : ''}
@@ -145,23 +146,25 @@ export function outerKey(group: Group): string {
 
 /** Opening balances as cells: their value stands where a period has its total. */
 export function openingCellsSql(
+  part: string,
   types: readonly string[],
   kinds: readonly ('stock' | 'flow')[],
   filter: Filter,
   group: Group,
 ): string {
   const zeros = Object.keys(columns).map((name) =>
-    name === 'total' ? 'sum(t.value) AS total' : `0 AS ${name}`,
+    name === 'total' ? 'toInt64(sum(t.value)) AS total' : `0 AS ${name}`,
   );
   const key = group.by === 'divisions' || group.by === 'level' ? 't.place' : innerKey('raw', group);
-  return `SELECT t.type AS type, ${key} AS inner_key, 0 AS bucket, ${zeros.join(', ')}
+  return `SELECT ${quote(part)} AS part, t.type AS type, ${key} AS inner_key, 0 AS bucket, ${zeros.join(', ')}
     FROM onenet.openings AS t
     WHERE t.type IN ${quoteList(types)} AND t.kind IN ${quoteList(kinds)} AND ${filterSql(filter, 't.place')}
     GROUP BY t.type, inner_key`;
 }
 
-/** Rows of raw with a value, corrected ones left out, for distributions: `type, inner_key, bucket, value`. */
+/** Rows of raw with a value, corrected ones left out, for distributions: `part, type, inner_key, bucket, value`. */
 export function valuesSql(
+  part: string,
   range: { readonly fromMs: number; readonly toMs: number },
   types: readonly string[],
   filter: Filter,
@@ -172,7 +175,7 @@ export function valuesSql(
     { ...filter, place: undefined, categories: undefined, channels: undefined, simulated: true },
     '',
   );
-  return `SELECT t.type AS type, ${innerKey('raw', group)} AS inner_key, ${bucketSql('t.time', 'raw', grain)} AS bucket, assumeNotNull(t.value) AS value
+  return `SELECT ${quote(part)} AS part, t.type AS type, ${innerKey('raw', group)} AS inner_key, ${bucketSql('t.time', 'raw', grain)} AS bucket, assumeNotNull(t.value) AS value
     FROM onenet.raw AS t
     WHERE t.type IN ${quoteList(types)} AND t.time >= ${timeLiteral(range.fromMs)} AND t.time < ${timeLiteral(range.toMs)}
       AND t.rejected = '' AND isNotNull(t.value) AND t.corrects = 0 AND ${filterSql(filter, 't.place')}

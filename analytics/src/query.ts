@@ -1,4 +1,4 @@
-/** Computes any metrics over any range, for many keys and points at once, in as few queries as their kinds need. */
+/** Computes any metrics over a range and what it is compared with, for many keys and points, in very few queries. */
 import type { ClickHouse } from './clickhouse.ts';
 import { cellsSql, needsRaw, openingCellsSql, outerKey, valuesSql } from './cells.ts';
 import type { Filter, Group } from './cells.ts';
@@ -10,6 +10,9 @@ import type { Grain } from './tiers.ts';
 export interface Question {
   readonly metrics: readonly Metric[];
   readonly range: Range;
+  /** Of the same kind of period; undefined: none. */
+  readonly compared?: Range | undefined;
+  /** Of the range's points; those of the compared one are never asked for. */
   readonly grain?: Grain | undefined;
   readonly group: Group;
   readonly filter: Filter;
@@ -23,6 +26,8 @@ export interface Answer {
   readonly opening: number | null;
   /** Of a stock, what it was when the range began; else null. */
   readonly before: number | null;
+  /** The value over the compared range; null without one. */
+  readonly previous: number | null;
   /** By bucket start, UTC ms, without empty buckets. */
   readonly points: ReadonlyMap<number, number | null>;
 }
@@ -30,180 +35,136 @@ export interface Answer {
 /** By key (`''` when grouped by nothing), then by metric. */
 export type Answers = Map<string, Map<string, Answer>>;
 
-/** What a query of cells gives: numbers by metric, of a key and a bucket (UTC ms; 0 without grain). */
-type Sums = Map<string, Map<number, Readonly<Record<string, number | null>>>>;
-
-/** The beginning of all time ranges: no event is older. */
+/** No event is older. */
 const beginningMs = 0;
 
 export async function answer(clickhouse: ClickHouse, question: Question): Promise<Answers> {
-  const { range, grain } = question;
   const additive = question.metrics.filter((metric) => metric.kind !== 'DISTRIBUTION');
-  const stocks = additive.filter((metric) => metric.kind === 'STOCK');
-  const flows = additive.filter((metric) => metric.kind === 'FLOW');
   const distributions = question.metrics.filter((metric) => metric.kind === 'DISTRIBUTION');
-  const fromMs = range.fromMs ?? beginningMs;
-  const whole = { fromMs, toMs: range.toMs };
-
-  const [sums, points, before, stockOpenings, flowOpenings, quantiles, quantilePoints] =
-    await Promise.all([
-      sumsOf(clickhouse, question, additive, whole, undefined),
-      grain ? sumsOf(clickhouse, question, additive, whole, grain) : empty(),
-      sumsOf(clickhouse, question, stocks, { fromMs: beginningMs, toMs: fromMs }, undefined),
-      openingsOf(clickhouse, question, stocks, ['stock', 'flow']),
-      range.fromMs === undefined ? openingsOf(clickhouse, question, flows, ['flow']) : empty(),
-      quantilesOf(clickhouse, question, distributions, undefined),
-      grain ? quantilesOf(clickhouse, question, distributions, grain) : empty(),
-    ]);
-
+  const { grain } = question;
+  const found = await Promise.all([
+    evaluate(clickhouse, question, additive, sumSelects(question, additive), undefined),
+    evaluate(clickhouse, question, distributions, valueSelects(question, distributions), undefined),
+    evaluate(clickhouse, question, additive, pointSelects(question, additive), grain),
+    evaluate(clickhouse, question, distributions, pointValues(question, distributions), grain),
+  ]);
+  const sums = new Sums(found.flat());
+  const keys = question.group.by === 'divisions' ? question.group.codes : sums.keys();
   const answers: Answers = new Map();
-  const all = [sums, points, before, stockOpenings, flowOpenings, quantiles, quantilePoints];
-  const keys = question.group.by === 'all' ? [''] : keysOf(question.group, all);
-  for (const key of keys) {
-    const ofKey = new Map<string, Answer>();
-    for (const metric of question.metrics) {
-      const parts =
-        metric.kind === 'DISTRIBUTION'
-          ? { sums: quantiles, points: quantilePoints }
-          : { sums, points };
-      ofKey.set(
-        metric.name,
-        metric.kind === 'STOCK'
-          ? stockAnswer(metric.name, key, parts, before, stockOpenings)
-          : periodAnswer(metric, key, parts, range.fromMs === undefined ? flowOpenings : undefined),
-      );
-    }
-    answers.set(key, ofKey);
+  for (const key of question.group.by === 'all' ? [''] : keys) {
+    const ofKey = question.metrics.map(
+      (metric) => [metric.name, answerOf(metric, question, sums, key)] as const,
+    );
+    answers.set(key, new Map(ofKey));
   }
   return answers;
 }
 
-function keysOf(group: Group, all: readonly Sums[]): Iterable<string> {
-  if (group.by === 'divisions') return group.codes;
-  return new Set(all.flatMap((sums) => [...sums.keys()]));
+/**
+ * What a number is a sum over: `now` and `then` are the ranges, `since` all that lies before them,
+ * `points` the buckets of `now`, and the openings those that a stock or a flow counts.
+ */
+type Part = 'now' | 'then' | 'sinceNow' | 'sinceThen' | 'points' | 'stockOpenings' | 'flowOpenings';
+
+function sumSelects(question: Question, metrics: readonly Metric[]): string[] {
+  const { range, compared, filter, group } = question;
+  const stocks = metrics.filter((metric) => metric.kind === 'STOCK');
+  const flows = metrics.filter((metric) => metric.kind === 'FLOW');
+  const fromMs = range.fromMs ?? beginningMs;
+  const before = (until: number) => ({ fromMs: beginningMs, toMs: until });
+  const opened = (part: Part, of: readonly Metric[], kinds: readonly ('stock' | 'flow')[]) =>
+    of.length === 0 ? [] : [openingCellsSql(part, typesOf(of), kinds, filter, group)];
+  return [
+    ...cells('now', question, metrics, { fromMs, toMs: range.toMs }),
+    ...cells('sinceNow', question, stocks, before(fromMs)),
+    ...opened('stockOpenings', stocks, ['stock', 'flow']),
+    ...(range.fromMs === undefined ? opened('flowOpenings', flows, ['flow']) : []),
+    ...(compared?.fromMs === undefined
+      ? []
+      : [
+          ...cells('then', question, metrics, { fromMs: compared.fromMs, toMs: compared.toMs }),
+          ...cells('sinceThen', question, stocks, before(compared.fromMs)),
+        ]),
+  ];
 }
 
-function periodAnswer(
-  metric: Metric,
-  key: string,
-  { sums, points }: { readonly sums: Sums; readonly points: Sums },
-  openings: Sums | undefined,
-): Answer {
-  const none = metric.kind === 'FLOW' || metric.kind === 'PEOPLE' ? 0 : null;
-  const inPeriod = at(sums, key, metric.name) ?? none;
-  const opening = openings && metric.kind === 'FLOW' ? (at(openings, key, metric.name) ?? 0) : null;
-  return {
-    value: inPeriod === null ? null : inPeriod + (opening ?? 0),
-    opening,
-    before: null,
-    points: pointsOf(points, key, metric.name),
-  };
+function pointSelects(question: Question, metrics: readonly Metric[]): string[] {
+  const { range, grain } = question;
+  if (!grain) return [];
+  const whole = { fromMs: range.fromMs ?? beginningMs, toMs: range.toMs };
+  return cells('points', question, metrics, whole, grain);
 }
 
-/** At the end: the opening balances, all flows before the range, and those within it. */
-function stockAnswer(
-  name: string,
-  key: string,
-  { sums, points }: { readonly sums: Sums; readonly points: Sums },
-  before: Sums,
-  openings: Sums,
-): Answer {
-  const opening = at(openings, key, name) ?? 0;
-  const start = opening + (at(before, key, name) ?? 0);
-  let level = start;
-  const levels = new Map<number, number | null>();
-  for (const [bucket, change] of pointsOf(points, key, name)) {
-    level += change ?? 0;
-    levels.set(bucket, level);
-  }
-  const value = start + (at(sums, key, name) ?? 0);
-  return { value, opening, before: start, points: levels };
-}
-
-function at(sums: Sums, key: string, name: string): number | null | undefined {
-  return sums.get(key)?.get(0)?.[name];
-}
-
-/** In order of time. */
-function pointsOf(points: Sums, key: string, name: string): Map<number, number | null> {
-  const buckets = [...(points.get(key) ?? [])].toSorted(([a], [b]) => a - b);
-  return new Map(buckets.map(([bucket, values]) => [bucket, values[name] ?? null]));
-}
-
-function empty(): Promise<Sums> {
-  return Promise.resolve(new Map());
-}
-
-async function sumsOf(
-  clickhouse: ClickHouse,
-  question: Question,
+function cells(
+  part: Part,
+  { filter, group, nowMs }: Question,
   metrics: readonly Metric[],
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
-  grain: Grain | undefined,
-): Promise<Sums> {
-  const { filter, group, nowMs } = question;
-  const onlyRaw = needsRaw(filter, group);
-  const pieces = tiersOf(fromMs, toMs, nowMs, { grain, onlyRaw });
-  const cells = cellsSql(pieces, typesOf(metrics), filter, group, grain);
-  if (!cells || metrics.length === 0) return new Map();
-  return await evaluate(clickhouse, question, metrics, cells, grain);
+  grain?: Grain,
+): string[] {
+  if (metrics.length === 0) return [];
+  const pieces = tiersOf(fromMs, toMs, nowMs, { grain, onlyRaw: needsRaw(filter, group) });
+  return cellsSql(part, pieces, typesOf(metrics), filter, group, grain);
 }
 
-async function openingsOf(
-  clickhouse: ClickHouse,
-  question: Question,
-  metrics: readonly Metric[],
-  kinds: readonly ('stock' | 'flow')[],
-): Promise<Sums> {
-  if (metrics.length === 0) return new Map();
-  const { filter, group } = question;
-  const cells = openingCellsSql(typesOf(metrics), kinds, filter, group);
-  return await evaluate(clickhouse, question, metrics, cells, undefined);
+function valueSelects(question: Question, metrics: readonly Metric[]): string[] {
+  const { compared } = question;
+  return [
+    ...values('now', question, metrics, question.range),
+    ...(compared ? values('then', question, metrics, compared) : []),
+  ];
 }
 
-async function quantilesOf(
-  clickhouse: ClickHouse,
-  question: Question,
+function pointValues(question: Question, metrics: readonly Metric[]): string[] {
+  return question.grain ? values('points', question, metrics, question.range, question.grain) : [];
+}
+
+function values(
+  part: Part,
+  { filter, group }: Question,
   metrics: readonly Metric[],
-  grain: Grain | undefined,
-): Promise<Sums> {
-  if (metrics.length === 0) return new Map();
-  const { filter, group, range } = question;
+  range: Range,
+  grain?: Grain,
+): string[] {
+  if (metrics.length === 0) return [];
   const whole = { fromMs: range.fromMs ?? beginningMs, toMs: range.toMs };
-  const values = valuesSql(whole, typesOf(metrics), filter, group, grain);
-  return await evaluate(clickhouse, question, metrics, values, grain);
+  return [valuesSql(part, whole, typesOf(metrics), filter, group, grain)];
 }
 
 function typesOf(metrics: readonly Metric[]): string[] {
   return [...new Set(metrics.flatMap((metric) => metric.types))];
 }
 
+/** A row of the answer: the metrics of a part, a key and a bucket. */
+interface SumRow {
+  readonly part: string;
+  readonly key: string;
+  readonly bucketMs: number;
+  readonly values: Readonly<Record<string, number | null>>;
+}
+
+/** One query over all parts; each metric is one clause of it. */
 async function evaluate(
   clickhouse: ClickHouse,
   question: Question,
   metrics: readonly Metric[],
-  inner: string,
+  selects: readonly string[],
   grain: Grain | undefined,
-): Promise<Sums> {
+): Promise<SumRow[]> {
+  if (metrics.length === 0 || selects.length === 0) return [];
   const clauses = metrics.map((metric) => `${clauseOf(metric, question, grain)} AS ${metric.name}`);
   const rows = await clickhouse.rows<Record<string, string | number | null>>(
-    `SELECT ${outerKey(question.group)} AS key, bucket, ${clauses.join(', ')} FROM (\n${inner}\n) GROUP BY key, bucket`,
+    `SELECT part, ${outerKey(question.group)} AS key, bucket, ${clauses.join(', ')}
+    FROM (\n${selects.join('\nUNION ALL\n')}\n) GROUP BY part, key, bucket`,
   );
-  const sums: Sums = new Map();
-  for (const { key, bucket, ...values } of rows) {
-    const ofKey = sums.get(String(key)) ?? new Map();
-    sums.set(String(key), ofKey);
-    ofKey.set(Number(bucket) * 1000, numbers(values));
-  }
-  return sums;
-}
-
-function numbers(
-  values: Readonly<Record<string, string | number | null>>,
-): Record<string, number | null> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, value === null ? null : Number(value)]),
-  );
+  return rows.map(({ part, key, bucket, ...found }) => ({
+    part: String(part),
+    key: String(key),
+    bucketMs: Number(bucket) * 1000,
+    values: Object.fromEntries(
+      Object.entries(found).map(([name, value]) => [name, value === null ? null : Number(value)]),
+    ),
+  }));
 }
 
 /** A metric's clause; the column of `firsts` follows from the period. */
@@ -222,4 +183,77 @@ function firstsColumn(range: Range, grain: Grain | undefined): string {
   if (grain === 'DAY') return 'first_day';
   if (range.fromMs === undefined) return 'first_year';
   return `first_${range.calendar ?? 'day'}`;
+}
+
+/** The rows, found by part and key. */
+class Sums {
+  private readonly rows = new Map<string, SumRow[]>();
+  private readonly allKeys = new Set<string>();
+
+  constructor(rows: readonly SumRow[]) {
+    for (const row of rows) {
+      const place = `${row.part} ${row.key}`;
+      this.rows.set(place, [...(this.rows.get(place) ?? []), row]);
+      this.allKeys.add(row.key);
+    }
+  }
+
+  keys(): Iterable<string> {
+    return this.allKeys;
+  }
+
+  at(part: Part, key: string, metric: string): number | null | undefined {
+    return this.of(part, key).find((row) => metric in row.values)?.values[metric];
+  }
+
+  /** In order of time. */
+  points(key: string, metric: string): Map<number, number | null> {
+    const rows = this.of('points', key).filter((row) => metric in row.values);
+    const ordered = rows.toSorted((a, b) => a.bucketMs - b.bucketMs);
+    return new Map(ordered.map((row) => [row.bucketMs, row.values[metric] ?? null]));
+  }
+
+  private of(part: Part, key: string): readonly SumRow[] {
+    return this.rows.get(`${part} ${key}`) ?? [];
+  }
+}
+
+function answerOf(metric: Metric, question: Question, sums: Sums, key: string): Answer {
+  return metric.kind === 'STOCK'
+    ? stockAnswer(metric.name, question, sums, key)
+    : periodAnswer(metric, question, sums, key);
+}
+
+function periodAnswer(metric: Metric, question: Question, sums: Sums, key: string): Answer {
+  const none = metric.kind === 'FLOW' || metric.kind === 'PEOPLE' ? 0 : null;
+  const inPeriod = sums.at('now', key, metric.name) ?? none;
+  const sinceEver = metric.kind === 'FLOW' && question.range.fromMs === undefined;
+  const opening = sinceEver ? (sums.at('flowOpenings', key, metric.name) ?? 0) : null;
+  return {
+    value: inPeriod === null ? null : inPeriod + (opening ?? 0),
+    opening,
+    before: null,
+    previous: question.compared ? (sums.at('then', key, metric.name) ?? none) : null,
+    points: sums.points(key, metric.name),
+  };
+}
+
+/** At the end: the opening balances, all flows before the range, and those within it. */
+function stockAnswer(name: string, question: Question, sums: Sums, key: string): Answer {
+  const opening = sums.at('stockOpenings', key, name) ?? 0;
+  const start = opening + (sums.at('sinceNow', key, name) ?? 0);
+  let level = start;
+  const levels = new Map<number, number | null>();
+  for (const [bucket, change] of sums.points(key, name)) {
+    level += change ?? 0;
+    levels.set(bucket, level);
+  }
+  const then = (sums.at('sinceThen', key, name) ?? 0) + (sums.at('then', key, name) ?? 0);
+  return {
+    value: start + (sums.at('now', key, name) ?? 0),
+    opening,
+    before: start,
+    previous: question.compared ? opening + then : null,
+    points: levels,
+  };
 }

@@ -74,6 +74,7 @@ export async function metricSeries(
   const question: Question = {
     metrics,
     range,
+    compared,
     grain,
     group: groupOf(subjects),
     nowMs,
@@ -85,23 +86,18 @@ export async function metricSeries(
       simulated: input.simulated,
     },
   };
-  const [answers, before] = await Promise.all([
-    answer(clickhouse, question),
-    compared
-      ? answer(clickhouse, { ...question, range: compared, grain: undefined })
-      : Promise.resolve(undefined),
-  ]);
+  const answers = await answer(clickhouse, question);
   const result = new Map<string, MetricSeries[]>();
   for (const code of subjects.of === 'net' ? [''] : subjects.codes) {
     const freshness = freshnessOf(ingest, whereOfSubject(where, subjects, code));
     // Where no feed has ever come in, there is nothing to count: that is not zero.
     const silent = freshness.answered === 0 && isSilent(question, subjects, code);
     const series = metrics.map((metric): MetricSeries => {
-      const now = silent ? undefined : (answers.get(code)?.get(metric.name) ?? nothing(metric));
-      const then =
-        before && !silent ? (before.get(code)?.get(metric.name) ?? nothing(metric)) : undefined;
+      const now = silent
+        ? undefined
+        : (answers.get(code)?.get(metric.name) ?? nothing(metric, compared !== undefined));
       const value = now?.value ?? null;
-      const previous = then?.value ?? null;
+      const previous = now?.previous ?? null;
       return {
         metric: metric.name,
         value,
@@ -137,10 +133,16 @@ export function changeOf(value: number | null, previous: number | null): number 
 }
 
 /** What a metric is where no event of it ever came: zero of what adds up, nothing of what divides. */
-function nothing(metric: Metric): Answer {
+function nothing(metric: Metric, isCompared: boolean): Answer {
   const value = metric.kind === 'RATIO' || metric.kind === 'DISTRIBUTION' ? null : 0;
   const opening = metric.kind === 'STOCK' ? 0 : null;
-  return { value, opening, before: opening, points: new Map() };
+  return {
+    value,
+    opening,
+    before: opening,
+    previous: isCompared ? value : null,
+    points: new Map(),
+  };
 }
 
 function groupOf(subjects: Subjects): Group {

@@ -56,11 +56,11 @@ export async function tops(
   }
   const metric = knownMetric(input.metric);
   const range = rangeOf(input.period, nowMs, input);
-  const compared = comparedRange(range, input.period, 'PREVIOUS_PERIOD');
   const where = { platforms: input.platforms ?? undefined, place: input.place ?? undefined };
   const question: Question = {
     metrics: [metric],
     range,
+    compared: comparedRange(range, input.period, 'PREVIOUS_PERIOD'),
     group: groupOf(input.by, where.place),
     nowMs,
     filter: {
@@ -71,13 +71,10 @@ export async function tops(
       simulated: input.simulated,
     },
   };
-  const [now, before] = await Promise.all([
-    answer(clickhouse, question),
-    compared ? answer(clickhouse, { ...question, range: compared }) : undefined,
-  ]);
-  const rows = [...now.keys()]
+  const answers = await answer(clickhouse, question);
+  const rows = [...answers.keys()]
     .filter((key) => isRow(key, input.by, where.place))
-    .map((key) => rowOf(key, metric.name, now, before))
+    .map((key) => rowOf(key, metric.name, answers))
     .filter((row) => row.value !== null)
     .toSorted((a, b) => order(a, b, input.ascending));
   return {
@@ -88,9 +85,8 @@ export async function tops(
   };
 }
 
-function rowOf(key: string, metric: string, now: Answers, before: Answers | undefined): TopRow {
-  const value = now.get(key)?.get(metric)?.value ?? null;
-  const previous = before ? (before.get(key)?.get(metric)?.value ?? null) : null;
+function rowOf(key: string, metric: string, answers: Answers): TopRow {
+  const { value = null, previous = null } = answers.get(key)?.get(metric) ?? {};
   return { key, value, previous, change: changeOf(value, previous) };
 }
 
