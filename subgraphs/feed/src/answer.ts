@@ -78,7 +78,14 @@ export async function answerQuery(
   const lines = after === status.lastSequence ? [] : await store.read(after, bounds);
   const gap = lines.findIndex((line, index) => line.sequence !== after + 1 + index);
   if (gap !== -1) throw new DamagedLogError(code, after + 1 + gap);
-  return { kind: 'lines', status, lines, head: lines.at(-1)?.head ?? place };
+  const newest = lines.at(-1);
+  return {
+    kind: 'lines',
+    // What was appended since the log's end was read is in the answer, and so in what it says.
+    status: { ...status, lastSequence: Math.max(status.lastSequence, newest?.sequence ?? 0) },
+    lines,
+    head: newest?.head ?? place,
+  };
 }
 
 /** How the feed stands now. */

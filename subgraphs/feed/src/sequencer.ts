@@ -95,12 +95,12 @@ export class Sequencer {
       this.#clearedTo = undefined;
       return false;
     }
-    this.#options.onAppended();
-    await Promise.all([
-      this.#store.removeFromOutbox(entries.map(({ _id }) => _id)),
-      this.#addTotals(end, lines),
-    ]);
+    const totals = this.#addTotals(end, lines);
+    await this.#store.removeFromOutbox(entries.map(({ _id }) => _id));
     this.#clearedTo = head;
+    // Told after the outbox is cleared: an answer must not count these lines as pending.
+    this.#options.onAppended();
+    await totals;
     return true;
   }
 
