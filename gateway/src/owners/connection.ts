@@ -78,9 +78,11 @@ export function connectionOf(
   const totals = answered.map((page) => page.value[totalKey]);
   const known = totals.reduce<number>((sum, one) => sum + (typeof one === 'number' ? one : 0), 0);
   // A walk that resumes asks some owners only: its sum would be no total.
+  // And where owners are in scope but none was asked, nothing is known: not zero.
   const isWhole =
     completeness.missing.length === 0 &&
     walk.cursor.ask === null &&
+    (answered.length > 0 || completeness.notAsked.length === 0) &&
     totals.every((total) => typeof total === 'number');
   for (const key of field.totals) connection[key] = isWhole ? known : null;
   for (const key of field.knowns) connection[key] = known;
