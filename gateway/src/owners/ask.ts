@@ -14,19 +14,15 @@ import {
   getNamedType,
   isAbstractType,
   isLeafType,
-  isListType,
-  isNonNullType,
   isObjectType,
   print,
   type ArgumentNode,
   type FieldNode,
-  type GraphQLOutputType,
 } from 'graphql';
 import {
   exactly,
   leaf,
-  listOf,
-  nullable,
+  ofType,
   objectOf,
   oneOfTypes,
   ownCode,
@@ -100,7 +96,7 @@ export class Asker {
     const head = this.head(selected, selected.node.arguments ?? []);
     const named = getNamedType(type);
     if (isLeafType(named)) {
-      return { text: head, check: wrap(type, this.#leaf(typeName, selected.name, leaf(named))) };
+      return { text: head, check: ofType(type, this.#leaf(typeName, selected.name, leaf(named))) };
     }
     const pageSize = change?.pageSize ?? pageSizeOf(selected.node);
     const inner = this.#composite(named.name, selected, [...path, selected.key], {
@@ -109,7 +105,7 @@ export class Asker {
     });
     const max =
       selected.name === 'edges' && typeName.endsWith('Connection') ? change?.pageSize : undefined;
-    return { text: head + inner.text, check: wrap(type, inner.check, max) };
+    return { text: head + inner.text, check: ofType(type, inner.check, max) };
   }
 
   /** The fields of one object type, without braces. */
@@ -235,15 +231,6 @@ export function need(
 
 function isKnownCount({ name }: Selected): boolean {
   return name === 'knownCount';
-}
-
-function wrap(type: GraphQLOutputType, check: Check, max?: (by: Answering) => number): Check {
-  if (isNonNullType(type)) return bare(type.ofType, check, max);
-  return nullable(bare(type, check, max));
-}
-
-function bare(type: GraphQLOutputType, check: Check, max?: (by: Answering) => number): Check {
-  return isListType(type) ? listOf(wrap(type.ofType, check), max) : check;
 }
 
 /** How many rows an owner's own connection may hold, by its arguments. */

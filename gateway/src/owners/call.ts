@@ -23,6 +23,7 @@ export interface CallTools {
 /** The wave that a call belongs to. */
 export interface CallFrame {
   readonly context: RequestContext;
+  readonly headers: readonly string[];
   /** How long a call may take. */
   readonly timeMs: number;
   /** When it must be over, on the clock of `performance.now()`. */
@@ -58,9 +59,8 @@ async function exchange(
   url: string,
   body: string,
   { transport, maxAnswerBytes }: CallTools,
-  { context, untilMs, mayRepeat, underWay }: CallFrame,
+  { context, headers, untilMs, mayRepeat, underWay }: CallFrame,
 ): Promise<HttpAnswer | Failure> {
-  const headers = headersOf(context);
   for (let attempt = 1; ; attempt++) {
     const under = transport.post(url, body, headers, maxAnswerBytes);
     underWay.add(under);
@@ -99,7 +99,8 @@ function blame(failure: Failure, { timeMs, context }: CallFrame): CallResult {
 
 const callerTexts = new WeakMap<Caller, string>();
 
-function headersOf({ caller, actor }: RequestContext): readonly string[] {
+/** What owners are told of the caller. */
+export function headersOf({ caller, actor }: RequestContext): readonly string[] {
   let text = callerTexts.get(caller);
   if (text === undefined) callerTexts.set(caller, (text = encodeCaller(caller)));
   const headers = [

@@ -3,7 +3,13 @@
  * path and a rule, never a value. What is right is left as it was parsed, except that what the net
  * fills is filled in.
  */
-import { isEnumType, type GraphQLLeafType } from 'graphql';
+import {
+  isEnumType,
+  isListType,
+  isNonNullType,
+  type GraphQLLeafType,
+  type GraphQLOutputType,
+} from 'graphql';
 
 /** Who answers, and what its answer is measured by. */
 export interface Answering {
@@ -42,8 +48,22 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /** Null, or what `check` accepts. */
-export function nullable(check: Check): Check {
+function nullable(check: Check): Check {
   return (value, by) => (value === null ? undefined : check(value, by));
+}
+
+/** What a field's type says: null or not, a list or not; `max` bounds the outermost list. */
+export function ofType(
+  type: GraphQLOutputType,
+  check: Check,
+  max?: (by: Answering) => number,
+): Check {
+  if (isNonNullType(type)) return bare(type.ofType, check, max);
+  return nullable(bare(type, check, max));
+}
+
+function bare(type: GraphQLOutputType, check: Check, max?: (by: Answering) => number): Check {
+  return isListType(type) ? listOf(ofType(type.ofType, check), max) : check;
 }
 
 /** A list, no longer than it may be. */

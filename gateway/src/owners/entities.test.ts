@@ -1,47 +1,13 @@
 /** Routed fields, entities and references through the real planner: each asks its own owner, and what leads nowhere says so. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { memoryRecords } from './testing/memory-data.ts';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { sendJson, type Fault } from './testing/memory-owner.ts';
 import { at } from './testing/read.ts';
-import { netOwner, startMemoryNet, type MemoryNet } from './testing/memory-net.ts';
-import {
-  sendJson,
-  startMemoryOwner,
-  type Fault,
-  type MemoryOwner,
-} from './testing/memory-owner.ts';
+import { startThreeOwners } from './testing/three-owners.ts';
 
-let wuhan: MemoryOwner;
-let yichang: MemoryOwner;
-let wisco: MemoryOwner;
-let net: MemoryNet;
-
-beforeAll(async () => {
-  wuhan = await startMemoryOwner('420100', memoryRecords('420100', ['420102', '420106'], 30));
-  yichang = await startMemoryOwner('420500', memoryRecords('420500', ['420502', '420581'], 30));
-  wisco = await startMemoryOwner('WISCO', memoryRecords('WISCO', ['420107'], 12), [
-    'core',
-    'organizations',
-    'requests',
-  ]);
-  net = await startMemoryNet([
-    netOwner(wuhan, ['420100']),
-    netOwner(yichang, ['420500']),
-    netOwner(wisco, ['420107']),
-    { ...netOwner(wisco, ['422800']), code: '422800', connection: 'REGISTERED' },
-  ]);
-});
-
-beforeEach(() => {
-  for (const owner of [wuhan, yichang, wisco]) {
-    owner.fault = undefined;
-    owner.seen.length = 0;
-  }
-});
-
-afterAll(async () => {
-  await net[Symbol.asyncDispose]();
-  for (const owner of [wuhan, yichang, wisco]) await owner[Symbol.asyncDispose]();
-});
+const three = await startThreeOwners();
+const { wuhan, yichang, wisco, net } = three;
+beforeEach(() => three.reset());
+afterAll(() => three[Symbol.asyncDispose]());
 
 const html: Fault = (_answer, response) => {
   response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>');

@@ -8,7 +8,8 @@ import type { EntitiesField, EntityFields } from './plan.ts';
 import { partOutcome } from './route.ts';
 import { caught, type Outcome, type Run } from './run.ts';
 import { ownerToAsk } from './scope.ts';
-import type { EntityRef, Wave } from './wave.ts';
+import type { EntityRef } from './owner-ask.ts';
+import type { Wave } from './wave.ts';
 
 /** The representations of one call. */
 export class Entities {

@@ -2,9 +2,6 @@
 import { NetError, errorCodes, isNetErrorCode, type NetErrorCode } from '@onenet/contract';
 import type { GraphQLFormattedError } from 'graphql';
 
-/** Owners in scope that are not asked; they count against nothing. */
-export type StandingReason = 'NOT_CONNECTED' | 'NOT_OFFERED' | 'REFUSED';
-
 /** Owners that should have answered and did not. */
 export type FailureReason =
   | 'UNREACHABLE'

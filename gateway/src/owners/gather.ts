@@ -16,7 +16,8 @@ import type { ListIdentity } from './net-cursor.ts';
 import { argumentsOf, caught, noteIncident, type Run, type Values } from './run.ts';
 import type { Scope } from './scope.ts';
 import { beginPage, turnPage, type Walk } from './walk.ts';
-import type { EntityRef, OwnPage, Wave } from './wave.ts';
+import type { EntityRef, OwnPage } from './owner-ask.ts';
+import type { Wave } from './wave.ts';
 
 /** A gathered list in a run. */
 export class Gathering {

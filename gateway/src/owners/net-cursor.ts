@@ -4,7 +4,6 @@
  */
 import {
   badCursor,
-  compareKeys,
   comparePositions,
   decodeCursor,
   isPlatformCode,
@@ -108,11 +107,6 @@ export function further(
 /** Whether `key` can be a sort key of the list. */
 export function isKeyOf(list: Pick<ListIdentity, 'key'>, key: unknown): key is string | number {
   return list.key === 'STRING' ? typeof key === 'string' : Number.isSafeInteger(key);
-}
-
-/** Whether two positions are the same. */
-export function samePosition(a: Position, b: Position): boolean {
-  return a.id === b.id && compareKeys(a.key, b.key) === 0;
 }
 
 function withoutPosition(start: OwnerStart): OwnerStart {

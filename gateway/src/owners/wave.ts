@@ -1,80 +1,21 @@
 /** One wave of calls: each owner gets one request with all that is wanted of it, all of them at once. */
 import type { NetOwner } from '@onenet/contract';
 import type { OwnerCall } from '../context.ts';
-import { callOwner, type CallFrame, type CallTools } from './call.ts';
+import { callOwner, headersOf, type CallFrame, type CallTools } from './call.ts';
 import { readEnvelope } from './envelope.ts';
-import { failed, type Failure } from './failure.ts';
+import { failed } from './failure.ts';
 import type { GatherField } from './gather-ask.ts';
 import type { OperationCache } from './operation-cache.ts';
-import { readParts, type EntityPart, type OwnerParts, type Part } from './owner-answer.ts';
-import type { OwnerOperation, WantedGroup } from './owner-operation.ts';
-import type { EntityFields, RouteField } from './plan.ts';
+import { readParts, type OwnerParts, type Part } from './owner-answer.ts';
+import { OwnerAsk, nameOf, type EntityRef, type Group, type OwnPage } from './owner-ask.ts';
+import type { OwnerOperation } from './owner-operation.ts';
+import type { RouteField } from './plan.ts';
 import { answeringOf, type Run } from './run.ts';
 import type { Exchange } from './transport.ts';
 
 /** What every wave needs. */
 export interface WaveTools extends CallTools {
   readonly operations: OperationCache;
-}
-
-/** An entity: what is selected on its type, and its key. */
-export interface EntityRef {
-  readonly fields: EntityFields;
-  readonly key: string;
-}
-
-/** A page wanted of an owner: its size, and the owner's own cursor. */
-export interface OwnPage {
-  readonly size: number;
-  readonly backward: boolean;
-  readonly cursor: string | undefined;
-}
-
-/** Entities of which the same is wanted, with their keys. */
-interface Group extends WantedGroup {
-  readonly keys: string[];
-}
-
-/** One owner's share of the wave. */
-class OwnerAsk {
-  readonly owner: NetOwner;
-  readonly gathers: GatherField[] = [];
-  readonly routes: RouteField[] = [];
-  readonly entities = new Map<
-    string,
-    EntityRef & { plain: boolean; readonly gathers: Set<GatherField> }
-  >();
-  /** The owner's own cursors, by variable. */
-  readonly cursors: Record<string, string> = {};
-  readonly pageSizes = new Map<number, number>();
-  parts: OwnerParts | undefined;
-  readonly entityParts = new Map<string, EntityPart>();
-  failure: Failure = failed('TIMEOUT', 'never sent', false);
-
-  constructor(owner: NetOwner) {
-    this.owner = owner;
-  }
-
-  entity({ fields, key }: EntityRef): { plain: boolean; readonly gathers: Set<GatherField> } {
-    const name = nameOf(fields, key);
-    let entity = this.entities.get(name);
-    if (!entity) {
-      this.entities.set(name, (entity = { fields, key, plain: false, gathers: new Set() }));
-    }
-    return entity;
-  }
-
-  groups(): Group[] {
-    const groups = new Map<string, Group>();
-    for (const { fields, key, plain, gathers } of this.entities.values()) {
-      const lists = [...gathers].toSorted((a, b) => a.index - b.index);
-      const name = `${fields.typeName} ${plain} ${lists.map((field) => field.index).join(' ')}`;
-      const group = groups.get(name);
-      if (group) group.keys.push(key);
-      else groups.set(name, { fields, plain, gathers: lists, keys: [key] });
-    }
-    return [...groups.values()];
-  }
 }
 
 /** Collects what is wanted, asks, and gives the parts back. */
@@ -129,6 +70,7 @@ export class Wave {
     signal.addEventListener('abort', giveUp, { once: true });
     const frame: CallFrame = {
       context,
+      headers: headersOf(context),
       timeMs: signal.aborted ? 0 : timeMs,
       untilMs: performance.now() + timeMs,
       mayRepeat: this.#run.plan.kind === 'query',
@@ -248,8 +190,4 @@ function isWrong(part: Part): part is Extract<Part, { ok: false }> {
 
 function missing(ask: OwnerAsk | undefined): Part {
   return { ok: false, failure: ask?.failure ?? failed('TIMEOUT', 'never asked', false) };
-}
-
-function nameOf({ typeName }: EntityFields, key: string): string {
-  return `${typeName} ${key}`;
 }

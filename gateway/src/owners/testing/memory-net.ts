@@ -8,7 +8,10 @@ import { execute, parse, type GraphQLFormattedError } from 'graphql';
 import { ApolloServer } from '@apollo/server';
 import { OperationReport, type RequestContext } from '../../context.ts';
 import { readSupergraph } from '../../supergraph.ts';
-import { Breakers, createMunicipalDataSource, createTransport, noteQueryPlan } from '../index.ts';
+import { Breakers } from '../breaker.ts';
+import { createMunicipalDataSource } from '../data-source.ts';
+import { noteQueryPlan } from '../time.ts';
+import { createTransport } from '../transport.ts';
 import type { MemoryOwner } from './memory-owner.ts';
 
 const provinceText = `
