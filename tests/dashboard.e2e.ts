@@ -1,0 +1,179 @@
+/** The dashboard in a real Chromium, over a whole net: what a leader sees, asks on, and sees change. */
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startBrowser } from './fixtures/browser.ts';
+import { testNet } from './fixtures/net.ts';
+import type { DisposableNet } from './fixtures/net.ts';
+import { ask } from './fixtures/small-net.ts';
+
+/** Pictures for people; `IMAGES=docs/images` renews those of the documentation. */
+const images = process.env['IMAGES'] ?? join(tmpdir(), 'onenet-images');
+
+let net: DisposableNet;
+let browser: Browser;
+
+beforeAll(async () => {
+  await mkdir(images, { recursive: true });
+  net = await testNet({ dashboard: true, scale: 0.001 });
+  browser = await startBrowser();
+  await untilIngested();
+}, 300_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await net?.[Symbol.asyncDispose]();
+});
+
+/** The first load's events are in when no connected feed is behind. */
+async function untilIngested(): Promise<void> {
+  for (;;) {
+    const { data } = await ask(`${net.urls.gateway}/graphql`, '{ feeds { state } }');
+    const feeds = (data?.['feeds'] ?? []) as { state: string }[];
+    const isIn = ({ state }: { state: string }) => ['OK', 'QUIET', 'NOT_CONNECTED'].includes(state);
+    if (feeds.length === 25 && feeds.every(isIn)) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+/** A page whose errors fail the test. */
+async function open(
+  path: string,
+  options: BrowserContextOptions = {},
+): Promise<Page & AsyncDisposable> {
+  const context = await browser.newContext({
+    locale: 'zh-CN',
+    viewport: { width: 1440, height: 900 },
+    ...options,
+  });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.goto(`${net.urls.gateway}${path}`);
+  return Object.assign(page, {
+    [Symbol.asyncDispose]: async () => {
+      await context.close();
+      expect(errors).toEqual([]);
+    },
+  });
+}
+
+const figures = 'article .value strong';
+
+async function openFigures(page: Page): Promise<number[]> {
+  await page.locator(figures).nth(3).waitFor();
+  const titles = await page
+    .locator('article .value')
+    .evaluateAll((all) => all.map((each) => each.getAttribute('title')));
+  return titles.map((title) => Number((title ?? '').replaceAll(/[^\d.-]/g, '')));
+}
+
+test('the overview: four figures, the map, what needs attention, every platform', async () => {
+  await using page = await open('/?period=ALL');
+  await page.locator(figures).nth(3).waitFor();
+  expect(await page.locator('h1').textContent()).toContain('全省');
+  expect(await page.locator('#areas svg a').count()).toBeGreaterThanOrEqual(17);
+  expect(await page.locator('#areas').textContent()).toContain('示意图');
+  expect(await page.locator('#attention').count()).toBe(1);
+  expect(await page.locator('#platforms').textContent()).toContain('未接入');
+  // Published figures stand beside live ones, with date and opening balance.
+  const published = page.locator('#published tbody tr', { hasText: '网上入会' });
+  await published.getByText('其中期初').waitFor();
+  expect(await published.textContent()).toContain('截至 2016年8月31日');
+  expect(await page.getByText('演示数据').first().isVisible()).toBe(true);
+  await page.locator('canvas, figure svg').first().waitFor();
+  await page.waitForLoadState('networkidle').catch(() => undefined);
+  await page.screenshot({ path: join(images, 'overview.png') });
+});
+
+test('every chart has a table', async () => {
+  await using page = await open('/?period=LAST_30_DAYS');
+  // The map's own table is the list beside it.
+  const figure = 'figure:not(#areas figure)';
+  const toggles = page.getByRole('button', { name: '看表格' });
+  await toggles.nth(2).waitFor();
+  const charts = await page.locator(figure).count();
+  expect(await toggles.count()).toBe(charts);
+  for (let i = charts; i > 0; i--) await toggles.first().click();
+  expect(await page.locator(`${figure} table`).count()).toBe(charts);
+  expect(await page.locator(`${figure} table tbody tr`).count()).toBeGreaterThan(30);
+});
+
+test('a mutation at a platform shows, without a reload', async () => {
+  await using page = await open('/?period=TODAY');
+  const [, backlogBefore = Number.NaN] = await openFigures(page);
+  const { data, errors } = await ask(
+    `${net.urls.gateway}/graphql`,
+    `mutation { submitServiceRequest(input: { platform: "420100", idempotencyKey: "e2e-1",
+      title: "演示：端到端", category: LEGAL, channel: HOTLINE, placeCode: "420106" }) { serviceRequest { id status } } }`,
+    {},
+    { 'onenet-actor': 'worker:e2e' },
+  );
+  expect(errors).toBeUndefined();
+  expect(data).toMatchObject({ submitServiceRequest: { serviceRequest: { status: 'SUBMITTED' } } });
+  const line = page.locator('[role=log] li', { hasText: '热线' }).first();
+  await line.waitFor();
+  expect(await line.textContent()).toContain('武汉市总工会');
+  await expect.poll(async () => (await openFigures(page))[1]).toBe(backlogBefore + 1);
+});
+
+test('from the province down to a community, by links alone', async () => {
+  await using page = await open('/');
+  await page
+    .locator('#areas')
+    .getByRole('link', { name: /宜昌市/ })
+    .first()
+    .click();
+  await page.waitForURL('**/place/420500**');
+  for (const digits of [6, 9, 12]) {
+    const links = page.locator('#areas a[href*="/place/"]');
+    await links.first().waitFor();
+    await links.first().click();
+    await page.waitForURL(
+      (url) =>
+        new RegExp(`/place/\\d{${digits}}$`).test(url.pathname) && url.pathname !== '/place/420500',
+    );
+  }
+  await page.locator('nav a', { hasText: '宜昌市' }).waitFor();
+  await page.locator('article').first().waitFor();
+  await page.goBack();
+  expect(page.url()).toMatch(/\/place\/\d{9}/);
+});
+
+test('English, dark, and what was chosen stands in the address', async () => {
+  await using page = await open('/', { colorScheme: 'dark' });
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.waitForURL('**lang=en**');
+  await page.locator(figures).first().waitFor();
+  expect(await page.locator('html').getAttribute('lang')).toMatch(/^en/);
+  expect(
+    await page.locator('body').evaluate((body) => getComputedStyle(body).backgroundColor),
+  ).not.toBe('rgb(255, 255, 255)');
+  await page.screenshot({ path: join(images, 'overview-dark-en.png') });
+});
+
+test('on a phone nothing has to be moved sideways', async () => {
+  for (const path of ['/', '/platform/420100', '/place/420600']) {
+    await using page = await open(path, { viewport: { width: 390, height: 844 } });
+    await page.locator('article').first().waitFor();
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow, path).toBeLessThanOrEqual(0);
+    if (path === '/') await page.screenshot({ path: join(images, 'phone.png') });
+  }
+});
+
+test('a part that is down says so in its place, and the rest stays', async () => {
+  process.kill(net.processes['analytics'] ?? 0, 'SIGKILL');
+  await net.crashed;
+  await using page = await open('/platform/420100');
+  await page.getByText('UNAVAILABLE').first().waitFor();
+  expect(await page.getByText('武汉市总工会').first().isVisible()).toBe(true);
+  await page
+    .getByText(/职工服务站/)
+    .first()
+    .waitFor();
+});
