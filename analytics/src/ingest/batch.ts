@@ -2,8 +2,7 @@
 import { hash } from 'node:crypto';
 import { chainHead0, maxAnswerBytes, nextHead } from '@onenet/feed';
 import type { FeedBatch, FeedLine } from '@onenet/feed';
-import { rawColumns, rowOf } from './row.ts';
-import type { RawRow } from './row.ts';
+import { rawColumns, rowOf, withHead } from './row.ts';
 
 /** Partitions of one insert, in any table. ClickHouse refuses 101, for ever. */
 export const maxPartitions = 50;
@@ -22,7 +21,7 @@ export interface Batch {
   /** The most partitions that it has in one table: what it takes of the deduplication window. */
   readonly blocks: number;
   readonly token: string;
-  /** SHA-256 of `statement`, hexadecimal. */
+  /** SHA-256 of the rows, hexadecimal. */
   readonly hash: string;
   /** The whole insert: run as it is, now and in a replay. */
   readonly statement: string;
@@ -39,77 +38,84 @@ export interface BatchStart {
 
 /** Cuts an answer's lines; `nowMs` decides which days of the minute table may be touched. */
 export function cutBatches(start: BatchStart, answer: FeedBatch, nowMs: number): Batch[] {
-  const pieces = cutLines(answer.lines, nowMs);
+  const pieces = cutLines(start, answer.lines, nowMs);
   const only = pieces.length === 1;
   let head = start.head ?? chainHead0(start.platform);
-  return pieces.map(({ lines, blocks }) => {
-    head = only ? answer.head : lines.reduce((h, line) => nextHead(h, line.bytes), head);
-    return batchOf(start, lines, head, blocks);
+  return pieces.map((piece) => {
+    head = only ? answer.head : piece.lines.reduce((h, line) => nextHead(h, line.bytes), head);
+    return batchOf(start, piece, head);
   });
 }
 
+/** Lines that go together, with their rows. */
 interface Piece {
   readonly lines: FeedLine[];
-  readonly blocks: number;
+  readonly rows: string[];
+  bytes: number;
+  /** Of raw and of the table of hours; as `year * 12 + month`. */
+  readonly months: Set<number>;
+  /** Of the table of minutes; days since 1970. */
+  readonly days: Set<number>;
 }
 
-function cutLines(lines: readonly FeedLine[], nowMs: number): Piece[] {
+function cutLines(start: BatchStart, lines: readonly FeedLine[], nowMs: number): Piece[] {
   const pieces: Piece[] = [];
-  let piece: FeedLine[] = [];
-  let bytes = 0;
-  let months = new Set<string>();
-  let days = new Set<string>();
-  const close = (): void => {
-    if (piece.length > 0) pieces.push({ lines: piece, blocks: Math.max(months.size, days.size) });
-    piece = [];
-    bytes = 0;
-    months = new Set();
-    days = new Set();
-  };
+  const firstDay = dayOf(nowMs) - minuteDays;
+  let piece: Piece | undefined;
   for (const line of lines) {
-    const day = partitionDay(line);
-    const month = day.slice(0, 7);
-    const recent = Date.parse(day) > nowMs - 5 * 86_400_000;
+    const { json, timeMs } = rowOf(start.platform, start.epoch, line);
+    const day = dayOf(timeMs);
+    const month = monthOf(day);
+    const { byteLength } = line.bytes;
     const fits =
-      piece.length < maxRows &&
-      bytes + line.bytes.byteLength <= maxAnswerBytes &&
-      (months.has(month) || months.size < maxPartitions) &&
-      (!recent || days.has(day) || days.size < maxPartitions);
-    if (!fits) close();
-    piece.push(line);
-    bytes += line.bytes.byteLength;
-    months.add(month);
-    if (recent) days.add(day);
+      piece !== undefined &&
+      piece.lines.length < maxRows &&
+      piece.bytes + byteLength <= maxAnswerBytes &&
+      (piece.months.size < maxPartitions || piece.months.has(month)) &&
+      (day < firstDay || piece.days.size < maxPartitions || piece.days.has(day));
+    if (!piece || !fits) {
+      piece = { lines: [], rows: [], bytes: 0, months: new Set(), days: new Set() };
+      pieces.push(piece);
+    }
+    piece.lines.push(line);
+    piece.rows.push(json);
+    piece.bytes += byteLength;
+    piece.months.add(month);
+    if (day >= firstDay) piece.days.add(day);
   }
-  close();
   return pieces;
 }
 
-/** The day in Asia/Shanghai, which has been UTC+8 all year since 1992. */
-function partitionDay(line: FeedLine): string {
-  const { timeMs } = rowTime(line);
-  return new Date(timeMs + 8 * 3_600_000).toISOString().slice(0, 10);
+/** The table of minutes takes three days; two more for clocks and for the time until a replay. */
+const minuteDays = 5;
+const dayMs = 86_400_000;
+/** Asia/Shanghai has been UTC+8 all year since 1992. */
+const shanghaiMs = 8 * 3_600_000;
+
+function dayOf(ms: number): number {
+  return Math.floor((ms + shanghaiMs) / dayMs);
 }
 
-function rowTime(line: FeedLine): Pick<RawRow, 'timeMs'> {
-  return line.kind === 'event' ? { timeMs: Date.parse(line.event.time) } : rowOf('', 0, line, '');
+/** A day's month, found once: a feed has few days. */
+const months = new Map<number, number>();
+
+function monthOf(day: number): number {
+  const known = months.get(day);
+  if (known !== undefined) return known;
+  const date = new Date(day * dayMs);
+  const month = date.getUTCFullYear() * 12 + date.getUTCMonth();
+  months.set(day, month);
+  return month;
 }
 
-function batchOf(
-  start: BatchStart,
-  lines: readonly FeedLine[],
-  head: string,
-  blocks: number,
-): Batch {
-  const { platform, epoch } = start;
+function batchOf({ platform, epoch }: BatchStart, piece: Piece, head: string): Batch {
+  const { lines, rows } = piece;
   const from = lines[0]?.sequence ?? 0;
   const to = from + lines.length - 1;
-  const rows = lines.map((line, i) =>
-    rowOf(platform, epoch, line, i === lines.length - 1 ? head : ''),
-  );
-  const body = rows.map((row) => row.json).join('\n');
-  const token = `${platform}/${epoch}/${from}-${to}/${hash('sha256', body).slice(0, 16)}`;
-  const statement = `INSERT INTO onenet.raw (${rawColumns.join(', ')})\n${insertSettings(token)}\nFORMAT JSONCompactEachRow\n${body}\n`;
+  const last = rows.at(-1) ?? '';
+  const body = [...rows.slice(0, -1), withHead(last, head)].join('\n');
+  const bodyHash = hash('sha256', body);
+  const token = `${platform}/${epoch}/${from}-${to}/${bodyHash.slice(0, 16)}`;
   return {
     platform,
     epoch,
@@ -117,10 +123,10 @@ function batchOf(
     to,
     head,
     recordedTime: lines.findLast((line) => line.kind === 'event')?.event.recordedtime,
-    blocks,
+    blocks: Math.max(piece.months.size, piece.days.size),
     token,
-    hash: hash('sha256', statement),
-    statement,
+    hash: bodyHash,
+    statement: `INSERT INTO onenet.raw (${rawColumns.join(', ')})\n${insertSettings(token)}\nFORMAT JSONCompactEachRow\n${body}\n`,
     lines,
   };
 }

@@ -1,7 +1,7 @@
 /** Reads one platform's feed into raw, exactly once. A platform that is stuck holds up itself alone. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NetOwner } from '@onenet/contract';
-import { readFeed } from '@onenet/feed';
+import { maxLimit, readFeed } from '@onenet/feed';
 import type { FeedAnswer, FeedBatch, FeedLine } from '@onenet/feed';
 import { cutBatches } from './batch.ts';
 import type { Batch } from './batch.ts';
@@ -19,6 +19,7 @@ const retryMs = { first: 250, most: 5_000 } as const;
 /** An answer of as many lines is history being read: then nothing is gained by waiting for more. */
 const catchingUpLines = 1_000;
 const maxPaceMs = 250;
+const tightLoopMs = 100;
 
 export interface PollerOptions extends Stores {
   readonly owner: NetOwner;
@@ -84,12 +85,17 @@ export class Poller {
     let position = start;
     let retry: number = retryMs.first;
     while (!signal.aborted) {
+      const asked = performance.now();
       const answer = await this.read(position);
       if (signal.aborted) return;
       switch (answer.kind) {
         case 'batch':
           position = await this.take(position, answer);
           retry = retryMs.first;
+          // An owner that does not hold an empty answer back is not asked in a tight loop.
+          if (answer.lines.length === 0 && performance.now() - asked < tightLoopMs) {
+            await pause(tightLoopMs, signal);
+          }
           continue;
         case 'conflict':
         case 'gone':
@@ -110,7 +116,7 @@ export class Poller {
 
   private async read(
     position: Pick<Position, 'sequence' | 'head' | 'recordedTime'>,
-    limit?: number,
+    limit = maxLimit,
   ): Promise<FeedAnswer> {
     const { owner, signal } = this.options;
     return await readFeed({
@@ -119,8 +125,8 @@ export class Poller {
       after: position.sequence,
       ...(position.head === null ? {} : { head: position.head }),
       ...(position.recordedTime === null ? {} : { recordedTime: position.recordedTime }),
-      ...(limit === undefined ? {} : { limit }),
-      waitSeconds: limit === undefined ? waitSeconds : 0,
+      limit,
+      waitSeconds: limit === maxLimit ? waitSeconds : 0,
       signal,
     });
   }
@@ -134,9 +140,6 @@ export class Poller {
     }
     this.progress.saw(answer.headers, position.sequence, Date.now());
     this.options.changed(this.progress);
-    // An owner that does not hold an empty answer back is not asked in a tight loop.
-    if (answer.lines.length === 0 && performance.now() - began < 50)
-      await pause(100, this.options.signal);
     // Every insert costs files whatever its size: as long as it took, the next lines gather.
     if (answer.lines.length > 0 && answer.lines.length < catchingUpLines) {
       await pause(Math.min(performance.now() - began, maxPaceMs), this.options.signal);

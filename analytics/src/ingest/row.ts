@@ -34,36 +34,43 @@ export const rawColumns = [
   'head',
 ] as const;
 
-/** When a line is in raw: its times, which decide its partitions. */
+/** A line as a row of raw. */
 export interface RawRow {
-  /** One line of `JSONCompactEachRow`. */
+  /** One line of `JSONCompactEachRow`, its head empty. */
   readonly json: string;
   /** UTC ms, by which raw is partitioned. */
   readonly timeMs: number;
 }
 
-/** `head`: the chain's head when the line is its batch's last, else empty. */
-export function rowOf(platform: string, epoch: number, line: FeedLine, head: string): RawRow {
+export function rowOf(platform: string, epoch: number, line: FeedLine): RawRow {
   return line.kind === 'event'
-    ? acceptedRow(platform, epoch, line, head)
-    : rejectedRow(platform, epoch, line, head);
+    ? acceptedRow(platform, epoch, line)
+    : rejectedRow(platform, epoch, line);
 }
+
+/** The row as the last of its batch, with the chain's head there. */
+export function withHead(json: string, head: string): string {
+  return `${json.slice(0, -noHead.length)}${JSON.stringify(head)}]`;
+}
+
+/** How every row ends: `head` is the last column. */
+const noHead = '""]';
 
 function acceptedRow(
   platform: string,
   epoch: number,
   line: FeedLine & { readonly kind: 'event' },
-  head: string,
 ): RawRow {
   const { event } = line;
   const { data } = event;
+  const { firsts } = data;
   const timeMs = Date.parse(event.time);
   const values = [
     platform,
     epoch,
     line.sequence,
-    sqlTime(timeMs),
-    sqlTime(Date.parse(event.recordedtime)),
+    utcTime(event.time, timeMs),
+    utcTime(event.recordedtime),
     event.id,
     event.type,
     data.place ?? '',
@@ -73,22 +80,36 @@ function acceptedRow(
     data.count ?? 1,
     data.value ?? null,
     data.onTime ?? null,
-    data.firsts?.day ?? 0,
-    data.firsts?.week ?? 0,
-    data.firsts?.month ?? 0,
-    data.firsts?.quarter ?? 0,
-    data.firsts?.year ?? 0,
-    Number(event.corrects ?? 0),
+    firsts?.day ?? 0,
+    firsts?.week ?? 0,
+    firsts?.month ?? 0,
+    firsts?.quarter ?? 0,
+    firsts?.year ?? 0,
+    event.corrects === undefined ? 0 : Number(event.corrects),
     ...openingValues(data.opening),
     '',
     '',
-    head,
+    '',
   ];
   return { json: JSON.stringify(values), timeMs };
 }
 
+/** As platforms mostly write it: UTC with milliseconds. */
+const commonTime = /^\d{4}-\d{2}-(?:[01]\d|2[0-8])T(?:[01]\d|2[0-3]):\d{2}:\d{2}\.\d{3}Z$/;
+
+/**
+ * RFC 3339 as ClickHouse reads it. Only the common form goes without the way through a Date: that
+ * takes February 30 and 24:00 for the day after, and ClickHouse for something else.
+ */
+function utcTime(text: string, ms?: number): string {
+  if (commonTime.test(text)) return `${text.slice(0, 10)} ${text.slice(11, 23)}`;
+  return sqlTime(ms ?? Date.parse(text));
+}
+
+const noOpening = ['', '', 0, sqlTime(0)] as const;
+
 function openingValues(opening: Opening | undefined): readonly (string | number)[] {
-  if (!opening) return ['', '', 0, sqlTime(0)];
+  if (!opening) return noOpening;
   return [opening.measure, opening.kind, opening.value, sqlTime(Date.parse(opening.asOf))];
 }
 
@@ -97,7 +118,6 @@ function rejectedRow(
   platform: string,
   epoch: number,
   line: FeedLine & { readonly kind: 'rejected' },
-  head: string,
 ): RawRow {
   const text = line.bytes.toString('utf8');
   const claimed = claims(text);
@@ -125,7 +145,7 @@ function rejectedRow(
     ...openingValues(undefined),
     line.reason,
     text,
-    head,
+    '',
   ];
   return { json: JSON.stringify(values), timeMs: claimed.recordedMs };
 }
