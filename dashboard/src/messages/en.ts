@@ -233,6 +233,12 @@ export const en: Messages = {
     RATED: 'Rated',
     TRANSFERRED: 'Transferred',
   },
+  memberKinds: {
+    EMPLOYEE: 'Employee',
+    MICRO_ENTERPRISE: 'Employee of a small firm',
+    FLEXIBLE: 'Flexible worker',
+    MIGRANT: 'Migrant worker',
+  },
   categories: {
     WAGES: 'Wages',
     CONTRACT: 'Labour contract',

@@ -229,6 +229,12 @@ export const zh = {
     RATED: '已评价',
     TRANSFERRED: '已转办',
   },
+  memberKinds: {
+    EMPLOYEE: '职工',
+    MICRO_ENTERPRISE: '小微企业职工',
+    FLEXIBLE: '灵活就业人员',
+    MIGRANT: '农民工',
+  },
   categories: {
     WAGES: '工资报酬',
     CONTRACT: '劳动合同',
