@@ -177,7 +177,8 @@ function isOpening(opening: unknown): boolean {
   );
 }
 
-function isLabel(text: unknown): boolean {
+/** Whether a text can stand as an event's category or channel. */
+export function isLabel(text: unknown): boolean {
   return matches(text, labelPattern) && !longNumberPattern.test(text);
 }
 

@@ -5,7 +5,7 @@ export type { ChainAlgorithm } from './chain.ts';
 export { ensureFeedIndexes, outboxCollection } from './collections.ts';
 export { OutboxEntryError, outboxEntry } from './entry.ts';
 export type { OutboxEntry, OutboxEntryInput } from './entry.ts';
-export { eventFaults } from './event.ts';
+export { eventFaults, isLabel } from './event.ts';
 export type { EventFault } from './event.ts';
 export { startFeed } from './feed.ts';
 export type { Feed, FeedOptions } from './feed.ts';

@@ -1,6 +1,7 @@
 /** What inputs are checked for: each refusal names the field, the value and the limit. */
 import { randomUUID } from 'node:crypto';
 import { NetError } from '@onenet/contract';
+import { isLabel } from '@onenet/feed';
 import { divisionPath } from '@onenet/platforms';
 import type { Platform } from './context.ts';
 import { assertDivision } from './scope.ts';
@@ -26,6 +27,17 @@ export function optionalText(
   most: number,
 ): string | null {
   return value == null ? null : checkedText(field, value, most);
+}
+
+/** A name under which events are counted: what the feed takes as a category. */
+export function checkedLabel(field: string, value: string, most: number): string {
+  const text = checkedText(field, value, most);
+  if (!isLabel(text)) {
+    throw badInput(
+      `\`${field}: "${text}"\` is no name to count by: letters and digits, with . · _ - after the first, and no long number.`,
+    );
+  }
+  return text;
 }
 
 /** A telephone number: digits, with spaces, hyphens, brackets and a leading +. */

@@ -414,6 +414,21 @@ test('an article is published', async () => {
   });
 });
 
+test.each(['工会 要闻', '（要闻）', '420100:o-1', '电话1234567'])(
+  'the column "%s" could not be counted by, and is refused',
+  async (column) => {
+    const input = { platform: '420100', title: '防汛', placeCode: '420100', column };
+    const answer = await net.ask(
+      'mutation M($input: PublishArticleInput!) { publishArticle(input: $input) { article { id } } }',
+      { input: { ...input, idempotencyKey: newKey() } },
+      officer,
+    );
+    expect(answer.data).toEqual({ publishArticle: null });
+    expect(answer.errors?.[0]?.extensions.code).toBe('BAD_INPUT');
+    expect(answer.errors?.[0]?.message).toContain('column');
+  },
+);
+
 test('a mutation that fails leaves neither record nor event', async () => {
   const pending = await outboxCollection(net.platform.db).countDocuments();
   await submit({ placeCode: '999999' });

@@ -1,7 +1,14 @@
 /** Publishing and what readers do with it: each is one transaction, with its event. */
 import type { EventTypeName } from '@onenet/contract';
 import type { Channel } from '@onenet/platforms';
-import { assertThisPlatform, checkedText, newId, optionalText, servedPlace } from '../../checks.ts';
+import {
+  assertThisPlatform,
+  checkedLabel,
+  checkedText,
+  newId,
+  optionalText,
+  servedPlace,
+} from '../../checks.ts';
 import { notFound, ownId, runCommand, type Agency, type Transaction } from '../../command.ts';
 import { publicProjection } from '../../loaders.ts';
 import { assertOrganization } from '../organizations/store.ts';
@@ -38,7 +45,7 @@ export function publishArticle(agency: Agency, input: PublishInput): Promise<Art
     const article: ArticleDoc = {
       _id: newId(platform, 'article'),
       title: checkedText('title', input.title, 200),
-      column: checkedText('column', input.column, 50),
+      column: checkedLabel('column', input.column, 50),
       summary: optionalText('summary', input.summary, 1_000),
       placeCode,
       organizationId,
