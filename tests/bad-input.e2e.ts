@@ -146,7 +146,8 @@ describe('an operation with a bad value', () => {
     const page = (args: string) =>
       `{ list: serviceRequests(first: 2${args}) { pageInfo { endCursor } } }`;
     const first = await net.ask(page(''));
-    const cursor = (first.data?.['list'] as { pageInfo: { endCursor: string } }).pageInfo.endCursor;
+    const { pageInfo } = (first.data ?? {})['list'] as { pageInfo: { endCursor: string } };
+    const cursor = pageInfo.endCursor;
     const others = [
       page(`, after: "${cursor}", orderBy: { field: TITLE }`),
       page(`, after: "${cursor}", orderBy: { field: SUBMITTED_AT, direction: ASC }`),

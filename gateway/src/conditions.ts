@@ -41,15 +41,13 @@ export function decideConditions(
       (directive) =>
         conditionOf(directive, operation, variables) === (directive.name.value !== 'skip'),
     );
-  const decide = <Node extends OperationDefinitionNode | FragmentDefinitionNode>(
-    node: Node,
-  ): Node =>
-    visit(node, {
+  const decide = <Node extends OperationDefinitionNode | FragmentDefinitionNode>(node: Node) =>
+    visit<Node>(node, {
       SelectionSet: {
         enter: (set) => ({ ...set, selections: set.selections.filter(isTaken).map(bare) }),
         leave: orNothing,
       },
-    }) as Node;
+    });
   const fragments = new Map([...fragmentsOf(document)].map(([name, node]) => [name, decide(node)]));
   return usedParts(decide(operation), fragments);
 }

@@ -230,7 +230,7 @@ function matchesOne(row: Row, name: string, value: unknown): boolean {
       String(row['status']),
     );
     return (
-      (open && row['dueAt'] != null && Date.parse(String(row['dueAt'])) < Date.now()) === value
+      (open && typeof row['dueAt'] === 'string' && Date.parse(row['dueAt']) < Date.now()) === value
     );
   }
   return row[name] === value;
