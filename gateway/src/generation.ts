@@ -12,8 +12,9 @@ import { parseDateTime, type Caller } from '@onenet/contract';
 import { Kind, isScalarType, valueFromASTUntyped, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { booleansOf } from './conditions.ts';
-import type { RequestContext } from './context.ts';
+import type { OperationReport, RequestContext } from './context.ts';
 import type { ExecutionResult } from './envelope.ts';
+import { Fetched } from './fetched.ts';
 import type { GraphQLParams } from './http-request.ts';
 import { noteQueryPlan } from './owners/time.ts';
 import { PreparedOperations, prepare, type PreparedOperation } from './prepared.ts';
@@ -33,6 +34,7 @@ export class Generation {
   readonly #schema: GraphQLSchema;
   readonly #access: Supergraph['access'];
   readonly #operations: PreparedOperations;
+  readonly #fetched: FetchedByReport;
   #running = 0;
   #retired: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
 
@@ -41,11 +43,13 @@ export class Generation {
     schema: GraphQLSchema,
     access: Supergraph['access'],
     operations: PreparedOperations,
+    fetched: FetchedByReport,
   ) {
     this.#server = server;
     this.#schema = schema;
     this.#access = access;
     this.#operations = operations;
+    this.#fetched = fetched;
   }
 
   /** Loads a supergraph; one that does not load is thrown, and the generation before it stays. */
@@ -55,12 +59,16 @@ export class Generation {
     const gateway = new ApolloGateway({
       supergraphSdl: sdl,
       buildService: ({ name }) => dataSource(name),
-      // The fan-out shares the time that is left among the waves that the plan has still to come.
-      experimental_didResolveQueryPlan: ({ queryPlan, requestContext }) =>
-        noteQueryPlan(requestContext.context, queryPlan),
+      experimental_didResolveQueryPlan: (resolved) => {
+        const { queryPlan, requestContext } = resolved;
+        // The fan-out shares the time that is left among the waves that the plan has still to come.
+        noteQueryPlan(requestContext.context, queryPlan);
+        fetched.get(reportOf(requestContext.context))?.collect(resolved);
+      },
       logger: vendorLog,
     });
     const operations = new PreparedOperations();
+    const fetched: FetchedByReport = new WeakMap();
     const schema = schemaCatcher();
     const server = new ApolloServer<RequestContext>({
       gateway,
@@ -88,7 +96,7 @@ export class Generation {
     });
     await server.start();
     readDateTimes(schema.get());
-    return new Generation(server, schema.get(), access, operations);
+    return new Generation(server, schema.get(), access, operations, fetched);
   }
 
   /** The steps `document`, `limits` and `scopes`. */
@@ -105,6 +113,9 @@ export class Generation {
     variables: GraphQLParams['variables'],
     contextValue: RequestContext,
   ): Promise<ExecutionResult> {
+    const { shape } = operation;
+    const fetched = new Fetched();
+    if (shape) this.#fetched.set(contextValue.report, fetched);
     this.#running++;
     try {
       const { body } = await this.#server.executeOperation(
@@ -116,7 +127,16 @@ export class Generation {
         { contextValue },
       );
       if (body.kind !== 'single') throw new Error('The server answered in parts.');
-      return body.singleResult;
+      const { singleResult } = body;
+      if (!shape || !singleResult.data) return singleResult;
+      const { data, faults } = shape(fetched.tree());
+      // Where an error was told, it says why something is null.
+      const unexplained = faults.length > 0 && !singleResult.errors;
+      return {
+        ...singleResult,
+        data,
+        ...(unexplained && { extensions: { valueCompletion: faults } }),
+      };
     } finally {
       this.#running--;
       if (this.#running === 0) this.#retired?.resolve();
@@ -130,6 +150,13 @@ export class Generation {
     await this.#retired.promise;
     await this.#server.stop();
   }
+}
+
+/** By what a request's context and the server's copy of it share. */
+type FetchedByReport = WeakMap<OperationReport, Fetched>;
+
+function reportOf(context: object): OperationReport {
+  return (context as RequestContext).report;
 }
 
 /** A moment that is none is refused with its place in the document, before an owner is asked. */

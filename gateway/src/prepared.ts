@@ -7,6 +7,7 @@ import type { GraphQLParams } from './http-request.ts';
 import { checkReservedNames, checkValid, chooseOperation, parseDocument } from './document.ts';
 import { checkShape, findLists } from './limits.ts';
 import { applyScopes, type RefusedTree } from './scopes.ts';
+import { compileShape, type Shape } from './shape.ts';
 
 /** An operation that may be planned. */
 export interface PreparedOperation {
@@ -19,6 +20,8 @@ export interface PreparedOperation {
   readonly name: string | null;
   readonly lists: ReturnType<typeof findLists>;
   readonly refused: RefusedTree | undefined;
+  /** Undefined for introspection. */
+  readonly shape: Shape | undefined;
 }
 
 /** The steps from a text to an operation that may be planned, in order. */
@@ -46,6 +49,7 @@ export function prepare(
     name: operation.name?.value ?? null,
     lists,
     refused: scoped.refused,
+    shape: compileShape(schema, scoped.document, chooseOperation(scoped.document, operationName)),
   };
 }
 

@@ -35,9 +35,9 @@ export function startChild(program: URL, args: readonly string[] = []): Child {
 }
 
 /** In the child: answers every message, and ends with the channel. */
-export function answerParent<Message>(answer: (message: Message) => Promise<unknown>): void {
+export function answerParent(answer: (message: never) => Promise<unknown>): void {
   process.on('message', (message) => {
-    void answer(message as Message).then((reply) => process.send?.(reply));
+    void answer(message as never).then((reply) => process.send?.(reply));
   });
   process.on('disconnect', () => process.exit());
 }

@@ -52,8 +52,9 @@ export async function benchGateway(say: (line: string) => void): Promise<BenchRe
   };
 }
 
-async function runSide({ url, ask }: RunningSide, query: string, differing: boolean) {
-  const before = await ask<Usage>('usage');
+async function runSide(side: RunningSide, query: string, differing: boolean) {
+  const { url } = side;
+  const before = await side.ask<Usage>('usage');
   const load = await runLoad({
     url,
     query,
@@ -61,7 +62,7 @@ async function runSide({ url, ask }: RunningSide, query: string, differing: bool
     differing,
     check: checkWhole,
   });
-  const after = await ask<Usage>('usage');
+  const after = await side.ask<Usage>('usage');
   const cpuMsPerRequest = (after.cpuMicros - before.cpuMicros) / 1000 / requestsPerRun;
   return { cpuMsPerRequest, ...load, rssMb: after.rssBytes / 2 ** 20 };
 }
