@@ -14,12 +14,12 @@ describe('ask', () => {
       signal,
       answering({
         data: { count: null },
-        errors: [{ message: 'gone', path: ['count'], extensions: { code: 'TIMEOUT' } }],
+        errors: [{ message: 'gone', path: ['count'], extensions: { code: 'OWNER_FAILED' } }],
       }),
     );
     expect(answer.data).toEqual({ count: null });
     expect(answer.problems.map(({ kind, code }) => [kind, code])).toEqual([
-      ['unavailable', 'TIMEOUT'],
+      ['unavailable', 'OWNER_FAILED'],
     ]);
   });
 
@@ -29,7 +29,12 @@ describe('ask', () => {
       { data: null, errors: [{ extensions: { code: 'UNAVAILABLE' } }] },
       'unavailable',
     ],
-    ['a refusal', { errors: [{ extensions: { code: 'FORBIDDEN' } }] }, 'refused'],
+    [
+      'a platform that is down',
+      { data: { count: 'none' }, errors: [{ extensions: { code: 'NOBODY_ANSWERED' } }] },
+      'unavailable',
+    ],
+    ['a refusal', { errors: [{ extensions: { code: 'SCOPE_REQUIRED' } }] }, 'refused'],
     ['data of another shape', { data: { count: 'many' } }, 'unexpected'],
     ['something that is no answer', ['HTML'], 'unavailable'],
   ])('%s is a problem', async (_, body, kind) => {

@@ -81,15 +81,11 @@ function readProblems(errors: unknown): Problem[] {
 function kindOf(code: string | null): ProblemKind {
   switch (code) {
     case 'UNAVAILABLE':
-    case 'UNREACHABLE':
-    case 'TIMEOUT':
-    case 'BREAKER_OPEN':
+    case 'OWNER_FAILED':
+    case 'NOBODY_ANSWERED':
     case 'INCOMPLETE':
-    case 'MAINTENANCE':
       return 'unavailable';
-    case 'FORBIDDEN':
-    case 'REFUSED':
-    case 'UNAUTHENTICATED':
+    case 'SCOPE_REQUIRED':
       return 'refused';
     case null:
     default:
