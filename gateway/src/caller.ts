@@ -1,5 +1,11 @@
 /** Step `caller`: who asks, until when, and how complete the answer must be. */
-import { actorHeader, isLoopback, localCaller, parseActor, type Actor } from '@onenet/contract';
+import {
+  actorHeader,
+  isOnThisMachine,
+  localCaller,
+  parseActor,
+  type Actor,
+} from '@onenet/contract';
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import {
@@ -43,24 +49,13 @@ export function readCaller(input: CallerInput): RequestContext {
 function readActor({ headers, remoteAddress }: CallerInput): Actor | undefined {
   const text = headers[actorHeader];
   if (text === undefined) return undefined;
-  if (!isOnThisMachine(headers, remoteAddress)) {
+  if (!isOnThisMachine(remoteAddress, (name) => headers[name]?.toString())) {
     throw bad(`${actorHeader} is taken from this machine only.`);
   }
   const actor = parseActor(String(text));
   if (actor) return actor;
   throw bad(
     `${actorHeader} is not <kind>:<reference>, such as officer:desk-3, of worker, officer or system.`,
-  );
-}
-
-/** A proxy on this machine brings others' requests, and a name that was rebound to it other sites' pages. */
-function isOnThisMachine(headers: IncomingHttpHeaders, remoteAddress: string | undefined): boolean {
-  const forwarded = headers['x-forwarded-for'] ?? headers['forwarded'];
-  const host = (headers.host ?? '').replace(/:\d+$/, '');
-  return (
-    isLoopback(remoteAddress) &&
-    forwarded === undefined &&
-    /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(host)
   );
 }
 

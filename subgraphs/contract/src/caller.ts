@@ -59,8 +59,25 @@ export function parseActor(text: string | null | undefined): Actor | undefined {
   return kind && reference !== undefined ? { kind, reference } : undefined;
 }
 
+/**
+ * Whether a request was made on this machine, by what its socket and its headers say. A proxy on this
+ * machine brings others' requests, and a name that was rebound to it other sites' pages: neither counts.
+ */
+export function isOnThisMachine(
+  remoteAddress: string | undefined,
+  header: (name: string) => string | null | undefined,
+): boolean {
+  const isForwarded = header('x-forwarded-for') != null || header('forwarded') != null;
+  const host = (header('host') ?? '').replace(/:\d+$/, '');
+  return (
+    isLoopback(remoteAddress) &&
+    !isForwarded &&
+    /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(host)
+  );
+}
+
 /** Whether a socket's remote address is this machine. */
-export function isLoopback(address: string | undefined): boolean {
+function isLoopback(address: string | undefined): boolean {
   return (
     address !== undefined &&
     (address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.'))

@@ -6,7 +6,7 @@ export {
   actorKinds,
   callerHeader,
   encodeCaller,
-  isLoopback,
+  isOnThisMachine,
   localCaller,
   parseActor,
 } from './caller.ts';

@@ -4,7 +4,7 @@ import {
   NetError,
   actorHeader,
   callerHeader,
-  isLoopback,
+  isOnThisMachine,
   isNetErrorCode,
   localCaller,
   parseActor,
@@ -58,7 +58,7 @@ function contextOf({
   remoteAddress,
 }: HttpContext & { readonly request: Request }): PlatformContext {
   // Until there are credentials, only this machine is believed.
-  const trusted = isLoopback(remoteAddress);
+  const trusted = isOnThisMachine(remoteAddress, (name) => request.headers.get(name));
   return {
     platform,
     caller: (trusted && parseCaller(request.headers.get(callerHeader))) || localCaller,

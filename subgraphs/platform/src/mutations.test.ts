@@ -429,6 +429,27 @@ test.each(['工会 要闻', '（要闻）', '420100:o-1', '电话1234567'])(
   },
 );
 
+test('the actor of a request that a proxy brings is not believed', async () => {
+  const input = { id: '420100:a-1', channel: 'WECHAT', idempotencyKey: newKey() };
+  const response = await fetch(`${net.url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'onenet-actor': worker,
+      'x-forwarded-for': '203.0.113.7',
+    },
+    body: JSON.stringify({
+      query:
+        'mutation M($input: ArticleEngagementInput!) { likeArticle(input: $input) { article { id } } }',
+      variables: { input },
+    }),
+  });
+  expect(await response.json()).toMatchObject({
+    data: { likeArticle: null },
+    errors: [{ extensions: { code: 'ACTOR_REQUIRED' } }],
+  });
+});
+
 test('a mutation that fails leaves neither record nor event', async () => {
   const pending = await outboxCollection(net.platform.db).countDocuments();
   await submit({ placeCode: '999999' });

@@ -1,0 +1,16 @@
+/** Who is believed to be on this machine. */
+import { expect, test } from 'vitest';
+import { isOnThisMachine } from './caller.ts';
+
+test.each([
+  ['a program', '127.0.0.1', { host: '127.0.0.1:4000' }, true],
+  ['a browser', '::ffff:127.0.0.1', { host: 'localhost:4000' }, true],
+  ['IPv6', '::1', { host: '[::1]:4000' }, true],
+  ['another machine', '10.0.0.7', { host: 'localhost:4000' }, false],
+  ['a proxy', '127.0.0.1', { host: 'localhost', 'x-forwarded-for': '203.0.113.7' }, false],
+  ['a standard proxy', '127.0.0.1', { host: 'localhost', forwarded: 'for=203.0.113.7' }, false],
+  ['a name that was rebound', '127.0.0.1', { host: 'pages.example:4000' }, false],
+  ['a request without a host', '127.0.0.1', {}, false],
+])('%s', (_, address, headers: Readonly<Record<string, string>>, isHere) => {
+  expect(isOnThisMachine(address, (name) => headers[name])).toBe(isHere);
+});
