@@ -1,15 +1,14 @@
-/** Cuts what was read into batches: contiguous, small enough for one exact insert, and always cut the same way. */
-import { hash } from 'node:crypto';
+/** Cuts what was read into batches: contiguous, and each small enough for one exact insert. */
 import { chainHead0, maxAnswerBytes, nextHead } from '@onenet/feed';
 import type { FeedBatch, FeedLine } from '@onenet/feed';
-import { rawColumns, rowOf, withHead } from './row.ts';
+import { rowOf, withHead } from './row.ts';
 
 /** Partitions of one insert, in any table. ClickHouse refuses 101, for ever. */
 export const maxPartitions = 50;
 /** Rows of one insert, so that it is one block. */
-const maxRows = 50_000;
+export const maxRows = 50_000;
 
-/** One insert into raw: the lines `from` to `to` of one platform. */
+/** The lines `from` to `to` of one platform, as rows of raw. */
 export interface Batch {
   readonly platform: string;
   readonly epoch: number;
@@ -18,14 +17,13 @@ export interface Batch {
   /** The chain's head at `to`. */
   readonly head: string;
   readonly recordedTime: string | undefined;
-  /** The most partitions that it has in one table: what it takes of the deduplication window. */
-  readonly blocks: number;
-  readonly token: string;
-  /** SHA-256 of the rows, hexadecimal. */
-  readonly hash: string;
-  /** The whole insert: run as it is, now and in a replay. */
-  readonly statement: string;
   readonly lines: readonly FeedLine[];
+  readonly rows: readonly string[];
+  readonly bytes: number;
+  /** Partitions of raw and of the table of hours; as `year * 12 + month`. */
+  readonly months: ReadonlySet<number>;
+  /** Partitions of the table of minutes; days since 1970. */
+  readonly days: ReadonlySet<number>;
 }
 
 /** Where the lines follow on. */
@@ -52,9 +50,7 @@ interface Piece {
   readonly lines: FeedLine[];
   readonly rows: string[];
   bytes: number;
-  /** Of raw and of the table of hours; as `year * 12 + month`. */
   readonly months: Set<number>;
-  /** Of the table of minutes; days since 1970. */
   readonly days: Set<number>;
 }
 
@@ -109,41 +105,16 @@ function monthOf(day: number): number {
 }
 
 function batchOf({ platform, epoch }: BatchStart, piece: Piece, head: string): Batch {
-  const { lines, rows } = piece;
-  const from = lines[0]?.sequence ?? 0;
-  const to = from + lines.length - 1;
-  const last = rows.at(-1) ?? '';
-  const body = [...rows.slice(0, -1), withHead(last, head)].join('\n');
-  const bodyHash = hash('sha256', body);
-  const token = `${platform}/${epoch}/${from}-${to}/${bodyHash.slice(0, 16)}`;
+  const from = piece.lines[0]?.sequence ?? 0;
+  const last = piece.rows.pop() ?? '';
   return {
+    ...piece,
+    rows: [...piece.rows, withHead(last, head)],
     platform,
     epoch,
     from,
-    to,
+    to: from + piece.lines.length - 1,
     head,
-    recordedTime: lines.findLast((line) => line.kind === 'event')?.event.recordedtime,
-    blocks: Math.max(piece.months.size, piece.days.size),
-    token,
-    hash: bodyHash,
-    statement: `INSERT INTO onenet.raw (${rawColumns.join(', ')})\n${insertSettings(token)}\nFORMAT JSONCompactEachRow\n${body}\n`,
-    lines,
+    recordedTime: piece.lines.findLast((line) => line.kind === 'event')?.event.recordedtime,
   };
-}
-
-/**
- * Everything on which exactness rests, written out, since defaults differ between versions:
- * one synchronous block per partition, deduplicated by the token in raw and in every view's target.
- */
-function insertSettings(token: string): string {
-  return [
-    `SETTINGS insert_deduplication_token = '${token}'`,
-    'insert_deduplicate = 1',
-    'deduplicate_blocks_in_dependent_materialized_views = 1',
-    'async_insert = 0',
-    'materialized_views_ignore_errors = 0',
-    'input_format_parallel_parsing = 0',
-    'max_insert_threads = 1',
-    "date_time_input_format = 'basic'",
-  ].join(', ');
 }

@@ -1,16 +1,19 @@
 /** Counts the blocks that all platforms together insert: what the deduplication window is measured in. */
-import type { Position } from './positions.ts';
-import { maxPartitions } from './batch.ts';
+import type { Intent, Position } from './positions.ts';
+
+/** Far more than the inserts that can have been under way when the process ended. */
+const unseenBlocks = 1_000;
 
 export class Blocks {
   private counted: number;
 
-  /** Goes on from what the positions know, and from the most that may have been inserted since. */
-  constructor(positions: readonly Position[]) {
-    const known = positions.map((position) =>
-      Math.max(position.blocks, (position.intent?.blocksBefore ?? 0) + maxPartitions),
-    );
-    this.counted = Math.max(0, ...known) + positions.length * maxPartitions;
+  /** Goes on from what is known, and from the most that may have been inserted since. */
+  constructor(positions: Iterable<Position>, intents: readonly Intent[]) {
+    const known = [
+      ...[...positions].map(({ blocks }) => blocks),
+      ...intents.map(({ blocksBefore, blocks }) => blocksBefore + blocks),
+    ];
+    this.counted = known.reduce((a, b) => Math.max(a, b), 0) + unseenBlocks;
   }
 
   get count(): number {

@@ -97,13 +97,18 @@ async function ownByTier(
 }
 
 async function dump(db: Db): Promise<string> {
-  return BSON.EJSON.stringify(await db.collection('positions').find().toArray());
+  return BSON.EJSON.stringify([
+    await db.collection('positions').find().toArray(),
+    await db.collection('intents').find().toArray(),
+  ]);
 }
 
 async function restore(db: Db, text: string): Promise<void> {
+  const [positions = [], intents = []] = BSON.EJSON.parse(text) as Document[][];
   await db.collection('positions').deleteMany({});
-  const documents = BSON.EJSON.parse(text) as Document[];
-  if (documents.length > 0) await db.collection('positions').insertMany(documents);
+  await db.collection('intents').deleteMany({});
+  await db.collection('positions').insertMany(positions);
+  if (intents.length > 0) await db.collection('intents').insertMany(intents);
 }
 
 test('feeds of several platforms arrive once in raw and in every rollup', async () => {
@@ -188,10 +193,9 @@ test('an open intent is replayed unchanged, before reading on', async () => {
     await until(() => inserted);
     await first.ingest.stop();
   }
-  const open = await new Positions(database.db).all();
-  const intent = open.get('420100')?.intent;
-  expect(intent).toMatchObject({ from: 1, to: 100 });
-  expect(await statementOf(intent!)).toContain(intent?.token);
+  const [intent] = await new Positions(database.db).openIntents('420100');
+  expect(intent?.members).toMatchObject([{ platform: '420100', epoch: 1, from: 1, to: 100 }]);
+  expect(intent && (await statementOf(intent))).toContain(intent?._id);
   await using second = await testIngest(directory.path, database.db);
   // Without any owner: the replay needs no platform.
   expect(second.ingest.sequenceOf('420100')).toBe(100);

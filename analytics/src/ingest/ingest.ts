@@ -3,15 +3,12 @@ import type { NetOwner, NetSnapshot } from '@onenet/contract';
 import type { FeedLine } from '@onenet/feed';
 import { migrate, pendingMigrations } from '../migrate.ts';
 import { Blocks } from './blocks.ts';
+import { Committer } from './committer.ts';
 import type { Stores } from './epochs.ts';
-import { Gate } from './gate.ts';
 import { Poller } from './poller.ts';
-import { platformsInTables, reconcile, replayIntent } from './reconcile.ts';
+import { platformsInTables, reconcile } from './reconcile.ts';
 import { FeedProgress } from './status.ts';
 import type { FeedStatus } from './status.ts';
-
-/** Two cores share the engine with the queries. */
-const insertsAtOnce = 2;
 
 export interface IngestOptions extends Stores {
   readonly log: (message: string, detail?: unknown) => void;
@@ -23,38 +20,43 @@ export class Ingest {
   private readonly options: IngestOptions;
   private readonly progress = new Map<string, FeedProgress>();
   private readonly running = new Map<string, Running>();
-  private blocks = new Blocks([]);
-  private readonly gate = new Gate(insertsAtOnce);
+  private committer: Committer;
   private owners: readonly NetOwner[] = [];
   private stopped = false;
 
   constructor(options: IngestOptions) {
     this.options = options;
+    this.committer = new Committer(options.clickhouse, options.positions, new Blocks([], []));
   }
 
   /** Brings the stores to one state: open intents first, then migrations, then what was restored. */
   async prepare(): Promise<void> {
     const { clickhouse, positions, log } = this.options;
     const before = await positions.all();
-    this.blocks = new Blocks([...before.values()]);
+    const intents = await positions.openIntents();
+    this.committer = new Committer(clickhouse, positions, new Blocks(before.values(), intents));
     const pending = await pendingMigrations(clickhouse);
-    // Tables that were never made have nothing for an intent to be replayed into.
-    const fresh = pending.includes('001-raw.sql');
-    if (!fresh) {
-      for (const position of before.values()) {
-        await replayIntent(this.options, this.blocks, position).catch((error: unknown) => {
-          if (pending.length > 0) throw error;
-          log(`${position._id}: its open intent does not go through yet`, error);
-        });
+    const unsettled = new Set<string>();
+    for (const intent of intents) {
+      // Tables that were never made, or are lost, have nothing for an insert to be replayed into.
+      if (pending.includes('001-raw.sql')) {
+        await positions.forget(intent);
+        continue;
       }
+      await this.committer.replay(intent).catch((error: unknown) => {
+        if (pending.length > 0) throw error;
+        log(`${intent._id} does not go through yet`, error);
+        for (const { platform } of intent.members) unsettled.add(platform);
+      });
     }
     for (const name of await migrate(clickhouse)) log(`migrated: ${name}`);
     const platforms = new Set([...before.keys(), ...(await platformsInTables(clickhouse))]);
     for (const platform of platforms) {
       const position = await positions.ensure(platform);
-      const settled =
-        position.intent && !fresh ? position : await reconcile(this.options, position);
-      this.progressOf(platform).position = settled;
+      // What is unsettled is taken up again by the platform's own poller.
+      this.progressOf(platform).position = unsettled.has(platform)
+        ? position
+        : await reconcile(this.options, position);
     }
     await this.countRejected();
   }
@@ -125,8 +127,7 @@ export class Ingest {
         positions,
         log,
         ingested,
-        blocks: this.blocks,
-        gate: this.gate,
+        committer: this.committer,
         signal: abort.signal,
         changed: (progress) => feedChanged(progress.status(Date.now())),
       },

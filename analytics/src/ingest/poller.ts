@@ -5,12 +5,11 @@ import { maxLimit, readFeed } from '@onenet/feed';
 import type { FeedAnswer, FeedBatch, FeedLine } from '@onenet/feed';
 import { cutBatches } from './batch.ts';
 import type { Batch } from './batch.ts';
-import type { Blocks } from './blocks.ts';
+import type { Committer } from './committer.ts';
 import { newestAccepted, takeNewEpoch } from './epochs.ts';
 import type { Stores } from './epochs.ts';
-import type { Gate } from './gate.ts';
 import type { Position } from './positions.ts';
-import { reconcile, replayIntent } from './reconcile.ts';
+import { reconcile } from './reconcile.ts';
 import { FeedProgress } from './status.ts';
 
 /** How long a platform may hold an answer back: also how old `completeTo` may get in silence. */
@@ -23,9 +22,7 @@ const tightLoopMs = 100;
 
 export interface PollerOptions extends Stores {
   readonly owner: NetOwner;
-  readonly blocks: Blocks;
-  /** Lets few inserts run at once, over all platforms. */
-  readonly gate: Gate;
+  readonly committer: Committer;
   readonly signal: AbortSignal;
   readonly log: (message: string, detail?: unknown) => void;
   /** Lines that are now in raw and in every rollup. */
@@ -73,9 +70,9 @@ export class Poller {
   /** From whatever was left behind to a position that all stores agree on. */
   private async settle(): Promise<Position> {
     return await this.between(async () => {
-      const { positions, blocks, owner } = this.options;
-      const position = await replayIntent(this.options, blocks, await positions.ensure(owner.code));
-      return this.at(await reconcile(this.options, position));
+      const { positions, committer, owner } = this.options;
+      await committer.settle(owner.code);
+      return this.at(await reconcile(this.options, await positions.ensure(owner.code)));
     });
   }
 
@@ -147,12 +144,9 @@ export class Poller {
     return position;
   }
 
-  /** Intent, insert, advance: in this order, each on disk before the next. */
   private async insert(batch: Batch): Promise<Position> {
-    const { clickhouse, positions, blocks, gate, ingested } = this.options;
-    const intent = await positions.open(batch, blocks.take(batch.blocks));
-    await gate.run(() => clickhouse.run(batch.statement));
-    await positions.advance(batch.platform, intent);
+    const { committer, ingested } = this.options;
+    await committer.commit(batch);
     this.progress.lastLineAtMs = Date.now();
     this.progress.rejected += batch.lines.filter((line) => line.kind === 'rejected').length;
     const before = this.progress.position;

@@ -1,20 +1,30 @@
-/** How far each platform is, and what is on its way: one document each, so that both change in one step. */
+/** How far each platform is, and which inserts are on their way, in analytics' own MongoDB. */
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { Binary } from 'mongodb';
 import type { Collection, Db } from 'mongodb';
 import type { Batch } from './batch.ts';
+import type { Insert } from './insert.ts';
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
 /** An insert that was decided on, whose outcome is not known yet. */
-export interface Intent extends Omit<Batch, 'statement' | 'lines' | 'platform' | 'recordedTime'> {
-  readonly recordedTime: string | null;
+export interface Intent {
+  /** The insert's token. */
+  readonly _id: string;
+  readonly members: readonly IntentMember[];
+  readonly hash: string;
+  readonly blocks: number;
   /** The statement, zstd. */
   readonly bytes: Binary;
   /** Of the count of all blocks inserted, what it was when this intent was stored. */
   readonly blocksBefore: number;
+}
+
+/** What an insert holds of one platform. */
+interface IntentMember extends Pick<Batch, 'platform' | 'epoch' | 'from' | 'to' | 'head'> {
+  readonly recordedTime: string | null;
 }
 
 /** One platform's place in its feed. `current(platform, epoch)` is `_id` and `epoch`. */
@@ -31,29 +41,31 @@ export interface Position {
   readonly lastEpoch: number;
   /** All platforms' blocks when this position was last advanced. */
   readonly blocks: number;
-  readonly intent?: Intent;
 }
 
-/** The positions, in analytics' own MongoDB. Every write is on disk before it returns. */
+/** Every write is on disk before it returns. */
 export class Positions {
-  private readonly collection: Collection<Position>;
+  private readonly positions: Collection<Position>;
+  private readonly intents: Collection<Intent>;
 
   constructor(db: Db) {
-    this.collection = db.collection<Position>('positions', {
+    const options = {
       writeConcern: { w: 'majority', journal: true },
       readConcern: { level: 'majority' },
-    });
+    } as const;
+    this.positions = db.collection<Position>('positions', options);
+    this.intents = db.collection<Intent>('intents', options);
   }
 
   /** All of them, by platform. */
   async all(): Promise<Map<string, Position>> {
-    const positions = await this.collection.find().toArray();
+    const positions = await this.positions.find().toArray();
     return new Map(positions.map((position) => [position._id, position]));
   }
 
   /** A platform's position; at the beginning when it has none. */
   async ensure(platform: string): Promise<Position> {
-    const position = await this.collection.findOneAndUpdate(
+    const position = await this.positions.findOneAndUpdate(
       { _id: platform },
       {
         $setOnInsert: {
@@ -71,49 +83,69 @@ export class Positions {
     return position;
   }
 
-  /** Stores the intent. Refused when the position is not the one that the batch follows. */
-  async open(batch: Batch, blocksBefore: number): Promise<Intent> {
-    const { statement, lines: _, platform, recordedTime, ...rest } = batch;
+  /** Stores an intent, before its insert. */
+  async open(insert: Insert, blocksBefore: number): Promise<Intent> {
     const intent: Intent = {
-      ...rest,
-      recordedTime: recordedTime ?? null,
-      bytes: new Binary(await compress(statement)),
+      _id: insert.token,
+      members: insert.batches.map(({ platform, epoch, from, to, head, recordedTime }) => ({
+        platform,
+        epoch,
+        from,
+        to,
+        head,
+        recordedTime: recordedTime ?? null,
+      })),
+      hash: insert.hash,
+      blocks: insert.blocks,
+      bytes: new Binary(await compress(insert.statement)),
       blocksBefore,
     };
-    const { matchedCount } = await this.collection.updateOne(
-      {
-        _id: platform,
-        epoch: batch.epoch,
-        sequence: batch.from - 1,
-        intent: { $exists: false },
-      },
-      { $set: { intent } },
-    );
-    if (matchedCount !== 1) throw new Error(`${platform} is not at ${batch.from - 1} any more.`);
+    await this.intents.insertOne(intent);
     return intent;
   }
 
-  /** Advances to the end of the intent and closes it. */
-  async advance(platform: string, intent: Intent): Promise<void> {
-    const { matchedCount } = await this.collection.updateOne(
-      { _id: platform, epoch: intent.epoch, sequence: intent.from - 1, 'intent.hash': intent.hash },
-      {
-        $set: {
-          sequence: intent.to,
-          head: intent.head,
-          ...(intent.recordedTime === null ? {} : { recordedTime: intent.recordedTime }),
-          blocks: intent.blocksBefore + intent.blocks,
+  /** Intents that are open, oldest first; of one platform, those that it is in. */
+  async openIntents(platform?: string): Promise<Intent[]> {
+    const filter = platform === undefined ? {} : { 'members.platform': platform };
+    return await this.intents.find(filter).sort({ blocksBefore: 1 }).toArray();
+  }
+
+  /**
+   * Advances every member to its end, and closes the intent. A member that is not where its batch
+   * begins stays where it is: what raw then has beyond it is found by comparison. Returns whether
+   * all were.
+   */
+  async close(intent: Intent): Promise<boolean> {
+    const blocks = intent.blocksBefore + intent.blocks;
+    const { matchedCount } = await this.positions.bulkWrite(
+      intent.members.map(({ platform, epoch, from, to, head, recordedTime }) => ({
+        updateOne: {
+          filter: { _id: platform, epoch, sequence: from - 1 },
+          update: {
+            $set: {
+              sequence: to,
+              head,
+              blocks,
+              ...(recordedTime === null ? {} : { recordedTime }),
+            },
+          },
         },
-        $unset: { intent: '' },
-      },
+      })),
+      { ordered: false },
     );
-    if (matchedCount !== 1) throw new Error(`${platform} has no such intent at ${intent.from}.`);
+    await this.forget(intent);
+    return matchedCount === intent.members.length;
+  }
+
+  /** Closes an intent without advancing anybody. */
+  async forget(intent: Intent): Promise<void> {
+    await this.intents.deleteOne({ _id: intent._id });
   }
 
   /** Takes a number for a new epoch, greater than every one before. */
   async takeEpoch(platform: string, atLeast: number): Promise<number> {
     await this.ensure(platform);
-    const position = await this.collection.findOneAndUpdate(
+    const position = await this.positions.findOneAndUpdate(
       { _id: platform },
       [{ $set: { lastEpoch: { $max: [{ $add: ['$lastEpoch', 1] }, atLeast] } } }],
       { returnDocument: 'after' },
@@ -122,12 +154,12 @@ export class Positions {
     return position.lastEpoch;
   }
 
-  /** Makes an epoch the one that counts; an open intent belonged to the old one, and goes. */
+  /** Makes an epoch the one that counts. */
   async switchEpoch(
     platform: string,
     to: Pick<Position, 'epoch' | 'sequence' | 'head' | 'recordedTime'>,
   ): Promise<void> {
-    await this.collection.updateOne({ _id: platform }, { $set: to, $unset: { intent: '' } });
+    await this.positions.updateOne({ _id: platform }, { $set: to });
   }
 }
 

@@ -1,31 +1,9 @@
 /** At the start: each store may have been restored alone, so each is compared with the others before reading on. */
 import type { ClickHouse } from '../clickhouse.ts';
-import { deduplicationWindowBlocks } from '../migrate.ts';
-import type { Blocks } from './blocks.ts';
 import { newestBoundary, takeNewEpoch } from './epochs.ts';
 import type { Stores } from './epochs.ts';
-import { statementOf } from './positions.ts';
 import type { Position } from './positions.ts';
 import { dropOtherEpochs, epochStates, isWhole } from './tables.ts';
-
-/** A replay is left to the deduplication window only well within it. */
-const replayableBlocks = deduplicationWindowBlocks / 2;
-
-/**
- * Runs an open intent again, unchanged, and closes it. One that is too old for the deduplication
- * window is left open: then `reconcile` finds what raw has of it.
- */
-export async function replayIntent(
-  { clickhouse, positions }: Stores,
-  blocks: Blocks,
-  position: Position,
-): Promise<Position> {
-  const { intent } = position;
-  if (!intent || blocks.count - intent.blocksBefore > replayableBlocks) return position;
-  await clickhouse.run(await statementOf(intent));
-  await positions.advance(position._id, intent);
-  return await positions.ensure(position._id);
-}
 
 /**
  * Compares a platform's position with raw and the rollups. What they do not agree on becomes a new
@@ -37,7 +15,7 @@ export async function reconcile(stores: Stores, position: Position): Promise<Pos
   // Raw has an epoch that was never taken here: MongoDB is older than ClickHouse.
   const unknown = states.some((state) => state.epoch > position.lastEpoch);
   const whole = current ? isWhole(current, position.sequence) : position.sequence === 0;
-  if (whole && !unknown && !position.intent) {
+  if (whole && !unknown) {
     if (states.length > (current ? 1 : 0)) {
       await dropOtherEpochs(stores.clickhouse, position._id, position.epoch);
     }

@@ -13,6 +13,7 @@ import {
 } from '../../../analytics/src/fixture.ts';
 import { openClickHouse } from '../../../analytics/src/clickhouse.ts';
 import { cutBatches } from '../../../analytics/src/ingest/batch.ts';
+import { insertOf } from '../../../analytics/src/ingest/insert.ts';
 import { migrate } from '../../../analytics/src/migrate.ts';
 import { answerParent, usage } from '../child.ts';
 import { codes, eventsEach } from './size.ts';
@@ -106,7 +107,9 @@ async function statementsOf(feedsUrl: string, code: string): Promise<string[]> {
     const answer = await readFeed({ url: `${feedsUrl}/${code}/events`, code, ...position });
     if (answer.kind !== 'batch') throw new Error(`${code}: ${JSON.stringify(answer)}`);
     const start = { platform: code, epoch: 1, head: position.head };
-    statements.push(...cutBatches(start, answer, Date.now()).map(({ statement }) => statement));
+    statements.push(
+      ...cutBatches(start, answer, Date.now()).map((batch) => insertOf([batch]).statement),
+    );
     position = { after: answer.last, head: answer.head };
   }
   return statements;

@@ -1,0 +1,99 @@
+/** Brings batches in, exactly once: intent, insert, positions; each on disk before the next. What waits goes together. */
+import type { ClickHouse } from '../clickhouse.ts';
+import { deduplicationWindowBlocks } from '../migrate.ts';
+import type { Batch } from './batch.ts';
+import type { Blocks } from './blocks.ts';
+import { batchesTogether, insertOf } from './insert.ts';
+import type { Intent, Positions } from './positions.ts';
+import { statementOf } from './positions.ts';
+
+/** Two cores share the engine with the queries. */
+const insertsAtOnce = 2;
+/** A replay is left to the deduplication window only well within it. */
+const replayableBlocks = deduplicationWindowBlocks / 2;
+
+interface Waiting {
+  readonly batch: Batch;
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+export class Committer {
+  private readonly clickhouse: ClickHouse;
+  private readonly positions: Positions;
+  private readonly blocks: Blocks;
+  private readonly waiting: Waiting[] = [];
+  private readonly replays = new Map<string, Promise<void>>();
+  private running = 0;
+
+  constructor(clickhouse: ClickHouse, positions: Positions, blocks: Blocks) {
+    this.clickhouse = clickhouse;
+    this.positions = positions;
+    this.blocks = blocks;
+  }
+
+  /** Resolves when the batch is in and its position advanced; after a failure, `settle` comes first. */
+  async commit(batch: Batch): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.waiting.push({ batch, done: resolve, failed: reject });
+    this.start();
+    await promise;
+  }
+
+  /** Replays, unchanged, every open intent that a platform is in. */
+  async settle(platform: string): Promise<void> {
+    for (const intent of await this.positions.openIntents(platform)) {
+      await this.replayShared(intent);
+    }
+  }
+
+  /**
+   * Runs an open intent's insert again, and closes it. One that is too old for the deduplication
+   * window is only closed: the comparison of the stores finds what raw has of it.
+   */
+  async replay(intent: Intent): Promise<void> {
+    if (this.blocks.count - intent.blocksBefore > replayableBlocks) {
+      await this.positions.forget(intent);
+      return;
+    }
+    await this.clickhouse.run(await statementOf(intent));
+    await this.positions.close(intent);
+  }
+
+  /** Every member wants the same replay: it is run once. */
+  private async replayShared(intent: Intent): Promise<void> {
+    const running = this.replays.get(intent._id);
+    if (running) {
+      await running;
+      return;
+    }
+    const replay = this.replay(intent).finally(() => this.replays.delete(intent._id));
+    this.replays.set(intent._id, replay);
+    await replay;
+  }
+
+  private start(): void {
+    while (this.running < insertsAtOnce && this.waiting.length > 0) {
+      const { length } = batchesTogether(this.waiting.map(({ batch }) => batch));
+      void this.run(this.waiting.splice(0, length));
+    }
+  }
+
+  private async run(group: readonly Waiting[]): Promise<void> {
+    this.running += 1;
+    try {
+      const insert = insertOf(group.map(({ batch }) => batch));
+      const intent = await this.positions.open(insert, this.blocks.take(insert.blocks));
+      await this.clickhouse.run(insert.statement);
+      if (!(await this.positions.close(intent))) {
+        throw new Error(`A position moved while ${insert.token} was inserted.`);
+      }
+      for (const { done } of group) done();
+    } catch (error) {
+      for (const { failed } of group) failed(error);
+    } finally {
+      this.running -= 1;
+      this.start();
+    }
+  }
+}
