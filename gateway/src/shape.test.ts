@@ -1,5 +1,5 @@
 /** What is shaped equals what the reference implementation makes of the same tree. */
-import { buildSchema, execute, parse, type OperationDefinitionNode } from 'graphql';
+import { Kind, buildSchema, execute, parse, type OperationDefinitionNode } from 'graphql';
 import { expect, test } from 'vitest';
 import { compileShape } from './shape.ts';
 
@@ -14,7 +14,7 @@ const schema = buildSchema(`
 function shaped(text: string, tree: Record<string, unknown>) {
   const document = parse(text);
   const operation = document.definitions.find(
-    (node): node is OperationDefinitionNode => node.kind === 'OperationDefinition',
+    (node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION,
   );
   const shape = operation && compileShape(schema, document, operation);
   if (!shape) throw new Error('Nothing to shape.');
