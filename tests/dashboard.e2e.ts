@@ -75,15 +75,19 @@ test('the overview: four figures, the map, what needs attention, every platform'
   await page.locator(figures).nth(3).waitFor();
   expect(await page.locator('h1').textContent()).toContain('全省');
   await page.locator('#areas svg a').nth(16).waitFor();
-  expect(await page.locator('#areas').textContent()).toContain('示意图');
+  await page
+    .locator('#areas')
+    .getByText(/示意图/)
+    .first()
+    .waitFor();
   expect(await page.locator('#attention').count()).toBe(1);
-  expect(await page.locator('#platforms').textContent()).toContain('未接入');
+  await page.locator('#platforms').getByText('未接入').first().waitFor();
   // Published figures stand beside live ones, with date and opening balance.
   const published = page.locator('#published tbody tr', { hasText: '网上入会' });
   await published.scrollIntoViewIfNeeded();
   await published.getByText('其中期初').waitFor();
   expect(await published.textContent()).toContain('截至 2016年8月31日');
-  expect(await page.getByText('演示数据').first().isVisible()).toBe(true);
+  await page.getByText('演示数据').first().waitFor();
   await page.evaluate(() => scrollTo(0, 0));
   await page.locator('figure:not(#areas figure) svg').first().waitFor();
   await page.screenshot({ path: join(images, 'overview.png') });
