@@ -1,4 +1,7 @@
-/** Every metric over every period against a plain count of the same events in memory. */
+/**
+ * Every metric over every period against a plain count of the same events in memory.
+ * Long, because that count says every metric a second time.
+ */
 import { randomUUID } from 'node:crypto';
 import type { FeedEvent } from '@onenet/contract';
 import { divisionContains } from '@onenet/contract';

@@ -1,4 +1,7 @@
-/** The one list of metrics: what each is called, means and is computed by. Everything else comes from here. */
+/**
+ * The one list of metrics: what each is called, means and is computed by. Everything else comes from here.
+ * Long, because it is one list.
+ */
 import type { EventTypeName } from '@onenet/contract';
 
 /** How a metric adds up over time and owners. */

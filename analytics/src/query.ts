@@ -4,6 +4,8 @@ import { cellsSql, needsRaw, openingCellsSql, outerKey, valuesSql } from './cell
 import type { Filter, Group } from './cells.ts';
 import type { Metric } from './metrics.ts';
 import type { Range } from './periods.ts';
+import { Sums } from './sums.ts';
+import type { Part, SumRow } from './sums.ts';
 import { tiersOf } from './tiers.ts';
 import type { Grain } from './tiers.ts';
 
@@ -59,12 +61,6 @@ export async function answer(clickhouse: ClickHouse, question: Question): Promis
   }
   return answers;
 }
-
-/**
- * What a number is a sum over: `now` and `then` are the ranges, `since` all that lies before them,
- * `points` the buckets of `now`, and the openings those that a stock or a flow counts.
- */
-type Part = 'now' | 'then' | 'sinceNow' | 'sinceThen' | 'points' | 'stockOpenings' | 'flowOpenings';
 
 function sumSelects(question: Question, metrics: readonly Metric[]): string[] {
   const { range, compared, filter, group } = question;
@@ -135,14 +131,6 @@ function typesOf(metrics: readonly Metric[]): string[] {
   return [...new Set(metrics.flatMap((metric) => metric.types))];
 }
 
-/** A row of the answer: the metrics of a part, a key and a bucket. */
-interface SumRow {
-  readonly part: string;
-  readonly key: string;
-  readonly bucketMs: number;
-  readonly values: Readonly<Record<string, number | null>>;
-}
-
 /** One query over all parts; each metric is one clause of it. */
 async function evaluate(
   clickhouse: ClickHouse,
@@ -183,39 +171,6 @@ function firstsColumn(range: Range, grain: Grain | undefined): string {
   if (grain === 'DAY') return 'first_day';
   if (range.fromMs === undefined) return 'first_year';
   return `first_${range.calendar ?? 'day'}`;
-}
-
-/** The rows, found by part and key. */
-class Sums {
-  private readonly rows = new Map<string, SumRow[]>();
-  private readonly allKeys = new Set<string>();
-
-  constructor(rows: readonly SumRow[]) {
-    for (const row of rows) {
-      const place = `${row.part} ${row.key}`;
-      this.rows.set(place, [...(this.rows.get(place) ?? []), row]);
-      this.allKeys.add(row.key);
-    }
-  }
-
-  keys(): Iterable<string> {
-    return this.allKeys;
-  }
-
-  at(part: Part, key: string, metric: string): number | null | undefined {
-    return this.of(part, key).find((row) => metric in row.values)?.values[metric];
-  }
-
-  /** In order of time. */
-  points(key: string, metric: string): Map<number, number | null> {
-    const rows = this.of('points', key).filter((row) => metric in row.values);
-    const ordered = rows.toSorted((a, b) => a.bucketMs - b.bucketMs);
-    return new Map(ordered.map((row) => [row.bucketMs, row.values[metric] ?? null]));
-  }
-
-  private of(part: Part, key: string): readonly SumRow[] {
-    return this.rows.get(`${part} ${key}`) ?? [];
-  }
 }
 
 function answerOf(metric: Metric, question: Question, sums: Sums, key: string): Answer {

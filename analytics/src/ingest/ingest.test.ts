@@ -1,4 +1,7 @@
-/** Exactly once, on real feeds, a real MongoDB and the real engine: replays, epochs, and each store restored alone. */
+/**
+ * Exactly once, on real feeds, a real MongoDB and the real engine: replays, epochs, and each store restored
+ * alone. Together, because all of it is one promise.
+ */
 import { randomUUID } from 'node:crypto';
 import { BSON, MongoClient } from 'mongodb';
 import type { Db, Document } from 'mongodb';
