@@ -76,7 +76,10 @@ function runFeed(store: FeedStore, options: FeedOptions): Feed {
 
   const poll = setInterval(() => {
     wake();
-    lookForNews().catch(onError);
+    lookForNews().catch((error: unknown) => {
+      // A stop takes the database away beneath a look.
+      if (!stopping.signal.aborted) onError(error);
+    });
   }, pollMs);
   wake();
 
