@@ -1,4 +1,4 @@
-/** The pipeline, on Apollo's own parts: references hop, what may not be seen is asked of nobody, and every refusal has a code. */
+/** The pipeline, on Apollo's own parts: references hop, what may not be seen is asked of nobody, and every refusal has a code. Long, because one small net serves them all. */
 import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } from 'graphql';
 import { serverAudits } from 'graphql-http';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-/** A small net for tests of the pipeline: a province that tells `/net`, owners as one schema over a few records, and everything else real. */
+/** A small net for tests of the pipeline: a province that tells `/net`, owners as one schema over a few records, and everything else real. Long for its records. */
 import { LocalGraphQLDataSource, type GraphQLDataSource } from '@apollo/gateway';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { municipalSdl, type NetSnapshot } from '@onenet/contract';

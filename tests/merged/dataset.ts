@@ -1,4 +1,4 @@
-/** Records that are hard on order and identity: equal keys, characters beyond the BMP, parents and targets elsewhere. */
+/** Records that are hard on order and identity: equal keys, characters beyond the BMP, parents and targets elsewhere. Long, because each kind of record stands in it once. */
 import { divisionPath, divisions, platformByCode } from '@onenet/platforms';
 import type {
   ArticleRecord,

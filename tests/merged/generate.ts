@@ -1,4 +1,4 @@
-/** Generated operations over the contract: filters, orders, paging, aliases, fragments, variables and directives at every level. */
+/** Generated operations over the contract: filters, orders, paging, aliases, fragments, variables and directives at every level. Long, because all draws share names, variables and fragments. */
 import { divisionPath } from '@onenet/platforms';
 import {
   astFromValue,

@@ -1,4 +1,4 @@
-/** The plain oracle: the same API over arrays in memory, filtered and sorted by the rules as written, with nothing of the product's code. */
+/** The plain oracle: the same API over arrays in memory, filtered and sorted by the rules as written, with nothing of the product's code. Long, because it says every rule a second time. */
 import {
   divisionChildren,
   divisionPath,

@@ -1,4 +1,4 @@
-/** The dashboard's words in English. */
+/** The dashboard's words in English. Long, because it is one list. */
 import type { Messages } from './messages.ts';
 
 export const en: Messages = {

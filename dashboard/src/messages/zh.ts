@@ -1,4 +1,4 @@
-/** The dashboard's words in Simplified Chinese: the list that the other languages follow. */
+/** The dashboard's words in Simplified Chinese: the list that the other languages follow. Long, because it is one list. */
 
 export const zh = {
   siteName: '湖北工会一张网',

@@ -1,4 +1,4 @@
-/** Routed fields, entities and references through the real planner: each asks its own owner, and what leads nowhere says so. */
+/** Routed fields, entities and references through the real planner: each asks its own owner, and what leads nowhere says so. Long, because one small net serves them all. */
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { sendJson, type Fault } from './testing/memory-owner.ts';
 import { at } from './testing/read.ts';

@@ -1,3 +1,4 @@
+/** The feed over HTTP: what is committed is numbered, chained and served, and a reader that asks wrongly is told. Long, because the wire format is tested in one place. */
 import { EventEmitter, once } from 'node:events';
 import { createHash } from 'node:crypto';
 import type { Db } from 'mongodb';

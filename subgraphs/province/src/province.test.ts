@@ -1,4 +1,4 @@
-/** The province on a real MongoDB: its subgraph, the directory, switches across processes, restarts. */
+/** The province on a real MongoDB: its subgraph, the directory, switches across processes, restarts. Long, because one database serves them all. */
 import { randomUUID } from 'node:crypto';
 import { parseNetSnapshot } from '@onenet/contract';
 import type { NetSnapshot } from '@onenet/contract';
