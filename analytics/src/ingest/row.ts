@@ -156,7 +156,8 @@ function claims(text: string): { type: string; count: number; recordedMs: number
   const count = field(field(event, 'data'), 'count');
   const recordedMs = Date.parse(String(field(event, 'recordedtime')));
   return {
-    type: typeof type === 'string' ? type.slice(0, 128) : '',
+    // Half a surrogate pair, sent or made by the cut, would fail the whole insert, for ever.
+    type: typeof type === 'string' ? type.slice(0, 128).toWellFormed() : '',
     count: typeof count === 'number' && Number.isSafeInteger(count) ? count : 1,
     // Outside the columns' range a time would wrap in silence.
     recordedMs: recordedMs >= 0 && recordedMs < Date.UTC(2100, 0, 1) ? recordedMs : 0,

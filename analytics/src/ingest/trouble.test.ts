@@ -106,11 +106,12 @@ test('a rejected line is a row with its reason, counts nowhere, and leaves no ho
     lineAt('420200', 3, { time: '1969-07-20T20:17:00Z' }),
     lineAt('420200', 4, { data: { place: '420102', person: '张三' } }),
     lineAt('420200', 5),
+    lineAt('420200', 6, { type: 'half a pair: \ud842' }),
   ];
   const odd = stack.use(await cannedFeed('420200', lines));
   const { ingest, clickhouse } = stack.use(await testIngest(directory.path, database.db));
   ingest.use(testSnapshot([odd.owner]));
-  await until(() => ingest.sequenceOf('420200') === 5);
+  await until(() => ingest.sequenceOf('420200') === 6);
   expect(
     await clickhouse.rows(
       `SELECT sequence, type, rejected FROM onenet.raw WHERE rejected != '' ORDER BY sequence`,
@@ -119,11 +120,12 @@ test('a rejected line is a row with its reason, counts nowhere, and leaves no ho
     { sequence: 2, type: 'onenet.weather.changed', rejected: 'UNKNOWN_TYPE' },
     { sequence: 3, type: 'onenet.article.read', rejected: 'BAD_TIME' },
     { sequence: 4, type: 'onenet.article.read', rejected: 'FORBIDDEN_KEY' },
+    { sequence: 6, type: 'half a pair: \ufffd', rejected: 'UNKNOWN_TYPE' },
   ]);
   expect(await tierTotals(clickhouse, 'day', ingest.currentEpochs())).toEqual({
     '420200 onenet.article.read': '2 lines, 2',
   });
-  expect(ingest.statuses()).toMatchObject([{ rejected: 3, contiguous: true, sequence: '5' }]);
+  expect(ingest.statuses()).toMatchObject([{ rejected: 4, contiguous: true, sequence: '6' }]);
 });
 
 test('an answer over more months than an insert may have is cut, and every cut is a boundary', async () => {
