@@ -37,6 +37,7 @@ test.each<[EventFault, unknown]>([
   ['BAD_COUNT', { ...liked, data: { count: 0 } }],
   ['BAD_COUNT', { ...liked, type: 'onenet.article.read', data: { count: -3 } }],
   ['BAD_COUNT', { ...liked, type: 'onenet.article.read', data: { count: 1.5 } }],
+  ['BAD_COUNT', { ...liked, type: 'onenet.article.read', data: { count: 2_147_483_648 } }],
   ['BAD_VALUE', { ...liked, data: { value: 1 } }],
   ['BAD_VALUE', { ...liked, type: 'onenet.request.rated', data: { value: 6 } }],
   ['BAD_ON_TIME', { ...liked, data: { onTime: true } }],

@@ -114,6 +114,8 @@ const labelPattern = /^[\p{L}\p{N}][\p{L}\p{N}_.·-]{0,63}$/u;
 const longNumberPattern = /[0-9]{7}/;
 const timePattern =
   /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})$/;
+/** Of a line: a reader may hold it in 32 bits. */
+const maxCount = 2_147_483_647;
 const earliestMs = Date.UTC(1970, 0, 1);
 const latestMs = Date.UTC(2100, 0, 1);
 
@@ -146,7 +148,8 @@ function dataFault(
 }
 
 function isCount(count: unknown, correcting: boolean): count is number {
-  return Number.isSafeInteger(count) && count !== 0 && (correcting || Number(count) > 0);
+  const isInRange = Number.isInteger(count) && Math.abs(Number(count)) <= maxCount && count !== 0;
+  return isInRange && (correcting || Number(count) > 0);
 }
 
 function isValue(value: unknown, of: EventType, correcting: boolean): boolean {
