@@ -21,6 +21,14 @@ const benches: Readonly<Record<string, Bench>> = {
     help: 'feeds over HTTP into raw and rollups, beside the bare INSERT (2 minutes)',
     run: async (say) => (await import('./ingest/ingest.ts')).benchIngest(say),
   },
+  live: {
+    help: 'from event to /live at 500 events/s (2 minutes)',
+    run: async (say) => (await import('./live/live.ts')).benchLive(say),
+  },
+  figures: {
+    help: 'the whole net at full scale shows every published figure (long)',
+    run: async (say) => (await import('./figures/figures.ts')).benchFigures(say),
+  },
 };
 
 const help = `npm run bench -- <name> [--json]

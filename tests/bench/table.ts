@@ -10,9 +10,8 @@ export interface BenchResult {
 /** Writes the result as tables of figures for people. */
 export function printTable({ sides, ratios }: BenchResult): void {
   console.table(sides);
-  console.table(
-    Object.fromEntries(Object.entries(ratios).map(([name, ratio]) => [name, { ratio }])),
-  );
+  const rows = Object.entries(ratios).map(([name, ratio]) => [name, { ratio }]);
+  if (rows.length > 0) console.table(Object.fromEntries(rows));
 }
 
 /** The middle one of an odd number of values. */

@@ -8,7 +8,10 @@ import { startOwners, startSide } from './processes.ts';
 import { checkWhole } from './rows.ts';
 
 const requests = 2000;
+/** Functions that are listed. */
 const shown = 25;
+/** Modules below this are left out. */
+const leastPercent = 0.3;
 
 /** Percent of CPU by module, and the functions that take most of it. */
 export async function benchGatewayProfile(say: (line: string) => void): Promise<BenchResult> {
@@ -27,8 +30,12 @@ export async function benchGatewayProfile(say: (line: string) => void): Promise<
   );
   for (const [name, percent] of functions.slice(0, shown)) say(`${percent.toFixed(1)} % ${name}`);
   const modules = shares(profile, ({ url, functionName }) => moduleOf(url, functionName));
-  const onenet = Object.fromEntries(modules.map(([name, percent]) => [name, round(percent)]));
-  return { bench: 'gatewayProfile', sides: { onenet }, ratios: {} };
+  const sides = Object.fromEntries(
+    modules
+      .filter(([, percent]) => percent >= leastPercent)
+      .map(([name, percent]) => [name, { percent: round(percent) }]),
+  );
+  return { bench: 'gatewayProfile', sides, ratios: {} };
 }
 
 /** Percent of the samples that were not idle, by what `nameOf` makes of a frame; greatest first. */

@@ -7,7 +7,7 @@ import type { RunInput, RunResult, SideName } from './side.ts';
 import { codes, eventsEach } from './size.ts';
 
 const names: readonly SideName[] = ['feeds', 'insert'];
-const rounds = 1;
+const rounds = 5;
 const events = codes.length * eventsEach;
 
 /** Runs both sides in turn, five times, each into tables of its own. */
