@@ -70,7 +70,8 @@ export class Ingest {
     );
     for (const [code, { owner, abort }] of this.running) {
       const now = connected.get(code);
-      if (now?.eventsUrl === owner.eventsUrl) connected.delete(code);
+      // One that is ending polls no more: who is back before its end gets another.
+      if (!abort.signal.aborted && now?.eventsUrl === owner.eventsUrl) connected.delete(code);
       else abort.abort();
     }
     for (const owner of connected.values()) this.start(owner);

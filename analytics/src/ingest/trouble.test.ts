@@ -96,6 +96,24 @@ test('a broken chain and a stuck platform are told, and the others go on', async
   expect(ingest.sequenceOf('420200')).toBe(0);
 });
 
+test('a platform that is switched off and on again at once is read on', async () => {
+  const client = await MongoClient.connect(inject('mongodbUri'));
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => client.close());
+  const database = stack.use(await testDatabase(inject('mongodbUri')));
+  const directory = stack.use(await testDirectory());
+  const wuhan = stack.use(
+    await testPlatform(client, '420100', `analytics_t_${randomUUID().slice(0, 8)}`),
+  );
+  const { ingest } = stack.use(await testIngest(directory.path, database.db));
+  ingest.use(testSnapshot([wuhan.owner]));
+  ingest.use(testSnapshot([]));
+  ingest.use(testSnapshot([wuhan.owner]));
+  await wuhan.happened([{ type: 'onenet.article.liked', time: new Date() }]);
+  await until(() => ingest.sequenceOf('420100') === 1);
+  expect(ingest.statuses()).toMatchObject([{ platform: '420100', state: 'OK', sequence: '1' }]);
+});
+
 test('a rejected line is a row with its reason, counts nowhere, and leaves no hole', async () => {
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await testDatabase(inject('mongodbUri')));
