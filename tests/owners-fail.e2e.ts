@@ -127,6 +127,27 @@ describe('an owner that fails costs its own part alone', () => {
     expect(took).toBeLessThan(deadlineMs + 1000);
   });
 
+  test('a value that an owner could not give is null, and the envelope says so', async () => {
+    await untilBack();
+    await setFault('partial');
+    const answer = await net.ask(
+      '{ serviceRequests(first: 100) { edges { node { id handler } } } }',
+    );
+    expect(listOf(answer).edges.length).toBe(alive.length);
+    expect(answer.errors).toBeUndefined();
+    expect(JSON.stringify(answer)).not.toContain(secret);
+    expect(answer.extensions?.['onenet']).toMatchObject({
+      complete: false,
+      gathered: [
+        {
+          partial: [
+            { platform: faulty, path: ['edges', '@', 'node', 'handler'], code: 'OWNER_FAILED' },
+          ],
+        },
+      ],
+    });
+  });
+
   test('slow within the deadline is not missing', async () => {
     await untilBack();
     await setFault('slow');

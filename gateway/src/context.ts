@@ -25,6 +25,14 @@ export interface Absence {
   readonly reason: string;
 }
 
+/** A value that an owner could not give in a page that it gave: null in the answer. */
+export interface PartialPage {
+  readonly platform: string;
+  /** Below the list; `@` stands for every index. */
+  readonly path: readonly string[];
+  readonly code: string;
+}
+
 /** How complete one gathered list is. */
 export interface GatheredReport {
   /** The list's place in the answer; `@` stands for every index of a list. */
@@ -35,6 +43,7 @@ export interface GatheredReport {
   readonly answered: number;
   readonly notAsked: readonly Absence[];
   readonly missing: readonly Absence[];
+  readonly partial: readonly PartialPage[];
   readonly resume: string | null;
   /** RFC 3339. */
   readonly asOf: string;

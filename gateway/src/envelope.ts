@@ -82,7 +82,8 @@ function envelope(
     requestId,
     demanded: completeness,
     complete:
-      report.gathered.every(({ missing }) => missing.length === 0) && !errors.some(isMissing),
+      report.gathered.every(({ missing, partial }) => missing.length + partial.length === 0) &&
+      !errors.some(isMissing),
     gathered: report.gathered,
   };
 }

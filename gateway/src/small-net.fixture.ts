@@ -67,6 +67,7 @@ const municipalResolvers = {
             { platform: '420500', reason: 'TIMEOUT' },
             { platform: '420600', reason: 'UNREACHABLE' },
           ],
+          partial: [],
           resume: null,
           asOf: '2026-01-01T00:00:00.000Z',
         });

@@ -19,6 +19,7 @@ export const faults = [
   'deep',
   'huge',
   'leak',
+  'partial',
 ] as const;
 export type Fault = (typeof faults)[number];
 
@@ -76,6 +77,9 @@ export function answerWith(fault: Fault, answer: string, response: ServerRespons
     case 'huge':
       stream(response);
       return;
+    case 'partial':
+      json(withPartialError(answer));
+      return;
     case 'leak':
       json(JSON.stringify({ data: null, errors: [{ message: `No row for ${secret}` }] }));
       return;
@@ -100,4 +104,14 @@ function changeEdges(answer: string, change: (edges: unknown[]) => unknown[]): s
   return JSON.stringify(JSON.parse(answer), (key, value: unknown) =>
     key === 'edges' && Array.isArray(value) ? change(value) : value,
   );
+}
+
+/** The first row's handler could not be read. */
+function withPartialError(answer: string): string {
+  const { data } = JSON.parse(answer) as { data: Record<string, { edges: { node: object }[] }> };
+  const [[key, list] = []] = Object.entries(data);
+  if (key === undefined || !list) throw new Error('There is no list.');
+  Object.assign(list.edges[0]?.node ?? {}, { handler: null });
+  const path = [key, 'edges', 0, 'node', 'handler'];
+  return JSON.stringify({ data, errors: [{ message: `Cannot read ${secret}`, path }] });
 }

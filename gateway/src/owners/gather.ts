@@ -7,6 +7,7 @@ import {
   type PageArguments,
   type Position,
 } from '@onenet/contract';
+import type { PartialPage } from '../context.ts';
 import { connectionOf, ownerPage, type ListCompleteness, type OwnerPage } from './connection.ts';
 import type { JsonObject } from './conform.ts';
 import { failed, isCallersFault, type Failure } from './failure.ts';
@@ -17,6 +18,7 @@ import { argumentsOf, caught, noteIncident, type Run, type Values } from './run.
 import type { Scope } from './scope.ts';
 import { beginPage, turnPage, type Walk } from './walk.ts';
 import type { EntityRef, OwnPage } from './owner-ask.ts';
+import type { PartError } from './owner-answer.ts';
 import type { Wave } from './wave.ts';
 
 /** A gathered list in a run. */
@@ -58,7 +60,7 @@ export class Gathering {
   finish(wave: Wave): JsonObject | NetError {
     if (!this.#ready) return this.#refused ?? new NetError('INTERNAL');
     const { walk, scope } = this.#ready;
-    const { pages, failures } = this.#pagesOf(wave, walk);
+    const { pages, failures, partial } = this.#pagesOf(wave, walk);
     const turned = turnPage(walk, pages, new Set(failures.keys()));
     for (const [platform, detail] of turned.wrong) {
       failures.set(platform, failed('INVALID', detail));
@@ -79,6 +81,7 @@ export class Gathering {
       path: [...this.#run.path, this.#field.selected.key],
       of: this.#on?.key ?? null,
       ...completeness,
+      partial,
     });
     return (
       this.#refusal(completeness, failures) ??
@@ -89,18 +92,26 @@ export class Gathering {
   #pagesOf(
     wave: Wave,
     walk: Walk,
-  ): { readonly pages: readonly OwnerPage[]; readonly failures: Map<string, Failure> } {
+  ): {
+    readonly pages: readonly OwnerPage[];
+    readonly failures: Map<string, Failure>;
+    readonly partial: readonly PartialPage[];
+  } {
     const pages: OwnerPage[] = [];
     const failures = new Map<string, Failure>();
+    const partial: PartialPage[] = [];
     for (const { platform, position } of walk.asks) {
       const part = wave.gathered(platform, this.#field, this.#on);
       if (part.ok) {
         const page = ownerPage(this.#field, walk, platform, position, part.value);
         if (typeof page === 'string') failures.set(platform, failed('INVALID', page));
-        else pages.push(page);
+        else {
+          pages.push(page);
+          partial.push(...part.errors.map((error) => partialPage(platform, error)));
+        }
       } else failures.set(platform, part.failure);
     }
-    return { pages, failures };
+    return { pages, failures, partial };
   }
 
   /** Why there is no answer at all, if so: nobody answered, or fewer than the caller demands. */
@@ -123,6 +134,11 @@ export class Gathering {
     if (isEnough) return undefined;
     return new NetError('INCOMPLETE', undefined, { demand, asked, answered, missing });
   }
+}
+
+/** A row's place at its owner says nothing to a caller: rows of all owners are merged. */
+function partialPage(platform: string, { path, code = 'OWNER_FAILED' }: PartError): PartialPage {
+  return { platform, path: path.map((step) => (typeof step === 'number' ? '@' : step)), code };
 }
 
 function pageArguments({ first, after, last, before }: Values): PageArguments {
