@@ -230,7 +230,7 @@ function oracle(all: readonly Held[], name: string, range: Range, scope: Scope):
         0,
       );
     case 'activePeople': {
-      if (scope.categories ?? scope.channels) return 0;
+      if (scope.categories ?? scope.channels) return null;
       const period = range.fromMs === undefined ? 'year' : (range.calendar ?? 'day');
       return within.reduce((n, { event }) => n + (event.data.firsts?.[period] ?? 0), 0);
     }

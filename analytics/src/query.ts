@@ -158,13 +158,16 @@ async function evaluate(
 /** A metric's clause; the column of `firsts` follows from the period. */
 function clauseOf(metric: Metric, question: Question, grain: Grain | undefined): string {
   if (metric.kind !== 'PEOPLE') return metric.expression;
-  const { filter, group } = question;
-  const split = filter.categories ?? filter.channels;
-  // Who was first in a period was so in one category and channel: over those nobody adds up.
-  if (split || group.by === 'category' || group.by === 'channel') return 'NULL';
+  if (isSplit(question)) return 'NULL';
   // Of people who came in one hour, the day's first events know only some.
   if (grain === 'HOUR' || grain === 'MINUTE') return 'NULL';
   return metric.expression.replaceAll('{{firsts}}', firstsColumn(question.range, grain));
+}
+
+/** Who was first in a period was so in one category and channel: over those nobody adds up. */
+function isSplit({ filter, group }: Question): boolean {
+  const split = filter.categories ?? filter.channels;
+  return split !== undefined || group.by === 'category' || group.by === 'channel';
 }
 
 function firstsColumn(range: Range, grain: Grain | undefined): string {
@@ -180,7 +183,8 @@ function answerOf(metric: Metric, question: Question, sums: Sums, key: string): 
 }
 
 function periodAnswer(metric: Metric, question: Question, sums: Sums, key: string): Answer {
-  const none = metric.kind === 'FLOW' || metric.kind === 'PEOPLE' ? 0 : null;
+  const isCounted = metric.kind === 'FLOW' || (metric.kind === 'PEOPLE' && !isSplit(question));
+  const none = isCounted ? 0 : null;
   const inPeriod = sums.at('now', key, metric.name) ?? none;
   const sinceEver = metric.kind === 'FLOW' && question.range.fromMs === undefined;
   const opening = sinceEver ? (sums.at('flowOpenings', key, metric.name) ?? 0) : null;

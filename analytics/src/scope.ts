@@ -35,7 +35,10 @@ export function freshnessOf(ingest: Ingest, where: Where): Freshness {
   );
   const statuses = ingest.statuses().filter((status) => inScope.has(status.platform));
   const fresh = statuses.filter((status) => status.state === 'OK' || status.state === 'QUIET');
-  const times = fresh.flatMap(({ completeTo }) => (completeTo === null ? [] : [completeTo]));
+  // Where nobody is fresh, what is known ends where the slowest of them stopped.
+  const times = (fresh.length > 0 ? fresh : statuses).flatMap(({ completeTo }) =>
+    completeTo === null ? [] : [completeTo],
+  );
   const oldest = times.map((time) => Date.parse(time)).toSorted((a, b) => a - b)[0];
   return {
     asOf: new Date(oldest ?? Date.now()).toISOString(),
