@@ -60,6 +60,13 @@ function embedded(path: string): NonNullable<ClickHouseClientConfigOptions['conn
   >;
 }
 
+/** Whether ClickHouse itself refused, and not the way to it failed: both clients give its error's number then. */
+export function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { clickhouseCode, code } = error as { clickhouseCode?: unknown; code?: unknown };
+  return typeof clickhouseCode === 'number' || /^\d+$/.test(String(code));
+}
+
 /** A string literal of ClickHouse's SQL. */
 export function quote(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

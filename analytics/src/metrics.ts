@@ -308,9 +308,9 @@ export const metrics: readonly Metric[] = [
     label: '活跃人数',
     labelEn: 'Active people',
     explanation:
-      '期内至少参与一次（求助、阅读、转发、点赞、评论）的人数。单个平台的自然日、周、月、季、年为准确数；其他区间为各日（全部：各年）之和，多个平台为各平台之和，均为上限。按类别或渠道筛选时为空。',
+      '期内至少参与一次（求助、阅读、转发、点赞、评论）的人数。单个平台的自然日、周、月、季、年为准确数；其他区间为各日（全部：各年）之和，多个平台为各平台之和，均为上限。按地区看时，每人只计入其期内首次参与的地区。按类别或渠道筛选时为空。',
     explanationEn:
-      'People who asked for help, read, shared, liked or commented at least once. Exact for one platform over a calendar day, week, month, quarter or year; any other range is the sum of its days (ALL: of its years), and several platforms are added up: both are upper bounds. Null when filtered by category or channel.',
+      'People who asked for help, read, shared, liked or commented at least once. Exact for one platform over a calendar day, week, month, quarter or year; any other range is the sum of its days (ALL: of its years), and several platforms are added up: both are upper bounds. By place, everybody counts only where the first of their events lay. Null when filtered by category or channel.',
   },
   {
     name: 'organizations',
@@ -320,10 +320,11 @@ export const metrics: readonly Metric[] = [
     direction: 'UP_IS_GOOD',
     unit: '家',
     unitEn: 'organizations',
-    label: '工会组织',
-    labelEn: 'Union organizations',
-    explanation: '期末工会组织数：期初 + 成立 − 撤销。',
-    explanationEn: 'Union organizations at the end: opening balance + founded − dissolved.',
+    label: '组织',
+    labelEn: 'Organizations',
+    explanation: '期末组织数（工会、企业、事业单位、园区）：期初 + 成立 − 撤销。',
+    explanationEn:
+      'Organizations (unions, enterprises, institutions, zones) at the end: opening balance + founded − dissolved.',
   },
   {
     name: 'stations',

@@ -38,6 +38,13 @@ describe('the same part', () => {
       '2026-11-09T00:00 2026-11-16T00:00',
     ],
     [
+      '2026-11-24T10:37:20+08:00',
+      'WEEK',
+      'YEAR_AGO',
+      '2026-11-23T00:00 2026-11-24T10:38',
+      '2025-11-24T00:00 2025-11-25T10:38',
+    ],
+    [
       '2026-03-31T12:00:00+08:00',
       'MONTH',
       'PREVIOUS_PERIOD',
@@ -75,6 +82,17 @@ describe('the same part', () => {
       before,
     ]);
   });
+});
+
+test('a calendar period is compared with the whole one before it', () => {
+  const before = (from: string, to: string): string => {
+    const days = { from: `${from}T00:00:00+08:00`, to: `${to}T00:00:00+08:00` };
+    return shown(comparedRange(rangeOf('CUSTOM', 0, days), 'CUSTOM', 'PREVIOUS_PERIOD'));
+  };
+  expect(before('2026-03-01', '2026-04-01')).toBe('2026-02-01T00:00 2026-03-01T00:00');
+  expect(before('2026-04-01', '2026-07-01')).toBe('2026-01-01T00:00 2026-04-01T00:00');
+  expect(before('2025-01-01', '2026-01-01')).toBe('2024-01-01T00:00 2025-01-01T00:00');
+  expect(before('2026-03-02', '2026-04-01')).toBe('2026-01-31T00:00 2026-03-02T00:00');
 });
 
 test('a range that is a calendar period is known as one', () => {

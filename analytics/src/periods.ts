@@ -70,10 +70,14 @@ export function comparedRange(
 ): Range | undefined {
   const { fromMs, toMs, calendar } = range;
   if (comparison === 'NONE' || fromMs === undefined) return undefined;
+  if (comparison === 'YEAR_AGO' && calendar === 'week') {
+    // A week has its match in a week: of parts of two, the people could not be counted.
+    return { fromMs: fromMs - yearOfWeeksMs, toMs: toMs - yearOfWeeksMs, calendar };
+  }
   if (comparison === 'YEAR_AGO') {
     return { fromMs: addMonths(fromMs, -12), toMs: addMonths(toMs, -12), calendar };
   }
-  const months = period === 'CUSTOM' ? undefined : monthsOf(period);
+  const months = monthsOf(calendar);
   if (months === undefined) {
     const shift = period === 'TODAY' ? dayMs : lengthMs(period, range);
     return { fromMs: fromMs - shift, toMs: toMs - shift, calendar };
@@ -86,10 +90,12 @@ export function comparedRange(
   };
 }
 
-function monthsOf(period: Period): number | undefined {
-  if (period === 'MONTH') return 1;
-  if (period === 'QUARTER') return 3;
-  return period === 'YEAR' ? 12 : undefined;
+const yearOfWeeksMs = 52 * 7 * dayMs;
+
+function monthsOf(calendar: Calendar | undefined): number | undefined {
+  if (calendar === 'month') return 1;
+  if (calendar === 'quarter') return 3;
+  return calendar === 'year' ? 12 : undefined;
 }
 
 function lengthMs(period: Period, range: Range): number {

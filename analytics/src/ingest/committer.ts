@@ -1,4 +1,5 @@
 /** Brings batches in, exactly once: intent, insert, positions; each on disk before the next. What waits goes together. */
+import { isRefusal } from '../clickhouse.ts';
 import type { ClickHouse } from '../clickhouse.ts';
 import { deduplicationWindowBlocks } from '../migrate.ts';
 import type { Batch } from './batch.ts';
@@ -24,6 +25,8 @@ export class Committer {
   private readonly blocks: Blocks;
   private readonly waiting: Waiting[] = [];
   private readonly replays = new Map<string, Promise<void>>();
+  /** Platforms that were in an insert that ClickHouse refused: each goes by itself until one is in. */
+  private readonly alone = new Set<string>();
   private running = 0;
 
   constructor(clickhouse: ClickHouse, positions: Positions, blocks: Blocks) {
@@ -56,7 +59,15 @@ export class Committer {
       await this.positions.forget(intent);
       return;
     }
-    await this.clickhouse.run(await statementOf(intent));
+    try {
+      await this.clickhouse.run(await statementOf(intent));
+    } catch (error) {
+      if (!isRefusal(error) || intent.members.length === 1) throw error;
+      // It is not known whose rows are refused. What raw has of them is found by comparison.
+      for (const { platform } of intent.members) this.alone.add(platform);
+      await this.positions.forget(intent);
+      return;
+    }
     await this.positions.close(intent);
   }
 
@@ -74,9 +85,16 @@ export class Committer {
 
   private start(): void {
     while (this.running < insertsAtOnce && this.waiting.length > 0) {
-      const { length } = batchesTogether(this.waiting.map(({ batch }) => batch));
+      const { length } = batchesTogether(this.nextBatches());
       void this.run(this.waiting.splice(0, length));
     }
+  }
+
+  /** The first that waits, with those after it that may share its insert. */
+  private nextBatches(): Batch[] {
+    const batches = this.waiting.map(({ batch }) => batch);
+    const single = batches.findIndex(({ platform }) => this.alone.has(platform));
+    return single === -1 ? batches : batches.slice(0, Math.max(single, 1));
   }
 
   private async run(group: readonly Waiting[]): Promise<void> {
@@ -88,7 +106,10 @@ export class Committer {
       if (!(await this.positions.close(intent))) {
         throw new Error(`A position moved while ${insert.token} was inserted.`);
       }
-      for (const { done } of group) done();
+      for (const { batch, done } of group) {
+        this.alone.delete(batch.platform);
+        done();
+      }
     } catch (error) {
       for (const { failed } of group) failed(error);
     } finally {

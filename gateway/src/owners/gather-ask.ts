@@ -18,6 +18,8 @@ import { added, collect, keyOf, type Selected, type Source } from './selection.t
 export const pageKey = `${reserved}page`;
 export const totalKey = `${reserved}total`;
 const edgesKey = `${reserved}edges`;
+/** Of variables that hold a page's size; the net's others hold an owner's cursor. */
+export const lastPrefix = `${reserved}last_`;
 
 /** One selection of `edges`. */
 export interface EdgesShape {
@@ -50,6 +52,8 @@ export interface GatherField {
   /** Names of the variables that hold an owner's own cursor. */
   readonly after: string;
   readonly before: string;
+  /** Of the one that holds the size of a page that runs backward, where the client may leave it out. */
+  readonly last: string | undefined;
 }
 
 /** Reads a gathered field of an operation; undefined when the field is not gathered. */
@@ -97,6 +101,7 @@ export function gatherField(
     typenames: keys('__typename'),
     after: `${reserved}after_${index}`,
     before: `${reserved}before_${index}`,
+    last: mayLackLast(selected) ? `${lastPrefix}${index}` : undefined,
   };
 }
 
@@ -143,11 +148,21 @@ const pageAsked: Asked = {
 };
 
 /** The field's arguments, with the owner's own cursor in place of the net's. */
-function ownArguments({ selected, after, before }: GatherField): readonly ArgumentNode[] {
+function ownArguments({ selected, after, before, last }: GatherField): readonly ArgumentNode[] {
+  const own = { after, before, ...(last !== undefined && { last }) };
   const kept = (selected.node.arguments ?? []).filter(
-    ({ name }) => name.value !== 'after' && name.value !== 'before',
+    ({ name }) => !Object.hasOwn(own, name.value),
   );
-  return [...kept, variableArgument('after', after), variableArgument('before', before)];
+  return [
+    ...kept,
+    ...Object.entries(own).map(([name, variable]) => variableArgument(name, variable)),
+  ];
+}
+
+/** `before` alone runs backward; an owner that has no place of its own yet would know it by `last` only. */
+function mayLackLast({ node: { arguments: args = [] } }: Selected): boolean {
+  const last = args.find(({ name }) => name.value === 'last');
+  return args.some(({ name }) => name.value === 'before') && last?.value.kind !== Kind.INT;
 }
 
 function variableArgument(name: string, variable: string): ArgumentNode {

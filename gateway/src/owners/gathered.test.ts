@@ -186,6 +186,22 @@ describe('who is asked', () => {
   });
 });
 
+test('`before` alone runs backward, also at an owner that has no place in the walk yet', async () => {
+  wuhan.fault = (_answer, response) => response.destroy();
+  const { completeness } = listOf(await net.ask(`{ serviceRequests(last: 6) { ${whole} } }`));
+  wuhan.fault = undefined;
+  const own = inOrder(requests(wuhan), 'submittedAt', 'DESC');
+  for (const text of ['before: $c', 'before: $c, last: $n']) {
+    const signature = text.includes('$n') ? '$c: String, $n: Int' : '$c: String';
+    const list = listOf(
+      await net.ask(`query (${signature}) { serviceRequests(${text}) { ${whole} } }`, {
+        c: completeness.resume,
+      }),
+    );
+    expect(list.edges.map((edge) => edge.node.id)).toEqual(own.slice(-20));
+  }
+});
+
 describe('what a caller gets wrong has a code, and asks nobody', () => {
   test.for([
     ['BAD_PAGE', 'first: -1'],

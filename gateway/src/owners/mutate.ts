@@ -55,8 +55,8 @@ async function mutateOne(
     wave.wantRouted(owner, field);
     await wave.send(timeMs);
     const part = wave.routed(owner.code, field);
-    // The owner itself said what became of it.
-    if (part.ok || part.failure.refused) return partOutcome(run, owner.code, part, path);
+    // The owner itself said what became of it; of its own failure it cannot know.
+    if (part.ok || part.failure.code !== undefined) return partOutcome(run, owner.code, part, path);
     stuck.add(owner.code);
     if (!part.failure.sent) return partOutcome(run, owner.code, part, path);
     const { reason } = part.failure;

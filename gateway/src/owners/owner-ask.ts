@@ -33,8 +33,8 @@ export class OwnerAsk {
     string,
     EntityRef & { plain: boolean; readonly gathers: Set<GatherField> }
   >();
-  /** The owner's own cursors, by variable. */
-  readonly cursors: Record<string, string> = {};
+  /** The owner's own cursors, and a backward page's size, by variable. */
+  readonly cursors: Record<string, string | number> = {};
   readonly pageSizes = new Map<number, number>();
   parts: OwnerParts | undefined;
   readonly entityParts = new Map<string, EntityPart>();

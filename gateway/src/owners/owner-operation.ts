@@ -10,7 +10,7 @@ import {
   type JsonObject,
   type KeyCheck,
 } from './conform.ts';
-import { askGathered, type GatherField } from './gather-ask.ts';
+import { askGathered, lastPrefix, type GatherField } from './gather-ask.ts';
 import type { EntityFields, Plan, RouteField } from './plan.ts';
 import type { Selection } from './selection.ts';
 
@@ -102,7 +102,7 @@ export function ownerOperation(
   );
   const definitions = [
     ...declared.map((definition) => print(definition)),
-    ...own.map((name) => `$${name}: String`),
+    ...own.map((name) => `$${name}: ${name.startsWith(lastPrefix) ? 'Int' : 'String'}`),
     ...representations,
   ];
   const signature = definitions.length > 0 ? ` (${definitions.join(', ')})` : '';

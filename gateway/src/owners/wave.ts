@@ -45,6 +45,7 @@ export class Wave {
     if (page.cursor !== undefined) {
       ask.cursors[page.backward ? field.before : field.after] = page.cursor;
     }
+    if (page.backward && field.last !== undefined) ask.cursors[field.last] = page.size;
   }
 
   /** Wants a routed root field. */
