@@ -56,3 +56,21 @@ test('a stop waits for what is under way, and takes nothing new', async () => {
   province.close();
   slow.close();
 });
+
+test('while the province is not there it is live, not ready, and says so', async () => {
+  const province = await startToldProvince();
+  province.close();
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  void startGateway({ port, provinceUrl: province.url, logLevel: 'silent' });
+  const url = `http://127.0.0.1:${port}`;
+  await vi.waitFor(() => fetch(`${url}/health/live`));
+  expect((await fetch(`${url}/health/live`)).status).toBe(200);
+  expect((await fetch(`${url}/health/ready`)).status).toBe(503);
+  const { status, body } = await post({ url }, { query: '{ __typename }' });
+  expect(status).toBe(503);
+  expect(body.errors?.[0]?.extensions['code']).toBe('UNAVAILABLE');
+});

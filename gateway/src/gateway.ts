@@ -67,7 +67,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     metrics.revision.set(net.revision);
     void generations.follow(net);
   });
-  await generations.follow(await directory.first());
 
   const stopping = new AbortController();
   const server = createGatewayServer({
@@ -82,6 +81,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   server.listen(options.port, options.host ?? '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
+  // It listens before it knows the net: until then it is live, and not ready.
+  await generations.follow(await directory.first());
 
   return {
     url: `http://${options.host ?? '127.0.0.1'}:${port}`,
