@@ -1,7 +1,8 @@
 /** The whole net at a small scale shows the source's figures: as published, by metrics, and by records. */
+import { readFile } from 'node:fs/promises';
 import { platforms } from '@onenet/platforms';
 import type { PublishedFigure } from '@onenet/platforms';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { feedsIn, selfChecked } from './figures/feeds.ts';
 import {
   data,
@@ -57,6 +58,17 @@ test('figures up to 20,000 are records that the lists count', async () => {
   const found = await figuresByRecords(net.urls.gateway);
   expect(found.length).toBeGreaterThan(4);
   expect(found.filter(differs)).toEqual([]);
+});
+
+describe.each(['README.md', 'README.zh-CN.md'])('%s', (name) => {
+  test('its first query has the answer that stands below it', async () => {
+    const readme = await readFile(new URL(`../${name}`, import.meta.url), 'utf8');
+    const query = /--data-urlencode 'query=([^']+)'/.exec(readme)?.[1] ?? '';
+    const answer = /```json\n([^`]+)```/.exec(readme)?.[1] ?? '';
+    const url = `${net.urls.gateway}/graphql?${new URLSearchParams({ query })}`;
+    const { data: found } = (await (await fetch(url)).json()) as { data: unknown };
+    expect({ data: found }).toEqual(JSON.parse(answer));
+  });
 });
 
 test('Wuhan’s 5,000 stations and Xiangyang’s 41 rights requests: 13 done, 28 open', async () => {
