@@ -1,7 +1,7 @@
 /** Takes an owner's answer apart: each part is checked by itself, so that what is wrong costs that part alone. */
 import { isNetErrorCode, type NetErrorCode } from '@onenet/contract';
 import { isJsonObject, type Answering, type Check, type JsonObject } from './conform.ts';
-import { errorsUnder, type Envelope, type OwnerError } from './envelope.ts';
+import { errorsUnder, type Envelope, type OwnerError } from './read-answer.ts';
 import { failed, mayPass, refused, type Failure, type ResponsePath } from './failure.ts';
 import type { GatherField } from './gather-ask.ts';
 import { checkEntity, type OwnerOperation, type GroupAsked } from './owner-operation.ts';

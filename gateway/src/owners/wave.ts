@@ -2,7 +2,7 @@
 import type { NetOwner } from '@onenet/contract';
 import type { OwnerCall } from '../context.ts';
 import { callOwner, headersOf, type CallFrame, type CallTools } from './call.ts';
-import { readEnvelope } from './envelope.ts';
+import { readEnvelope } from './read-answer.ts';
 import { failed } from './failure.ts';
 import type { GatherField } from './gather-ask.ts';
 import type { OperationCache } from './operation-cache.ts';
