@@ -14,22 +14,21 @@ const help = `Starts analytics: /graphql, /live, /health/live, /health/ready.
   --clickhouse-cluster <name> its cluster: replicated tables, made on all of it
   --help`;
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: '4002' },
-    host: { type: 'string', default: '127.0.0.1' },
-    data: { type: 'string', default: '.onenet/analytics' },
-    'mongodb-uri': {
-      type: 'string',
-      default: process.env['MONGODB_URI'] ?? 'mongodb://127.0.0.1:4003/?replicaSet=onenet',
-    },
-    database: { type: 'string', default: 'analytics' },
-    'province-url': { type: 'string', default: 'http://127.0.0.1:4001' },
-    'clickhouse-url': { type: 'string', default: process.env['CLICKHOUSE_URL'] ?? '' },
-    'clickhouse-cluster': { type: 'string' },
-    help: { type: 'boolean', default: false },
+const options = {
+  port: { type: 'string', default: '4002' },
+  host: { type: 'string', default: '127.0.0.1' },
+  data: { type: 'string', default: '.onenet/analytics' },
+  'mongodb-uri': {
+    type: 'string',
+    default: process.env['MONGODB_URI'] ?? 'mongodb://127.0.0.1:4003/?replicaSet=onenet',
   },
-});
+  database: { type: 'string', default: 'analytics' },
+  'province-url': { type: 'string', default: 'http://127.0.0.1:4001' },
+  'clickhouse-url': { type: 'string', default: process.env['CLICKHOUSE_URL'] ?? '' },
+  'clickhouse-cluster': { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+const values = readOptions();
 
 if (values.help) {
   console.log(help);
@@ -45,7 +44,7 @@ if (values.help) {
     provinceUrl: values['province-url'],
     ...(clickhouseUrl === '' ? {} : { clickhouseUrl }),
     ...(cluster === undefined ? {} : { clickhouseCluster: cluster }),
-  });
+  }).catch(explain);
   console.log(`analytics is ready: ${analytics.url}`);
   let stopping = false;
   const stop = (): void => {
@@ -57,9 +56,35 @@ if (values.help) {
   process.on('SIGINT', stop);
 }
 
+/** A mistake in the options is one line, without Node's hints and stack. */
+function readOptions() {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split(/\.\s/)[0] : String(error);
+    fail(`${reason}. See --help.`, 2);
+  }
+}
+
+/** What the surroundings refuse is one line; anything else is a defect, and keeps its stack. */
+function explain(error: unknown): never {
+  if (!(error instanceof Error)) throw error;
+  if ('code' in error && error.code === 'EADDRINUSE') {
+    fail(`port ${values.port} is in use: give another with --port.`, 1);
+  }
+  if (/^Mongo(ServerSelection|Network|Parse)/.test(error.name)) {
+    fail(`MongoDB (--mongodb-uri or MONGODB_URI): ${error.message}`, 1);
+  }
+  throw error;
+}
+
 function port(option: string, text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
-  console.error(`--${option} ${text} is not a port: from 0 to 65535.`);
-  process.exit(2);
+  fail(`--${option} ${text} is not a port: from 0 to 65535.`, 2);
+}
+
+function fail(message: string, code: number): never {
+  console.error(`analytics: ${message}`);
+  process.exit(code);
 }

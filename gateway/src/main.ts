@@ -11,17 +11,16 @@ const help = `Starts the gateway: /graphql, /live, /health/live, /health/ready, 
   --log-level <level>    trace, debug, info, warn, error or silent (info)
   --help`;
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: '4000' },
-    host: { type: 'string', default: '127.0.0.1' },
-    'province-url': { type: 'string', default: 'http://127.0.0.1:4001' },
-    dashboard: { type: 'string' },
-    state: { type: 'string' },
-    'log-level': { type: 'string', default: 'info' },
-    help: { type: 'boolean', default: false },
-  },
-});
+const options = {
+  port: { type: 'string', default: '4000' },
+  host: { type: 'string', default: '127.0.0.1' },
+  'province-url': { type: 'string', default: 'http://127.0.0.1:4001' },
+  dashboard: { type: 'string' },
+  state: { type: 'string' },
+  'log-level': { type: 'string', default: 'info' },
+  help: { type: 'boolean', default: false },
+} as const;
+const values = readOptions();
 
 if (values.help) {
   console.log(help);
@@ -37,7 +36,7 @@ if (values.help) {
     dashboardDir: values.dashboard,
     stateDir: values.state,
     logLevel: values['log-level'],
-  });
+  }).catch(explain);
   console.log(`gateway is ready: ${gateway.url}`);
   let stopping = false;
   const stop = () => {
@@ -49,9 +48,32 @@ if (values.help) {
   process.on('SIGINT', stop);
 }
 
+/** A mistake in the options is one line, without Node's hints and stack. */
+function readOptions() {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split(/\.\s/)[0] : String(error);
+    fail(`${reason}. See --help.`, 2);
+  }
+}
+
+/** What the surroundings refuse is one line; anything else is a defect, and keeps its stack. */
+function explain(error: unknown): never {
+  if (!(error instanceof Error)) throw error;
+  if ('code' in error && error.code === 'EADDRINUSE') {
+    fail(`port ${values.port} is in use: give another with --port.`, 1);
+  }
+  throw error;
+}
+
 function port(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
-  console.error(`--port ${text} is not a port: from 0 to 65535.`);
-  process.exit(2);
+  fail(`--port ${text} is not a port: from 0 to 65535.`, 2);
+}
+
+function fail(message: string, code: number): never {
+  console.error(`gateway: ${message}`);
+  process.exit(code);
 }

@@ -33,6 +33,7 @@ test.each([
   [['--scale', '2'], /--scale 2: a number from 0 to 1/],
   [['--platform', '999999'], /--platform 999999: no platform/],
   [['--simulate', 'much'], /--simulate much: a number/],
+  [['--bad'], /^platform: Unknown option '--bad'\. See --help\.\n$/],
 ])('%j is refused by name', async (args, message) => {
   const failed = run(process.execPath, [main, '--mongodb-uri', inject('mongodbUri'), ...args]);
   await expect(failed).rejects.toMatchObject({ code: 2, stderr: expect.stringMatching(message) });

@@ -1,7 +1,7 @@
 /** The platforms' process: reads flags and environment, serves, stops when told. */
 import { parseArgs } from 'node:util';
 import { platforms } from '@onenet/platforms';
-import { startPlatforms } from './serve.ts';
+import { NoReplicaSet, startPlatforms } from './serve.ts';
 
 const help = `Serves platforms of the reference net, each on a port and in a database of its own.
 
@@ -20,20 +20,19 @@ const help = `Serves platforms of the reference net, each on a port and in a dat
   --help                This
 `;
 
-const { values } = parseArgs({
-  options: {
-    'mongodb-uri': { type: 'string', default: process.env['MONGODB_URI'] ?? '' },
-    platforms: { type: 'string', default: '' },
-    'base-port': { type: 'string', default: '4010' },
-    platform: { type: 'string' },
-    port: { type: 'string', default: '4010' },
-    host: { type: 'string', default: '127.0.0.1' },
-    'database-prefix': { type: 'string', default: '' },
-    scale: { type: 'string' },
-    simulate: { type: 'string', default: '0' },
-    help: { type: 'boolean', default: false },
-  },
-});
+const options = {
+  'mongodb-uri': { type: 'string', default: process.env['MONGODB_URI'] ?? '' },
+  platforms: { type: 'string', default: '' },
+  'base-port': { type: 'string', default: '4010' },
+  platform: { type: 'string' },
+  port: { type: 'string', default: '4010' },
+  host: { type: 'string', default: '127.0.0.1' },
+  'database-prefix': { type: 'string', default: '' },
+  scale: { type: 'string' },
+  simulate: { type: 'string', default: '0' },
+  help: { type: 'boolean', default: false },
+} as const;
+const values = readOptions();
 
 if (values.help) {
   process.stdout.write(help);
@@ -42,7 +41,7 @@ if (values.help) {
 }
 
 async function main(): Promise<void> {
-  if (!values['mongodb-uri']) fail('no MongoDB is named: give --mongodb-uri or MONGODB_URI.');
+  if (!values['mongodb-uri']) fail('give a MongoDB with --mongodb-uri or MONGODB_URI.', 2);
   const stopping = new AbortController();
   const told = Promise.withResolvers<void>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -61,15 +60,43 @@ async function main(): Promise<void> {
     signal: stopping.signal,
   });
   const net = await started.catch((error: unknown) => {
-    if (!stopping.signal.aborted) throw error;
-    process.exit(0);
+    if (stopping.signal.aborted) process.exit(0);
+    explain(error);
   });
+  const urls = Object.values(net.urls);
   console.log(
-    `${Object.keys(net.urls).length} platforms ready: ${Object.values(net.urls).join(' ')}`,
+    `${urls.length} ${urls.length === 1 ? 'platform' : 'platforms'} ready: ${urls.join(' ')}`,
   );
   await told.promise;
   await net.stop();
   process.exit(0);
+}
+
+/** A mistake in the options is one line, without Node's hints and stack. */
+function readOptions() {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split(/\.\s/)[0] : String(error);
+    fail(`${reason}. See --help.`, 2);
+  }
+}
+
+/** What the surroundings refuse is one line; anything else is a defect, and keeps its stack. */
+function explain(error: unknown): never {
+  if (!(error instanceof Error)) throw error;
+  if (error instanceof NoReplicaSet) fail(error.message, 1);
+  if ('code' in error && error.code === 'EADDRINUSE') {
+    const flag = values.platform === undefined ? '--base-port' : '--port';
+    fail(
+      `port ${'port' in error ? String(error.port) : ''} is in use: give another with ${flag}.`,
+      1,
+    );
+  }
+  if (/^Mongo(ServerSelection|Network|Parse)/.test(error.name)) {
+    fail(`MongoDB (--mongodb-uri or MONGODB_URI): ${error.message}`, 1);
+  }
+  throw error;
 }
 
 /** The platforms, their ports, and how much reference data. */
@@ -79,7 +106,7 @@ function chosen() {
     const port = number('port', values.port, 0, 65_535);
     const known = platforms.find(({ code }) => code === values.platform);
     if (!known)
-      fail(`--platform ${values.platform}: no platform of the reference net has this code.`);
+      fail(`--platform ${values.platform}: no platform of the reference net has this code.`, 2);
     return {
       codes: [known.code],
       // The port is given whole, so the platform's own offset is taken off.
@@ -98,12 +125,12 @@ function chosen() {
 function number(name: string, text: string, least: number, most: number): number {
   const value = Number(text);
   if (text === '' || !(value >= least && value <= most)) {
-    fail(`--${name} ${text}: a number from ${least} to ${most}.`);
+    fail(`--${name} ${text}: a number from ${least} to ${most}.`, 2);
   }
   return value;
 }
 
-function fail(message: string): never {
-  process.stderr.write(`${message}\nSee --help.\n`);
-  process.exit(2);
+function fail(message: string, code: number): never {
+  console.error(`platform: ${message}`);
+  process.exit(code);
 }

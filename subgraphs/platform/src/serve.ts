@@ -39,6 +39,9 @@ export interface Platforms {
   stop(): Promise<void>;
 }
 
+/** The MongoDB would fail at the first write; the message says what it lacks. */
+export class NoReplicaSet extends Error {}
+
 /** How many platforms are prepared side by side. */
 const side = 3;
 
@@ -59,6 +62,7 @@ export async function startPlatforms(options: PlatformsOptions): Promise<Platfor
     await client.close();
   };
   try {
+    await refuseStandalone(client);
     const waiting = definitions.values();
     const prepare = async (): Promise<void> => {
       for (const definition of waiting) {
@@ -89,6 +93,16 @@ export async function startPlatforms(options: PlatformsOptions): Promise<Platfor
       await stopAll();
     },
   };
+}
+
+async function refuseStandalone(client: MongoClient): Promise<void> {
+  const hello = await client.db('admin').command({ hello: 1 });
+  // A cluster's router (`isdbgrid`) has transactions and change streams as well.
+  if (hello['setName'] !== undefined || hello['msg'] === 'isdbgrid') return;
+  throw new NoReplicaSet(
+    `MongoDB at ${client.options.hosts.join(', ')} is no replica set: transactions and change ` +
+      'streams need one (start mongod with --replSet, then rs.initiate()).',
+  );
 }
 
 /** The name of a platform's database. */

@@ -14,22 +14,21 @@ const help = `Starts the province: /graphql, /net, /health/live, /health/ready.
   --public-url <url>         base URL under which the gateway reaches this (its own address)
   --help`;
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: '4001' },
-    host: { type: 'string', default: '127.0.0.1' },
-    'mongodb-uri': {
-      type: 'string',
-      default: process.env['MONGODB_URI'] ?? 'mongodb://127.0.0.1:4003/?replicaSet=onenet',
-    },
-    database: { type: 'string', default: 'province' },
-    'platform-host': { type: 'string', default: '127.0.0.1' },
-    'platform-base-port': { type: 'string', default: '4010' },
-    'analytics-url': { type: 'string', default: 'http://127.0.0.1:4002' },
-    'public-url': { type: 'string' },
-    help: { type: 'boolean', default: false },
+const options = {
+  port: { type: 'string', default: '4001' },
+  host: { type: 'string', default: '127.0.0.1' },
+  'mongodb-uri': {
+    type: 'string',
+    default: process.env['MONGODB_URI'] ?? 'mongodb://127.0.0.1:4003/?replicaSet=onenet',
   },
-});
+  database: { type: 'string', default: 'province' },
+  'platform-host': { type: 'string', default: '127.0.0.1' },
+  'platform-base-port': { type: 'string', default: '4010' },
+  'analytics-url': { type: 'string', default: 'http://127.0.0.1:4002' },
+  'public-url': { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+const values = readOptions();
 
 if (values.help) {
   console.log(help);
@@ -43,7 +42,7 @@ if (values.help) {
     platformBasePort: port('platform-base-port', values['platform-base-port']),
     analyticsUrl: values['analytics-url'],
     ...(values['public-url'] === undefined ? {} : { publicUrl: values['public-url'] }),
-  });
+  }).catch(explain);
   console.log(`province is ready: ${province.url}`);
   let stopping = false;
   const stop = () => {
@@ -55,9 +54,35 @@ if (values.help) {
   process.on('SIGINT', stop);
 }
 
+/** A mistake in the options is one line, without Node's hints and stack. */
+function readOptions() {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split(/\.\s/)[0] : String(error);
+    fail(`${reason}. See --help.`, 2);
+  }
+}
+
+/** What the surroundings refuse is one line; anything else is a defect, and keeps its stack. */
+function explain(error: unknown): never {
+  if (!(error instanceof Error)) throw error;
+  if ('code' in error && error.code === 'EADDRINUSE') {
+    fail(`port ${values.port} is in use: give another with --port.`, 1);
+  }
+  if (/^Mongo(ServerSelection|Network|Parse)/.test(error.name)) {
+    fail(`MongoDB (--mongodb-uri or MONGODB_URI): ${error.message}`, 1);
+  }
+  throw error;
+}
+
 function port(option: string, text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
-  console.error(`--${option} ${text} is not a port: from 0 to 65535.`);
-  process.exit(2);
+  fail(`--${option} ${text} is not a port: from 0 to 65535.`, 2);
+}
+
+function fail(message: string, code: number): never {
+  console.error(`province: ${message}`);
+  process.exit(code);
 }
