@@ -3,12 +3,13 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { step } from './progress.ts';
 
-/** One check: a program run on the pinned Node, from the repository's root. */
+/** One check: a program run on the pinned Node. */
 export interface CheckStep {
   readonly name: string;
+  /** Seen from the folder. */
   readonly program: string;
   readonly args: readonly string[];
-  /** The package that has the program; the root when absent. */
+  /** The package that it runs in; the root when absent. */
   readonly folder?: string;
   /** Whether its output is shown as it comes, and not only when it fails. */
   readonly live?: boolean;
@@ -62,7 +63,7 @@ export function summarize(results: readonly StepResult[]): string {
 
 async function runStep({ program, args, folder = '.', live = false }: CheckStep): Promise<void> {
   const cwd = join(root, folder);
-  const child = spawn(process.execPath, [join(cwd, 'node_modules', program), ...args], {
+  const child = spawn(process.execPath, [join(cwd, program), ...args], {
     cwd,
     stdio: live ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
   });

@@ -8,7 +8,14 @@ import { join } from 'node:path';
 import { staticChecks } from './static-checks.ts';
 import { runSteps, summarize, type CheckStep, type StepResult } from './steps.ts';
 
+const usage = `npm test: the static checks, then all tests, unit before e2e.
+npm test -- <vitest's arguments>: vitest alone with those, such as a path (gateway/src).`;
+
 const args = process.argv.slice(2);
+if (args.includes('--help')) {
+  console.log(usage);
+  process.exit();
+}
 const scratch = await mkdtemp(join(tmpdir(), 'onenet-results-'));
 try {
   const tests = args.length > 0 ? [vitest('tests', args)] : allTests();
@@ -32,7 +39,7 @@ function vitest(name: string, vitestArgs: readonly string[]): CheckStep {
   ];
   return {
     name,
-    program: 'vitest/vitest.mjs',
+    program: 'node_modules/vitest/vitest.mjs',
     args: ['run', ...reporters, ...vitestArgs],
     live: true,
   };
