@@ -34,6 +34,8 @@ test.for([
   [['--port', '4000.5'], '--port is "4000.5" and must be a whole number from 1 to 65000.'],
   [['--scale', '2'], '--scale is "2" and must be a number from 0.0001 to 1.'],
   [['--scale', ''], '--scale is "" and must be a number from 0.0001 to 1.'],
+  [['--scale', '-3'], '--scale is "-3" and must be a number from 0.0001 to 1.'],
+  [['--scale', '--fresh'], "Option '--scale' argument is ambiguous: see --help."],
   [['--prot', '1'], "Unknown option '--prot': see --help."],
 ] as const)('refused by name: %j', ([args, message]) => {
   expect(() => parseOptions(upOptions, args, {})).toThrow(new UsageError(message));

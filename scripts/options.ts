@@ -64,11 +64,25 @@ function parseStrictly(
     ]),
   );
   try {
-    return parseArgs({ args: [...args], options, strict: true }).values;
+    return parseArgs({ args: withNegatives(list, args), options, strict: true }).values;
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('. ')[0] : String(error);
+    // Node's hints after the first sentence are for programs with other rules.
+    const reason = error instanceof Error ? error.message.split(/\.\s/)[0] : String(error);
     throw new UsageError(`${reason}: see --help.`, { cause: error });
   }
+}
+
+/** `--scale -3` as `--scale=-3`: the number is then refused by its limits, and not taken for an option. */
+function withNegatives(list: OptionList, args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const before = joined.at(-1) ?? '';
+    const name = /^--(.+)$/.exec(before)?.[1] ?? '';
+    if (/^-[\d.]/.test(arg) && list[name]?.kind === 'number')
+      joined.splice(-1, 1, `${before}=${arg}`);
+    else joined.push(arg);
+  }
+  return joined;
 }
 
 function valueOf(name: string, option: Option, given: string | boolean): unknown {
