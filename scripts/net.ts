@@ -4,10 +4,11 @@ import { platformByCode, platforms as allPlatforms } from '@onenet/platforms';
 import { buildDashboard } from './dashboard.ts';
 import { prepareDataDir, releaseDataDir } from './data-dir.ts';
 import { startMongo } from './databases.ts';
+import { checkPorts } from './free-ports.ts';
+import { checkGivenMongo } from './given-mongo.ts';
 import { UsageError } from './options.ts';
 import { failure, lastLines, newLog, startPart, untilReady, type Part } from './parts.ts';
 import { partPlans, portPlan, type NetPorts } from './plans.ts';
-import { checkPorts } from './ports.ts';
 import { step, type Say } from './progress.ts';
 
 export interface NetOptions {
@@ -58,6 +59,7 @@ export async function startNet(options: NetOptions): Promise<Net> {
   const dataDir = resolve(options.dataDir);
   const ports = portPlan(options.port, hosted(options.platforms), options.mongodbUri === undefined);
   await checkPorts(ports.planned);
+  if (options.mongodbUri !== undefined) await checkGivenMongo(options.mongodbUri);
   await prepareDataDir(dataDir, { fresh: options.fresh ?? false, scale: options.scale });
 
   const running = new RunningParts(dataDir, say);

@@ -1,8 +1,8 @@
 /** What runs where: the net's ports by one rule, and each part's program with its flags. */
 import { join } from 'node:path';
 import { platformByCode } from '@onenet/platforms';
+import type { PlannedPort } from './free-ports.ts';
 import type { PartPlan } from './parts.ts';
-import type { PlannedPort } from './ports.ts';
 
 /** Offsets from the first port; the platforms' own follow theirs. */
 const offsets = { gateway: 0, province: 1, analytics: 2, mongod: 3, platforms: 10 };

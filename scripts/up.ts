@@ -23,17 +23,21 @@ export async function up(args: readonly string[], usage: string): Promise<number
 
 async function runUntilStopped(options: UpValues): Promise<number> {
   const stop = stopRequest();
+  stop.addEventListener('abort', () => console.log('OneNet is stopping …'));
   const started = performance.now();
   console.log('OneNet is starting …');
   const net = await startNet(netOptions(options, stop)).catch((error: unknown) => {
     if (stop.aborted) return undefined;
     throw error;
   });
-  if (net === undefined) return 0;
+  if (net === undefined) {
+    console.log('OneNet has stopped.');
+    return 0;
+  }
 
   console.log(announcement(net, options, (performance.now() - started) / 1000));
   const crash = await Promise.race([net.crashed, aborted(stop)]);
-  console.log(crash === undefined ? 'OneNet is stopping …' : crash.message);
+  if (crash !== undefined) console.log(crash.message);
   await net.stop();
   console.log('OneNet has stopped.');
   return crash === undefined ? 0 : 1;

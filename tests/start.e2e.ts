@@ -74,6 +74,7 @@ test('Ctrl-C while it is starting leaves no process', async () => {
   start.signal('SIGINT');
   await start.ended;
   expect(start.output()).not.toContain('OneNet is up');
+  expect(start.output()).toContain('OneNet is stopping …');
   expect(await start.left(parts)).toEqual([]);
 });
 

@@ -13,23 +13,41 @@ export interface PlannedPort {
   readonly part: string;
 }
 
+interface TakenPort extends PlannedPort {
+  readonly holder: string;
+}
+
 /** A port is taken; the message names it, its holder and the flag that helps. */
 export class PortInUse extends Error {}
 
 /** Refuses, naming each, when any of the ports is taken on loopback. */
 export async function checkPorts(planned: readonly PlannedPort[]): Promise<void> {
   const taken = await Promise.all(
-    planned.map(async ({ port, part }) => {
-      if (await isFree(port)) return undefined;
-      const holder = await holderOf(port);
-      return `Port ${port} (${part}) is in use by ${holder ?? 'another program'}.`;
+    planned.map(async (one): Promise<readonly TakenPort[]> => {
+      if (await isFree(one.port)) return [];
+      return [{ ...one, holder: (await holderOf(one.port)) ?? 'another program' }];
     }),
   );
-  const lines = taken.filter((line) => line !== undefined);
-  if (lines.length === 0) return;
-  throw new PortInUse(
-    [...lines, 'Stop it, or take other ports: npm start -- --port <first port>.'].join('\n'),
+  // The platforms of one process are one line; every other port has its own.
+  const inOrder = taken.flat().toSorted((a, b) => a.port - b.port);
+  const lines = Map.groupBy(inOrder, ({ port, part, holder }) =>
+    part.startsWith('platform ') ? holder : port,
   );
+  if (lines.size === 0) return;
+  throw new PortInUse(
+    [
+      ...[...lines.values()].map(inUse),
+      'Stop it, or take other ports: npm start -- --port <first port>.',
+    ].join('\n'),
+  );
+}
+
+function inUse([first, ...others]: readonly TakenPort[]): string {
+  if (first === undefined) return '';
+  const last = others.at(-1);
+  if (last === undefined) return `Port ${first.port} (${first.part}) is in use by ${first.holder}.`;
+  const count = others.length + 1;
+  return `Ports ${first.port} to ${last.port} (${count} platforms) are in use by ${first.holder}.`;
 }
 
 async function isFree(port: number): Promise<boolean> {
