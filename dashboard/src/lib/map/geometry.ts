@@ -14,6 +14,8 @@ export interface Unit {
   readonly path: string;
   /** Where its name stands. */
   readonly label: Point;
+  /** How far it reaches to both sides of its name, from border to border, in the drawing's units. */
+  readonly room: number;
   /** Of the box around it, in the drawing's units squared. */
   readonly size: number;
 }
@@ -69,17 +71,27 @@ export function draw(topology: Topology, parent: string | null, box: Box): Drawi
   });
 
   const units = shapes.map(({ properties: { adcode, name, nameEn, label }, rings }) => {
-    const [longitude, latitude] = label ?? middle(rings);
+    const [longitude = 0, latitude = 0] = label ?? middle(rings);
     return {
       code: adcode,
       name,
       nameEn,
       path: rings.map((ring) => ringPath(ring, project)).join(''),
-      label: project(longitude ?? 0, latitude ?? 0),
+      label: project(longitude, latitude),
+      room: round(across(rings, longitude, latitude) * squeeze * scale),
       size: boxSize(rings.flat(), project),
     };
   });
   return { ...box, units, project };
+}
+
+/** Code → English name, of the units that have one. */
+export function englishNames(topology: Topology): ReadonlyMap<string, string> {
+  return new Map(
+    readShapes(topology).flatMap(({ properties: { adcode, nameEn } }) =>
+      nameEn === null ? [] : [[adcode, nameEn] as const],
+    ),
+  );
 }
 
 /** Checks that a file is what `draw` can read. */
@@ -125,12 +137,23 @@ function middle(rings: readonly (readonly Position[])[]): readonly number[] {
 
 /** By the number of borders to the west. */
 function inside(ring: readonly Position[], x: number, y: number): boolean {
-  let odd = false;
-  ring.forEach(([x1 = 0, y1 = 0], index) => {
+  return crossings(ring, y).filter((at) => at < x).length % 2 === 1;
+}
+
+/** From the nearest border in the west of a point to the nearest in its east, degrees. */
+function across(rings: readonly (readonly Position[])[], x: number, y: number): number {
+  const borders = rings.flatMap((ring) => crossings(ring, y));
+  const west = Math.max(...borders.filter((at) => at <= x));
+  const east = Math.min(...borders.filter((at) => at > x));
+  return east - west;
+}
+
+/** Where a ring meets the parallel of `y`. */
+function crossings(ring: readonly Position[], y: number): readonly number[] {
+  return ring.flatMap(([x1 = 0, y1 = 0], index) => {
     const [x2 = 0, y2 = 0] = ring[index === 0 ? ring.length - 1 : index - 1] ?? [];
-    if (y1 > y !== y2 > y && x > x1 + ((y - y1) / (y2 - y1)) * (x2 - x1)) odd = !odd;
+    return y1 > y === y2 > y ? [] : [x1 + ((y - y1) / (y2 - y1)) * (x2 - x1)];
   });
-  return odd;
 }
 
 function boxSize(

@@ -1,4 +1,4 @@
-/** Which names a map has room for: the larger areas' first, none over another. */
+/** Which names a map has room for: the larger areas' first, none over another or over a neighbour. */
 import { sorted } from '../sorted.ts';
 import type { Point } from './geometry.ts';
 
@@ -8,15 +8,23 @@ export interface Label {
   readonly at: Point;
   /** How large its area is; only the order matters. */
   readonly size: number;
+  /** How wide its area is where the name stands. */
+  readonly room: number;
 }
 
 /** Codes of the labels that stand free of each other when written `fontSize` high. */
 export function freeLabels(labels: readonly Label[], fontSize: number): ReadonlySet<string> {
   const kept: Label[] = [];
   for (const label of sorted(labels, (a, b) => b.size - a.size)) {
+    if (!fits(label, fontSize)) continue;
     if (kept.every((other) => !overlap(label, other, fontSize))) kept.push(label);
   }
   return new Set(kept.map((label) => label.code));
+}
+
+/** Han names are short enough to be read even across a border; Latin ones run over the neighbour's. */
+function fits(label: Label, fontSize: number): boolean {
+  return /\p{sc=Han}/u.test(label.text) || width(label.text) * fontSize <= label.room;
 }
 
 function overlap(a: Label, b: Label, fontSize: number): boolean {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { classify } from './classes.ts';
-import { draw, readTopology } from './geometry.ts';
+import { draw, englishNames, readTopology } from './geometry.ts';
 import { freeLabels } from './labels.ts';
 import { cluster } from './pins.ts';
 
@@ -11,15 +11,22 @@ describe('the map files', () => {
   test('17 units at the level of cities, inside the box, each with its name', async () => {
     const drawing = draw(await file('hubei-cities'), null, box);
     expect(drawing?.units).toHaveLength(17);
-    for (const { path, label, name, nameEn } of drawing?.units ?? []) {
+    for (const { path, label, name, nameEn, room } of drawing?.units ?? []) {
       expect(path).toMatch(/^M[\d.]/u);
       expect(name).not.toBe('');
       expect(nameEn).not.toBe('');
+      expect(room).toBeGreaterThan(20);
+      expect(room).toBeLessThan(box.width / 2);
       expect(label.x).toBeGreaterThan(0);
       expect(label.x).toBeLessThan(box.width);
       expect(label.y).toBeGreaterThan(0);
       expect(label.y).toBeLessThan(box.height);
     }
+  });
+
+  test('cities have English names, counties none', async () => {
+    expect(englishNames(await file('hubei-cities')).get('420600')).toBe('Xiangyang');
+    expect(englishNames(await file('hubei-counties')).size).toBe(0);
   });
 
   test('the 13 districts of Wuhan, and nothing where a place has no counties', async () => {
@@ -48,12 +55,22 @@ describe('classes', () => {
 
 test('a name that would cover a larger area’s is left out', () => {
   const labels = [
-    { code: 'A', text: '硚口', at: { x: 0, y: 0 }, size: 1 },
-    { code: 'B', text: '黄陂', at: { x: 20, y: 5 }, size: 9 },
-    { code: 'C', text: 'Xiantao', at: { x: 100, y: 0 }, size: 1 },
+    { code: 'A', text: '硚口', at: { x: 0, y: 0 }, size: 1, room: 9 },
+    { code: 'B', text: '黄陂', at: { x: 20, y: 5 }, size: 9, room: 9 },
+    { code: 'C', text: 'Xiantao', at: { x: 100, y: 0 }, size: 1, room: 60 },
   ];
   expect([...freeLabels(labels, 12)]).toEqual(['B', 'C']);
   expect([...freeLabels(labels, 4)]).toEqual(['B', 'A', 'C']);
+});
+
+test('a Latin name that is wider than its area is left out, and gives its place to others', () => {
+  const labels = [
+    { code: 'A', text: 'Shennongjia', at: { x: 0, y: 0 }, size: 9, room: 60 },
+    { code: 'B', text: 'Enshi', at: { x: 30, y: 0 }, size: 1, room: 60 },
+    { code: 'C', text: '神农架', at: { x: 0, y: 90 }, size: 9, room: 20 },
+  ];
+  expect([...freeLabels(labels, 12)]).toEqual(['C', 'B']);
+  expect([...freeLabels(labels, 6)]).toEqual(['A', 'C', 'B']);
 });
 
 test('pins that would cover each other stand together', () => {
