@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Format, verdict } from './format.ts';
+import { Format, verdict, withinQuotes } from './format.ts';
 
 const zh = new Format('zh');
 const en = new Format('en');
@@ -26,6 +26,9 @@ describe('numbers', () => {
     expect(zh.withUnit(0.9123, percent)).toBe('91.2%');
     expect(zh.withUnit(1289, pieces)).toBe('1,289 件');
     expect(en.withUnit(1289, pieces)).toBe('1,289 requests');
+    expect(en.withUnit(1, pieces)).toBe('1 request');
+    expect(en.withUnit(1, { unit: '人', unitEn: 'people' })).toBe('1 person');
+    expect(en.withUnit(0.01, percent)).toBe('1%');
   });
 
   test('a change has its sign', () => {
@@ -56,6 +59,7 @@ describe('words around', () => {
     expect(zh.names(['武汉', '宜昌'])).toBe('武汉、宜昌');
     expect(en.aside('Resolved', 'requests')).toBe('Resolved (requests)');
     expect(zh.aside('办结', '')).toBe('办结');
+    expect(withinQuotes('“湖北工会”微信公众号')).toBe('‘湖北工会’微信公众号');
   });
 });
 

@@ -75,13 +75,15 @@ export class Format {
     return unit === '%' ? this.#percent.format(value * 100) : this.number(value);
   }
 
-  unit({ unit, unitEn }: Measured): string {
-    return this.#language === 'zh' ? unit : unitEn;
+  /** Beside a value, English has a singular. */
+  unit({ unit, unitEn }: Measured, value?: number): string {
+    if (this.#language === 'zh') return unit;
+    return value === 1 ? singular(unitEn) : unitEn;
   }
 
   /** With its unit: 91.2% · 1,289 件. */
   withUnit(value: number, measured: Measured): string {
-    const unit = this.unit(measured);
+    const unit = this.unit(measured, value);
     return `${this.measured(value, measured)}${unit === '%' ? '' : ' '}${unit}`;
   }
 
@@ -148,6 +150,15 @@ export class Format {
     if (seconds < 86_400) return words.hours(write(seconds / 3600));
     return words.days(write(seconds / 86_400));
   }
+}
+
+function singular(unit: string): string {
+  return unit === 'people' ? 'person' : unit.replace(/s$/u, '');
+}
+
+/** What is quoted already, written inside quotation marks: its own become single ones. */
+export function withinQuotes(text: string): string {
+  return text.replaceAll('“', '‘').replaceAll('”', '’');
 }
 
 /** What a change means, by the direction in which its metric is good. */
