@@ -4,6 +4,8 @@ import { askDefinitions, definition, type MetricDefinition } from '../api/metric
 import { askPlatforms, type Platform } from '../api/platforms.ts';
 import { list } from '../api/read.ts';
 import { Format } from '../format.ts';
+import { askMap } from '../map/files.ts';
+import { englishNames } from '../map/geometry.ts';
 import { messages, type Messages } from '../../messages/messages.ts';
 import { Clock } from './clock.svelte.ts';
 import { Live } from './live.svelte.ts';
@@ -33,6 +35,13 @@ export class Dashboard {
     keep: (data) => keepSnapshot(localStorage, 'definitions', data, Date.now()),
   });
 
+  /** English names of cities, from the map; null where nobody needs them. */
+  readonly #cities = new Part<ReadonlyMap<string, string> | null>(async () => {
+    if (this.view.language === 'zh') return { data: null, problems: [] };
+    const map = await askMap('hubei-cities');
+    return { ...map, data: englishNames(map.data.topology) };
+  });
+
   readonly #platforms: ReadonlyMap<string, Platform> = $derived(
     new Map(this.platforms.current?.map((platform) => [platform.code, platform])),
   );
@@ -49,6 +58,12 @@ export class Dashboard {
     const platform = this.#platforms.get(code);
     if (platform === undefined) return code;
     return this.view.language === 'zh' ? platform.name : platform.nameEn;
+  }
+
+  /** In the chosen language as far as it is known: the province and its cities; else in Chinese. */
+  placeName({ code, name }: { readonly code: string; readonly name: string }): string {
+    if (this.view.language === 'zh') return name;
+    return code === provinceCode ? this.words.province : (this.#cities.current?.get(code) ?? name);
   }
 
   /** What a metric is; its name alone while analytics has not answered. */
@@ -80,6 +95,8 @@ export class Dashboard {
       : this.words.comparedWith[period];
   }
 }
+
+const provinceCode = '420000';
 
 const unknownMetric = {
   kind: 'FLOW',
