@@ -1,12 +1,12 @@
-/** What is checked without running the code, from the quickest to the slowest. */
+/** What is checked without running the code, each before what it makes possible. */
 import type { CheckStep } from './steps.ts';
 
 export const staticChecks: readonly CheckStep[] = [
   { name: 'format', program: 'node_modules/oxfmt/bin/oxfmt', args: ['--check', '.'] },
+  // Before those that read what SvelteKit generates.
+  { name: 'dashboard build', program: 'scripts/build.ts', args: [] },
   { name: 'lint', program: 'node_modules/oxlint/bin/oxlint', args: ['--type-aware', '.'] },
   { name: 'types', program: 'node_modules/typescript/bin/tsc', args: ['-p', 'tsconfig.json'] },
-  // Before the two that read what SvelteKit generates.
-  { name: 'dashboard build', program: 'scripts/build.ts', args: [] },
   {
     name: 'dashboard types',
     program: 'node_modules/svelte-check/bin/svelte-check',
