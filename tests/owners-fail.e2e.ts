@@ -197,6 +197,30 @@ describe('an owner that fails costs its own part alone', () => {
   });
 });
 
+test('an owner that is switched off between pages is a standing absence, and back it is asked again', async () => {
+  await untilBack();
+  const query = `query ($after: String) { serviceRequests(first: 5, after: $after) {
+    edges { node { id } } pageInfo { endCursor }
+    completeness { asked notAsked { platform reason } missing { platform reason } resume } } }`;
+  const first = listOf(await net.ask(query)) as List & { pageInfo: { endCursor: string } };
+  const after = first.pageInfo.endCursor;
+  await net.province.setConnection(faulty, 'REGISTERED');
+  const absent = { platform: faulty, reason: 'NOT_CONNECTED' };
+  await expect
+    .poll(async () => listOf(await net.ask(query, { after })).completeness)
+    .toMatchObject({ asked: codes.length - 1, missing: [], resume: null });
+  const without = await net.ask(query, { after });
+  expect(without.errors).toBeUndefined();
+  expect(listOf(without).completeness).toMatchObject({
+    notAsked: expect.arrayContaining([absent]),
+  });
+  expect(listOf(without).edges.filter(({ node }) => node.id.startsWith(faulty))).toEqual([]);
+  await net.province.setConnection(faulty, 'CONNECTED');
+  await expect
+    .poll(async () => listOf(await net.ask(query, { after })).completeness.asked)
+    .toBe(codes.length);
+});
+
 describe.each(['forward', 'backward'] as const)(
   'a %s walk during which an owner goes and comes back',
   (way) => {
