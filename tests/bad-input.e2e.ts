@@ -142,6 +142,14 @@ describe('an operation with a bad value', () => {
     expect(await everything()).toBe(before);
   });
 
+  test('what the caller wrote wrongly is no failure of the owners that say so', async () => {
+    const answer = await net.ask(
+      '{ stations(near: { latitude: 300, longitude: 114 }) { totalCount } }',
+    );
+    expect(codesOf(answer)).toEqual(['BAD_INPUT']);
+    expect(answer.extensions?.['onenet']).toMatchObject({ complete: true, gathered: [] });
+  });
+
   test('a cursor of another order, list or scope', async () => {
     const page = (args: string) =>
       `{ list: serviceRequests(first: 2${args}) { pageInfo { endCursor } } }`;

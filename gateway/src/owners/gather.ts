@@ -76,6 +76,9 @@ export class Gathering {
       resume: turned.resume,
       asOf: this.#run.asOf,
     };
+    const refusal = this.#refusal(completeness, failures);
+    // All owners refuse what the caller wrote: none of them failed, and none is missing.
+    if (refusal && isCallersFault(refusal.code)) return refusal;
     for (const [platform, failure] of failures) noteIncident(this.#run, platform, failure);
     this.#run.context.report.addGathered({
       path: [...this.#run.path, this.#field.selected.key],
@@ -83,10 +86,7 @@ export class Gathering {
       ...completeness,
       partial,
     });
-    return (
-      this.#refusal(completeness, failures) ??
-      connectionOf(this.#field, walk, pages, turned, completeness)
-    );
+    return refusal ?? connectionOf(this.#field, walk, pages, turned, completeness);
   }
 
   #pagesOf(
