@@ -71,6 +71,11 @@ describe('an operation with a bad value', () => {
       ['first: -1', '{ serviceRequests(first: -1) { totalCount } }', 'BAD_PAGE'],
       ['first: 0', '{ serviceRequests(first: 0) { totalCount } }', 'BAD_PAGE'],
       ['a million rows', '{ serviceRequests(first: 1000000) { totalCount } }', 'BAD_PAGE'],
+      [
+        'a million rows inside a row',
+        '{ organizations { edges { node { members(first: 1000000) { totalCount } } } } }',
+        'BAD_PAGE',
+      ],
       ['both ways at once', '{ serviceRequests(first: 1, last: 1) { totalCount } }', 'BAD_PAGE'],
       ['a forged cursor', '{ serviceRequests(after: "bm9uc2Vuc2U") { totalCount } }', 'BAD_CURSOR'],
       [

@@ -1,5 +1,5 @@
 /** Step `limits`: how large a request may be. Counted over what fragments spread to; no name is exempt. */
-import { NetError } from '@onenet/contract';
+import { NetError, defaultPageSize, maxPageSize, parsePage } from '@onenet/contract';
 import {
   Kind,
   getNamedType,
@@ -17,7 +17,6 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { defaultPageSize, maxPageSize } from '@onenet/contract';
 import { fieldOf, fragmentsOf, rootTypeOf } from './selections.ts';
 
 /** The one list of limits. */
@@ -137,16 +136,24 @@ export function findLists(
   return lists;
 }
 
-/** Refuses an operation whose lists may come to more rows than the limit. */
+/**
+ * Refuses an operation whose lists may come to more rows than the limit, and a page inside a list's
+ * rows that is out of range: there it would be one row's null, which nobody reads as a mistake.
+ */
 export function checkRows(
   lists: readonly PageSizes[],
   variables: Readonly<Record<string, unknown>>,
 ): void {
+  const given = (size: number | string | undefined): unknown =>
+    typeof size === 'string' ? variables[size] : size;
   const valueOf = (size: number | string): number => {
-    if (typeof size === 'number') return size;
-    const value = variables[size];
-    return typeof value === 'number' && value > 0 ? value : maxPageSize;
+    const value = given(size);
+    return typeof value === 'number' && value > 0 ? Math.min(value, 1000) : maxPageSize;
   };
+  for (const sizes of lists) {
+    const own = given(sizes.at(-1));
+    if (sizes.length > 1 && typeof own === 'number') parsePage({ first: own });
+  }
   const rows = lists
     .map((sizes) => sizes.reduce<number>((product, size) => product * valueOf(size), 1))
     .reduce((sum, product) => sum + product, 0);
@@ -161,8 +168,7 @@ function pageSize(
   if (field.args.some(({ name }) => name === 'first')) {
     const given = node.arguments?.find(({ name }) => ['first', 'last'].includes(name.value))?.value;
     if (given?.kind === Kind.VARIABLE) return given.name.value;
-    // What is not a page size is refused where the list is answered.
-    if (given?.kind === Kind.INT) return Math.min(Math.max(Number(given.value), 1), 1000);
+    if (given?.kind === Kind.INT) return Number(given.value);
     return defaultPageSize;
   }
   // A connection's edges are the list that was counted with it.
