@@ -48,21 +48,27 @@ export class SelfCheck {
     this.sources = sources;
   }
 
-  /** What the latest checks found. */
+  /** What the latest checks of connected platforms found. Nothing checked is not right. */
   result(): SelfCheckResult {
-    const differences = [...this.latest.values()].flat();
+    const connected = new Set(this.connected().map(({ code }) => code));
+    const latest = [...this.latest].filter(([code]) => connected.has(code));
+    const differences = latest.flatMap(([, found]) => found);
     return {
       checkedAt: this.checkedAtMs === undefined ? null : new Date(this.checkedAtMs).toISOString(),
-      ok: differences.length === 0,
-      platformsChecked: this.latest.size,
+      ok: latest.length > 0 && differences.length === 0,
+      platformsChecked: latest.length,
       differences,
     };
+  }
+
+  private connected(): readonly NetOwner[] {
+    return this.sources.ingest.netOwners().filter(({ connection }) => connection === 'CONNECTED');
   }
 
   /** Checks one platform after another until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const owners = this.sources.ingest.netOwners().filter((o) => o.connection === 'CONNECTED');
+      const owners = this.connected();
       for (const owner of owners) {
         const began = performance.now();
         // An owner that does not answer is the feed's business; its last result stays.
