@@ -1,12 +1,10 @@
 /** Sorted and reversed copies, for browsers before `toSorted` (Chrome 110). */
 
 export function sorted<T>(items: readonly T[], compare: (a: T, b: T) => number): T[] {
-  // oxlint-disable-next-line unicorn/no-array-sort -- a fresh copy is what gets sorted
   return [...items].sort(compare);
 }
 
 export function reversed<T>(items: readonly T[]): T[] {
-  // oxlint-disable-next-line unicorn/no-array-reverse -- a fresh copy is what gets reversed
   return [...items].reverse();
 }
 

@@ -65,7 +65,6 @@ async function exchange(
     const under = transport.post(url, body, headers, maxAnswerBytes);
     underWay.add(under);
     try {
-      // oxlint-disable-next-line no-await-in-loop -- the second attempt follows the first
       return await under.answer;
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;

@@ -21,7 +21,6 @@ export async function mutate(
   const stuck = new Set<string>();
   const { routes } = run.plan;
   for (const [i, field] of routes.entries()) {
-    // oxlint-disable-next-line no-await-in-loop -- one after another is the rule
     const outcome = await mutateOne(run, tools, field, stuck, () =>
       timeFor(run.context, operation, routes.length - 1 - i),
     );

@@ -22,7 +22,11 @@ export function memoryRecords(
     return state % below;
   };
   const pick = <T>(from: readonly T[]): T | undefined => from[random(from.length)];
-  const time = (): string => new Date(1_700_000_000_000 + random(20) * 60_000).toISOString();
+  // Finer than the key, which is a millisecond: of two times with one key the id decides, not the rest.
+  const time = (): string => {
+    const inChina = new Date(1_700_000_000_000 + random(20) * 60_000 + 8 * 3_600_000).toISOString();
+    return `${inChina.slice(0, -1)}${String(random(1000)).padStart(3, '0')}+08:00`;
+  };
   return Array.from({ length: count }, (_, i): MemoryRecord[] => [
     {
       __typename: 'ServiceRequest',
