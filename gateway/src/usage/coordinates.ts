@@ -1,0 +1,109 @@
+/** Which parts of the schema an operation really uses, as schema coordinates: what a change of the contract is weighed by. */
+import {
+  Kind,
+  TypeInfo,
+  getNamedType,
+  isAbstractType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  typeFromAST,
+  visit,
+  visitWithTypeInfo,
+  type DocumentNode,
+  type GraphQLSchema,
+  type GraphQLType,
+  type OperationDefinitionNode,
+  type VariableDefinitionNode,
+} from 'graphql';
+
+/**
+ * What the document names: fields, arguments, input fields, enum values
+ * (https://spec.graphql.org/draft/#sec-Schema-Coordinates). Introspection is left out.
+ */
+export function documentCoordinates(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+): ReadonlySet<string> {
+  const used = new Set<string>();
+  const info = new TypeInfo(schema);
+  visit(
+    document,
+    visitWithTypeInfo(info, {
+      Field() {
+        const parent = info.getParentType();
+        const field = info.getFieldDef();
+        if (!parent || !field || isIntrospection(parent.name, field.name)) return;
+        used.add(`${parent.name}.${field.name}`);
+        // Read through an interface, it is the field of whatever type comes.
+        if (!isAbstractType(parent)) return;
+        for (const type of schema.getPossibleTypes(parent)) used.add(`${type.name}.${field.name}`);
+      },
+      Argument() {
+        const parent = info.getParentType();
+        const field = info.getFieldDef();
+        const argument = info.getArgument();
+        if (!parent || !field || !argument || isIntrospection(parent.name, field.name)) return;
+        used.add(`${parent.name}.${field.name}(${argument.name}:)`);
+      },
+      ObjectField(node) {
+        const parent = getNamedType(info.getParentInputType());
+        if (parent) used.add(`${parent.name}.${node.name.value}`);
+      },
+      EnumValue(node) {
+        const type = getNamedType(info.getInputType());
+        if (isEnumType(type)) used.add(`${type.name}.${node.value}`);
+      },
+    }),
+  );
+  return used;
+}
+
+/** What the values of its variables name beyond that: input fields and enum values, never a value of another kind. */
+export function variableCoordinates(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): ReadonlySet<string> {
+  const used = new Set<string>();
+  for (const { variable, type: node } of variableDefinitions) {
+    const value = variables[variable.name.value];
+    const type = value == null ? undefined : typeOf(schema, node);
+    if (type) collect(type, value, used);
+  }
+  return used;
+}
+
+function isIntrospection(typeName: string, fieldName: string): boolean {
+  return typeName.startsWith('__') || fieldName.startsWith('__');
+}
+
+type TypeReference = VariableDefinitionNode['type'];
+
+/** typeFromAST has a form for each kind of node, and none for all of them. */
+function typeOf(schema: GraphQLSchema, node: TypeReference): GraphQLType | undefined {
+  if (node.kind === Kind.NAMED_TYPE) return typeFromAST(schema, node);
+  if (node.kind === Kind.LIST_TYPE) return typeFromAST(schema, node);
+  return typeFromAST(schema, node);
+}
+
+function collect(type: GraphQLType, value: unknown, used: Set<string>): void {
+  if (isNonNullType(type)) return collect(type.ofType, value, used);
+  if (isListType(type)) {
+    // A single value stands for a list of one.
+    for (const item of Array.isArray(value) ? value : [value]) collect(type.ofType, item, used);
+    return;
+  }
+  if (isEnumType(type)) {
+    if (typeof value === 'string' && type.getValue(value)) used.add(`${type.name}.${value}`);
+    return;
+  }
+  if (!isInputObjectType(type) || typeof value !== 'object' || value === null) return;
+  for (const field of Object.values(type.getFields())) {
+    const given: unknown = Object.getOwnPropertyDescriptor(value, field.name)?.value;
+    if (given === undefined) continue;
+    used.add(`${type.name}.${field.name}`);
+    if (given !== null) collect(field.type, given, used);
+  }
+}
