@@ -17,7 +17,7 @@ export interface Handled {
 }
 
 /** OK: no error. PARTIAL: data and errors. REFUSED: no data, by the caller's fault. FAILED: no data otherwise. */
-type Outcome = 'OK' | 'PARTIAL' | 'REFUSED' | 'FAILED';
+export type Outcome = 'OK' | 'PARTIAL' | 'REFUSED' | 'FAILED';
 
 /** Writes the line and counts. */
 export function record(handled: Handled, log: Logger, metrics: Metrics): void {
