@@ -2,8 +2,7 @@ import { OperationTypeNode } from 'graphql';
 import { expect, test } from 'vitest';
 import { entriesOf, ownersOf, type Use } from './use.ts';
 
-const use: Use = {
-  at: Date.UTC(2026, 0, 1, 8, 0, 1),
+const same: Omit<Use, 'at'> = {
   document: 'd1',
   name: 'Requests',
   kind: OperationTypeNode.QUERY,
@@ -13,6 +12,8 @@ const use: Use = {
   coordinates: ['Query.serviceRequests'],
   owners: [{ platform: '420100', calls: 1, failed: 0 }],
 };
+
+const use: Use = { at: Date.UTC(2026, 0, 1, 8, 0, 1), ...same };
 
 test('the same within a minute is one event that says how many', () => {
   const entries = entriesOf('s', [
@@ -24,7 +25,7 @@ test('the same within a minute is one event that says how many', () => {
       _id: 's-0',
       time: new Date(use.at),
       data: {
-        ...omitAt(use),
+        ...same,
         durationMs: 5,
         count: 2,
         owners: [{ platform: '420100', calls: 3, failed: 1 }],
@@ -60,7 +61,3 @@ test('calls add up by owner', () => {
     { platform: 'B', calls: 1, failed: 0 },
   ]);
 });
-
-function omitAt({ at: _, ...rest }: Use): Omit<Use, 'at'> {
-  return rest;
-}
