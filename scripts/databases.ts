@@ -1,12 +1,9 @@
 /** Starts the databases that the net needs where none is configured: a MongoDB replica set of one. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { MongoClient, MongoServerError } from 'mongodb';
+import { startKept } from './kept.ts';
 import { findMongod } from './mongod.ts';
-import { failure, partOf, type Part } from './parts.ts';
+import type { Part } from './parts.ts';
 import { step, type Say } from './progress.ts';
 
 /** A MongoDB that this process started. */
@@ -27,45 +24,16 @@ const primaryWithinMs = 60_000;
 
 /** Starts a replica set of one (transactions need one) and waits until it takes writes. */
 export async function startMongo(options: MongoOptions): Promise<StartedMongo> {
-  const program = await findMongod(options.say);
-  await mkdir(options.dataDir, { recursive: true });
-  await mkdir(dirname(options.logFile), { recursive: true });
-  const supervisor = supervise(program, options);
-  const keeper = partOf('mongod', supervisor, options.logFile);
-  try {
-    const pid = await Promise.race([mongodPid(supervisor), failsWhenEnded(keeper)]);
-    await step(options.say, 'MongoDB', () =>
-      Promise.race([takesWrites(options.port), failsWhenEnded(keeper)]),
-    );
-    const uri = `mongodb://127.0.0.1:${options.port}/?replicaSet=${replicaSet}`;
-    return { ...keeper, uri, pid, stop: () => stopMongo(keeper, pid) };
-  } catch (error) {
-    await keeper.stop();
-    throw error;
-  }
-}
-
-/** See supervise.ts for why mongod has a process of its own beside it. */
-function supervise(program: string, { dataDir, port, logFile }: MongoOptions): ChildProcess {
+  const { dataDir, port, logFile, say } = options;
+  const program = await findMongod(say);
+  await mkdir(dataDir, { recursive: true });
   const args = ['--dbpath', dataDir, '--port', String(port), '--bind_ip', '127.0.0.1'];
   args.push('--replSet', replicaSet, '--wiredTigerCacheSizeGB', '0.5', '--oplogSize', '256');
   // A socket file in /tmp would be one more thing to leave behind.
   args.push('--nounixsocket');
-  const log = openSync(logFile, 'a');
-  try {
-    const supervisor = join(import.meta.dirname, 'supervise.ts');
-    return spawn(process.execPath, [supervisor, program, ...args], {
-      stdio: ['ignore', log, log, 'ipc'],
-      detached: true,
-    });
-  } finally {
-    closeSync(log);
-  }
-}
-
-async function mongodPid(supervisor: ChildProcess): Promise<number> {
-  const [message] = await once(supervisor, 'message');
-  return (message as { pid: number }).pid;
+  const kept = { name: 'mongod', program, args, logFile, stopSignal: 'SIGTERM' } as const;
+  const part = await startKept(kept, () => step(say, 'MongoDB', () => takesWrites(port)));
+  return { ...part, uri: `mongodb://127.0.0.1:${port}/?replicaSet=${replicaSet}` };
 }
 
 async function takesWrites(port: number): Promise<void> {
@@ -110,25 +78,4 @@ async function moveTo(port: number, client: MongoClient): Promise<void> {
     members: [{ ...config.members[0], host }],
   };
   await admin.command({ replSetReconfig: moved, force: true });
-}
-
-async function failsWhenEnded(part: Part): Promise<never> {
-  throw await failure(part, await part.ended);
-}
-
-async function stopMongo(keeper: Part, pid: number): Promise<void> {
-  await keeper.stop();
-  // The keeper takes mongod with it, unless it was itself killed.
-  while (isAlive(pid)) {
-    process.kill(pid, 'SIGTERM');
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
