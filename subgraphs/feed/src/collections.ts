@@ -1,6 +1,6 @@
 /** The feed's collections in a platform's own MongoDB database. */
 import { MongoServerError } from 'mongodb';
-import type { Collection, Db } from 'mongodb';
+import type { Binary, Collection, Db } from 'mongodb';
 import type { OutboxEntry } from './entry.ts';
 
 /** A line of the log. `_id` is the sequence: the first of the two unique keys. */
@@ -35,6 +35,12 @@ export interface TotalsDocument {
   readonly types: readonly { type: string; events: number; count: number }[];
 }
 
+/** The secret by which references of persons are keyed. */
+export interface PersonKeyDocument {
+  readonly _id: 'person-key';
+  readonly key: Binary;
+}
+
 export interface QuarantineDocument {
   readonly _id: string;
   readonly fault: string;
@@ -57,6 +63,7 @@ export function feedCollections(db: Db) {
     lease: db.collection<LeaseDocument>('feed_lease', majority),
     totals: db.collection<TotalsDocument>('feed_totals', majority),
     quarantine: db.collection<QuarantineDocument>('feed_quarantine', majority),
+    settings: db.collection<PersonKeyDocument>('settings', majority),
   };
 }
 

@@ -13,13 +13,16 @@ import type { FeedStore } from './store.ts';
 import { eventTotals, totalsAt } from './totals.ts';
 import type { EventTotal } from './totals.ts';
 
-export interface FeedOptions {
+/** Where a feed's outbox and log are: a platform's MongoDB database, or a store that is not MongoDB. */
+export type FeedDatabase = { readonly db: Db } | { readonly store: FeedStore };
+
+export interface FeedSettings {
   /** The platform's code. */
   readonly code: string;
-  /** The platform's own database. */
-  readonly db: Db;
-  /** Keys the references of persons in the claims; at least 32 bytes, the same for ever. */
-  readonly personKey: string | Buffer;
+  /** Keys the references of persons in the claims; at least 32 bytes, the same for ever. Default: the store's. */
+  readonly personKey?: string | Buffer;
+  /** Other processes write the outbox: have the database tell of it. Default false: they call `wake()`. */
+  readonly watch?: boolean;
   /** Persons of events that are numbered later than this are not counted. Default 400. */
   readonly maxFirstsAgeDays?: number;
   /** How often outbox and log are looked at without a `wake()`. Default 2,000. */
@@ -27,6 +30,8 @@ export interface FeedOptions {
   /** Told of every failure; the feed tries again by itself. Default: to stderr. */
   readonly onError?: (error: unknown) => void;
 }
+
+export type FeedOptions = FeedSettings & FeedDatabase;
 
 export interface Feed {
   /** Answers GET /events; the path is the caller's business. Never rejects. */
@@ -43,12 +48,13 @@ export interface Feed {
 
 /** Makes the indexes and starts the sequencer. */
 export async function startFeed(options: FeedOptions): Promise<Feed> {
-  if (Buffer.byteLength(options.personKey) < 32) {
+  const store = 'store' in options ? options.store : mongoStore(options.db);
+  await store.prepare();
+  const personKey = options.personKey ?? (await store.personKey());
+  if (Buffer.byteLength(personKey) < 32) {
     throw new RangeError(`The person key of ${options.code} is shorter than 32 bytes.`);
   }
-  const store = mongoStore(options.db);
-  await store.prepare();
-  return runFeed(store, options);
+  return await runFeed(store, { ...options, personKey });
 }
 
 /** At most so often: every pass costs the database the same, for one event or a thousand. */
@@ -56,7 +62,10 @@ const passEveryMs = 200;
 /** How soon a sequencer looks again when another one holds the lease. */
 const busyPauseMs = 100;
 
-function runFeed(store: FeedStore, options: FeedOptions): Feed {
+async function runFeed(
+  store: FeedStore,
+  options: FeedSettings & { readonly personKey: string | Buffer },
+): Promise<Feed> {
   const { code, maxFirstsAgeDays = 400, pollMs = 2_000 } = options;
   const onError = options.onError ?? ((error) => console.error(`feed of ${code}:`, error));
   const stopping = new AbortController();
@@ -74,14 +83,17 @@ function runFeed(store: FeedStore, options: FeedOptions): Feed {
   let seenHead: string | undefined;
   let pause: NodeJS.Timeout | undefined;
 
-  const poll = setInterval(() => {
+  const unwatch = options.watch === true ? await store.watch(look) : undefined;
+  const poll = setInterval(look, pollMs);
+  look();
+
+  function look(): void {
     wake();
     lookForNews().catch((error: unknown) => {
       // A stop takes the database away beneath a look.
       if (!stopping.signal.aborted) onError(error);
     });
-  }, pollMs);
-  wake();
+  }
 
   function wake(): void {
     asked = true;
@@ -164,6 +176,7 @@ function runFeed(store: FeedStore, options: FeedOptions): Feed {
     },
     async stop() {
       clearInterval(poll);
+      unwatch?.();
       stopping.abort();
       await running;
       clearTimeout(pause);

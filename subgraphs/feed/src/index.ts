@@ -8,9 +8,12 @@ export type { OutboxEntry, OutboxEntryInput } from './entry.ts';
 export { eventFaults, isLabel } from './event.ts';
 export type { EventFault } from './event.ts';
 export { startFeed } from './feed.ts';
-export type { Feed, FeedOptions } from './feed.ts';
+export type { Feed, FeedDatabase, FeedOptions, FeedSettings } from './feed.ts';
 export { formatSequence } from './line.ts';
 export { defaultLimit, maxAnswerBytes, maxLimit, maxLineBytes, maxWaitSeconds } from './limits.ts';
+export { mongoStore } from './mongo-store.ts';
+export { UnfitDatabase, postgresPool } from './postgres.ts';
+export { postgresStore } from './postgres-store.ts';
 export { readFeed } from './read-feed.ts';
 export type {
   FeedAnswer,
@@ -21,4 +24,5 @@ export type {
   FeedRequest,
   MalformedReason,
 } from './read-feed.ts';
+export type { FeedStore } from './store.ts';
 export type { EventTotal } from './totals.ts';

@@ -1,5 +1,6 @@
 /** The feed's store on MongoDB (replica set). */
-import { MongoBulkWriteError } from 'mongodb';
+import { randomBytes } from 'node:crypto';
+import { Binary, MongoBulkWriteError } from 'mongodb';
 import type { Db } from 'mongodb';
 import { ensureFeedIndexes, feedCollections } from './collections.ts';
 import type { LogDocument } from './collections.ts';
@@ -8,11 +9,22 @@ import type { FeedStore, LogLine, LogPosition } from './store.ts';
 const duplicateKey = 11_000;
 
 export function mongoStore(db: Db): FeedStore {
-  const { outbox, log, claims, lease, totals, quarantine } = feedCollections(db);
+  const { outbox, log, claims, lease, totals, quarantine, settings } = feedCollections(db);
   const positionFields = { projection: { head: 1, recordedTime: 1 } } as const;
 
   return {
     prepare: () => ensureFeedIndexes(db),
+    watch: async (onNews) => watchInserts(db, onNews),
+
+    async personKey() {
+      const setting = await settings.findOneAndUpdate(
+        { _id: 'person-key' },
+        { $setOnInsert: { key: new Binary(randomBytes(32)) } },
+        { upsert: true, returnDocument: 'after' },
+      );
+      if (!setting) throw new Error(`${db.databaseName} has no person key and takes none.`);
+      return Buffer.from(setting.key.buffer);
+    },
 
     async takeLease(holder, forMs) {
       const free = { $or: [{ $eq: ['$holder', holder] }, { $lt: ['$until', '$$NOW'] }] };
@@ -121,6 +133,37 @@ export function mongoStore(db: Db): FeedStore {
           { $project: { _id: 0, type: '$_id', events: 1, count: 1 } },
         ])
         .toArray(),
+  };
+}
+
+/** Milliseconds after which a lost stream is opened again. */
+const watchAgainMs = 1_000;
+
+/** A stream that ends (a failover, a rename) is opened again; polling finds what it missed. */
+function watchInserts(db: Db, onNews: () => void): () => void {
+  const inserts = [
+    { $match: { operationType: 'insert', 'ns.coll': { $in: ['outbox', 'feed_log'] } } },
+    { $project: { _id: 1 } },
+  ];
+  let retry: NodeJS.Timeout | undefined;
+  let stream: ReturnType<typeof open>;
+  function open() {
+    const opened = db.watch(inserts);
+    opened.on('change', onNews);
+    opened.on('error', () => {
+      clearTimeout(retry);
+      retry = setTimeout(() => {
+        void opened.close().catch(() => undefined);
+        stream = open();
+        onNews();
+      }, watchAgainMs);
+    });
+    return opened;
+  }
+  stream = open();
+  return () => {
+    clearTimeout(retry);
+    void stream.close().catch(() => undefined);
   };
 }
 

@@ -57,12 +57,19 @@ export interface Refusal {
 }
 
 /**
- * Reads see what is majority-committed, and only that. A store keeps two unique keys, on the
+ * Reads see what is majority-committed (PostgreSQL: committed), and only that. A store keeps two unique keys, on the
  * sequence and on the entry's id; all else that is promised follows from them.
  */
 export interface FeedStore {
   /** Makes collections or tables, and indexes. Safe to repeat. */
   prepare(): Promise<void>;
+  /**
+   * Calls `onNews` soon after something was committed to the outbox or the log; it may miss some.
+   * Resolves to a function that ends it.
+   */
+  watch(onNews: () => void): Promise<() => void>;
+  /** The secret by which references of persons are keyed; made once, and the same for ever. */
+  personKey(): Promise<Buffer>;
 
   /** Takes or renews the lease by the database's clock; false while another holds it. */
   takeLease(holder: string, forMs: number): Promise<boolean>;

@@ -1,0 +1,114 @@
+/** What every owner serves: /graphql, /events, /health/live and /health/ready on one port. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { sendGraphqlError, sendJson } from './answers.ts';
+import { maxRequestBytes, readBody } from './body.ts';
+
+export interface FrontOptions {
+  /** Before each line of the log, like `sidecar of 420500`. */
+  readonly name: string;
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly graphql: (call: Call) => Promise<void>;
+  readonly events: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** Rejects with what is not ready. */
+  readonly ready: () => Promise<void>;
+}
+
+/** A request whose body has been read. */
+export interface Call {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly body: Buffer;
+}
+
+export interface Front {
+  readonly url: string;
+  /** Takes no more requests, and resolves when those under way are answered. */
+  stop(): Promise<void>;
+}
+
+/** Milliseconds for which requests under way may go on when the server stops. */
+const graceMs = 5_000;
+
+export async function startFront(options: FrontOptions): Promise<Front> {
+  const { host, port, name } = options;
+  const server = createServer((request, response) => {
+    route(options, request, response).catch((error: unknown) => {
+      console.error(`${name}:`, error);
+      response.destroy();
+    });
+  });
+  // Longer than a gateway keeps an idle connection: it must never send into one that closes.
+  server.keepAliveTimeout = 75_000;
+  server.listen(port, host);
+  await once(server, 'listening');
+  const { port: bound } = server.address() as AddressInfo;
+  return { url: `http://${host}:${bound}`, stop: () => close(server) };
+}
+
+async function route(
+  options: FrontOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const [path = ''] = (request.url ?? '').split('?', 1);
+  switch (path) {
+    case '/graphql':
+      return await graphql(options, request, response);
+    case '/events':
+      return await options.events(request, response);
+    case '/health/live':
+      return sendJson(response, 200, { status: 'live' });
+    case '/health/ready':
+      return await ready(options, response);
+    default:
+      return sendJson(response, 404, {
+        code: 'NOT_FOUND',
+        message: `There is no ${path}: /graphql, /events, /health/live, /health/ready.`,
+      });
+  }
+}
+
+async function graphql(
+  options: FrontOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.method !== 'POST' && request.method !== 'GET') {
+    response.setHeader('allow', 'GET, POST');
+    sendGraphqlError(request, response, 405, 'BAD_REQUEST', 'GraphQL is asked with GET or POST.');
+    return;
+  }
+  const body = await readBody(request);
+  if (body === undefined) return;
+  if (body === 'tooLarge') {
+    // The rest of it is not read, so nothing can follow on this connection.
+    response.setHeader('connection', 'close');
+    const message = `The request has more than ${maxRequestBytes} bytes.`;
+    sendGraphqlError(request, response, 413, 'TOO_LARGE', message);
+    return;
+  }
+  await options.graphql({ request, response, body });
+}
+
+async function ready({ ready: check }: FrontOptions, response: ServerResponse): Promise<void> {
+  try {
+    await check();
+    sendJson(response, 200, { status: 'ready' });
+  } catch (error) {
+    sendJson(response, 503, { status: error instanceof Error ? error.message : 'not ready' });
+  }
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const impatience = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(impatience);
+}

@@ -1,0 +1,88 @@
+/** Beside any GraphQL server: its outbox becomes the event feed, and its GraphQL is answered through a guard. */
+import { startFeed } from '@onenet/feed';
+import type { Feed } from '@onenet/feed';
+import { startFront } from './front.ts';
+import { openOutbox } from './outbox.ts';
+import { openUpstream } from './upstream.ts';
+
+export interface SidecarOptions {
+  /** The platform's code. */
+  readonly code: string;
+  /** The GraphQL endpoint of the server behind, which nobody else can reach. */
+  readonly upstream: string;
+  /** `postgres://…`, or `mongodb://…/<database>`. */
+  readonly outbox: string;
+  readonly host?: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** How long the server behind may take for an answer. Default 30,000. */
+  readonly timeoutMs?: number;
+  /** How often the outbox is looked at without a notice of the database. Default 2,000. */
+  readonly pollMs?: number;
+  /** Told of what goes wrong, never with data of a request. Default: to stderr. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface Sidecar {
+  /** `<url>/graphql` and `<url>/events` are what the platform gives the province. */
+  readonly url: string;
+  readonly feed: Feed;
+  /** Answers what is under way, gives the lease back, closes the database. */
+  stop(): Promise<void>;
+}
+
+export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
+  const { code, pollMs, host = '127.0.0.1', port } = options;
+  const name = `sidecar of ${code}`;
+  const onError = options.onError ?? ((error) => console.error(`${name}:`, error));
+  const stack = new AsyncDisposableStack();
+  try {
+    const outbox = await openOutbox(options.outbox);
+    stack.defer(() => outbox.close());
+    const upstream = openUpstream({
+      code,
+      url: options.upstream,
+      timeoutMs: options.timeoutMs ?? 30_000,
+      onFailure: (reason) => onError(`the server behind: ${reason}`),
+    });
+    stack.defer(() => upstream.close());
+    const feed = await startFeed({
+      code,
+      store: outbox.store,
+      watch: true,
+      onError,
+      ...(pollMs === undefined ? {} : { pollMs }),
+    });
+    const front = await startFront({
+      name,
+      host,
+      port,
+      graphql: (call) =>
+        upstream.pass({ ...call, headers: {}, beforeAnswer: () => Promise.resolve() }),
+      events: (request, response) => feed.handle(request, response),
+      async ready() {
+        await named('the outbox database does not answer', outbox.ping());
+        await named('the server behind does not answer', upstream.ping());
+      },
+    }).catch(async (error: unknown) => {
+      await feed.stop();
+      throw error;
+    });
+    stack.defer(() => front.stop());
+    // First of all: it answers those who wait for events, so that the front can close.
+    stack.defer(() => feed.stop());
+    return { url: front.url, feed, stop: () => stack.disposeAsync() };
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}
+
+/** Health says which part it is, and nothing of the cause. */
+async function named(what: string, answer: Promise<void>): Promise<void> {
+  try {
+    await answer;
+  } catch (error) {
+    throw new Error(what, { cause: error });
+  }
+}
