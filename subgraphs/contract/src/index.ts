@@ -1,6 +1,11 @@
 /** The contract: what every platform keeps, and what the net makes of it. */
 export { accessRules, allows } from './access.ts';
 export type { AccessRule, AccessRules } from './access.ts';
+export type { AdditionFinding, AdditionRefusal } from './additions/finding.ts';
+export { Prefixes, additionPrefix } from './additions/prefix.ts';
+export type { AdditionPrefix } from './additions/prefix.ts';
+export { additionLimits, readAdditions } from './additions/read-additions.ts';
+export type { Additions, AdditionsReading } from './additions/read-additions.ts';
 export {
   actorHeader,
   actorKinds,
