@@ -1,7 +1,7 @@
 /** A feed's PostgreSQL: the pool, the schema `onenet`, and the notices by which the database wakes a feed. */
 import { readFile } from 'node:fs/promises';
 import { Pool } from 'pg';
-import type { ClientBase, PoolClient } from 'pg';
+import type { PoolClient } from 'pg';
 
 /** The database cannot carry a feed; the message says what it lacks. */
 export class UnfitDatabase extends Error {
@@ -20,20 +20,21 @@ const listenAgainMs = 1_000;
 /** Connections whose commits are on disk (and at the synchronous standby, if there is one) when they return. */
 export function postgresPool(uri: string, maxConnections = 10): Pool {
   const pool = new Pool({
-    connectionString: uri,
+    connectionString: withOption(uri, 'synchronous_commit=on'),
     application_name: 'onenet',
     max: maxConnections,
     connectionTimeoutMillis: 5_000,
-    // The pool waits for it, though its types do not say so.
-    onConnect: commitSynchronously as (client: ClientBase) => void,
   });
   // A connection that breaks while nobody uses it is replaced; without a listener it ends the process.
   pool.on('error', () => {});
   return pool;
 }
 
-async function commitSynchronously(client: ClientBase): Promise<void> {
-  await client.query('SET synchronous_commit TO on');
+/** In the address, so that a connection has it from its first statement on. */
+function withOption(uri: string, setting: string): string {
+  const option = encodeURIComponent(`-c ${setting}`);
+  if (/[?&]options=/.test(uri)) return uri.replace(/([?&]options=[^&]*)/, `$1%20${option}`);
+  return `${uri}${uri.includes('?') ? '&' : '?'}options=${option}`;
 }
 
 /** Makes the schema where it is missing. Safe to repeat, also by two at once. */

@@ -69,8 +69,9 @@ function readFlags(): 'help' | Readonly<Record<FlagName, string>> {
     if (parsed['help'] === true) return 'help';
     const valueOf = (name: FlagName): string => {
       const { env, fallback }: Flag = flags[name];
-      const inherited = env === undefined ? undefined : process.env[env];
-      return String(parsed[name] ?? inherited ?? fallback ?? '');
+      const given = parsed[name];
+      if (typeof given === 'string') return given;
+      return (env === undefined ? undefined : process.env[env]) ?? fallback ?? '';
     };
     return Object.fromEntries(names.map((name) => [name, valueOf(name)])) as Record<
       FlagName,
