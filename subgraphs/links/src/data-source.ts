@@ -1,14 +1,15 @@
 /** Answers the subgraph `links` inside the gateway: an id becomes the key of what it leads to. */
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { keyField, references } from '@onenet/contract';
+import { keyField, references, type Reference } from '@onenet/contract';
 import { execute, parse, type DocumentNode, type GraphQLFieldResolver } from 'graphql';
 import { linksSdl } from './sdl.ts';
 
 type LinkResolver = GraphQLFieldResolver<Readonly<Record<string, unknown>>, unknown>;
 
-/** Resolvers by type and field. */
-export const linksResolvers: Readonly<Record<string, Readonly<Record<string, LinkResolver>>>> =
-  resolvers();
+type LinkResolvers = Readonly<Record<string, Readonly<Record<string, LinkResolver>>>>;
+
+/** The contract's resolvers, by type and field. */
+export const linksResolvers: LinkResolvers = resolversOf(references());
 
 /** The part of an operation that a data source reads. */
 interface SubgraphRequest {
@@ -23,11 +24,12 @@ interface SubgraphAnswer {
 /** How many parsed operations are kept; plans repeat, and each has few of them. */
 const keptDocuments = 1000;
 
-/** A data source for the gateway: no port, no wait. */
-export function createLinksDataSource(): {
+/** A data source for the gateway: no port, no wait. It follows the contract's references, or those given. */
+export function createLinksDataSource(found: readonly Reference[] = references()): {
   process(options: { readonly request: SubgraphRequest }): Promise<SubgraphAnswer>;
 } {
-  const schema = buildSubgraphSchema({ typeDefs: parse(linksSdl()), resolvers: linksResolvers });
+  const resolvers = resolversOf(found);
+  const schema = buildSubgraphSchema({ typeDefs: parse(linksSdl(found)), resolvers });
   const documents = new Map<string, DocumentNode>();
   return {
     async process({ request: { query = '', variables = {} } }) {
@@ -39,9 +41,9 @@ export function createLinksDataSource(): {
   };
 }
 
-function resolvers(): Record<string, Record<string, LinkResolver>> {
+function resolversOf(found: readonly Reference[]): LinkResolvers {
   const byType: Record<string, Record<string, LinkResolver>> = {};
-  for (const { owner, idField, type, as } of references()) {
+  for (const { owner, idField, type, as } of found) {
     const fields = (byType[owner] ??= {});
     fields[as] = (record) => {
       const id = record[idField];

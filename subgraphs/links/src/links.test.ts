@@ -1,11 +1,11 @@
 /** The subgraph `links` composes with the others, and makes a key of an id. */
 import { composeServices } from '@apollo/composition';
 import { analyticsSdl } from '@onenet/analytics/sdl';
-import { municipalSdl } from '@onenet/contract';
+import { municipalSdl, references, type Reference } from '@onenet/contract';
 import { parse } from 'graphql';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { createLinksDataSource, linksSdl } from './index.ts';
+import { composedReferences, createLinksDataSource, linksSdl } from './index.ts';
 
 const texts: Readonly<Record<string, string>> = {
   municipal: municipalSdl(),
@@ -60,4 +60,15 @@ test('an id becomes the key of what it leads to, and no id becomes null', async 
       ],
     },
   });
+});
+
+test('the composed supergraph tells what there is to follow', () => {
+  const found = composedReferences(parse(composed.supergraphSdl ?? ''));
+  const names = (all: readonly Reference[]): string[] =>
+    all
+      .map(
+        ({ owner, idField, nullable, type, as }) => `${owner}.${idField} ${nullable} ${type} ${as}`,
+      )
+      .toSorted();
+  expect(names(found)).toEqual(names(references()));
 });

@@ -1,5 +1,13 @@
 /** The province: registry of platforms, divisions, and the owner directory that the net runs by. */
 export { startProvince } from './province.ts';
 export type { Province, ProvinceOptions } from './province.ts';
-export { composeSupergraph, netSubgraphs, provinceSdl } from './supergraph.ts';
-export type { Subgraph } from './supergraph.ts';
+export type { OwnerAdditions } from './additions.ts';
+export {
+  additionsSubgraph,
+  composeNet,
+  composeSupergraph,
+  composeWith,
+  netSubgraphs,
+  provinceSdl,
+} from './supergraph.ts';
+export type { NetComposition, Subgraph } from './supergraph.ts';

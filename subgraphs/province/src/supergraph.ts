@@ -1,10 +1,11 @@
 /** Composes the net's supergraph: the contract once, the links between owners, and the province's own subgraphs. */
 import { readFileSync } from 'node:fs';
 import { composeServices } from '@apollo/composition';
-import { municipalSdl } from '@onenet/contract';
+import { municipalSdl, references } from '@onenet/contract';
 import { linksSdl } from '@onenet/links';
 import { analyticsSdl } from '@onenet/analytics/sdl';
 import { parse } from 'graphql';
+import { mergeAdditions, type OwnerAdditions } from './additions.ts';
 
 /** Federation SDL of the subgraph `province`. */
 export const provinceSdl: string = readFileSync(
@@ -18,14 +19,76 @@ export interface Subgraph {
   readonly sdl: string;
 }
 
-/** The subgraphs of the net, by name. The number of owners does not matter: `municipal` is all of them. */
-export function netSubgraphs(): readonly Subgraph[] {
+/**
+ * The subgraphs of the net, by name. The number of owners does not matter: `municipal` is all of
+ * them, and what they add to the contract is one subgraph more.
+ */
+export function netSubgraphs(owners: readonly OwnerAdditions[] = []): readonly Subgraph[] {
+  const additions = mergeAdditions(owners);
   return [
+    ...(additions ? [{ name: 'additions', sdl: additions.sdl }] : []),
     { name: 'analytics', sdl: analyticsSdl },
-    { name: 'links', sdl: linksSdl() },
+    { name: 'links', sdl: linksSdl([...references(), ...(additions?.references ?? [])]) },
     { name: 'municipal', sdl: municipalSdl() },
     { name: 'province', sdl: provinceSdl },
   ];
+}
+
+/** The subgraph of all additions; null when there are none. */
+export function additionsSubgraph(owners: readonly OwnerAdditions[]): Subgraph | null {
+  const additions = mergeAdditions(owners);
+  return additions && { name: 'additions', sdl: additions.sdl };
+}
+
+/** The net's supergraph, and whose additions are not in it. */
+export interface NetComposition {
+  readonly supergraph: string;
+  readonly accepted: readonly OwnerAdditions[];
+  readonly refused: readonly { readonly code: string; readonly reason: string }[];
+}
+
+/** Composes with one more owner's additions; where that fails, those of `current` stay, and the reasons are told. */
+export function composeWith(
+  current: readonly OwnerAdditions[],
+  candidate: OwnerAdditions,
+): NetComposition {
+  const others = current.filter(({ code }) => code !== candidate.code);
+  try {
+    const accepted = [...others, candidate];
+    return { supergraph: composeSupergraph(netSubgraphs(accepted)), accepted, refused: [] };
+  } catch (error) {
+    const refused = [{ code: candidate.code, reason: messageOf(error) }];
+    return { supergraph: composeSupergraph(netSubgraphs(current)), accepted: current, refused };
+  }
+}
+
+/** Composes with all that compose together: of n owners one that does not costs 2 log n compositions. */
+export function composeNet(owners: readonly OwnerAdditions[]): NetComposition {
+  const refused: { code: string; reason: string }[] = [];
+  let supergraph: string | undefined;
+  const accept = (
+    accepted: readonly OwnerAdditions[],
+    more: readonly OwnerAdditions[],
+  ): readonly OwnerAdditions[] => {
+    const all = [...accepted, ...more];
+    try {
+      supergraph = composeSupergraph(netSubgraphs(all));
+      return all;
+    } catch (error) {
+      const [only] = more;
+      // The contract itself does not compose: nobody's additions are at fault.
+      if (!only) throw error;
+      if (more.length === 1) {
+        refused.push({ code: only.code, reason: messageOf(error) });
+        return accepted;
+      }
+      const half = more.length >> 1;
+      return accept(accept(accepted, more.slice(0, half)), more.slice(half));
+    }
+  };
+  const accepted = accept([], owners);
+  supergraph ??= composeSupergraph(netSubgraphs(accepted));
+  return { supergraph, accepted, refused };
 }
 
 /** Composes; what does not compose is refused with every reason, one a line. */
@@ -40,4 +103,8 @@ export function composeSupergraph(subgraphs: readonly Subgraph[]): string {
   );
   const names = subgraphs.map((subgraph) => subgraph.name).join(', ');
   throw new Error(`The subgraphs ${names} do not compose:\n${reasons.join('\n')}`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
