@@ -31,6 +31,8 @@ export interface FeedRequest {
   /** How long the whole answer may take beyond `waitSeconds`. Default 30,000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** How the call is made, by whoever restricts or signs it. Default: the platform's `fetch`. */
+  readonly fetch?: typeof fetch;
 }
 
 /** What an answer is, after every check. */
@@ -114,7 +116,7 @@ export interface FeedHeaders extends FeedBounds {
 export async function readFeed(request: FeedRequest): Promise<FeedAnswer> {
   try {
     // A redirect could lead the reader anywhere.
-    const response = await fetch(addressOf(request), {
+    const response = await (request.fetch ?? fetch)(addressOf(request), {
       signal: deadlineOf(request),
       redirect: 'error',
       headers: { accept: 'application/x-ndjson' },
