@@ -1,0 +1,33 @@
+"""`python -m yichang`: serves the platform on this machine, for the sidecar before it."""
+
+import argparse
+import os
+
+import uvicorn
+
+from .app import make_app
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m yichang", description=__doc__)
+    parser.add_argument("--database", default=os.environ.get("DATABASE_URL"), help="postgres://… (or DATABASE_URL)")
+    parser.add_argument("--code", default="420500", help="the platform's code")
+    parser.add_argument("--serves", default="420500", help="codes of the divisions that it serves, comma-separated")
+    parser.add_argument("--port", type=int, default=8000, help="on 127.0.0.1")
+    parser.add_argument("--simulate", type=float, default=0, metavar="RATE", help="simulated events a second")
+    options = parser.parse_args()
+    if not options.database:
+        parser.error("give a PostgreSQL database with --database or DATABASE_URL.")
+    uvicorn.run(
+        make_app(options.database, options.code, options.serves.split(","), options.simulate),
+        host="127.0.0.1",
+        port=options.port,
+        log_level="warning",
+        # Longer than the sidecar keeps an idle connection: it must never send into one that closes.
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=5,
+    )
+
+
+if __name__ == "__main__":
+    main()

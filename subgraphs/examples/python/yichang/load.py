@@ -1,0 +1,79 @@
+"""`python -m yichang.load`: makes the tables, and puts the first records into them. Once: all, or nothing."""
+
+import argparse
+import csv
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+HOME = Path(__file__).parent.parent
+DIVISIONS = HOME.parent.parent / "platforms" / "data" / "divisions.csv"
+
+
+def load(database: str, divisions: Path, records: Iterable[str] | None) -> str:
+    """Loads divisions and records; says what it did. `records` are lines of `{"record": …}` or `{"event": …}`."""
+    with psycopg.connect(database) as connection:
+        # Two that start at once: the second waits, and finds it done.
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('yichang.load'))")
+        connection.execute((HOME / "schema.sql").read_bytes())
+        done = [f"{load_divisions(connection, divisions)} divisions"]
+        if records is not None:
+            done.append(f"{load_records(connection, records)} lines of records and events")
+    return "Loaded: " + ", ".join(done) + "."
+
+
+def load_divisions(connection: psycopg.Connection[Any], divisions: Path) -> int:
+    if not mark(connection, "divisions"):
+        return 0
+    with divisions.open(encoding="utf-8", newline="") as lines:
+        codes = [row["code"] for row in csv.DictReader(lines)]
+    with connection.cursor().copy("COPY area FROM STDIN") as copy:
+        for code in codes:
+            copy.write_row([code])
+    return len(codes)
+
+
+def load_records(connection: psycopg.Connection[Any], records: Iterable[str]) -> int:
+    if not mark(connection, "records"):
+        return 0
+    connection.execute(
+        "CREATE TEMPORARY TABLE incoming (n bigint GENERATED ALWAYS AS IDENTITY, line jsonb) ON COMMIT DROP"
+    )
+    count = 0
+    with connection.cursor().copy("COPY incoming (line) FROM STDIN") as copy:
+        for line in records:
+            copy.write_row([line.rstrip("\n")])
+            count += 1
+    connection.execute((HOME / "load.sql").read_bytes())
+    return count
+
+
+def mark(connection: psycopg.Connection[Any], what: str) -> bool:
+    """Whether it is loaded for the first time; it is marked in the transaction that loads it."""
+    return connection.execute("INSERT INTO loaded (what) VALUES (%s) ON CONFLICT DO NOTHING", [what]).rowcount == 1
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m yichang.load", description=__doc__)
+    parser.add_argument("--database", default=os.environ.get("DATABASE_URL"), help="postgres://… (or DATABASE_URL)")
+    parser.add_argument("--divisions", type=Path, default=DIVISIONS, help="CSV with a column `code`")
+    parser.add_argument("--records", metavar="FILE", help="NDJSON; - for standard input")
+    options = parser.parse_args()
+    if not options.database:
+        parser.error("give a PostgreSQL database with --database or DATABASE_URL.")
+    if options.records is None:
+        print(load(options.database, options.divisions, None))
+    elif options.records == "-":
+        sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+        print(load(options.database, options.divisions, sys.stdin))
+    else:
+        with open(options.records, encoding="utf-8") as lines:
+            print(load(options.database, options.divisions, lines))
+
+
+if __name__ == "__main__":
+    main()

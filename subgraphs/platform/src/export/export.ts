@@ -1,0 +1,21 @@
+/** Reference records and their events as NDJSON, for a platform that keeps its data elsewhere than we do. */
+import type { PlatformDefinition, ReferenceRecord } from '@onenet/platforms';
+import { writesOf } from '../reference-writes.ts';
+
+/**
+ * A line for each record, as the contract names its fields (`{"record": {"type": …}}`), each followed
+ * by a line for each of its events (`{"event": {id, type, time, data, person}}`), oldest first.
+ */
+export function* exportLines(
+  definition: PlatformDefinition,
+  records: Iterable<ReferenceRecord>,
+): Generator<string> {
+  for (const record of records) {
+    yield `${JSON.stringify({ record })}\n`;
+    for (const { collection, document } of writesOf(definition, record)) {
+      if (collection !== 'outbox') continue;
+      const { _id: id, ...event } = document;
+      yield `${JSON.stringify({ event: { id, ...event } })}\n`;
+    }
+  }
+}
