@@ -1,0 +1,27 @@
+/** On behalf of: the net signs its calls to owners, one signature a fan-out, and an owner's guard verifies them. */
+export { accessHead0, nextAccessHead, verifyAccessRecord } from './access-record.ts';
+export type { AccessEntry, AccessVerdict } from './access-record.ts';
+export { createGuard } from './guard.ts';
+export type {
+  Admission,
+  Admitted,
+  Guard,
+  GuardOptions,
+  InwardCall,
+  Refused,
+  UnsignedCalls,
+} from './guard.ts';
+export { sendRefusal } from './http.ts';
+export { algorithms } from './jwk.ts';
+export type { Algorithm, PublicJwk } from './jwk.ts';
+export type { SigningKey } from './jws.ts';
+export { listKeys, openKeys, publishAheadMs, rotateKeys } from './keys.ts';
+export type { KeyInfo, Keys, KeysOptions } from './keys.ts';
+export { leafHeader } from './leaf.ts';
+export { mongoGuardStore } from './mongo-guard-store.ts';
+export { assertionHeader, maxLifeSeconds } from './payload.ts';
+export { signCall, signCalls } from './sign.ts';
+export type { OutwardCall, SignedCalls, Signer } from './sign.ts';
+export type { AccessLine, GuardStore, SeenLeaf } from './store.ts';
+export { trustedKeys } from './trust.ts';
+export type { TrustOptions, TrustedKeys, Verified } from './trust.ts';

@@ -1,0 +1,178 @@
+/** The folder of private keys that gateway, analytics and province share: one JWK a file, for its owner's eyes only. */
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { generateKey, privateKeyOf, publicPart, type Algorithm } from './jwk.ts';
+import type { PrivateJwk, PublicJwk } from './jwk.ts';
+import type { SigningKey } from './jws.ts';
+import { maxLifeSeconds } from './payload.ts';
+import type { Signer } from './sign.ts';
+
+export interface KeysOptions {
+  /** Which part of the net signs: `gateway`, `analytics`, `province`. */
+  readonly issuer: string;
+  /** Told when the folder cannot be read any more; the keys known before serve on. Default: to stderr. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** The keys of a folder, as it is now. */
+export interface Keys extends Signer {
+  /** The keys to publish: those that sign, will sign, or may have signed what is still valid. */
+  publicJwks(): { readonly keys: readonly PublicJwk[] };
+}
+
+/** What is known of a key without its secret. */
+export interface KeyInfo {
+  readonly kid: string;
+  readonly alg: Algorithm;
+  readonly file: string;
+  readonly notBefore: Date;
+  /** NEXT: published, and not used yet. SIGNS. LEAVING: published still. RETIRED: neither. */
+  readonly state: 'NEXT' | 'SIGNS' | 'LEAVING' | 'RETIRED';
+}
+
+/** How often the folder is read again, at most, milliseconds. */
+const readAgainMs = 1_000;
+
+/** How long a key is published before it signs, milliseconds: until then every owner has read it. */
+export const publishAheadMs = 60_000;
+
+/** How long a key stays after its successor signs: an assertion's life, and as much again for late readers. */
+const leaveMs = 2 * maxLifeSeconds * 1_000;
+
+/** Opens the folder; makes it, and a first key, where there is none. */
+export async function openKeys(dir: string, options: KeysOptions): Promise<Keys> {
+  const onError = options.onError ?? ((error) => console.error(`keys in ${dir}:`, error));
+  let keys = await readKeys(dir);
+  if (keys.length === 0) {
+    await addKey(dir, 'EdDSA', new Date());
+    keys = await readKeys(dir);
+  }
+  const ready = new Map<string, SigningKey>();
+  let readAt = performance.now();
+  const readAgain = (): void => {
+    if (performance.now() - readAt < readAgainMs) return;
+    readAt = performance.now();
+    readKeys(dir).then((read) => {
+      if (read.length > 0) keys = read;
+    }, onError);
+  };
+  return {
+    issuer: options.issuer,
+    current() {
+      readAgain();
+      const { jwk } = keys[signingIndex(keys)] as StoredKey;
+      let key = ready.get(jwk.kid);
+      if (!key) {
+        key = { kid: jwk.kid, alg: jwk.alg, key: privateKeyOf(jwk) };
+        ready.set(jwk.kid, key);
+      }
+      return key;
+    },
+    publicJwks() {
+      readAgain();
+      const published = keys.filter((_, index) => stateOf(keys, index) !== 'RETIRED');
+      return { keys: published.map(({ jwk }) => publicPart(jwk)) };
+    },
+  };
+}
+
+/** Adds a key that signs from `aheadMs` on, and removes those that are retired. */
+export async function rotateKeys(
+  dir: string,
+  { alg = 'EdDSA', aheadMs = publishAheadMs }: { alg?: Algorithm; aheadMs?: number } = {},
+): Promise<KeyInfo> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const file = await addKey(dir, alg, new Date(Date.now() + aheadMs));
+  const keys = await listKeys(dir);
+  for (const key of keys) if (key.state === 'RETIRED') await rm(join(dir, key.file));
+  const added = keys.find((key) => key.file === file);
+  if (!added) throw new Error(`${join(dir, file)} was removed while it was being added.`);
+  return added;
+}
+
+/** The folder's keys, oldest first. */
+export async function listKeys(dir: string): Promise<readonly KeyInfo[]> {
+  const keys = await readKeys(dir);
+  return keys.map(({ jwk: { kid, alg }, file, notBefore }, index) => ({
+    kid,
+    alg,
+    file,
+    notBefore,
+    state: stateOf(keys, index),
+  }));
+}
+
+interface StoredKey {
+  readonly jwk: PrivateJwk;
+  readonly file: string;
+  readonly notBefore: Date;
+}
+
+const fileName = /^key-(\d{4,})\.json$/;
+
+/** By number, which is the order in which they were made. */
+async function readKeys(dir: string): Promise<readonly StoredKey[]> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const names = (await readdir(dir)).filter((name) => fileName.test(name));
+  const read = await Promise.all(names.map((name) => readKey(dir, name)));
+  return read.toSorted((a, b) => numberOf(a.file) - numberOf(b.file));
+}
+
+async function readKey(dir: string, file: string): Promise<StoredKey> {
+  const path = join(dir, file);
+  try {
+    const jwk = JSON.parse(await readFile(path, 'utf8')) as PrivateJwk;
+    const notBefore = new Date(jwk.notBefore);
+    if (Number.isNaN(notBefore.getTime())) throw new TypeError('it has no notBefore');
+    privateKeyOf(jwk);
+    return { jwk, file, notBefore };
+  } catch (cause) {
+    // Without the cause's message in the text: it may quote the file.
+    throw new Error(`${path} is no private JWK with a notBefore: remove it.`, { cause });
+  }
+}
+
+/** Two processes may add at once: the number is taken by the file's name, which only one of them gets. */
+async function addKey(dir: string, alg: Algorithm, notBefore: Date): Promise<string> {
+  const isFirst = (await readKeys(dir)).length === 0;
+  const draft = join(dir, `.${randomUUID()}`);
+  await writeFile(draft, JSON.stringify(generateKey(alg, notBefore)), { mode: 0o600 });
+  try {
+    for (;;) {
+      const newest = (await readKeys(dir)).at(-1);
+      const number = newest ? numberOf(newest.file) + 1 : 1;
+      const file = `key-${String(number).padStart(4, '0')}.json`;
+      try {
+        await link(draft, join(dir, file));
+        return file;
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+        // Another process made the first key: one is enough.
+        if (isFirst) return file;
+      }
+    }
+  } finally {
+    await rm(draft);
+  }
+}
+
+function numberOf(file: string): number {
+  return Number(fileName.exec(file)?.[1]);
+}
+
+/** The newest whose time has come; before any has, the oldest. */
+function signingIndex(keys: readonly StoredKey[], now = Date.now()): number {
+  return Math.max(
+    0,
+    keys.findLastIndex(({ notBefore }) => notBefore.getTime() <= now),
+  );
+}
+
+function stateOf(keys: readonly StoredKey[], index: number, now = Date.now()): KeyInfo['state'] {
+  const signing = signingIndex(keys, now);
+  if (index === signing) return 'SIGNS';
+  if (index > signing) return 'NEXT';
+  const successors = keys.slice(index + 1).map(({ notBefore }) => notBefore.getTime());
+  return now < Math.min(...successors) + leaveMs ? 'LEAVING' : 'RETIRED';
+}
