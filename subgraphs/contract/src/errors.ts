@@ -26,6 +26,8 @@ export const errorCodes = {
     message: 'The mutation needs an actor, and none is asserted.',
   },
   ACTOR_NOT_ALLOWED: { fault: 'caller', message: 'This kind of actor may not call the mutation.' },
+  TOKEN_REQUIRED: { fault: 'caller', message: 'The call needs a token that holds.' },
+  NOT_ALLOWED: { fault: 'caller', message: 'The token does not allow this.' },
   UNKNOWN_PLATFORM: { fault: 'caller', message: 'No platform of the net has this code.' },
   UNKNOWN_DIVISION: { fault: 'caller', message: 'No division has this code.' },
   NOT_FOUND: { fault: 'caller', message: 'There is no such record.' },
@@ -48,6 +50,11 @@ export const errorCodes = {
   INCOMPLETE: { fault: 'owner', message: 'Fewer owners answered than the request demands.' },
   NOBODY_ANSWERED: { fault: 'owner', message: 'No owner answered.' },
   UNAVAILABLE: { fault: 'net', message: 'A part of the net is not available right now.' },
+  ASSERTION_REQUIRED: { fault: 'net', message: 'The call is not signed by the net.' },
+  ASSERTION_INVALID: { fault: 'net', message: "The call's assertion does not hold for it." },
+  ASSERTION_EXPIRED: { fault: 'net', message: "The call's assertion is no longer valid." },
+  ASSERTION_REPLAYED: { fault: 'net', message: 'The call was taken already.' },
+  CLOCK_SKEW: { fault: 'net', message: 'The clocks of the net and of the platform differ.' },
   INTERNAL: { fault: 'net', message: 'An unexpected error; the incident id leads to its cause.' },
 } as const satisfies Record<string, ErrorCode>;
 
