@@ -13,6 +13,8 @@ export interface KeptOptions {
   readonly logFile: string;
   /** What asks it to end in order. */
   readonly stopSignal: 'SIGTERM' | 'SIGINT';
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Starts the server; resolves when `ready` does, and fails with the end of its log when it ends before. */
@@ -41,13 +43,15 @@ export async function startKept(
 }
 
 /** See supervise.ts for why the server has a process of its own beside it. */
-function supervise({ program, args, logFile, stopSignal }: KeptOptions) {
+function supervise({ program, args, logFile, stopSignal, cwd, env }: KeptOptions) {
   const log = openSync(logFile, 'a');
   try {
     const supervisor = join(import.meta.dirname, 'supervise.ts');
     return spawn(process.execPath, [supervisor, stopSignal, program, ...args], {
       stdio: ['ignore', log, log, 'ipc'],
       detached: true,
+      ...(cwd !== undefined && { cwd }),
+      ...(env !== undefined && { env }),
     });
   } finally {
     closeSync(log);

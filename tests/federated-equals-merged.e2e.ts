@@ -26,7 +26,8 @@ let oracle: ReturnType<typeof makeOracle>;
 
 beforeAll(async () => {
   const mongodbUri = inject('mongodbUri');
-  net = await startSmallNet({ mongodbUri, codes: owners, records });
+  const postgresUri = inject('postgresUri');
+  net = await startSmallNet({ mongodbUri, postgresUri, codes: owners, records });
   merged = await startMerged({ mongodbUri, records, provinceUrl: net.province.url });
   const { data } = await net.ask(getIntrospectionQuery());
   schema = buildClientSchema(data as unknown as IntrospectionQuery);

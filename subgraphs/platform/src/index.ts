@@ -2,3 +2,4 @@
 export { databaseName, startPlatforms } from './serve.ts';
 export type { Platforms, PlatformsOptions } from './serve.ts';
 export { platformSchema } from './schema.ts';
+export { exportLines } from './export/export.ts';
