@@ -119,6 +119,9 @@ export function testOwner(code: string, url: string): NetOwner {
     serves: [/^\d{6}$/.test(code) ? code : '420000'],
     modules: ['core'],
     contractVersion: '1.0',
+    version: 1,
+    lacks: [],
+    additions: [],
     scope: { above: ['420000'] },
   };
 }

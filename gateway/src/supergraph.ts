@@ -16,13 +16,15 @@ export interface Supergraph {
   /** Without the security features, which the stock gateway refuses to load: step `scopes` enforces them. */
   readonly sdl: string;
   readonly access: AccessRules;
+  /** As it was composed. */
+  readonly document: DocumentNode;
 }
 
 /** Reads the composed SDL's security directives, and takes them out. */
 export function readSupergraph(composedSdl: string): Supergraph {
   const document = parse(composedSdl, { noLocation: true });
   const access = accessRules(buildASTSchema(document, { assumeValid: true }));
-  return { sdl: print(withoutSecurity(document)), access };
+  return { sdl: print(withoutSecurity(document)), access, document };
 }
 
 function withoutSecurity(document: DocumentNode): DocumentNode {

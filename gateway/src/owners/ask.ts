@@ -104,7 +104,9 @@ export class Asker {
       pageSize,
     });
     const max =
-      selected.name === 'edges' && typeName.endsWith('Connection') ? change?.pageSize : undefined;
+      selected.name === 'edges' && isNetField(typeName, 'completeness', this.source.schema)
+        ? change?.pageSize
+        : undefined;
     return { text: head + inner.text, check: ofType(type, inner.check, max) };
   }
 
@@ -141,7 +143,8 @@ export class Asker {
         });
       }
     }
-    if ([...wanted.values()].some((field) => isKnownCount(field)) && !wanted.has(totalKey)) {
+    const counts = [...wanted.values()].some((field) => this.#isKnownCount(typeName, field));
+    if (counts && !wanted.has(totalKey)) {
       const total = this.field(typeName, added(totalKey, 'totalCount'), path);
       ask(totalKey, total);
     }
@@ -206,6 +209,10 @@ export class Asker {
     };
   }
 
+  #isKnownCount(typeName: string, { name }: Selected): boolean {
+    return name === 'knownCount' && isNetField(typeName, name, this.source.schema);
+  }
+
   #leaf(typeName: string, name: string, check: Check): Check {
     const type = this.source.schema.getType(typeName);
     const isRecord =
@@ -227,10 +234,6 @@ export function need(
   if (known !== undefined) return { key: known, add: [] };
   const key = reserved + name;
   return { key, add: [added(key, name)] };
-}
-
-function isKnownCount({ name }: Selected): boolean {
-  return name === 'knownCount';
 }
 
 /** How many rows an owner's own connection may hold, by its arguments. */

@@ -10,7 +10,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { reserved } from './ask.ts';
-import { readPlan, type Plan } from './plan.ts';
+import { readPlan, type Plan, type RoutedBy } from './plan.ts';
 import type { Values } from './run.ts';
 
 /** Operations kept; the least recently used goes first. */
@@ -31,10 +31,12 @@ interface ParsedOperation {
 /** Finds or makes the plan of an operation. */
 export class PlanCache {
   readonly #schema: GraphQLSchema;
+  readonly #routedBy: RoutedBy | undefined;
   readonly #operations = new Map<string, ParsedOperation>();
 
-  constructor(schema: GraphQLSchema) {
+  constructor(schema: GraphQLSchema, routedBy?: RoutedBy) {
     this.#schema = schema;
+    this.#routedBy = routedBy;
   }
 
   of(text: string, variables: Values): Plan {
@@ -50,7 +52,7 @@ export class PlanCache {
     if (!plan) {
       if (operation.plans.size >= keptPlans) operation.plans.clear();
       const { definition, fragments } = operation;
-      plan = readPlan({ schema: this.#schema, fragments, conditions }, definition);
+      plan = readPlan({ schema: this.#schema, fragments, conditions }, definition, this.#routedBy);
       operation.plans.set(bits, plan);
     }
     return plan;

@@ -10,11 +10,17 @@ const keptOperations = 256;
 /** Finds or compiles the operation for an owner. */
 export class OperationCache {
   readonly #byPlan = new WeakMap<Plan, Map<string, OwnerOperation>>();
+  readonly #kindOf: (owner: NetOwner) => string;
+
+  /** `kindOf`: owners of one kind are asked the same; by default those that offer the same modules. */
+  constructor(kindOf: (owner: NetOwner) => string = ({ modules }) => modulesKey(modules)) {
+    this.#kindOf = kindOf;
+  }
 
   of(plan: Plan, owner: NetOwner, wanted: Wanted): OwnerOperation {
     let operations = this.#byPlan.get(plan);
     if (!operations) this.#byPlan.set(plan, (operations = new Map()));
-    const key = `${modulesKey(owner.modules)} ${wantedKey(wanted)}`;
+    const key = `${this.#kindOf(owner)} ${wantedKey(wanted)}`;
     const known = operations.get(key);
     if (known) return known;
     if (operations.size >= keptOperations) operations.clear();

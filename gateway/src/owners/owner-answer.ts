@@ -13,11 +13,11 @@ export interface PartError {
   readonly code: NetErrorCode | undefined;
 }
 
-/** One owner's part of one field. */
-export type Part =
+/** One owner's part of one field: an object, or whatever the field's type says. */
+export type Part<Value = JsonObject> =
   | {
       readonly ok: true;
-      readonly value: JsonObject;
+      readonly value: Value;
       readonly errors: readonly PartError[];
       /** Below the part, without indexes: fields that the owner does not offer. */
       readonly pruned: readonly (readonly string[])[];
@@ -33,7 +33,7 @@ export interface EntityPart {
 /** All that an owner answered to one operation. */
 export interface OwnerParts {
   readonly gathers: ReadonlyMap<number, Part>;
-  readonly routes: ReadonlyMap<number, Part>;
+  readonly routes: ReadonlyMap<number, Part<unknown>>;
   /** By group, in the order of its representations. */
   readonly groups: readonly (readonly EntityPart[])[];
 }
@@ -63,7 +63,7 @@ export function readParts(
     routes: new Map(
       operation.routes.map(({ key, field, check, pruned }) => [
         field.index,
-        readPart(data[key], check, by, errorsUnder(errors, [key]), pruned),
+        readValue(data[key], check, by, errorsUnder(errors, [key]), pruned),
       ]),
     ),
     groups: operation.groups.map((group, i) =>
@@ -79,22 +79,29 @@ export function readParts(
   };
 }
 
-function readPart(
+function readPart(...[value, ...how]: Parameters<typeof readValue>): Part {
+  const part = readValue(value, ...how);
+  if (!part.ok) return part;
+  if (!isJsonObject(part.value)) {
+    return { ok: false, failure: failed('INVALID', ': not an object') };
+  }
+  return { ...part, value: part.value };
+}
+
+function readValue(
   value: unknown,
   check: Check,
   by: Answering,
   errors: readonly OwnerError[],
   pruned: readonly (readonly string[])[],
-): Part {
+): Part<unknown> {
   if (value === null) {
     const [error] = errors;
     if (!error) return { ok: false, failure: { ...failed('INVALID', 'null'), absent: true } };
     return { ok: false, failure: refused(error.code, 'null with an error') };
   }
   const wrong = value === undefined ? ': missing' : check(value, by);
-  if (wrong !== undefined || !isJsonObject(value)) {
-    return { ok: false, failure: failed('INVALID', wrong ?? ': not an object') };
-  }
+  if (wrong !== undefined) return { ok: false, failure: failed('INVALID', wrong) };
   return { ok: true, value, errors: errors.map((error) => partError(value, error)), pruned };
 }
 
@@ -155,7 +162,7 @@ function wholly(group: GroupAsked, failure: Failure): EntityPart {
 }
 
 /** Keeps of a path what the checked answer has: anything else would be the owner's own words. */
-function partError(value: JsonObject, error: OwnerError): PartError {
+function partError(value: unknown, error: OwnerError): PartError {
   const path: (string | number)[] = [];
   let here: unknown = value;
   for (const step of error.path) {

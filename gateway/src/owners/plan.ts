@@ -1,6 +1,12 @@
 /** One operation on `municipal`, compiled once: which fields ask whom, and what each kind of owner is asked. */
 import { fieldModule, keyField, routeOf, type ModuleName, type RouteRule } from '@onenet/contract';
-import { Kind, isObjectType, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
+import {
+  Kind,
+  OperationTypeNode,
+  isObjectType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { gatherField, type GatherField } from './gather-ask.ts';
 import { collect, type Selected, type Selection, type Source } from './selection.ts';
 
@@ -10,7 +16,8 @@ export interface RouteField {
   /** `Query` or `Mutation`. */
   readonly typeName: string;
   readonly selected: Selected;
-  readonly rule: RouteRule;
+  /** Where the owner is named; an addition's owner is the one that added it. */
+  readonly rule: RouteRule | 'ADDITION';
   readonly module: ModuleName;
 }
 
@@ -48,8 +55,19 @@ export interface Plan {
   readonly typenames: readonly string[];
 }
 
+/** Whether and by what a root field is routed to one owner. */
+export type RoutedBy = (
+  typeName: string,
+  fieldName: string,
+  schema: GraphQLSchema,
+) => RouteField['rule'] | undefined;
+
 /** Reads an operation's root fields. */
-export function readPlan(source: Source, definition: OperationDefinitionNode): Plan {
+export function readPlan(
+  source: Source,
+  definition: OperationDefinitionNode,
+  routedBy: RoutedBy = routeOf,
+): Plan {
   const kind = definition.operation === OperationTypeNode.MUTATION ? 'mutation' : 'query';
   const rootName = kind === 'mutation' ? 'Mutation' : 'Query';
   const gathers: GatherField[] = [];
@@ -67,7 +85,7 @@ export function readPlan(source: Source, definition: OperationDefinitionNode): P
     if (name === '__typename') typenames.push(key);
     else if (name === '_entities') entities.push(entitiesField(source, selected, gather));
     else {
-      const rule = routeOf(rootName, name, source.schema);
+      const rule = routedBy(rootName, name, source.schema);
       const module = fieldModule(rootName, name);
       const gathered = rule ? undefined : gather(rootName, selected);
       if (rule) routes.push({ index: routes.length, typeName: rootName, selected, rule, module });

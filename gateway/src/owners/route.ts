@@ -1,6 +1,7 @@
 /** A root field that names its one owner: who that is, and what becomes of its answer. */
 import { NetError, parseId, type NetOwner } from '@onenet/contract';
 import type { GraphQLFormattedError } from 'graphql';
+import { additionOwner } from '../additions/added-by.ts';
 import { errorAt, failed, type ResponsePath } from './failure.ts';
 import type { Part } from './owner-answer.ts';
 import type { RouteField } from './plan.ts';
@@ -18,6 +19,9 @@ import { ownerToAsk } from './scope.ts';
 
 /** The owner that the arguments name. Throws a `NetError` when there is none to ask. */
 export function ownerOf(run: Run, field: RouteField, args: Values): NetOwner {
+  if (field.rule === 'ADDITION') {
+    return additionOwner(run.context.net, `${field.typeName}.${field.selected.name}`);
+  }
   const named = valueAt(args, field.rule.path);
   const text = typeof named === 'string' ? named : '';
   const code = field.rule.names === 'PLATFORM' ? text : parseId(text).platform;
@@ -34,7 +38,12 @@ export function tryOwnerOf(run: Run, field: RouteField): NetOwner | NetError {
 }
 
 /** The part that one owner answered, with its errors at their places below `path`. */
-export function partOutcome(run: Run, platform: string, part: Part, path: ResponsePath): Outcome {
+export function partOutcome(
+  run: Run,
+  platform: string,
+  part: Part<unknown>,
+  path: ResponsePath,
+): Outcome {
   if (!part.ok) {
     return { value: null, errors: [errorAt(path, missingPart(run, platform, part.failure))] };
   }
@@ -45,7 +54,7 @@ export function partOutcome(run: Run, platform: string, part: Part, path: Respon
 export function partErrors(
   run: Run,
   platform: string,
-  part: Extract<Part, { ok: true }>,
+  part: Extract<Part<unknown>, { ok: true }>,
   path: ResponsePath,
 ): GraphQLFormattedError[] {
   return [

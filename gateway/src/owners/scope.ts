@@ -104,7 +104,7 @@ export function unknownPlatform(code: string): NetError {
 }
 
 /** A place asks the owners that serve it, something above it or something below it. */
-function concerns(owner: NetOwner, place: string): boolean {
+export function concerns(owner: NetOwner, place: string): boolean {
   return owner.serves.some(
     (served) => divisionContains(served, place) || divisionContains(place, served),
   );

@@ -94,7 +94,7 @@ export class Wave {
     return part ?? missing(ask);
   }
 
-  routed(owner: string, field: RouteField): Part {
+  routed(owner: string, field: RouteField): Part<unknown> {
     const ask = this.#asks.get(owner);
     return ask?.parts?.routes.get(field.index) ?? missing(ask);
   }
@@ -185,10 +185,10 @@ function outcomeOf({ gathers, routes, groups }: OwnerParts): string {
   return 'OK';
 }
 
-function isWrong(part: Part): part is Extract<Part, { ok: false }> {
+function isWrong(part: Part<unknown>): part is Extract<Part, { ok: false }> {
   return !part.ok && !part.failure.absent && !part.failure.refused;
 }
 
-function missing(ask: OwnerAsk | undefined): Part {
+function missing(ask: OwnerAsk | undefined): Extract<Part, { ok: false }> {
   return { ok: false, failure: ask?.failure ?? failed('TIMEOUT', 'never asked', false) };
 }

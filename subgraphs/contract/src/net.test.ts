@@ -14,6 +14,9 @@ const owner = {
   serves: ['420100'],
   modules: ['core', 'requests', 'organizations'],
   contractVersion: '1.0',
+  version: 1,
+  lacks: [],
+  additions: [],
   scope: { above: ['420000'] },
 };
 

@@ -31,6 +31,12 @@ export interface NetOwner {
   readonly serves: readonly string[];
   readonly modules: readonly ModuleName[];
   readonly contractVersion: string;
+  /** The registry's number of the admitted version; 0: none. */
+  readonly version: number;
+  /** Coordinates of the contract, within its modules, that it does not have. */
+  readonly lacks: readonly string[];
+  /** Coordinates that the supergraph has from it: root fields, fields on the contract's types, types of its own. */
+  readonly additions: readonly string[];
   /** Every ancestor of each served division. */
   readonly scope: { readonly above: readonly string[] };
 }
@@ -93,6 +99,9 @@ function parseOwner(value: unknown, where: string): NetOwner {
       texts(owner['modules'], `${where}.modules`).includes(name),
     ),
     contractVersion: text(owner['contractVersion'], `${where}.contractVersion`),
+    version: integer(owner['version'] ?? 0, `${where}.version`),
+    lacks: texts(owner['lacks'] ?? [], `${where}.lacks`),
+    additions: texts(owner['additions'] ?? [], `${where}.additions`),
     scope: { above: texts(scope['above'], `${where}.scope.above`) },
   };
 }

@@ -2,7 +2,7 @@
 import { additionPrefix, readAdditions } from '@onenet/contract';
 import { buildSchema } from 'graphql';
 import { expect, test } from 'vitest';
-import type { OwnerAdditions } from './additions.ts';
+import type { PlatformAdditions } from './additions.ts';
 import {
   additionsSubgraph,
   composeNet,
@@ -12,7 +12,7 @@ import {
 } from './supergraph.ts';
 
 /** A programme of cards, as any platform might add it. */
-function programme(code: string, more = ''): OwnerAdditions {
+function programme(code: string, more = ''): PlatformAdditions {
   const { type, field } = additionPrefix(code);
   const { additions, findings } = readAdditions(
     `type ${type}Programme @key(fields: "id") {
@@ -80,7 +80,7 @@ test('one that does not compose is refused alone, with the reason', () => {
 });
 
 test('what two owners define is nobody’s twice: the later one is refused', () => {
-  const theft: OwnerAdditions = { code: 'X', sdl: 'extend type Query { p420800Programmes: Int }' };
+  const theft: PlatformAdditions = { code: 'X', sdl: 'extend type Query { p420800Programmes: Int }' };
   const { accepted, refused } = composeWith([programme('420800')], theft);
   expect(accepted.map(({ code }) => code)).toEqual(['420800']);
   expect(refused[0]?.reason).toContain(

@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 
 /** What one owner adds, as `readAdditions` gives it. */
-export interface OwnerAdditions {
+export interface PlatformAdditions {
   readonly code: string;
   readonly sdl: string;
 }
@@ -34,7 +34,7 @@ const header = `
 `;
 
 /** Merges; null when there are none. What two owners both define is an error that names both. */
-export function mergeAdditions(owners: readonly OwnerAdditions[]): MergedAdditions | null {
+export function mergeAdditions(owners: readonly PlatformAdditions[]): MergedAdditions | null {
   const types = new Map<string, Owned<DefinitionNode>>();
   const fields = new Map<string, Map<string, Owned<FieldDefinitionNode>>>();
   for (const { code, sdl } of owners.toSorted((a, b) => compare(a.code, b.code))) {

@@ -1,7 +1,7 @@
 /** The province: registry of platforms, divisions, and the owner directory that the net runs by. */
 export { startProvince } from './province.ts';
 export type { Province, ProvinceOptions } from './province.ts';
-export type { OwnerAdditions } from './additions.ts';
+export type { PlatformAdditions } from './additions.ts';
 export {
   additionsSubgraph,
   composeNet,

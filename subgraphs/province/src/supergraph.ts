@@ -5,7 +5,9 @@ import { municipalSdl, references } from '@onenet/contract';
 import { linksSdl } from '@onenet/links';
 import { analyticsSdl } from '@onenet/analytics/sdl';
 import { parse } from 'graphql';
-import { mergeAdditions, type OwnerAdditions } from './additions.ts';
+import { mergeAdditions, type MergedAdditions, type PlatformAdditions } from './additions.ts';
+
+export type { PlatformAdditions } from './additions.ts';
 
 /** Federation SDL of the subgraph `province`. */
 export const provinceSdl: string = readFileSync(
@@ -23,10 +25,10 @@ export interface Subgraph {
  * The subgraphs of the net, by name. The number of owners does not matter: `municipal` is all of
  * them, and what they add to the contract is one subgraph more.
  */
-export function netSubgraphs(owners: readonly OwnerAdditions[] = []): readonly Subgraph[] {
-  const additions = mergeAdditions(owners);
+export function netSubgraphs(owners: readonly PlatformAdditions[] = []): readonly Subgraph[] {
+  const additions = additionsSubgraph(owners);
   return [
-    ...(additions ? [{ name: 'additions', sdl: additions.sdl }] : []),
+    ...(additions ? [additions] : []),
     { name: 'analytics', sdl: analyticsSdl },
     { name: 'links', sdl: linksSdl([...references(), ...(additions?.references ?? [])]) },
     { name: 'municipal', sdl: municipalSdl() },
@@ -34,23 +36,25 @@ export function netSubgraphs(owners: readonly OwnerAdditions[] = []): readonly S
   ];
 }
 
-/** The subgraph of all additions; null when there are none. */
-export function additionsSubgraph(owners: readonly OwnerAdditions[]): Subgraph | null {
+/** The subgraph of all additions, with the references that `links` derives from them; null when there are none. */
+export function additionsSubgraph(
+  owners: readonly PlatformAdditions[],
+): (Subgraph & MergedAdditions) | null {
   const additions = mergeAdditions(owners);
-  return additions && { name: 'additions', sdl: additions.sdl };
+  return additions && { name: 'additions', ...additions };
 }
 
 /** The net's supergraph, and whose additions are not in it. */
 export interface NetComposition {
   readonly supergraph: string;
-  readonly accepted: readonly OwnerAdditions[];
+  readonly accepted: readonly PlatformAdditions[];
   readonly refused: readonly { readonly code: string; readonly reason: string }[];
 }
 
 /** Composes with one more owner's additions; where that fails, those of `current` stay, and the reasons are told. */
 export function composeWith(
-  current: readonly OwnerAdditions[],
-  candidate: OwnerAdditions,
+  current: readonly PlatformAdditions[],
+  candidate: PlatformAdditions,
 ): NetComposition {
   const others = current.filter(({ code }) => code !== candidate.code);
   try {
@@ -63,13 +67,13 @@ export function composeWith(
 }
 
 /** Composes with all that compose together: of n owners one that does not costs 2 log n compositions. */
-export function composeNet(owners: readonly OwnerAdditions[]): NetComposition {
+export function composeNet(owners: readonly PlatformAdditions[]): NetComposition {
   const refused: { code: string; reason: string }[] = [];
   let supergraph: string | undefined;
   const accept = (
-    accepted: readonly OwnerAdditions[],
-    more: readonly OwnerAdditions[],
-  ): readonly OwnerAdditions[] => {
+    accepted: readonly PlatformAdditions[],
+    more: readonly PlatformAdditions[],
+  ): readonly PlatformAdditions[] => {
     const all = [...accepted, ...more];
     try {
       supergraph = composeSupergraph(netSubgraphs(all));

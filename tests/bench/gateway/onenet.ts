@@ -31,6 +31,9 @@ function snapshot(urls: Readonly<Record<string, string>>): NetSnapshot {
         connection: 'CONNECTED' as const,
         modules: contractModules.map(({ name }) => name),
         contractVersion,
+        version: 1,
+        lacks: [],
+        additions: [],
         scope: { above: ['420000'] },
       };
     }),

@@ -39,16 +39,28 @@ export interface MemoryOwner extends AsyncDisposable {
   fault: Fault | undefined;
 }
 
+/** What an owner offers beyond the contract. */
+export interface MemoryAdditions {
+  readonly sdl: string;
+  /** Its types with a key, whose records stand among the others. */
+  readonly entities: readonly string[];
+  /** Root fields: values, or functions of the arguments. */
+  readonly root: Readonly<Record<string, unknown>>;
+  /** Its fields on platforms and divisions. */
+  readonly places?: Readonly<Record<string, unknown>>;
+}
+
 /** Serves an owner on a port of the system's choice. */
 export async function startMemoryOwner(
   code: string,
   records: readonly MemoryRecord[],
   modules: readonly ModuleName[] = ['core', 'organizations', 'requests', 'members', 'content'],
+  additions: MemoryAdditions = { sdl: '', entities: [], root: {} },
 ): Promise<MemoryOwner> {
   const own = [...records];
   const schema = buildSubgraphSchema({
-    typeDefs: parse(platformSdl(modules)),
-    resolvers: referenceResolvers(own),
+    typeDefs: parse(`${platformSdl(modules)}\n${referenceDirective}\n${additions.sdl}`),
+    resolvers: referenceResolvers(own, additions),
   });
   const seen: SeenRequest[] = [];
   const server = createServer((request, response) => {
@@ -69,7 +81,7 @@ export async function startMemoryOwner(
               schema,
               document,
               variableValues: variables,
-              rootValue: {},
+              rootValue: additions.root,
               contextValue: { headers: request.headers },
               fieldResolver: resolverOf(own),
             });
@@ -101,6 +113,8 @@ export async function startMemoryOwner(
   };
   return owner;
 }
+
+const referenceDirective = 'directive @reference(type: String!, as: String!) on FIELD_DEFINITION';
 
 /** An answer as it should be sent. */
 export function sendJson(response: ServerResponse, body: string): void {
@@ -147,6 +161,8 @@ function resolverOf(records: readonly MemoryRecord[]): GraphQLFieldResolver<unkn
     if (parent === 'Query' && routeOf('Query', info.fieldName)) {
       return records.find((row) => row.id === args['id']) ?? null;
     }
+    const added = own[info.fieldName];
+    if (typeof added === 'function') return added(args) as unknown;
     if (parent === 'Mutation') return mutation(records, info.fieldName, args);
     if (info.fieldName === 'eventTotals') {
       return [{ type: 'onenet.request.submitted', events: 3, count: 3, throughSequence: '3' }];
@@ -175,11 +191,21 @@ function within(place: string, row: MemoryRecord): boolean {
 
 function referenceResolvers(
   records: readonly MemoryRecord[],
+  { entities, places }: MemoryAdditions,
 ): Record<string, { __resolveReference(reference: { id?: string; code?: string }): unknown }> {
   const byId = {
     __resolveReference: ({ id }: { id?: string }): unknown =>
       records.find((row) => row.id === id) ?? null,
   };
-  const itself = { __resolveReference: (reference: { code?: string }): unknown => reference };
-  return { ServiceRequest: byId, Organization: byId, Platform: itself, Division: itself };
+  const itself = {
+    __resolveReference: (reference: { code?: string }): unknown => ({ ...places, ...reference }),
+  };
+  return {
+    ServiceRequest: byId,
+    Organization: byId,
+    Member: byId,
+    Platform: itself,
+    Division: itself,
+    ...Object.fromEntries(entities.map((name) => [name, byId])),
+  };
 }

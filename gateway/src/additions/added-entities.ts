@@ -1,0 +1,169 @@
+/** `_entities` of additions: each field is asked of the owner that added it, and only for what is that owner's. */
+import { NetError, splitId, type NetOwner, type NetSnapshot } from '@onenet/contract';
+import type { GraphQLFormattedError } from 'graphql';
+import { isJsonObject, type JsonObject } from '../owners/conform.ts';
+import { errorAt } from '../owners/failure.ts';
+import type { EntitiesField, EntityFields } from '../owners/plan.ts';
+import { partOutcome } from '../owners/route.ts';
+import { caught, type Outcome, type Run } from '../owners/run.ts';
+import { concerns } from '../owners/scope.ts';
+import type { Wave } from '../owners/wave.ts';
+import { addedBy, additionOwner } from './added-by.ts';
+
+/** The representations of one call. */
+export class AddedEntities {
+  readonly #run: Run;
+  readonly #field: EntitiesField;
+  /** Each different entity once, by type and key. */
+  readonly #entities = new Map<string, AddedEntity>();
+  /** What stands at each index. */
+  readonly #order: readonly (AddedEntity | NetError)[];
+
+  constructor(run: Run, field: EntitiesField) {
+    this.#run = run;
+    this.#field = field;
+    const representations = run.given[field.variable];
+    this.#order = Array.isArray(representations)
+      ? representations.map((representation: unknown) => this.#entityOf(representation))
+      : [];
+  }
+
+  prepare(wave: Wave): void {
+    for (const entity of this.#entities.values()) entity.prepare(wave);
+  }
+
+  /** The list, and the errors with their paths from the operation's root. */
+  finish(wave: Wave): Outcome {
+    const outcomes = new Map<AddedEntity, Outcome>();
+    const errors: GraphQLFormattedError[] = [];
+    const { key } = this.#field;
+    const value = this.#order.map((entity, index) => {
+      if (entity instanceof NetError) {
+        errors.push(errorAt([key, index], entity));
+        return null;
+      }
+      let outcome = outcomes.get(entity);
+      if (!outcome) outcomes.set(entity, (outcome = entity.finish(wave)));
+      for (const error of outcome.errors) {
+        errors.push({ ...error, path: [key, index, ...(error.path ?? [])] });
+      }
+      return outcome.value;
+    });
+    return { value, errors };
+  }
+
+  #entityOf(representation: unknown): AddedEntity | NetError {
+    const given = isJsonObject(representation) ? representation : {};
+    const typeName = String(given['__typename']);
+    const fields = this.#field.of(typeName);
+    const key = fields ? given[fields.keyField] : undefined;
+    if (!fields || typeof key !== 'string') {
+      return caught(this.#run, new Error(`${typeName} is no entity of the additions.`));
+    }
+    const name = `${typeName} ${key}`;
+    let entity = this.#entities.get(name);
+    if (!entity) this.#entities.set(name, (entity = new AddedEntity(this.#run, fields, key)));
+    return entity;
+  }
+}
+
+/** What one owner is asked of an entity. */
+interface Share {
+  /** Of the entity's fields, those that the owner added. */
+  readonly fields: EntityFields;
+  /** Who added them; undefined when the net has nobody who did. */
+  readonly adder: NetOwner | undefined;
+  /** Who is asked, or why nobody is. */
+  readonly owner: NetOwner | NetError;
+}
+
+/** A record, a platform or a division with what owners add to it; or what an owner itself defines. */
+class AddedEntity {
+  readonly #run: Run;
+  readonly #fields: EntityFields;
+  readonly #key: string;
+  readonly #shares: readonly Share[];
+  /** Whether all of it is one owner's, and not a record of the contract. */
+  readonly #isOwn: boolean;
+  /** An id that its owner cannot have given. */
+  readonly #isNobodys: boolean;
+
+  constructor(run: Run, fields: EntityFields, key: string) {
+    this.#run = run;
+    this.#fields = fields;
+    this.#key = key;
+    const shares = sharesOf(fields, run.context.net);
+    this.#shares = shares.filter(({ adder }) => !adder || isOfOwner(fields.typeName, key, adder));
+    this.#isOwn = addedBy(run.context.net, fields.typeName) !== undefined;
+    this.#isNobodys = this.#isOwn && this.#shares.length < shares.length;
+  }
+
+  prepare(wave: Wave): void {
+    for (const { owner, fields } of this.#shares) {
+      if (!(owner instanceof NetError)) wave.wantPlain(owner, { fields, key: this.#key });
+    }
+  }
+
+  finish(wave: Wave): Outcome {
+    const { plain, typeName, keyField } = this.#fields;
+    if (this.#isNobodys) return { value: null, errors: [errorAt([], new NetError('NOT_FOUND'))] };
+    const object: JsonObject = {};
+    for (const { key, name } of [...plain.values(), ...this.#fields.known]) {
+      object[key] = name === '__typename' ? typeName : name === keyField ? this.#key : null;
+    }
+    const errors: GraphQLFormattedError[] = [];
+    for (const share of this.#shares) {
+      const { value, errors: own } = this.#part(wave, share);
+      const [first = ''] = share.fields.plain.keys();
+      if (isJsonObject(value)) {
+        for (const key of share.fields.plain.keys()) object[key] = value[key];
+        errors.push(...own);
+      } else if (this.#isOwn) return { value: null, errors: own };
+      // The record itself is there: what is missing is what this owner adds to it.
+      else errors.push(...own.map((error) => ({ ...error, path: [first] })));
+    }
+    return { value: object, errors };
+  }
+
+  #part(wave: Wave, { owner, fields }: Share): Outcome {
+    if (owner instanceof NetError) return { value: null, errors: [errorAt([], owner)] };
+    const part = wave.plain(owner.code, { fields, key: this.#key });
+    return partOutcome(this.#run, owner.code, part, []);
+  }
+}
+
+const kept = new WeakMap<EntityFields, { net: NetSnapshot; shares: readonly Share[] }>();
+
+/** Parts a selection by owner, once for each net. */
+function sharesOf(fields: EntityFields, net: NetSnapshot): readonly Share[] {
+  const known = kept.get(fields);
+  if (known?.net === net) return known.shares;
+  const { typeName, keyField, plain } = fields;
+  const ownType = addedBy(net, typeName);
+  const own = [...plain].filter(([, { name }]) => name !== '__typename' && name !== keyField);
+  const coordinateOf = (name: string): string => (ownType ? typeName : `${typeName}.${name}`);
+  const byAdder = Map.groupBy(own, ([, { name }]) => addedBy(net, coordinateOf(name)));
+  const shares = [...byAdder].map(([adder, selection]): Share => ({
+    fields: { ...fields, plain: new Map(selection), gathers: [], known: [] },
+    adder,
+    owner: tryOwner(net, coordinateOf(selection[0]?.[1].name ?? '')),
+  }));
+  kept.set(fields, { net, shares });
+  return shares;
+}
+
+function tryOwner(net: NetSnapshot, coordinate: string): NetOwner | NetError {
+  try {
+    return additionOwner(net, coordinate);
+  } catch (error) {
+    if (error instanceof NetError) return error;
+    throw error;
+  }
+}
+
+/** Whether an entity is one that the owner can know: its own record, itself, or a place in its scope. */
+function isOfOwner(typeName: string, key: string, owner: NetOwner): boolean {
+  if (typeName === 'Platform') return key === owner.code;
+  if (typeName === 'Division') return concerns(owner, key);
+  return splitId(key)?.platform === owner.code;
+}
