@@ -53,7 +53,7 @@ export interface Admitted {
   /** The id of the grant that the call rests on; empty without one. */
   readonly grant: string;
   /** Writes the call into the access record; to be awaited before any of the answer leaves. */
-  record(status: number): Promise<void>;
+  readonly record: (status: number) => Promise<void>;
 }
 
 /** Why not: `status` 401, or 503 when the keys could not be read. */

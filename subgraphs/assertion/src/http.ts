@@ -1,6 +1,29 @@
-/** A refusal on the wire: 401 as a GraphQL answer at /graphql, and as problem+json (RFC 9457) anywhere else. */
+/** The edge of node:http: a call's whole body, and a refusal: 401 as a GraphQL answer at /graphql, and as problem+json (RFC 9457) anywhere else. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Refused } from './guard.ts';
+
+/**
+ * The body, which an assertion is over; `tooLarge` once it has more than `maxBytes`; undefined when the
+ * sender broke off.
+ */
+export async function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+): Promise<Buffer | 'tooLarge' | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return 'tooLarge';
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      length += chunk.byteLength;
+      if (length > maxBytes) return 'tooLarge';
+      chunks.push(chunk);
+    }
+  } catch {
+    return undefined;
+  }
+  return Buffer.concat(chunks, length);
+}
 
 /** Answers a call that was not admitted. */
 export function sendRefusal(

@@ -11,7 +11,7 @@ export type {
   Refused,
   UnsignedCalls,
 } from './guard.ts';
-export { sendRefusal } from './http.ts';
+export { readBody, sendRefusal } from './http.ts';
 export { algorithms } from './jwk.ts';
 export type { Algorithm, PublicJwk } from './jwk.ts';
 export type { SigningKey } from './jws.ts';

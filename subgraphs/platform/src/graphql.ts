@@ -1,32 +1,24 @@
-/** GraphQL over HTTP for the platforms of this process: who asks is read from the headers, what went wrong leaves as a code. */
+/** GraphQL over HTTP for the platforms of this process: who asks is the guard's word, what went wrong leaves as a code. */
 import { randomUUID } from 'node:crypto';
-import {
-  NetError,
-  actorHeader,
-  callerHeader,
-  isOnThisMachine,
-  isNetErrorCode,
-  localCaller,
-  parseActor,
-  type Caller,
-  type ModuleName,
-} from '@onenet/contract';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Admitted } from '@onenet/assertion';
+import { NetError, isNetErrorCode, type ModuleName } from '@onenet/contract';
 import { GraphQLError, type GraphQLErrorOptions } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Platform, PlatformContext } from './context.ts';
 import { Loaders } from './loaders.ts';
 import { platformSchema } from './schema.ts';
 
-/** What the HTTP server knows of a request. */
-export interface HttpContext {
+/** What the guard knows of a request. */
+interface HttpContext {
   readonly platform: Platform;
-  readonly remoteAddress: string | undefined;
+  readonly admitted: Admitted;
 }
 
 export type GraphQLHandler = YogaServerInstance<HttpContext, PlatformContext>;
 
 /** Bytes that a request may have. */
-const maxRequestBytes = 1_000_000;
+export const maxRequestBytes = 1_000_000;
 
 const handlers = new Map<ReturnType<typeof platformSchema>, GraphQLHandler>();
 
@@ -52,32 +44,40 @@ export function graphqlHandler(modules: readonly ModuleName[]): GraphQLHandler {
   return handler;
 }
 
-function contextOf({
-  request,
-  platform,
-  remoteAddress,
-}: HttpContext & { readonly request: Request }): PlatformContext {
-  // Until there are credentials, only this machine is believed.
-  const trusted = isOnThisMachine(remoteAddress, (name) => request.headers.get(name));
-  return {
-    platform,
-    caller: (trusted && parseCaller(request.headers.get(callerHeader))) || localCaller,
-    actor: trusted ? parseActor(request.headers.get(actorHeader)) : undefined,
-    now: new Date(),
-    loaders: new Loaders(platform.db),
-  };
+/** Answers an admitted request; before any of the answer leaves, the access record has it. */
+export async function answerGraphQL(
+  handler: GraphQLHandler,
+  platform: Platform,
+  admitted: Admitted,
+  {
+    request: { method = 'GET', url = '/', headers },
+    response,
+    body,
+  }: {
+    readonly request: IncomingMessage;
+    readonly response: ServerResponse;
+    readonly body: Buffer;
+  },
+): Promise<void> {
+  const { Request } = handler.fetchAPI;
+  const isRead = method === 'GET' || method === 'HEAD';
+  const asked = new Request(`http://${platform.definition.code.toLowerCase()}${url}`, {
+    method,
+    headers: headers as Record<string, string>,
+    body: isRead ? null : new Uint8Array(body),
+  });
+  const answered = await handler.fetch(asked, { platform, admitted });
+  const answer = Buffer.from(await answered.arrayBuffer());
+  await admitted.record(answered.status);
+  response.writeHead(answered.status, {
+    ...Object.fromEntries(answered.headers),
+    'content-length': answer.byteLength,
+  });
+  response.end(answer);
 }
 
-/** A caller's header; what is not one says nothing. */
-function parseCaller(text: string | null): Caller | undefined {
-  if (text === null) return undefined;
-  try {
-    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-    if (typeof value !== 'object' || value === null) return undefined;
-    return { ...localCaller, ...value };
-  } catch {
-    return undefined;
-  }
+function contextOf({ platform, admitted: { caller, actor } }: HttpContext): PlatformContext {
+  return { platform, caller, actor, now: new Date(), loaders: new Loaders(platform.db) };
 }
 
 /** An error as it leaves: with a code of the one table; an unexpected one as an id that leads to the log. */

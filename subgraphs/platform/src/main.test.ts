@@ -23,6 +23,8 @@ test('--help names every option', async () => {
     'database-prefix',
     'scale',
     'simulate',
+    'trust',
+    'unsigned',
     'help',
   ]) {
     expect(stdout).toContain(`--${option}`);
@@ -33,6 +35,7 @@ test.each([
   [['--scale', '2'], /--scale 2: a number from 0 to 1/],
   [['--platform', '999999'], /--platform 999999: no platform/],
   [['--simulate', 'much'], /--simulate much: a number/],
+  [['--unsigned', 'take'], /--unsigned take: refuse or loopback/],
   [['--bad'], /^platform: Unknown option '--bad'\. See --help\.\n$/],
 ])('%j is refused by name', async (args, message) => {
   const failed = run(process.execPath, [main, '--mongodb-uri', inject('mongodbUri'), ...args]);

@@ -17,6 +17,10 @@ const help = `Serves platforms of the reference net, each on a port and in a dat
   --scale <share>       Share of the large figures that becomes records on the first start,
                         above 0, at most 1 (default 0.01)
   --simulate <rate>     Simulated events a second over all platforms (default 0)
+  --trust <url|file>    A JWK set whose assertions are taken, like the gateway's
+                        /.well-known/jwks.json; may be given several times
+  --unsigned <what>     Calls without an assertion: refuse, or loopback to take those of this machine
+                        (default: refuse where --trust is given, else loopback)
   --help                This
 `;
 
@@ -30,6 +34,8 @@ const options = {
   'database-prefix': { type: 'string', default: '' },
   scale: { type: 'string' },
   simulate: { type: 'string', default: '0' },
+  trust: { type: 'string', multiple: true, default: [] as string[] },
+  unsigned: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
 const values = readOptions();
@@ -56,6 +62,8 @@ async function main(): Promise<void> {
     databasePrefix: values['database-prefix'],
     ...chosen(),
     simulatePerSecond: number('simulate', values.simulate, 0, 10_000),
+    trust: values.trust,
+    ...unsigned(),
     say: (line) => console.log(line),
     signal: stopping.signal,
   });
@@ -120,6 +128,14 @@ function chosen() {
     basePort: number('base-port', values['base-port'], 0, 65_000),
     scale: scale ?? 0.01,
   };
+}
+
+/** What becomes of calls without an assertion. */
+function unsigned() {
+  const { unsigned: text } = values;
+  if (text === undefined) return {};
+  if (text === 'refuse' || text === 'loopback') return { unsigned: text } as const;
+  fail(`--unsigned ${text}: refuse or loopback.`, 2);
 }
 
 function number(name: string, text: string, least: number, most: number): number {

@@ -429,7 +429,7 @@ test.each(['工会 要闻', '（要闻）', '420100:o-1', '电话1234567'])(
   },
 );
 
-test('the actor of a request that a proxy brings is not believed', async () => {
+test('a request that a proxy brings is not one of this machine, and needs an assertion', async () => {
   const input = { id: '420100:a-1', channel: 'WECHAT', idempotencyKey: newKey() };
   const response = await fetch(`${net.url}/graphql`, {
     method: 'POST',
@@ -445,8 +445,7 @@ test('the actor of a request that a proxy brings is not believed', async () => {
     }),
   });
   expect(await response.json()).toMatchObject({
-    data: { likeArticle: null },
-    errors: [{ extensions: { code: 'ACTOR_REQUIRED' } }],
+    errors: [{ extensions: { code: 'ASSERTION_REQUIRED' } }],
   });
 });
 

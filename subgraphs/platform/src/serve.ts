@@ -1,4 +1,11 @@
 /** Platforms in one process: each with a database and a port of its own. */
+import {
+  createGuard,
+  mongoGuardStore,
+  trustedKeys,
+  type TrustedKeys,
+  type UnsignedCalls,
+} from '@onenet/assertion';
 import { startFeed } from '@onenet/feed';
 import { platformByCode, type PlatformDefinition } from '@onenet/platforms';
 import { MongoClient } from 'mongodb';
@@ -27,6 +34,10 @@ export interface PlatformsOptions {
     definition: PlatformDefinition,
     now: Date,
   ) => ReturnType<NonNullable<LoadOptions['records']>>;
+  /** URLs or files of JWK sets: whose assertions are taken. None: no signed call is. */
+  readonly trust?: readonly string[];
+  /** What becomes of calls without an assertion. Default: refused where keys are trusted, else `loopback`. */
+  readonly unsigned?: UnsignedCalls;
   /** Told what takes long. */
   readonly say?: (line: string) => void;
   readonly signal?: AbortSignal;
@@ -53,6 +64,9 @@ export async function startPlatforms(options: PlatformsOptions): Promise<Platfor
     ignoreUndefined: true,
     maxPoolSize: 50,
   });
+  const { trust = [] } = options;
+  // One for all: what one of them was sent is verified for the others too.
+  const trusted = trust.length > 0 ? trustedKeys(trust) : undefined;
   const platforms: ServedPlatform[] = [];
   const servers: PlatformServer[] = [];
   const stopAll = async (): Promise<void> => {
@@ -66,7 +80,7 @@ export async function startPlatforms(options: PlatformsOptions): Promise<Platfor
     const waiting = definitions.values();
     const prepare = async (): Promise<void> => {
       for (const definition of waiting) {
-        platforms.push(await openPlatform(client, definition, options));
+        platforms.push(await openPlatform(client, definition, options, trusted));
       }
     };
     // All of them have ended before one's failure stops everything: none opens a platform after that.
@@ -114,6 +128,7 @@ async function openPlatform(
   client: MongoClient,
   definition: PlatformDefinition,
   options: PlatformsOptions,
+  trust: TrustedKeys | undefined,
 ): Promise<ServedPlatform> {
   options.signal?.throwIfAborted();
   const { code, modules, name } = definition;
@@ -133,8 +148,14 @@ async function openPlatform(
       },
     );
   }
+  const guard = await createGuard({
+    code,
+    trust,
+    store: mongoGuardStore(db),
+    unsigned: options.unsigned ?? (trust ? 'refuse' : 'loopback'),
+  });
   const feed = await startFeed({ code, db, personKey: await personKey(db) });
-  return { definition, client, db, feed };
+  return { definition, client, db, feed, guard };
 }
 
 function definitionOf(platform: string | PlatformDefinition): PlatformDefinition {

@@ -2,9 +2,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { readBody, sendRefusal, type Admitted, type Guard } from '@onenet/assertion';
 import type { Feed } from '@onenet/feed';
 import type { Platform } from './context.ts';
-import { graphqlHandler } from './graphql.ts';
+import { answerGraphQL, graphqlHandler, maxRequestBytes } from './graphql.ts';
 
 /** A platform that is served. */
 export interface PlatformServer {
@@ -13,9 +14,10 @@ export interface PlatformServer {
   stop(): Promise<void>;
 }
 
-/** A platform with the whole of its feed. */
+/** A platform with the whole of its feed, and the guard before it. */
 export interface ServedPlatform extends Platform {
   readonly feed: Feed;
+  readonly guard: Guard;
 }
 
 /** Milliseconds for which requests under way may go on when the server stops. */
@@ -50,13 +52,13 @@ async function route(
   const [path = ''] = (request.url ?? '').split('?', 1);
   switch (path) {
     case '/graphql':
-      await graphql.handle(request, response, {
-        platform,
-        remoteAddress: request.socket.remoteAddress,
-      });
-      return;
+      return guarded(platform, request, response, (admitted, body) =>
+        answerGraphQL(graphql, platform, admitted, { request, response, body }),
+      );
     case '/events':
-      return platform.feed.handle(request, response);
+      return guarded(platform, request, response, ({ record }) =>
+        platform.feed.handle(request, response, record),
+      );
     case '/health/live':
       return answer(response, 200, { status: 'live' });
     case '/health/ready':
@@ -67,6 +69,29 @@ async function route(
         message: `There is no ${path}: /graphql, /events, /health/live, /health/ready.`,
       });
   }
+}
+
+/** Admits a call, by its whole body, and answers it; or refuses it. */
+async function guarded(
+  { guard }: ServedPlatform,
+  request: IncomingMessage,
+  response: ServerResponse,
+  answerIt: (admitted: Admitted, body: Buffer) => Promise<void>,
+): Promise<void> {
+  const body = await readBody(request, maxRequestBytes);
+  if (body === undefined) return;
+  if (body === 'tooLarge') {
+    // The rest of it is not read, so nothing can follow on this connection.
+    response.setHeader('connection', 'close');
+    const message = `The request has more than ${maxRequestBytes} bytes.`;
+    answer(response, 413, { errors: [{ message, extensions: { code: 'TOO_LARGE' } }] });
+    return;
+  }
+  const { method = '', url = '', headers, socket } = request;
+  const { remoteAddress } = socket;
+  const admission = await guard.admit({ method, url, headers, remoteAddress, body });
+  if (admission.kind === 'REFUSED') return sendRefusal(request, response, admission);
+  await answerIt(admission, body);
 }
 
 /** Ready: the database answers. */
