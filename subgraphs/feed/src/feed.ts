@@ -7,6 +7,7 @@ import { answerQuery, feedStatus } from './answer.ts';
 import type { Answer, FeedQuery, FeedStatus } from './answer.ts';
 import { chainHead0 } from './chain.ts';
 import { handleEvents, sendProblem } from './http.ts';
+import type { BeforeAnswer } from './http.ts';
 import { mongoStore } from './mongo-store.ts';
 import { Sequencer } from './sequencer.ts';
 import type { FeedStore } from './store.ts';
@@ -35,7 +36,11 @@ export type FeedOptions = FeedSettings & FeedDatabase;
 
 export interface Feed {
   /** Answers GET /events; the path is the caller's business. Never rejects. */
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    beforeAnswer?: BeforeAnswer,
+  ): Promise<void>;
   /** Something was committed: number it now. */
   wake(): void;
   totals(): Promise<readonly EventTotal[]>;
@@ -151,9 +156,9 @@ async function runFeed(
 
   return {
     wake,
-    async handle(request, response) {
+    async handle(request, response, beforeAnswer) {
       try {
-        await handleEvents(request, response, answer);
+        await handleEvents(request, response, answer, beforeAnswer);
       } catch (error) {
         onError(error);
         sendProblem(response, 500, 'INTERNAL', 'The feed cannot answer now.');

@@ -13,25 +13,38 @@ import {
 import { formatSequence } from './line.ts';
 import type { LogLine } from './store.ts';
 
+/** Told the status before any of an answer leaves; what it rejects with stops the answer. */
+export type BeforeAnswer = (status: number) => Promise<void>;
+
 /** Answers one request; `answer` waits when the query asks for it, until `signal`. */
 export async function handleEvents(
   request: IncomingMessage,
   response: ServerResponse,
   answer: (query: FeedQuery, signal: AbortSignal) => Promise<Answer>,
+  beforeAnswer: BeforeAnswer = () => Promise.resolve(),
 ): Promise<void> {
   if (request.method !== 'GET') {
+    await beforeAnswer(405);
     response.setHeader('allow', 'GET');
     sendProblem(response, 405, 'METHOD_NOT_ALLOWED', 'The feed is read with GET.');
     return;
   }
   const query = parseQuery(new URL(request.url ?? '/', 'http://localhost').searchParams);
   if (typeof query === 'string') {
+    await beforeAnswer(400);
     sendProblem(response, 400, 'BAD_INPUT', query);
     return;
   }
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  send(response, query, await answer(query, gone.signal));
+  const answered = await answer(query, gone.signal);
+  await beforeAnswer(statusOf(answered));
+  send(response, query, answered);
+}
+
+function statusOf({ kind }: Answer): 200 | 409 | 410 {
+  if (kind === 'conflict') return 409;
+  return kind === 'gone' ? 410 : 200;
 }
 
 /** RFC 9457. */
