@@ -6,10 +6,21 @@ import { prepareDataDir, releaseDataDir } from './data-dir.ts';
 import { startMongo } from './databases.ts';
 import { checkPorts } from './free-ports.ts';
 import { checkGivenMongo } from './given-mongo.ts';
+import { checkGivenPostgres } from './given-postgres.ts';
 import { UsageError } from './options.ts';
-import { failure, lastLines, newLog, startPart, untilReady, type Part } from './parts.ts';
+import {
+  failure,
+  lastLines,
+  newLog,
+  startPart,
+  untilReady,
+  type Part,
+  type PartPlan,
+} from './parts.ts';
 import { partPlans, portPlan, type NetPorts } from './plans.ts';
 import { step, type Say } from './progress.ts';
+import { startYichangParts, yichangBase } from './yichang-parts.ts';
+import { yichang } from './yichang.ts';
 
 export interface NetOptions {
   /** The first port; the others follow from it. */
@@ -24,6 +35,8 @@ export interface NetOptions {
   readonly fresh?: boolean;
   /** A replica set to use instead of one started here. */
   readonly mongodbUri?: string;
+  /** A PostgreSQL server to use instead of one started here. */
+  readonly postgresUri?: string;
   /** A ClickHouse to use instead of the embedded one. */
   readonly clickhouseUrl?: string;
   /** Whether the gateway serves the dashboard, built if need be; true when absent. */
@@ -36,11 +49,11 @@ export interface NetOptions {
 /** A net that runs. */
 export interface Net {
   readonly urls: NetUrls;
-  /** Process ids by part: mongod, province, platforms, analytics, gateway. */
+  /** Process ids by part: mongod, postgres, province, platforms, sidecar-420500, yichang, analytics, gateway. */
   readonly processes: Readonly<Record<string, number>>;
   /** Resolves when a part ends unasked, with what to tell about it. The others still run then. */
   readonly crashed: Promise<Error>;
-  /** Stops every part, MongoDB last; resolves when all are gone. */
+  /** Stops every part, the databases last; resolves when all are gone. */
   stop(): Promise<void>;
 }
 
@@ -57,9 +70,13 @@ export interface NetUrls {
 export async function startNet(options: NetOptions): Promise<Net> {
   const say = options.say ?? (() => {});
   const dataDir = resolve(options.dataDir);
-  const ports = portPlan(options.port, hosted(options.platforms), options.mongodbUri === undefined);
+  const ports = portPlan(options.port, hosted(options.platforms), {
+    mongod: options.mongodbUri === undefined,
+    postgres: options.postgresUri === undefined,
+  });
   await checkPorts(ports.planned);
   if (options.mongodbUri !== undefined) await checkGivenMongo(options.mongodbUri);
+  if (options.postgresUri !== undefined) await checkGivenPostgres(options.postgresUri);
   await prepareDataDir(dataDir, { fresh: options.fresh ?? false, scale: options.scale });
 
   const running = new RunningParts(dataDir, say);
@@ -68,17 +85,25 @@ export async function startNet(options: NetOptions): Promise<Net> {
       const mongodbUri = options.mongodbUri ?? (await ownMongo(running, ports, dataDir, say));
       const dashboardDir =
         options.dashboard === false ? undefined : await buildDashboard(say, options.signal);
-      const plans = partPlans({ ...options, dataDir, ports, mongodbUri, dashboardDir });
+      const add = (part: Part) => running.add(part);
+      const { postgresUri } = options;
+      const base = ports.codes.includes(yichang)
+        ? await yichangBase({ dataDir, port: ports.postgres, postgresUri, say, add })
+        : undefined;
+      const yichangDatabase = base?.database;
+      const input = { ...options, dataDir, ports, mongodbUri, yichangDatabase, dashboardDir };
+      const startPlan = async (plan: PartPlan) => {
+        const part = running.add(await startPart(plan, join(dataDir, 'logs')));
+        const lastLine = async () => (await lastLines(part.logFile, 1)).join('');
+        await step(say, plan.name, () => untilReady(part, plan.readyUrls), lastLine);
+      };
       // Each wave needs the one before it: the province names the owners that the rest asks.
-      for (const wave of plans) {
-        await Promise.all(
-          wave.map(async (plan) => {
-            const part = running.add(await startPart(plan, join(dataDir, 'logs')));
-            const lastLine = async () => (await lastLines(part.logFile, 1)).join('');
-            await step(say, plan.name, () => untilReady(part, plan.readyUrls), lastLine);
-          }),
-        );
-      }
+      const [owners = [], ...others] = partPlans(input);
+      await Promise.all([
+        ...owners.map(startPlan),
+        base && startYichangParts(base, input, { say, add }),
+      ]);
+      for (const wave of others) await Promise.all(wave.map(startPlan));
       return running.asNet({ ...ports.urls, mongodb: mongodbUri });
     });
   } catch (error) {
@@ -159,10 +184,10 @@ class RunningParts {
     return { urls, processes, crashed: this.#crash.promise, stop: () => this.stop() };
   }
 
-  /** Stops what runs: MongoDB last, so that none loses what it still writes to. */
+  /** Stops what runs: the databases last, so that none loses what it still writes to. */
   stop(): Promise<void> {
     this.#stopped ??= (async () => {
-      const isDatabase = (part: Part) => part.name === 'mongod';
+      const isDatabase = (part: Part) => part.name === 'mongod' || part.name === 'postgres';
       const others = this.#parts.filter((part) => !isDatabase(part));
       await Promise.all(others.map((part) => this.#stopPart(part)));
       await Promise.all(this.#parts.filter(isDatabase).map((part) => this.#stopPart(part)));
@@ -170,6 +195,7 @@ class RunningParts {
     })();
     return this.#stopped;
   }
+
   async #stopPart(part: Part): Promise<void> {
     await part.stop();
     const how = await part.ended;

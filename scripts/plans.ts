@@ -1,11 +1,20 @@
 /** What runs where: the net's ports by one rule, and each part's program with its flags. */
 import { join } from 'node:path';
-import { platformByCode } from '@onenet/platforms';
+import { activityShare, platformByCode } from '@onenet/platforms';
 import type { PlannedPort } from './free-ports.ts';
 import type { PartPlan } from './parts.ts';
+import { yichang } from './yichang.ts';
 
 /** Offsets from the first port; the platforms' own follow theirs. */
-const offsets = { gateway: 0, province: 1, analytics: 2, mongod: 3, platforms: 10 };
+const offsets = {
+  gateway: 0,
+  province: 1,
+  analytics: 2,
+  mongod: 3,
+  postgres: 4,
+  yichang: 5,
+  platforms: 10,
+};
 const host = '127.0.0.1';
 
 export interface NetPorts {
@@ -13,6 +22,9 @@ export interface NetPorts {
   readonly province: number;
   readonly analytics: number;
   readonly mongod: number;
+  readonly postgres: number;
+  /** Yichang's server behind its sidecar. */
+  readonly yichang: number;
   readonly platforms: number;
   readonly codes: readonly string[];
   readonly planned: readonly PlannedPort[];
@@ -24,28 +36,38 @@ export interface NetPorts {
   };
 }
 
-/** The ports of a net whose first is `port`, and which hosts the platforms `codes`. */
-export function portPlan(port: number, codes: readonly string[], ownMongod: boolean): NetPorts {
+/** The ports of a net whose first is `port`, which hosts the platforms `codes` and starts databases. */
+export function portPlan(
+  port: number,
+  codes: readonly string[],
+  own: { readonly mongod: boolean; readonly postgres: boolean },
+): NetPorts {
   const gateway = port + offsets.gateway;
   const province = port + offsets.province;
   const analytics = port + offsets.analytics;
   const mongod = port + offsets.mongod;
+  const postgres = port + offsets.postgres;
+  const yichangPort = port + offsets.yichang;
   const platforms = port + offsets.platforms;
+  const hasYichang = codes.includes(yichang);
   const platformPorts = codes.map((code): [string, number] => [code, platforms + offsetOf(code)]);
   const planned = [
     { port: gateway, part: 'gateway' },
     { port: province, part: 'province' },
     { port: analytics, part: 'analytics' },
-    ...(ownMongod ? [{ port: mongod, part: 'mongod' }] : []),
-    ...platformPorts.map(([code, own]) => ({ port: own, part: `platform ${code}` })),
+    ...(own.mongod ? [{ port: mongod, part: 'mongod' }] : []),
+    ...(hasYichang && own.postgres ? [{ port: postgres, part: 'postgres' }] : []),
+    ...(hasYichang ? [{ port: yichangPort, part: "Yichang's server" }] : []),
+    ...platformPorts.map(([code, at]) => ({ port: at, part: `platform ${code}` })),
   ];
   const urls = {
     gateway: urlOf(gateway),
     province: urlOf(province),
     analytics: urlOf(analytics),
-    platforms: Object.fromEntries(platformPorts.map(([code, own]) => [code, urlOf(own)])),
+    platforms: Object.fromEntries(platformPorts.map(([code, at]) => [code, urlOf(at)])),
   };
-  return { gateway, province, analytics, mongod, platforms, codes, planned, urls };
+  const ports = { gateway, province, analytics, mongod, postgres, yichang: yichangPort, platforms };
+  return { ...ports, codes, planned, urls };
 }
 
 export interface PlanInput {
@@ -54,6 +76,8 @@ export interface PlanInput {
   readonly scale: number;
   readonly simulatePerSecond: number;
   readonly mongodbUri: string;
+  /** Yichang's database, if it is Python on PostgreSQL here; else it is one of the reference platforms. */
+  readonly yichangDatabase?: string | undefined;
   readonly clickhouseUrl?: string | undefined;
   readonly dashboardDir?: string | undefined;
 }
@@ -61,7 +85,7 @@ export interface PlanInput {
 /** The parts in waves: those of one wave start side by side, when the wave before is ready. */
 export function partPlans(input: PlanInput): readonly (readonly PartPlan[])[] {
   return [
-    [provincePlan(input), platformsPlan(input)],
+    [provincePlan(input), ...platformsPlan(input)],
     [analyticsPlan(input)],
     [gatewayPlan(input)],
   ];
@@ -81,18 +105,45 @@ function provincePlan({ ports, mongodbUri }: PlanInput): PartPlan {
   };
 }
 
-function platformsPlan({ ports, mongodbUri, scale, simulatePerSecond }: PlanInput): PartPlan {
+/** The reference platforms, in one process; none where Yichang in Python is the only platform. */
+function platformsPlan(input: PlanInput): readonly PartPlan[] {
+  const { ports, mongodbUri, scale, simulatePerSecond, yichangDatabase } = input;
+  const codes = ports.codes.filter((code) => yichangDatabase === undefined || code !== yichang);
+  if (codes.length === 0) return [];
+  return [
+    {
+      name: 'platforms',
+      main: 'subgraphs/platform/src/main.ts',
+      args: flags({
+        'mongodb-uri': mongodbUri,
+        'base-port': ports.platforms,
+        platforms: codes.join(','),
+        scale,
+        simulate: simulatePerSecond - yichangShare(input),
+      }),
+      readyUrls: codes.map((code) => ready(ports.urls.platforms[code] ?? '')),
+    },
+  ];
+}
+
+/** Simulated events a second that fall to Yichang's own simulation. */
+export function yichangShare({ ports, simulatePerSecond, yichangDatabase }: PlanInput): number {
+  if (yichangDatabase === undefined) return 0;
+  return simulatePerSecond * activityShare(yichang, ports.codes);
+}
+
+/** What stands before Yichang's server: it is all that the net sees of it. */
+export function sidecarPlan({ ports, yichangDatabase }: PlanInput): PartPlan {
   return {
-    name: 'platforms',
-    main: 'subgraphs/platform/src/main.ts',
+    name: `sidecar-${yichang}`,
+    main: 'subgraphs/sidecar/src/main.ts',
     args: flags({
-      'mongodb-uri': mongodbUri,
-      'base-port': ports.platforms,
-      platforms: ports.codes.join(','),
-      scale,
-      simulate: simulatePerSecond,
+      code: yichang,
+      upstream: `${urlOf(ports.yichang)}/graphql`,
+      outbox: yichangDatabase,
+      port: ports.platforms + offsetOf(yichang),
     }),
-    readyUrls: Object.values(ports.urls.platforms).map(ready),
+    readyUrls: [ready(ports.urls.platforms[yichang] ?? '')],
   };
 }
 

@@ -6,7 +6,7 @@ export const upOptions = {
     whole: true,
     atLeast: 1,
     atMost: 65_000,
-    help: 'first port: gateway; then province, analytics, MongoDB; platforms from the tenth after it',
+    help: 'first port: gateway; then province, analytics, the databases; platforms from the tenth after it',
   },
   data: { kind: 'text', default: '.onenet', help: 'directory of all data and logs' },
   scale: {
@@ -29,6 +29,12 @@ export const upOptions = {
     default: '',
     env: 'MONGODB_URI',
     help: 'MongoDB replica set to use instead of starting one',
+  },
+  'postgres-uri': {
+    kind: 'text',
+    default: '',
+    env: 'POSTGRES_URI',
+    help: 'PostgreSQL server to use instead of starting one',
   },
   'clickhouse-url': {
     kind: 'text',

@@ -60,8 +60,12 @@ async function aborted(signal: AbortSignal): Promise<undefined> {
 
 function netOptions(options: UpValues, signal: AbortSignal) {
   const { 'mongodb-uri': mongodbUri, 'clickhouse-url': clickhouseUrl } = options;
+  const postgresUri = options['postgres-uri'];
   if (options.fresh && mongodbUri !== '') {
     throw new UsageError('--fresh removes local data only: drop the databases of --mongodb-uri.');
+  }
+  if (options.fresh && postgresUri !== '') {
+    throw new UsageError('--fresh removes local data only: drop the databases of --postgres-uri.');
   }
   return {
     port: options.port,
@@ -71,6 +75,7 @@ function netOptions(options: UpValues, signal: AbortSignal) {
     platforms: options.platforms,
     fresh: options.fresh,
     ...(mongodbUri === '' ? {} : { mongodbUri }),
+    ...(postgresUri === '' ? {} : { postgresUri }),
     ...(clickhouseUrl === '' ? {} : { clickhouseUrl }),
     say: (line: string) => console.log(line),
     signal,

@@ -36,6 +36,22 @@ export async function makeDatabase(server: string, name: string): Promise<string
   return uri.href;
 }
 
+/** Whether its first records are there. */
+export async function isYichangLoaded(database: string): Promise<boolean> {
+  const client = new Client({ connectionString: database });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query(`SELECT 1 FROM loaded WHERE what = 'records'`);
+    return rowCount === 1;
+  } catch (error) {
+    const isNoTable = error instanceof DatabaseError && error.code === '42P01';
+    if (isNoTable) return false;
+    throw error;
+  } finally {
+    await client.end();
+  }
+}
+
 /** Makes its tables and loads its first records, once; the outbox must be there (the sidecar makes it). */
 export async function loadYichang(
   python: string,

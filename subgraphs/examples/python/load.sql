@@ -1,5 +1,5 @@
 -- Puts the staged lines (incoming: n, line) where they belong: records into our tables, events into
--- the sidecar's outbox. Each line is {"record": {…}} or {"event": {…}}.
+-- the sidecar's outbox. Each line is {"record": {…}} or {"event": {…}}, the last one {"end": n}.
 
 CREATE TEMPORARY VIEW record AS
 SELECT n, line -> 'record' AS r, line #>> '{record,type}' AS type

@@ -1,4 +1,5 @@
 /** The reference net as data: its platforms, Hubei's divisions, and what the demo shows. */
+export { activityShare, activityWeights } from './activity.ts';
 export type {
   FigureInDemo,
   MediaChannelDefinition,

@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import json
 import os
 import sys
 from collections.abc import Iterable
@@ -43,13 +44,16 @@ def load_records(connection: psycopg.Connection[Any], records: Iterable[str]) ->
     connection.execute(
         "CREATE TEMPORARY TABLE incoming (n bigint GENERATED ALWAYS AS IDENTITY, line jsonb) ON COMMIT DROP"
     )
-    count = 0
+    count, last = 0, ""
     with connection.cursor().copy("COPY incoming (line) FROM STDIN") as copy:
-        for line in records:
-            copy.write_row([line.rstrip("\n")])
+        for last in records:
+            copy.write_row([last.rstrip("\n")])
             count += 1
+    # Whoever wrote to us may have been killed: half a load must not pass for a whole one.
+    if count == 0 or json.loads(last) != {"end": count - 1}:
+        raise SystemExit(f"The records were cut off after {count} lines: nothing was loaded.")
     connection.execute((HOME / "load.sql").read_bytes())
-    return count
+    return count - 1
 
 
 def mark(connection: psycopg.Connection[Any], what: str) -> bool:

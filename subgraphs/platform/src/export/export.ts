@@ -4,18 +4,25 @@ import { writesOf } from '../reference-writes.ts';
 
 /**
  * A line for each record, as the contract names its fields (`{"record": {"type": …}}`), each followed
- * by a line for each of its events (`{"event": {id, type, time, data, person}}`), oldest first.
+ * by a line for each of its events (`{"event": {id, type, time, data, person}}`), oldest first. At
+ * the end `{"end": <lines before>}`: a text without it was cut off.
  */
 export function* exportLines(
   definition: PlatformDefinition,
   records: Iterable<ReferenceRecord>,
 ): Generator<string> {
+  let count = 0;
+  const line = (content: object): string => {
+    count += 1;
+    return `${JSON.stringify(content)}\n`;
+  };
   for (const record of records) {
-    yield `${JSON.stringify({ record })}\n`;
+    yield line({ record });
     for (const { collection, document } of writesOf(definition, record)) {
       if (collection !== 'outbox') continue;
       const { _id: id, ...event } = document;
-      yield `${JSON.stringify({ event: { id, ...event } })}\n`;
+      yield line({ event: { id, ...event } });
     }
   }
+  yield line({ end: count });
 }

@@ -1,5 +1,6 @@
 /** Simulated activity: keeps the net moving, through the same commands as mutations. */
-import { NetError, type ModuleName, type PlatformKind } from '@onenet/contract';
+import { NetError, type ModuleName } from '@onenet/contract';
+import { activityWeights } from '@onenet/platforms';
 import type { Platform } from '../context.ts';
 import * as content from './content.ts';
 import * as members from './members.ts';
@@ -35,17 +36,6 @@ const activities: readonly Activity[] = [
   { weight: 24, module: 'requests', act: requests.advanceRequest },
 ];
 
-/** How lively a platform is. */
-const platformWeights: Readonly<Record<PlatformKind, number>> = {
-  PROVINCE: 8,
-  AID_CENTRE: 2,
-  CITY: 4,
-  COUNTY: 2,
-  ENTERPRISE: 1,
-  UNIVERSITY: 1,
-  ZONE: 1,
-};
-
 const tickMs = 100;
 /** Activities under way at a time: more would only wait in the database. */
 const atOnce = 16;
@@ -60,7 +50,7 @@ export function startSimulation(platforms: readonly Platform[], perSecond: numbe
   const sites = platforms
     .toSorted((a, b) => (a.definition.code < b.definition.code ? -1 : 1))
     .map((platform, index) => ({
-      weight: platformWeights[platform.definition.kind],
+      weight: activityWeights[platform.definition.kind],
       site: new Site(platform, new Random(seed + index + 1)),
       activities: activities.filter(({ module }) => platform.definition.modules.includes(module)),
     }));
