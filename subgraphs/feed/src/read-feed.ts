@@ -1,4 +1,5 @@
 /** The reader's side: one GET, and nothing of its answer is believed unchecked. */
+import { isNetErrorCode } from '@onenet/contract';
 import type { FeedEvent } from '@onenet/contract';
 import { isChainHead } from './chain.ts';
 import type { EventFault } from './event.ts';
@@ -128,6 +129,9 @@ export async function readFeed(request: FeedRequest): Promise<FeedAnswer> {
 }
 
 async function answerOf(request: FeedRequest, response: Response): Promise<FeedAnswer> {
+  if (response.status === 401) {
+    return { kind: 'unreachable', detail: `status 401${await refusalOf(response)}` };
+  }
   if (response.status !== 200) {
     await response.body?.cancel();
     const bounds = boundsOf(response.headers);
@@ -193,6 +197,26 @@ async function readBody(
     brokeOff = true;
   }
   return { bytes: Buffer.concat(chunks), brokeOff };
+}
+
+/** Why an assertion was refused: the code and both clocks, of its problem+json; nothing in its own words. */
+async function refusalOf(response: Response): Promise<string> {
+  const body = await readBody(response);
+  if (body === 'TOO_LARGE') return '';
+  const { code, issuedAt, ownerTime } = problemOf(body.bytes.toString('utf8'));
+  const known = isNetErrorCode(code) ? `, ${code}` : '';
+  const isTime = (text: unknown): boolean => typeof text === 'string' && /^[\d:.TZ-]+$/.test(text);
+  if (!isTime(issuedAt) || !isTime(ownerTime)) return known;
+  return `${known}, issued ${String(issuedAt)}, there it is ${String(ownerTime)}`;
+}
+
+function problemOf(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
 }
 
 function feedHeaders(headers: Headers): FeedHeaders | undefined {

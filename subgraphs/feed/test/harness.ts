@@ -1,33 +1,16 @@
-/** For the feed's tests: a database of its own, a served feed, a reader that goes to the end. */
-import { randomUUID } from 'node:crypto';
+/** For the feed's tests: a served feed, a writer, a reader that goes to the end. */
 import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import type { FeedEvent } from '@onenet/contract';
-import { MongoClient } from 'mongodb';
-import type { Db } from 'mongodb';
-import { expect, inject } from 'vitest';
-import { outboxCollection, outboxEntry, readFeed, startFeed } from '../src/index.ts';
-import type { Feed, FeedBatch, FeedOptions, OutboxEntryInput } from '../src/index.ts';
+import { expect } from 'vitest';
+import { outboxEntry, readFeed, startFeed } from '../src/index.ts';
+import type { Feed, FeedBatch, FeedSettings, OutboxEntryInput } from '../src/index.ts';
+import type { TestDatabase } from './databases.ts';
+
+export { databases } from './databases.ts';
 
 export const code = '420100';
 export const personKey = 'a key of the tests, thirty-two bytes or more';
-
-export interface TestDatabase extends AsyncDisposable {
-  readonly db: Db;
-}
-
-/** Dropped with the test. */
-export async function freshDatabase(): Promise<TestDatabase> {
-  const client = await new MongoClient(inject('mongodbUri')).connect();
-  const db = client.db(`feed_test_${randomUUID().slice(0, 8)}`);
-  return {
-    db,
-    async [Symbol.asyncDispose]() {
-      await db.dropDatabase();
-      await client.close();
-    },
-  };
-}
 
 export interface Served extends AsyncDisposable {
   readonly url: string;
@@ -57,11 +40,14 @@ export interface ServedFeed extends Served {
 }
 
 /** A failure of the feed fails the test that ends with it. */
-export async function serveFeed(db: Db, options: Partial<FeedOptions> = {}): Promise<ServedFeed> {
+export async function serveFeed(
+  { store }: TestDatabase,
+  options: Partial<FeedSettings> = {},
+): Promise<ServedFeed> {
   const failures: unknown[] = [];
   const feed = await startFeed({
     code,
-    db,
+    store,
     personKey,
     onError: (error) => failures.push(error),
     ...options,
@@ -80,13 +66,13 @@ export async function serveFeed(db: Db, options: Partial<FeedOptions> = {}): Pro
 
 /** Writes entries as a platform would. */
 export async function write(
-  db: Db,
+  database: TestDatabase,
   ...inputs: readonly Partial<OutboxEntryInput>[]
 ): Promise<void> {
   const entries = inputs.map((input) =>
     outboxEntry({ type: 'onenet.member.applied', time: new Date(), ...input }),
   );
-  if (entries.length > 0) await outboxCollection(db).insertMany(entries);
+  if (entries.length > 0) await database.insert(entries);
 }
 
 /** One answer, which must be a batch. */

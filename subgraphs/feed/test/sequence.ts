@@ -1,12 +1,13 @@
 /** A program of its own for crash.test.ts: numbers what it finds until it is killed. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
-import { mongoStore } from '../src/mongo-store.ts';
+import { mongoStore, postgresPool, postgresStore } from '../src/index.ts';
 import { Sequencer } from '../src/sequencer.ts';
 
-const [uri = '', database = '', code = '', personKey = ''] = process.argv.slice(2);
-const client = await new MongoClient(uri).connect();
-const store = mongoStore(client.db(database));
+const [uri = '', code = '', personKey = ''] = process.argv.slice(2);
+const store = uri.startsWith('postgres')
+  ? postgresStore(postgresPool(uri))
+  : mongoStore((await new MongoClient(uri).connect()).db());
 await store.prepare();
 const sequencer = new Sequencer(
   // A short lease, so that the next one need not wait long after a kill.
