@@ -5,6 +5,7 @@ import {
   localCaller,
   parseActor,
   type Actor,
+  type NetSnapshot,
 } from '@onenet/contract';
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -25,6 +26,8 @@ export interface CallerInput {
   readonly headers: IncomingHttpHeaders;
   /** The socket's other end. */
   readonly remoteAddress: string | undefined;
+  /** The net in force. */
+  readonly net: NetSnapshot;
   /** The request's `extensions`. */
   readonly extensions: Readonly<Record<string, unknown>>;
   /** Aborts at the deadline, and when the caller goes away. */
@@ -38,6 +41,7 @@ export function readCaller(input: CallerInput): RequestContext {
   return {
     requestId: randomUUID(),
     caller: localCaller,
+    net: input.net,
     ...(actor && { actor }),
     deadlineAt: performance.now() + deadlineMs,
     completeness,

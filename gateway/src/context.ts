@@ -1,5 +1,5 @@
 /** What every step of a request shares: who asks, until when, how complete the answer must be, and what happened. */
-import type { Actor, Caller } from '@onenet/contract';
+import type { Actor, Caller, NetSnapshot } from '@onenet/contract';
 
 /** How complete a caller demands the answer to be. */
 export const completenessDemands = ['ALL', 'QUORUM', 'BEST_EFFORT'] as const;
@@ -9,6 +9,8 @@ export type CompletenessDemand = (typeof completenessDemands)[number];
 export interface RequestContext {
   readonly requestId: string;
   readonly caller: Caller;
+  /** The net in which the request stays from its first step to its last, in every wave. */
+  readonly net: NetSnapshot;
   /** Who performs a mutation, if somebody is asserted. */
   readonly actor?: Actor;
   /** On the clock of `performance.now()`, in milliseconds. */

@@ -1,12 +1,17 @@
 /** Starts the gateway: follows the owner directory, keeps a generation for its supergraph, and answers. */
 import type { GraphQLDataSource } from '@apollo/gateway';
-import { createLinksDataSource } from '@onenet/links';
+import type { NetSnapshot } from '@onenet/contract';
+import { composedReferences, createLinksDataSource } from '@onenet/links';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
 import { Agent } from 'undici';
+import { additionsSchema } from './additions/additions-schema.ts';
+import { createAdditionsDataSource } from './additions/data-source.ts';
 import { Directory } from './directory.ts';
+import type { DataSources } from './generation.ts';
 import { Generations } from './generations.ts';
+import { LastNet } from './last-net.ts';
 import { Metrics } from './metrics.ts';
 import { Breakers } from './owners/breaker.ts';
 import { createMunicipalDataSource } from './owners/data-source.ts';
@@ -46,33 +51,38 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const metrics = new Metrics();
   const dispatcher = new Agent({ keepAliveTimeout: 30_000 });
   const transport = createTransport();
-  const directory = await Directory.open({ ...options, dispatcher, log });
 
+  const breakers = new Breakers();
   const sources = new Map<string, GraphQLDataSource>([
-    ['links', createLinksDataSource()],
-    ['municipal', createMunicipalDataSource({ directory, transport, breakers: new Breakers() })],
+    ['municipal', createMunicipalDataSource({ transport, breakers })],
   ]);
   for (const name of ['province', 'analytics'] as const) {
-    const url = (): string => directory.current().services[name];
-    sources.set(name, createServiceDataSource({ name, url, transport, log }));
+    sources.set(name, createServiceDataSource({ name, transport, log }));
   }
-  const dataSource = (name: string): GraphQLDataSource => {
+  const dataSource: DataSources = (name, supergraph) => {
+    // These two know the additions, which are another set in each generation.
+    if (name === 'links') return createLinksDataSource(composedReferences(supergraph));
+    if (name === 'additions') {
+      const schema = additionsSchema(supergraph);
+      return createAdditionsDataSource({ schema, transport, breakers });
+    }
     const source = sources.get(name);
     if (!source) throw new Error(`The supergraph names ${name}, which this gateway does not know.`);
     return source;
   };
 
-  const generations = new Generations({ dataSource, log, metrics });
-  directory.onChange((net) => {
-    metrics.revision.set(net.revision);
-    void generations.follow(net);
-  });
+  const lastNet = options.stateDir === undefined ? undefined : new LastNet(options.stateDir, log);
+  const inForce = (net: NetSnapshot): void => {
+    lastNet?.keep(net);
+    transport.keepOnly(addressesOf(net));
+  };
+  const generations = new Generations({ dataSource, log, metrics, inForce });
 
   const stopping = new AbortController();
   const server = createGatewayServer({
     ...options,
-    generation: () => generations.current,
-    directory,
+    inForce: () => generations.current,
+    refused: () => generations.refused,
     dispatcher,
     log,
     metrics,
@@ -82,7 +92,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   // It listens before it knows the net: until then it is live, and not ready.
-  await generations.follow(await directory.first());
+  const last = await lastNet?.read();
+  if (last) void generations.follow(last);
+  const tell = (net: NetSnapshot): void => void generations.follow(net);
+  const directory = new Directory({ ...options, dispatcher, log, tell });
+  await generations.ready;
 
   return {
     url: `http://${options.host ?? '127.0.0.1'}:${port}`,
@@ -98,10 +112,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       clearTimeout(late);
       await directory.close();
       await generations.stop();
+      await lastNet?.close();
       await transport.close();
       await dispatcher.destroy();
     },
   };
+}
+
+function addressesOf({ owners, services }: NetSnapshot): string[] {
+  return [...owners.map(({ graphqlUrl }) => graphqlUrl), ...Object.values(services)];
 }
 
 /** The vendor's gateway sends telemetry unless this is set before it loads. */

@@ -9,56 +9,82 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { parseDateTime, type Caller } from '@onenet/contract';
-import { Kind, isScalarType, valueFromASTUntyped, type GraphQLSchema } from 'graphql';
+import {
+  Kind,
+  isScalarType,
+  valueFromASTUntyped,
+  type DocumentNode,
+  type GraphQLSchema,
+} from 'graphql';
+import { setImmediate as othersGoFirst } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { booleansOf } from './conditions.ts';
 import type { OperationReport, RequestContext } from './context.ts';
 import type { ExecutionResult } from './envelope.ts';
 import { Fetched } from './fetched.ts';
 import type { GraphQLParams } from './http-request.ts';
+import type { Metrics } from './metrics.ts';
 import { noteQueryPlan } from './owners/time.ts';
 import { PreparedOperations, prepare, type PreparedOperation } from './prepared.ts';
 import { presentError } from './present.ts';
+import { QueryPlans } from './query-plans.ts';
 import { readSupergraph, type Supergraph } from './supergraph.ts';
+import { isWarming, sampleVariables, warmLimits, warmingContext } from './warm.ts';
+
+/** Finds the data source of a subgraph, by its name in a composed supergraph. */
+export type DataSources = (subgraph: string, supergraph: DocumentNode) => GraphQLDataSource;
 
 export interface GenerationOptions {
   /** The composed SDL. */
   readonly supergraph: string;
-  /** The data source of a subgraph. It outlives the generation. */
-  readonly dataSource: (subgraph: string) => GraphQLDataSource;
+  /** The data source of a subgraph of this supergraph. */
+  readonly dataSource: DataSources;
   readonly log: Logger;
+  readonly metrics: Metrics;
 }
 
 export class Generation {
+  /** As it was composed. */
+  readonly supergraph: string;
   readonly #server: ApolloServer<RequestContext>;
   readonly #schema: GraphQLSchema;
   readonly #access: Supergraph['access'];
   readonly #operations: PreparedOperations;
+  readonly #plans: QueryPlans;
   readonly #fetched: FetchedByReport;
   #running = 0;
   #retired: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
 
   private constructor(
-    server: ApolloServer<RequestContext>,
-    schema: GraphQLSchema,
-    access: Supergraph['access'],
-    operations: PreparedOperations,
-    fetched: FetchedByReport,
+    parts: { readonly server: ApolloServer<RequestContext>; readonly schema: GraphQLSchema },
+    read: { readonly supergraph: string; readonly access: Supergraph['access'] },
+    kept: {
+      readonly operations: PreparedOperations;
+      readonly plans: QueryPlans;
+      readonly fetched: FetchedByReport;
+    },
   ) {
-    this.#server = server;
-    this.#schema = schema;
-    this.#access = access;
-    this.#operations = operations;
-    this.#fetched = fetched;
+    this.#server = parts.server;
+    this.#schema = parts.schema;
+    this.supergraph = read.supergraph;
+    this.#access = read.access;
+    this.#operations = kept.operations;
+    this.#plans = kept.plans;
+    this.#fetched = kept.fetched;
   }
 
   /** Loads a supergraph; one that does not load is thrown, and the generation before it stays. */
-  static async start({ supergraph, dataSource, log }: GenerationOptions): Promise<Generation> {
-    const { sdl, access } = readSupergraph(supergraph);
+  static async start(options: GenerationOptions): Promise<Generation> {
+    const { supergraph, dataSource, log, metrics } = options;
+    const { sdl, access, document } = readSupergraph(supergraph);
+    // Each part of the work holds up all requests: between the parts they have their turn.
+    await othersGoFirst();
     const vendorLog = log.child({ part: 'apollo' }, { level: 'warn' });
+    const plans = new QueryPlans(metrics);
     const gateway = new ApolloGateway({
       supergraphSdl: sdl,
-      buildService: ({ name }) => dataSource(name),
+      buildService: ({ name }) => silentWhileWarming(dataSource(name, document)),
+      queryPlannerConfig: { cache: plans },
       experimental_didResolveQueryPlan: (resolved) => {
         const { queryPlan, requestContext } = resolved;
         // The fan-out shares the time that is left among the waves that the plan has still to come.
@@ -96,15 +122,51 @@ export class Generation {
     });
     await server.start();
     readDateTimes(schema.get());
-    return new Generation(server, schema.get(), access, operations, fetched);
+    return new Generation(
+      { server, schema: schema.get() },
+      { supergraph, access },
+      { operations, plans, fetched },
+    );
+  }
+
+  /** Holds the generation until it is disposed of: it stops after the last who does. */
+  enter(): Disposable {
+    this.#running++;
+    return {
+      [Symbol.dispose]: () => {
+        this.#running--;
+        if (this.#running === 0) this.#retired?.resolve();
+      },
+    };
+  }
+
+  /**
+   * Prepares and plans what the generation before is asked most, so that nobody waits for it after
+   * the change. Returns how many operations.
+   */
+  async warmFrom(previous: Generation): Promise<number> {
+    const until = performance.now() + warmLimits.ms;
+    let warmed = 0;
+    this.#plans.when = 'warming';
+    for (const used of previous.#operations.mostUsed(warmLimits.operations)) {
+      if (performance.now() >= until) break;
+      await othersGoFirst();
+      try {
+        const { caller, params } = used;
+        const operation = this.#prepare(caller, params, used.uses / 2);
+        await this.#plan(operation);
+        warmed++;
+      } catch {
+        // The new supergraph does not have what it asks.
+      }
+    }
+    this.#plans.when = 'request';
+    return warmed;
   }
 
   /** The steps `document`, `limits` and `scopes`. */
   prepare(caller: Caller, params: GraphQLParams): PreparedOperation {
-    const { query, operationName, variables } = params;
-    const rights = [caller.client === 'local', caller.scopes];
-    const key = JSON.stringify([rights, operationName, booleansOf(variables), query]);
-    return this.#operations.get(key, () => prepare(this.#schema, this.#access, caller, params));
+    return this.#prepare(caller, params, 1);
   }
 
   /** The steps `plan` and `fetch`. */
@@ -116,40 +178,72 @@ export class Generation {
     const { shape } = operation;
     const fetched = new Fetched();
     if (shape) this.#fetched.set(contextValue.report, fetched);
-    this.#running++;
-    try {
-      const { body } = await this.#server.executeOperation(
-        {
-          query: operation.text,
-          variables: { ...variables },
-          ...(operation.name !== null && { operationName: operation.name }),
-        },
-        { contextValue },
-      );
-      if (body.kind !== 'single') throw new Error('The server answered in parts.');
-      const { singleResult } = body;
-      if (!shape || !singleResult.data) return singleResult;
-      const { data, faults } = shape(fetched.tree());
-      // Where an error was told, it says why something is null.
-      const unexplained = faults.length > 0 && !singleResult.errors;
-      return {
-        ...singleResult,
-        data,
-        ...(unexplained && { extensions: { valueCompletion: faults } }),
-      };
-    } finally {
-      this.#running--;
-      if (this.#running === 0) this.#retired?.resolve();
-    }
+    const { body } = await this.#server.executeOperation(
+      {
+        query: operation.text,
+        variables: { ...variables },
+        ...(operation.name !== null && { operationName: operation.name }),
+      },
+      { contextValue },
+    );
+    if (body.kind !== 'single') throw new Error('The server answered in parts.');
+    const { singleResult } = body;
+    if (!shape || !singleResult.data) return singleResult;
+    const { data, faults } = shape(fetched.tree());
+    // Where an error was told, it says why something is null.
+    const unexplained = faults.length > 0 && !singleResult.errors;
+    return {
+      ...singleResult,
+      data,
+      ...(unexplained && { extensions: { valueCompletion: faults } }),
+    };
   }
 
-  /** Stops after the last running request. */
+  /** Stops after the last that holds it. */
   async retire(): Promise<void> {
     this.#retired ??= Promise.withResolvers<void>();
     if (this.#running === 0) this.#retired.resolve();
     await this.#retired.promise;
     await this.#server.stop();
   }
+
+  #prepare(caller: Rights, params: GraphQLParams, uses: number): PreparedOperation {
+    const { query, operationName, variables } = params;
+    const booleans = booleansOf(variables);
+    const rights = [caller.client === 'local', caller.scopes];
+    const key = JSON.stringify([rights, operationName, booleans, query]);
+    const make = () => prepare(this.#schema, this.#access, caller, params);
+    return this.#operations.get(key, uses, make, () => ({
+      caller: { client: caller.client, scopes: caller.scopes },
+      params: { query, operationName, variables: Object.fromEntries(booleans), extensions: {} },
+    }));
+  }
+
+  /** Has an operation planned, as a request would; nobody is asked anything. */
+  async #plan(operation: PreparedOperation): Promise<void> {
+    const variables = sampleVariables(this.#schema, operation);
+    await this.#server.executeOperation(
+      {
+        query: operation.text,
+        variables: { ...variables },
+        ...(operation.name !== null && { operationName: operation.name }),
+      },
+      { contextValue: warmingContext() },
+    );
+  }
+}
+
+/** What of a caller decides which operation is planned for it. */
+type Rights = Pick<Caller, 'client' | 'scopes'>;
+
+/** A data source that is not asked by what is planned in advance, mutations above all. */
+function silentWhileWarming(source: GraphQLDataSource): GraphQLDataSource {
+  return {
+    process: async (call) => {
+      const isForNobody = 'context' in call && isWarming(reportOf(call.context));
+      return isForNobody ? { data: {} } : source.process(call);
+    },
+  };
 }
 
 /** By what a request's context and the server's copy of it share. */

@@ -44,6 +44,17 @@ export class Metrics {
     help: 'Supergraphs loaded since the start.',
     registers: [this.registry],
   });
+  readonly supergraphRefused = new Gauge({
+    name: 'onenet_supergraph_refused',
+    help: '1 while the newest supergraph is not in force because it does not load.',
+    registers: [this.registry],
+  });
+  readonly plans = new Counter({
+    name: 'onenet_plans_total',
+    help: 'Operations planned: for a request, or warming a generation before its first.',
+    labelNames: ['when'] as const,
+    registers: [this.registry],
+  });
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });

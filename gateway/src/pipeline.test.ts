@@ -143,7 +143,7 @@ test('a part of the net that hangs costs its own fields, within the deadline', a
   await once(silent, 'listening');
   const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/graphql`;
   hung.tell({ services: { province: url, analytics: url } });
-  await expect.poll(() => hung.directory.current().services.analytics).toBe(url);
+  await expect.poll(() => hung.generations.current?.net.services.analytics).toBe(url);
   const began = performance.now();
   const { body } = await post(hung, {
     query: '{ feeds { platform } serviceRequest(id: "420100:1") { title } }',

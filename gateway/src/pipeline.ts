@@ -8,7 +8,7 @@ import { maxDeadlineMs, readCaller } from './caller.ts';
 import { OperationReport, type RequestContext } from './context.ts';
 import { DocumentRefusal } from './document.ts';
 import { refusal, wrap, type Answer } from './envelope.ts';
-import type { Generation } from './generation.ts';
+import type { InForce } from './generations.ts';
 import { HttpRefusal, chooseAnswerType, readParams, type AnswerType } from './http-request.ts';
 import { checkRows } from './limits.ts';
 import type { Metrics } from './metrics.ts';
@@ -17,8 +17,8 @@ import { documentError, internalError } from './present.ts';
 import { record } from './record.ts';
 
 export interface PipelineOptions {
-  /** The generation of now; undefined while none is loaded. */
-  readonly generation: () => Generation | undefined;
+  /** The net and the generation of now; undefined while none is loaded. */
+  readonly inForce: () => InForce | undefined;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -74,17 +74,19 @@ async function perform(
   request: IncomingMessage,
   run: Run,
   deadline: Deadline,
-  { generation: generationNow, log }: PipelineOptions,
+  { inForce, log }: PipelineOptions,
 ): Promise<Performed> {
   try {
     run.type = chooseAnswerType(request.headers.accept);
     const params = await readParams(request);
-    const generation = generationNow();
-    if (!generation) throw new HttpRefusal(503, 'UNAVAILABLE', 'The net is not known yet.');
+    // Both are the request's until its end, whatever comes into force meanwhile.
+    const { net, generation } = inForce() ?? notKnown();
+    using _held = generation.enter();
 
     const context = readCaller({
       headers: request.headers,
       remoteAddress: request.socket.remoteAddress,
+      net,
       extensions: params.extensions,
       signal: deadline.signal,
     });
@@ -103,6 +105,10 @@ async function perform(
   } catch (error) {
     return refuse(error, run, log);
   }
+}
+
+function notKnown(): never {
+  throw new HttpRefusal(503, 'UNAVAILABLE', 'The net is not known yet.');
 }
 
 /** A mutation by GET could be set off by a link or an image. */

@@ -28,7 +28,7 @@ export interface PreparedOperation {
 export function prepare(
   schema: GraphQLSchema,
   rules: AccessRules,
-  caller: Caller,
+  caller: Pick<Caller, 'client' | 'scopes'>,
   { query, operationName, variables }: GraphQLParams,
 ): PreparedOperation {
   const whole = parseDocument(query);
@@ -53,9 +53,22 @@ export function prepare(
   };
 }
 
+/** From what an operation was prepared: enough to prepare it again, and nothing of who asked. */
+export interface Recipe {
+  readonly caller: Pick<Caller, 'client' | 'scopes'>;
+  /** Of the variables only those that decide `@include` and `@skip`. */
+  readonly params: GraphQLParams;
+}
+
+interface Kept {
+  readonly operation: PreparedOperation;
+  readonly recipe: Recipe;
+  uses: number;
+}
+
 /** Keeps what was prepared: at most so many operations, and so many characters of text. */
 export class PreparedOperations {
-  readonly #byText = new Map<string, PreparedOperation>();
+  readonly #byText = new Map<string, Kept>();
   readonly #byHash = new Map<string, PreparedOperation>();
   readonly #most: number;
   readonly #mostCharacters: number;
@@ -67,20 +80,26 @@ export class PreparedOperations {
   }
 
   /** Gets what was prepared under `key`, or prepares it. Only what passes every step is kept. */
-  get(key: string, make: () => PreparedOperation): PreparedOperation {
+  get(
+    key: string,
+    uses: number,
+    make: () => PreparedOperation,
+    recipe: () => Recipe,
+  ): PreparedOperation {
     const known = this.#byText.get(key);
     if (known) {
       // The oldest stand first: what is used again moves to the end.
       this.#byText.delete(key);
       this.#byText.set(key, known);
-      return known;
+      known.uses += uses;
+      return known.operation;
     }
-    const made = make();
-    this.#byText.set(key, made);
-    this.#byHash.set(made.hash, made);
-    this.#characters += key.length + made.text.length;
+    const operation = make();
+    this.#byText.set(key, { operation, recipe: recipe(), uses });
+    this.#byHash.set(operation.hash, operation);
+    this.#characters += key.length + operation.text.length;
     this.#evict();
-    return made;
+    return operation;
   }
 
   /** The document of a planned text. */
@@ -88,8 +107,16 @@ export class PreparedOperations {
     return this.#byHash.get(hash)?.document;
   }
 
+  /** What is used most, first. */
+  mostUsed(most: number): readonly (Recipe & { readonly uses: number })[] {
+    return [...this.#byText.values()]
+      .toSorted((a, b) => b.uses - a.uses)
+      .slice(0, most)
+      .map(({ recipe, uses }) => ({ ...recipe, uses }));
+  }
+
   #evict(): void {
-    for (const [key, operation] of this.#byText) {
+    for (const [key, { operation }] of this.#byText) {
       const fits = this.#byText.size <= this.#most && this.#characters <= this.#mostCharacters;
       if (fits || this.#byText.size === 1) return;
       this.#byText.delete(key);

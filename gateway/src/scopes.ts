@@ -56,7 +56,7 @@ export interface ScopedDocument {
 export function applyScopes(
   schema: GraphQLSchema,
   rules: AccessRules,
-  caller: Caller,
+  caller: Pick<Caller, 'client' | 'scopes'>,
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): ScopedDocument {
@@ -114,7 +114,7 @@ interface Refusal {
 function findRefusal(
   schema: GraphQLSchema,
   rules: AccessRules,
-  caller: Caller,
+  caller: Pick<Caller, 'client' | 'scopes'>,
   parent: GraphQLNamedType,
   fieldName: string,
 ): Refusal | undefined {

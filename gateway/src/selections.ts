@@ -6,13 +6,16 @@ import {
   TypeNameMetaFieldDef,
   isInterfaceType,
   isObjectType,
+  typeFromAST,
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLField,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
+  type GraphQLType,
   type OperationDefinitionNode,
+  type VariableDefinitionNode,
 } from 'graphql';
 
 /** A document's fragments, by name. */
@@ -48,4 +51,15 @@ export function fieldOf(
   const own =
     isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
   return own ?? metaFields.find((field) => field.name === name);
+}
+
+/** The type that a variable's definition names. */
+export function typeReferred(
+  schema: GraphQLSchema,
+  node: VariableDefinitionNode['type'],
+): GraphQLType | undefined {
+  // typeFromAST has a form for each kind of node, and none for all of them.
+  if (node.kind === Kind.NAMED_TYPE) return typeFromAST(schema, node);
+  if (node.kind === Kind.LIST_TYPE) return typeFromAST(schema, node);
+  return typeFromAST(schema, node);
 }

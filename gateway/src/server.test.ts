@@ -94,7 +94,7 @@ test('the live stream is passed on as it comes, and ends upstream when the brows
   await once(analytics, 'listening');
   const url = `http://127.0.0.1:${(analytics.address() as AddressInfo).port}/graphql`;
   net.tell({ services: { province: url, analytics: url } });
-  await expect.poll(() => net.directory.current().services.analytics).toBe(url);
+  await expect.poll(() => net.generations.current?.net.services.analytics).toBe(url);
 
   const leave = new AbortController();
   const stream = await fetch(`${net.url}/live?platform=420100`, { signal: leave.signal });

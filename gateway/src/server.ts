@@ -3,14 +3,15 @@ import { NetError, errorCodes } from '@onenet/contract';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
-import type { Directory } from './directory.ts';
+import type { Refused } from './generations.ts';
 import { proxyLive } from './live.ts';
 import { answerGraphQL, type PipelineOptions } from './pipeline.ts';
 import { internalError } from './present.ts';
 import { serveStatic } from './static.ts';
 
 export interface ServerOptions extends PipelineOptions {
-  readonly directory: Directory;
+  /** The newest supergraph, while it is not in force because it does not load. */
+  readonly refused: () => Refused | undefined;
   readonly dispatcher: Dispatcher;
   /** Folder of the built dashboard; `/` is not served without it. */
   readonly dashboardDir?: string | undefined;
@@ -28,18 +29,21 @@ const envelopeSchema = readFileSync(new URL('envelope.v1.schema.json', import.me
 
 const paths: Readonly<Record<string, Handler>> = {
   '/graphql': answerGraphQL,
-  '/live': (request, response, { directory, dispatcher, stop }) => {
+  '/live': (request, response, { inForce, dispatcher, stop }) => {
     if (request.method !== 'GET') throw notThis(request);
-    if (!directory.isKnown) throw new NetError('UNAVAILABLE');
-    const { analytics } = directory.current().services;
-    return proxyLive(analytics, request, response, dispatcher, stop);
+    const services = inForce()?.net.services;
+    if (!services) throw new NetError('UNAVAILABLE');
+    return proxyLive(services.analytics, request, response, dispatcher, stop);
   },
   '/health/live': (_request, response) => sendJson(response, 200, { status: 'live' }),
-  '/health/ready': (_request, response, { directory, generation }) => {
-    const ready = generation() !== undefined && directory.isKnown;
-    sendJson(response, ready ? 200 : 503, {
-      status: ready ? 'ready' : 'starting',
-      ...(directory.isKnown && { revision: directory.current().revision }),
+  '/health/ready': (_request, response, { inForce, refused }) => {
+    const net = inForce()?.net;
+    const bad = refused();
+    sendJson(response, net ? 200 : 503, {
+      status: net ? 'ready' : 'starting',
+      ...(net && { revision: net.revision }),
+      // It answers by the supergraph before, with the newest addresses and switches.
+      ...(bad && { refusedSupergraph: { sinceRevision: bad.revision } }),
     });
   },
   '/metrics': async (_request, response, { metrics: { registry } }) => {

@@ -1,6 +1,6 @@
 /** Asks the province's own subgraphs: over pooled HTTP, with a deadline of their own, so that one that is down costs its fields alone. */
 import type { GraphQLDataSource } from '@apollo/gateway';
-import { NetError, callerHeader, encodeCaller } from '@onenet/contract';
+import { NetError, callerHeader, encodeCaller, type NetSnapshot } from '@onenet/contract';
 import { Kind, OperationTypeNode, parse, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import type { RequestContext } from './context.ts';
@@ -9,9 +9,7 @@ import { timeFor } from './owners/time.ts';
 import type { Transport } from './owners/transport.ts';
 
 export interface ServiceOptions {
-  readonly name: string;
-  /** Its GraphQL URL now. */
-  readonly url: () => string;
+  readonly name: keyof NetSnapshot['services'];
   readonly transport: Transport;
   readonly log: Logger;
   /** Milliseconds, within the request's own deadline. */
@@ -45,7 +43,7 @@ export function createServiceDataSource(
 }
 
 async function ask(
-  { url, transport, timeoutMs = 4000, maxBytes = 16 * 1024 * 1024 }: ServiceOptions,
+  { name, transport, timeoutMs = 4000, maxBytes = 16 * 1024 * 1024 }: ServiceOptions,
   { query, operationName }: ServiceRequest,
   variables: Readonly<Record<string, unknown>>,
   context: RequestContext,
@@ -53,7 +51,7 @@ async function ask(
   const body = JSON.stringify({ query, variables, ...(operationName && { operationName }) });
   const headers = ['content-type', 'application/json', 'accept', 'application/json'];
   const exchange = transport.post(
-    url(),
+    context.net.services[name],
     body,
     [...headers, callerHeader, encodeCaller(context.caller)],
     maxBytes,

@@ -101,24 +101,17 @@ export interface SmallNet extends AsyncDisposable {
   /** Changes what the province tells. */
   tell(change: Partial<NetSnapshot>): void;
   readonly generations: Generations;
-  readonly directory: Directory;
 }
 
 /** Starts the net; analytics is down. */
 export async function startSmallNet(
-  options: { readonly dashboardDir?: string; readonly stateDir?: string } = {},
+  options: { readonly dashboardDir?: string } = {},
 ): Promise<SmallNet> {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'info' }, { write: (line) => void lines.push(JSON.parse(line)) });
   const dispatcher = new Agent();
   const transport = createTransport();
   const province = await startToldProvince();
-  const directory = await Directory.open({
-    ...options,
-    provinceUrl: province.url,
-    dispatcher,
-    log,
-  });
   const asked: string[] = [];
   const sources: Readonly<Record<string, GraphQLDataSource>> = {
     links: createLinksDataSource(),
@@ -126,7 +119,6 @@ export async function startSmallNet(
     province: local(provinceSdl, provinceResolvers),
     analytics: createServiceDataSource({
       name: 'analytics',
-      url: () => directory.current().services.analytics,
       transport,
       log,
     }) as GraphQLDataSource,
@@ -137,13 +129,14 @@ export async function startSmallNet(
     log,
     metrics,
   });
-  directory.onChange((net) => void generations.follow(net));
-  await generations.follow(await directory.first());
+  const tell = (net: NetSnapshot): void => void generations.follow(net);
+  const directory = new Directory({ provinceUrl: province.url, dispatcher, log, tell });
+  await generations.ready;
   const stop = new AbortController();
   const server = createGatewayServer({
     ...options,
-    generation: () => generations.current,
-    directory,
+    inForce: () => generations.current,
+    refused: () => generations.refused,
     dispatcher,
     log,
     metrics,
@@ -157,7 +150,6 @@ export async function startSmallNet(
     lines,
     tell: (change) => province.tell(change),
     generations,
-    directory,
     async [Symbol.asyncDispose]() {
       stop.abort();
       server.close();

@@ -1,6 +1,6 @@
 /** The data source of the subgraph `municipal`: one contract, many owners. */
 import type { GraphQLDataSource } from '@apollo/gateway';
-import { contractSchema, NetError, type NetSnapshot } from '@onenet/contract';
+import { contractSchema, NetError } from '@onenet/contract';
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../context.ts';
 import { Breakers } from './breaker.ts';
@@ -19,29 +19,44 @@ import { timeFor } from './time.ts';
 import type { Transport } from './transport.ts';
 import { Wave, type WaveTools } from './wave.ts';
 
-/** What the fan-out needs. */
-export interface MunicipalOptions {
-  /** The net as it is now: read once for each operation. */
-  readonly directory: { current(): NetSnapshot };
+/** How owners are reached. */
+export interface OwnersOptions {
   readonly transport: Transport;
   readonly breakers?: Breakers;
-  /** The contract with the net's directives. */
-  readonly contract?: GraphQLSchema;
   /** Greatest size of one owner's answer; 8 MiB by default. */
   readonly maxAnswerBytes?: number;
 }
 
+/** What the fan-out needs. */
+export interface MunicipalOptions extends OwnersOptions {
+  /** The contract with the net's directives. */
+  readonly contract?: GraphQLSchema;
+}
+
+export type OwnersDataSource = GraphQLDataSource<RequestContext & Record<string, unknown>>;
+
 /** Answers every operation that the planner sends to `municipal`. */
-export function createMunicipalDataSource(
-  options: MunicipalOptions,
-): GraphQLDataSource<RequestContext & Record<string, unknown>> {
+export function createMunicipalDataSource(options: MunicipalOptions): OwnersDataSource {
   const plans = new PlanCache(options.contract ?? contractSchema());
-  const tools: WaveTools = {
+  return ownersDataSource(plans, toolsOf(options, new OperationCache()), query);
+}
+
+/** What the waves of a data source share. */
+export function toolsOf(options: OwnersOptions, operations: OperationCache): WaveTools {
+  return {
     transport: options.transport,
     breakers: options.breakers ?? new Breakers(),
-    operations: new OperationCache(),
+    operations,
     maxAnswerBytes: options.maxAnswerBytes ?? 8 * 1024 * 1024,
   };
+}
+
+/** Answers operations by owners: queries as `ask` says, mutation fields each by its owner. */
+export function ownersDataSource(
+  plans: PlanCache,
+  tools: WaveTools,
+  ask: (run: Run, tools: WaveTools, text: string) => Promise<Outcome<JsonObject>>,
+): OwnersDataSource {
   return {
     async process(call) {
       const text = call.request.query ?? '';
@@ -50,9 +65,9 @@ export function createMunicipalDataSource(
       const { context } = call;
       try {
         const plan = plans.of(text, given);
-        const run = runOf(plan, given, context, options.directory, call.pathInIncomingRequest);
+        const run = runOf(plan, given, context, call.pathInIncomingRequest);
         const outcome =
-          plan.kind === 'mutation' ? await mutate(run, tools, text) : await query(run, tools, text);
+          plan.kind === 'mutation' ? await mutate(run, tools, text) : await ask(run, tools, text);
         const data: JsonObject = { ...namesOf(plan), ...outcome.value };
         return outcome.errors.length > 0 ? { data, errors: outcome.errors } : { data };
       } catch (error) {
@@ -105,7 +120,6 @@ function runOf(
   plan: Plan,
   given: Values,
   context: RequestContext,
-  directory: MunicipalOptions['directory'],
   path: readonly (string | number)[] = [],
 ): Run {
   return {
@@ -113,7 +127,7 @@ function runOf(
     given,
     variables: coerceVariables(plan, given),
     context,
-    net: netOf(directory.current()),
+    net: netOf(context.net),
     path,
     asOf: new Date().toISOString(),
   };

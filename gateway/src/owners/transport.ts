@@ -1,5 +1,5 @@
 /** HTTP to owners: pooled connections, one POST, an answer that is capped while it is read. */
-import { Agent, type Dispatcher } from 'undici';
+import { Pool, type Dispatcher } from 'undici';
 
 /** What an owner sent. */
 export interface HttpAnswer {
@@ -32,6 +32,8 @@ export interface Exchange {
 /** How the gateway reaches owners. */
 export interface Transport {
   post(url: string, body: string, headers: readonly string[], maxBytes: number): Exchange;
+  /** Lets go of every other address: what is under way there ends, and its connections are closed. */
+  keepOnly(urls: Iterable<string>): void;
   close(): Promise<void>;
 }
 
@@ -39,29 +41,56 @@ export interface Transport {
 export function createTransport(
   options: { readonly connectionsPerOwner?: number; readonly connectTimeoutMs?: number } = {},
 ): Transport {
-  const agent = new Agent({
-    connections: options.connectionsPerOwner ?? 64,
-    pipelining: 1,
-    keepAliveTimeout: 30_000,
-    // The caller's deadline is the only clock: it aborts.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: options.connectTimeoutMs ?? 5000 },
-  });
+  const pools = new Map<string, Pool>();
+  const poolOf = (origin: string): Pool => {
+    let pool = pools.get(origin);
+    if (!pool) {
+      pool = new Pool(origin, {
+        connections: options.connectionsPerOwner ?? 64,
+        pipelining: 1,
+        keepAliveTimeout: 30_000,
+        // The caller's deadline is the only clock: it aborts.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        connect: { timeout: options.connectTimeoutMs ?? 5000 },
+      });
+      pools.set(origin, pool);
+    }
+    return pool;
+  };
   const targets = new Map<string, { readonly origin: string; readonly path: string }>();
+  const targetOf = (url: string): { readonly origin: string; readonly path: string } => {
+    let target = targets.get(url);
+    if (!target) {
+      const { origin, pathname, search } = new URL(url);
+      targets.set(url, (target = { origin, path: pathname + search }));
+    }
+    return target;
+  };
   return {
     post(url, body, headers, maxBytes) {
-      let target = targets.get(url);
-      if (!target) {
-        const { origin, pathname, search } = new URL(url);
-        targets.set(url, (target = { origin, path: pathname + search }));
-      }
       const reader = new AnswerReader(maxBytes);
-      const request = { ...target, method: 'POST' as const, headers: [...headers], body };
-      agent.dispatch(request, reader);
+      const { origin, path } = targetOf(url);
+      // A request in the net of before may still want an address that was let go: it gets it.
+      poolOf(origin).dispatch(
+        { origin, path, method: 'POST', headers: [...headers], body },
+        reader,
+      );
       return reader;
     },
-    close: () => agent.destroy(),
+    keepOnly(urls) {
+      const kept = new Set(urls);
+      const origins = new Set([...kept].map((url) => targetOf(url).origin));
+      for (const url of targets.keys()) if (!kept.has(url)) targets.delete(url);
+      for (const [origin, pool] of pools) {
+        if (origins.has(origin)) continue;
+        pools.delete(origin);
+        void pool.close();
+      }
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+    },
   };
 }
 

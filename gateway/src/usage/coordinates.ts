@@ -1,6 +1,5 @@
 /** Which parts of the schema an operation really uses, as schema coordinates: what a change of the contract is weighed by. */
 import {
-  Kind,
   TypeInfo,
   getNamedType,
   isAbstractType,
@@ -8,15 +7,14 @@ import {
   isInputObjectType,
   isListType,
   isNonNullType,
-  typeFromAST,
   visit,
   visitWithTypeInfo,
   type DocumentNode,
   type GraphQLSchema,
   type GraphQLType,
   type OperationDefinitionNode,
-  type VariableDefinitionNode,
 } from 'graphql';
+import { typeReferred } from '../selections.ts';
 
 /**
  * What the document names: fields, arguments, input fields, enum values
@@ -69,7 +67,7 @@ export function variableCoordinates(
   const used = new Set<string>();
   for (const { variable, type: node } of variableDefinitions) {
     const value = variables[variable.name.value];
-    const type = value == null ? undefined : typeOf(schema, node);
+    const type = value == null ? undefined : typeReferred(schema, node);
     if (type) collect(type, value, used);
   }
   return used;
@@ -77,15 +75,6 @@ export function variableCoordinates(
 
 function isIntrospection(typeName: string, fieldName: string): boolean {
   return typeName.startsWith('__') || fieldName.startsWith('__');
-}
-
-type TypeReference = VariableDefinitionNode['type'];
-
-/** typeFromAST has a form for each kind of node, and none for all of them. */
-function typeOf(schema: GraphQLSchema, node: TypeReference): GraphQLType | undefined {
-  if (node.kind === Kind.NAMED_TYPE) return typeFromAST(schema, node);
-  if (node.kind === Kind.LIST_TYPE) return typeFromAST(schema, node);
-  return typeFromAST(schema, node);
 }
 
 function collect(type: GraphQLType, value: unknown, used: Set<string>): void {

@@ -1,11 +1,19 @@
 /** A net in memory: owners over HTTP behind the real gateway, planner and composition, with a tiny province. */
-import { ApolloGateway } from '@apollo/gateway';
+import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { localCaller, municipalSdl, type NetOwner, type NetSnapshot } from '@onenet/contract';
-import { createLinksDataSource, linksSdl } from '@onenet/links';
-import { composeSupergraph } from '@onenet/province';
+import {
+  localCaller,
+  municipalSdl,
+  references,
+  type NetOwner,
+  type NetSnapshot,
+} from '@onenet/contract';
+import { composedReferences, createLinksDataSource, linksSdl } from '@onenet/links';
+import { additionsSubgraph, composeSupergraph, type PlatformAdditions } from '@onenet/province';
 import { execute, parse, type GraphQLFormattedError } from 'graphql';
 import { ApolloServer } from '@apollo/server';
+import { additionsSchema } from '../../additions/additions-schema.ts';
+import { createAdditionsDataSource } from '../../additions/data-source.ts';
 import { OperationReport, type RequestContext } from '../../context.ts';
 import { readSupergraph } from '../../supergraph.ts';
 import { Breakers } from '../breaker.ts';
@@ -53,12 +61,18 @@ export function netOwner(owner: MemoryOwner, serves: readonly string[]): NetOwne
     serves,
     modules: owner.modules,
     contractVersion: '1.0',
+    version: 1,
+    lacks: [],
+    additions: [],
     scope: { above: [] },
   };
 }
 
-/** Puts a gateway before owners. */
-export async function startMemoryNet(all: readonly NetOwner[]): Promise<MemoryNet> {
+/** Puts a gateway before owners, with what they add to the contract. */
+export async function startMemoryNet(
+  all: readonly NetOwner[],
+  additions: readonly PlatformAdditions[] = [],
+): Promise<MemoryNet> {
   const owners = new Map(all.map((owner) => [owner.code, owner]));
   const transport = createTransport();
   const snapshot = (): NetSnapshot => ({
@@ -69,18 +83,21 @@ export async function startMemoryNet(all: readonly NetOwner[]): Promise<MemoryNe
     services: { province: 'http://x.invalid', analytics: 'http://x.invalid' },
     owners: [...owners.values()],
   });
-  const municipal = createMunicipalDataSource({
-    directory: { current: snapshot },
-    transport,
-    breakers: new Breakers(),
-  });
-  const links = createLinksDataSource();
-  const province = provinceSource(owners);
-  const sources = { municipal, links, province };
+  const breakers = new Breakers();
+  const { sdl, document } = readSupergraph(compose(additions));
+  const sources: Readonly<Record<string, GraphQLDataSource>> = {
+    municipal: createMunicipalDataSource({ transport, breakers }),
+    additions: createAdditionsDataSource({
+      schema: additionsSchema(document),
+      transport,
+      breakers,
+    }),
+    links: createLinksDataSource(composedReferences(document)),
+    province: provinceSource(owners),
+  };
   const gateway = new ApolloGateway({
-    supergraphSdl: readSupergraph(compose()).sdl,
-    buildService: ({ name }) =>
-      sources[name === 'links' || name === 'province' ? name : 'municipal'],
+    supergraphSdl: sdl,
+    buildService: ({ name }) => sources[name] as GraphQLDataSource,
     experimental_didResolveQueryPlan: ({ requestContext, queryPlan }) =>
       noteQueryPlan(requestContext.context, queryPlan),
   });
@@ -96,6 +113,7 @@ export async function startMemoryNet(all: readonly NetOwner[]): Promise<MemoryNe
           contextValue: {
             requestId: 'test',
             caller: localCaller,
+            net: snapshot(),
             deadlineAt: performance.now() + deadlineMs,
             completeness: 'BEST_EFFORT',
             signal: new AbortController().signal,
@@ -115,10 +133,12 @@ export async function startMemoryNet(all: readonly NetOwner[]): Promise<MemoryNe
   };
 }
 
-function compose(): string {
+function compose(owners: readonly PlatformAdditions[]): string {
+  const additions = additionsSubgraph(owners);
   return composeSupergraph([
+    ...(additions ? [additions] : []),
     { name: 'municipal', sdl: municipalSdl() },
-    { name: 'links', sdl: linksSdl() },
+    { name: 'links', sdl: linksSdl([...references(), ...(additions?.references ?? [])]) },
     { name: 'province', sdl: provinceText },
   ]);
 }
