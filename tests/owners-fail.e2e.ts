@@ -24,7 +24,8 @@ let owner: ChildProcess;
 let port = 0;
 
 beforeAll(async () => {
-  net = await startSmallNet({ mongodbUri, codes, elsewhere: [faulty], records });
+  const postgresUri = inject('postgresUri');
+  net = await startSmallNet({ mongodbUri, postgresUri, codes, elsewhere: [faulty], records });
   await startOwner();
   await net.province.setPlatformUrl(faulty, `http://127.0.0.1:${port}`);
 });

@@ -30,7 +30,7 @@ function startSmall(): NpmStart {
     '--scale',
     0.0001,
     '--platforms',
-    '420100,WISCO',
+    '420100,WISCO,420500',
   ]);
 }
 
