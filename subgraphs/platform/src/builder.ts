@@ -9,6 +9,10 @@ import type { PlatformContext } from './context.ts';
 /** What the schema's own types are in TypeScript. */
 interface Types {
   Context: PlatformContext;
+  Directives: {
+    /** The net's: an id that may lead to another owner's record. */
+    reference: { locations: 'FIELD_DEFINITION'; args: { type: string; as: string } };
+  };
   Scalars: {
     ID: { Input: string; Output: string };
     DateTime: { Input: Date; Output: Date };

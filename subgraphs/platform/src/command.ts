@@ -1,6 +1,13 @@
 /** A mutation as one transaction: who may, whether it was done before, what changes, what it says in the feed. */
 import { createHash } from 'node:crypto';
-import { NetError, actorsOf, parseId, type Actor, type EventTypeName } from '@onenet/contract';
+import {
+  NetError,
+  actorsOf,
+  parseId,
+  type Actor,
+  type ActorKind,
+  type EventTypeName,
+} from '@onenet/contract';
 import { outboxCollection, outboxEntry, type OutboxEntry } from '@onenet/feed';
 import type { EventData } from '@onenet/contract';
 import type { ClientSession, Collection, Document } from 'mongodb';
@@ -37,8 +44,10 @@ export async function runCommand<Answer extends Document>(
   agency: Agency,
   input: CommandInput,
   change: (transaction: Transaction) => Promise<Answer>,
+  /** Who may; the contract says it of its own mutations. */
+  kinds: readonly ActorKind[] = actorsOf(name) ?? [],
 ): Promise<Answer> {
-  const actor = allowedActor(name, agency.actor);
+  const actor = allowedActor(name, agency.actor, kinds);
   const { platform } = agency;
   const request = requestOf(name, actor, input);
   const answer = await platform.client.withSession((session) =>
@@ -113,14 +122,13 @@ function requests({ db }: Pick<Platform, 'db'>): Collection<DoneRequest> {
   return db.collection<DoneRequest>('idempotency');
 }
 
-function allowedActor(name: string, actor: Actor | undefined): Actor {
+function allowedActor(name: string, actor: Actor | undefined, kinds: readonly ActorKind[]): Actor {
   if (!actor) {
     throw new NetError(
       'ACTOR_REQUIRED',
       `${name} needs an actor, and none is asserted: send \`onenet-actor: <kind>:<reference>\` from this machine.`,
     );
   }
-  const kinds = actorsOf(name) ?? [];
   if (!kinds.includes(actor.kind)) {
     throw new NetError(
       'ACTOR_NOT_ALLOWED',

@@ -22,9 +22,9 @@ export const maxRequestBytes = 1_000_000;
 
 const handlers = new Map<ReturnType<typeof platformSchema>, GraphQLHandler>();
 
-/** The handler of a set of modules. Platforms that offer the same ones share it, and its parsed documents. */
-export function graphqlHandler(modules: readonly ModuleName[]): GraphQLHandler {
-  const schema = platformSchema(modules);
+/** The handler of a set of modules. Platforms with the same schema share it, and its parsed documents. */
+export function graphqlHandler(modules: readonly ModuleName[], code: string): GraphQLHandler {
+  const schema = platformSchema(modules, code);
   const known = handlers.get(schema);
   if (known) return known;
   const handler = createYoga<HttpContext, PlatformContext>({

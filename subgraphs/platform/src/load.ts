@@ -1,5 +1,6 @@
 /** The first start: reference records and their events, in batches of which each is one transaction. */
 import type { Db, Document } from 'mongodb';
+import { additions } from './additions/additions.ts';
 import type { Platform } from './context.ts';
 import { settingsOf } from './settings.ts';
 import { writesOf } from './reference-writes.ts';
@@ -72,7 +73,11 @@ function* allWrites(
   definition: Platform['definition'],
   records: Iterable<ReferenceRecord>,
 ): Generator<Write> {
-  for (const record of records) yield* writesOf(definition, record);
+  const addition = additions.get(definition.code);
+  for (const record of records) {
+    yield* writesOf(definition, record);
+    yield* addition?.writes(record) ?? [];
+  }
 }
 
 function skip(writes: Iterator<Write>, count: number): number {

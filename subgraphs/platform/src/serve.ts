@@ -9,6 +9,7 @@ import {
 import { startFeed } from '@onenet/feed';
 import { platformByCode, type PlatformDefinition } from '@onenet/platforms';
 import { MongoClient } from 'mongodb';
+import { additions } from './additions/additions.ts';
 import { ensureCollections } from './collections.ts';
 import { loadReference, type LoadOptions } from './load.ts';
 import { ensureMediaChannels } from './modules/content/store.ts';
@@ -134,6 +135,7 @@ async function openPlatform(
   const { code, modules, name } = definition;
   const db = client.db(databaseName(code, options.databasePrefix));
   await ensureCollections(db, modules);
+  await additions.get(code)?.prepare(db);
   const { records, scale, say } = options;
   if (scale === null && !records) {
     if (modules.includes('content')) await ensureMediaChannels(db, definition);

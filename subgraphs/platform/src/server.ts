@@ -28,7 +28,7 @@ export async function servePlatform(
   platform: ServedPlatform,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<PlatformServer> {
-  const graphql = graphqlHandler(platform.definition.modules);
+  const graphql = graphqlHandler(platform.definition.modules, platform.definition.code);
   const server = createServer((request, response) => {
     route(platform, graphql, request, response).catch((error: unknown) => {
       console.error(`platform ${platform.definition.code}:`, error);

@@ -14,7 +14,7 @@ export {
   tableYear,
 } from './divisions.ts';
 export type { Division, DivisionLevel } from './divisions.ts';
-export { platformByCode, platforms } from './platforms.ts';
+export { platformAdditions, platformByCode, platforms } from './platforms.ts';
 export type {
   ArticleRecord,
   Channel,

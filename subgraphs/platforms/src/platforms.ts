@@ -1,5 +1,5 @@
 /** The platforms of the reference net, each read from `<code>/platform.json`. */
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import type { PlatformDefinition } from './definition.ts';
 import { parseDefinition } from './parse.ts';
 
@@ -7,6 +7,12 @@ import { parseDefinition } from './parse.ts';
 export const platforms: readonly PlatformDefinition[] = readAll();
 
 const byCode = new Map(platforms.map((platform) => [platform.code, platform]));
+
+/** What a platform offers beyond the contract, from `<code>/additions.graphql`; empty where there is none. */
+export function platformAdditions(code: string): string {
+  const file = new URL(`../${code}/additions.graphql`, import.meta.url);
+  return byCode.has(code) && existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
 
 /** The platform with this code. */
 export function platformByCode(code: string): PlatformDefinition | undefined {

@@ -17,7 +17,7 @@ export function addMembers(
   core: Core,
   { Organization }: Organizations,
   { Channel }: Requests,
-): void {
+) {
   const Status = builder.enumType('MemberStatus', {
     values: ['APPLIED', 'ACTIVE', 'REFUSED', 'LEFT', 'TRANSFERRED'] as const,
   });
@@ -122,4 +122,5 @@ export function addMembers(
   mutation('acceptMember', StepInput, commands.acceptMember);
   mutation('refuseMember', StepInput, commands.refuseMember);
   mutation('leaveUnion', StepInput, commands.leaveUnion);
+  return { Member };
 }

@@ -1,0 +1,10 @@
+/** Jingmen's card programme. */
+import type { Addition } from '../additions.ts';
+import { addCardProgramme } from './schema.ts';
+import { cardWrites, prepareCards } from './store.ts';
+
+export const cardProgramme: Addition = {
+  addSchema: addCardProgramme,
+  prepare: prepareCards,
+  writes: cardWrites,
+};
