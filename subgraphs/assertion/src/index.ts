@@ -20,6 +20,7 @@ export type { KeyInfo, Keys, KeysOptions } from './keys.ts';
 export { leafHeader } from './leaf.ts';
 export { mongoGuardStore } from './mongo-guard-store.ts';
 export { assertionHeader, maxLifeSeconds } from './payload.ts';
+export { postgresGuardStore } from './postgres-guard-store.ts';
 export { signCall, signCalls } from './sign.ts';
 export type { OutwardCall, SignedCalls, Signer } from './sign.ts';
 export type { AccessLine, GuardStore, SeenLeaf } from './store.ts';

@@ -1,10 +1,12 @@
-/** What every owner serves: /graphql, /events, /health/live and /health/ready on one port. */
+/** What every owner serves, behind its guard: /graphql and /events; and /health/live, /health/ready before it. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { readBody, sendRefusal } from '@onenet/assertion';
+import type { Admitted, Guard } from '@onenet/assertion';
+import type { Feed } from '@onenet/feed';
 import { sendGraphqlError, sendJson } from './answers.ts';
-import { maxRequestBytes, readBody } from './body.ts';
 
 export interface FrontOptions {
   /** Before each line of the log, like `sidecar of 420500`. */
@@ -12,8 +14,10 @@ export interface FrontOptions {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
-  readonly graphql: (call: Call) => Promise<void>;
-  readonly events: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly guard: Guard;
+  /** Answers an admitted call; awaits `admitted.record` before any of the answer leaves. */
+  readonly graphql: (call: Call, admitted: Admitted) => Promise<void>;
+  readonly feed: Pick<Feed, 'handle'>;
   /** Rejects with what is not ready. */
   readonly ready: () => Promise<void>;
 }
@@ -31,6 +35,8 @@ export interface Front {
   stop(): Promise<void>;
 }
 
+/** Bytes that a request may have. */
+const maxRequestBytes = 1_000_000;
 /** Milliseconds for which requests under way may go on when the server stops. */
 const graceMs = 5_000;
 
@@ -58,9 +64,11 @@ async function route(
   const [path = ''] = (request.url ?? '').split('?', 1);
   switch (path) {
     case '/graphql':
-      return await graphql(options, request, response);
+      return await guarded(options, request, response, options.graphql);
     case '/events':
-      return await options.events(request, response);
+      return await guarded(options, request, response, (_, { record }) =>
+        options.feed.handle(request, response, record),
+      );
     case '/health/live':
       return sendJson(response, 200, { status: 'live' });
     case '/health/ready':
@@ -73,17 +81,14 @@ async function route(
   }
 }
 
-async function graphql(
-  options: FrontOptions,
+/** Admits a call, by its whole body, and has it answered; or refuses it. */
+async function guarded(
+  { guard }: FrontOptions,
   request: IncomingMessage,
   response: ServerResponse,
+  answer: FrontOptions['graphql'],
 ): Promise<void> {
-  if (request.method !== 'POST' && request.method !== 'GET') {
-    response.setHeader('allow', 'GET, POST');
-    sendGraphqlError(request, response, 405, 'BAD_REQUEST', 'GraphQL is asked with GET or POST.');
-    return;
-  }
-  const body = await readBody(request);
+  const body = await readBody(request, maxRequestBytes);
   if (body === undefined) return;
   if (body === 'tooLarge') {
     // The rest of it is not read, so nothing can follow on this connection.
@@ -92,7 +97,11 @@ async function graphql(
     sendGraphqlError(request, response, 413, 'TOO_LARGE', message);
     return;
   }
-  await options.graphql({ request, response, body });
+  const { method = '', url = '', headers, socket } = request;
+  const { remoteAddress } = socket;
+  const admission = await guard.admit({ method, url, headers, remoteAddress, body });
+  if (admission.kind === 'REFUSED') return sendRefusal(request, response, admission);
+  await answer({ request, response, body }, admission);
 }
 
 async function ready({ ready: check }: FrontOptions, response: ServerResponse): Promise<void> {

@@ -9,6 +9,8 @@ interface Flag {
   readonly help: string;
   readonly env?: string;
   readonly fallback?: string;
+  /** Instead of a default that depends on nothing. */
+  readonly note?: string;
 }
 
 /** The one list: what is parsed, its default and its line in --help. */
@@ -26,6 +28,15 @@ const flags = {
   },
   port: { value: 'port', help: 'port to listen on; 0: any', fallback: '4015' },
   host: { value: 'address', help: 'address to listen on', fallback: '127.0.0.1' },
+  trust: {
+    value: 'url|file,…',
+    help: "JWK sets whose assertions are taken, like the gateway's /.well-known/jwks.json",
+  },
+  unsigned: {
+    value: 'what',
+    help: 'calls without an assertion: refuse, or loopback (taken from this machine)',
+    note: 'default: refuse with --trust',
+  },
   timeout: {
     value: 'ms',
     help: 'milliseconds that the server behind may take',
@@ -50,6 +61,8 @@ async function main(given: Readonly<Record<FlagName, string>>): Promise<void> {
     outbox: required('outbox', given.outbox),
     port: number('port', given.port, 0, 65_535),
     host: given.host,
+    trust: given.trust.split(',').filter((source) => source !== ''),
+    ...unsigned(given.unsigned),
     timeoutMs: number('timeout', given.timeout, 1, 600_000),
   }).catch(explain);
   console.log(`sidecar of ${given.code} is ready: ${sidecar.url}`);
@@ -86,16 +99,21 @@ function readFlags(): 'help' | Readonly<Record<FlagName, string>> {
 
 function help(): string {
   const lines = Object.entries(flags).map(([name, flag]: [string, Flag]) => {
-    const notes = [flag.fallback && `default ${flag.fallback}`, flag.env && `or ${flag.env}`];
+    const notes = [
+      flag.note,
+      flag.fallback && `default ${flag.fallback}`,
+      flag.env && `or ${flag.env}`,
+    ];
     const note = notes.filter(Boolean).join(', ');
-    return `  ${`--${name} <${flag.value}>`.padEnd(22)}${flag.help}${note && ` (${note})`}`;
+    return `  ${`--${name} <${flag.value}>`.padEnd(24)}${flag.help}${note && ` (${note})`}`;
   });
   return [
-    'Beside any GraphQL server: numbers, chains and serves the events of its outbox table, and',
-    'passes its GraphQL on. Serves /graphql, /events, /health/live and /health/ready.',
+    'Beside any GraphQL server: numbers, chains and serves the events of its outbox table, verifies the',
+    'assertion of every call, keeps the access record, and passes GraphQL on. Serves /graphql, /events,',
+    '/health/live and /health/ready.',
     '',
     ...lines,
-    `  ${'--help'.padEnd(22)}this text`,
+    `  ${'--help'.padEnd(24)}this text`,
     '',
   ].join('\n');
 }
@@ -119,6 +137,12 @@ function httpUrl(name: FlagName, text: string): string {
     fail(`--${name} ${text}: an address such as http://127.0.0.1:8000/graphql.`, 2);
   }
   return text;
+}
+
+function unsigned(text: string) {
+  if (text === '') return {};
+  if (text === 'refuse' || text === 'loopback') return { unsigned: text } as const;
+  fail(`--unsigned ${text}: refuse or loopback.`, 2);
 }
 
 function number(name: FlagName, text: string, least: number, most: number): number {

@@ -1,10 +1,13 @@
 /** The outbox's database, by the scheme of its address: PostgreSQL or MongoDB. */
+import { mongoGuardStore, postgresGuardStore } from '@onenet/assertion';
+import type { GuardStore } from '@onenet/assertion';
 import { mongoStore, postgresPool, postgresStore } from '@onenet/feed';
 import type { FeedStore } from '@onenet/feed';
 import { MongoClient } from 'mongodb';
 
 export interface Outbox {
   readonly store: FeedStore;
+  readonly guardStore: GuardStore;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -34,6 +37,7 @@ function openPostgres(uri: string): Outbox {
   const pool = postgresPool(uri);
   return {
     store: postgresStore(pool),
+    guardStore: postgresGuardStore(pool),
     async ping() {
       await inTime(pool.query('SELECT 1'));
     },
@@ -46,10 +50,14 @@ async function openMongo(uri: string): Promise<Outbox> {
   if (database === undefined) {
     throw new BadOutbox('The outbox on MongoDB has no database: give mongodb://<host>/<database>.');
   }
-  const client = await MongoClient.connect(uri, { appName: 'onenet-sidecar' });
+  const client = await MongoClient.connect(uri, {
+    appName: 'onenet-sidecar',
+    writeConcern: { w: 'majority' },
+  });
   const db = client.db();
   return {
     store: mongoStore(db),
+    guardStore: mongoGuardStore(db),
     async ping() {
       await inTime(db.command({ ping: 1 }, { timeoutMS: pingMs }));
     },

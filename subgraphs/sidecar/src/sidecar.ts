@@ -1,4 +1,7 @@
 /** Beside any GraphQL server: its outbox becomes the event feed, and its GraphQL is answered through a guard. */
+import { createGuard, trustedKeys } from '@onenet/assertion';
+import type { Admitted, UnsignedCalls } from '@onenet/assertion';
+import { actorHeader, callerHeader, encodeCaller } from '@onenet/contract';
 import { startFeed } from '@onenet/feed';
 import type { Feed } from '@onenet/feed';
 import { startFront } from './front.ts';
@@ -15,6 +18,10 @@ export interface SidecarOptions {
   readonly host?: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  /** JWK sets, as URLs or files, whose assertions are taken: the gateway's. */
+  readonly trust?: readonly string[];
+  /** What becomes of calls without an assertion. Default: refused where keys are trusted, else `loopback`. */
+  readonly unsigned?: UnsignedCalls;
   /** How long the server behind may take for an answer. Default 30,000. */
   readonly timeoutMs?: number;
   /** How often the outbox is looked at without a notice of the database. Default 2,000. */
@@ -32,7 +39,7 @@ export interface Sidecar {
 }
 
 export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
-  const { code, pollMs, host = '127.0.0.1', port } = options;
+  const { code, pollMs, host = '127.0.0.1', port, trust = [] } = options;
   const name = `sidecar of ${code}`;
   const onError = options.onError ?? ((error) => console.error(`${name}:`, error));
   const stack = new AsyncDisposableStack();
@@ -46,6 +53,12 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       onFailure: (reason) => onError(`the server behind: ${reason}`),
     });
     stack.defer(() => upstream.close());
+    const guard = await createGuard({
+      code,
+      trust: trust.length > 0 ? trustedKeys(trust, { onError }) : undefined,
+      store: outbox.guardStore,
+      unsigned: options.unsigned ?? (trust.length > 0 ? 'refuse' : 'loopback'),
+    });
     const feed = await startFeed({
       code,
       store: outbox.store,
@@ -57,9 +70,14 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       name,
       host,
       port,
-      graphql: (call) =>
-        upstream.pass({ ...call, headers: {}, beforeAnswer: () => Promise.resolve() }),
-      events: (request, response) => feed.handle(request, response),
+      guard,
+      graphql: (call, admitted) =>
+        upstream.pass({
+          ...call,
+          headers: callerHeaders(admitted),
+          beforeAnswer: admitted.record,
+        }),
+      feed,
       async ready() {
         await named('the outbox database does not answer', outbox.ping());
         await named('the server behind does not answer', upstream.ping());
@@ -76,6 +94,14 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     await stack.disposeAsync();
     throw error;
   }
+}
+
+/** What the guard found out, for the server behind: the only `onenet-` headers that it is sent. */
+function callerHeaders({ caller, actor }: Admitted): Readonly<Record<string, string>> {
+  return {
+    [callerHeader]: encodeCaller(caller),
+    ...(actor && { [actorHeader]: `${actor.kind.toLowerCase()}:${actor.reference}` }),
+  };
 }
 
 /** Health says which part it is, and nothing of the cause. */

@@ -58,6 +58,13 @@ export function openUpstream(options: UpstreamOptions): Upstream {
 
   return {
     async pass({ request, response, body, headers, beforeAnswer }) {
+      const { method } = request;
+      if (method !== 'GET' && method !== 'POST') {
+        await beforeAnswer(405);
+        response.setHeader('allow', 'GET, POST');
+        sendGraphqlError(request, response, 405, 'BAD_REQUEST', 'GraphQL is asked by GET or POST.');
+        return;
+      }
       const refuse = async (status: 502 | 504, message: string, reason: string): Promise<void> => {
         onFailure(reason);
         await beforeAnswer(status);
@@ -71,10 +78,10 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       let answer: Dispatcher.ResponseData;
       try {
         answer = await pool.request({
-          method: request.method === 'GET' ? 'GET' : 'POST',
+          method,
           path: pathname + queryOf(request.url, search),
           headers: { ...headersInward(request.headers), ...headers },
-          body: request.method === 'GET' ? null : body,
+          body: method === 'GET' ? null : body,
           signal,
         });
       } catch (error) {
