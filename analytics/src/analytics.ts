@@ -12,6 +12,7 @@ import { followDirectory } from './directory.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Positions } from './ingest/positions.ts';
 import { Live } from './live.ts';
+import { signedCalls, unsignedCalls } from './owner-call.ts';
 import { createGraphql } from './schema.ts';
 import { SelfCheck } from './self-check.ts';
 
@@ -24,6 +25,8 @@ export interface AnalyticsOptions {
   readonly mongodbUri: string;
   readonly database: string;
   readonly provinceUrl: string;
+  /** Folder of the private keys with which calls to owners are signed; absent: they are not. */
+  readonly keysDir?: string;
   /** A ClickHouse server in place of the embedded engine. */
   readonly clickhouseUrl?: string;
   /** The server's cluster: tables are then replicated, and made on all of it. */
@@ -47,6 +50,8 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
   const log =
     options.log ?? ((message, detail) => console.error(`analytics: ${message}`, detail ?? ''));
   await mkdir(options.dataDir, { recursive: true });
+  const ownerHeaders =
+    options.keysDir === undefined ? unsignedCalls : await signedCalls(options.keysDir);
   const client = await MongoClient.connect(options.mongodbUri);
   const clickhouse = openClickHouse(targetOf(options));
   const server = createServer();
@@ -56,11 +61,12 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
       clickhouse,
       positions: new Positions(client.db(options.database)),
       log,
+      ownerHeaders,
       ingested: (platform, lines) => live.ingested(platform, lines),
       feedChanged: () => live.feedChanged(),
     });
     const sources = { clickhouse, ingest };
-    const selfCheck = new SelfCheck(sources);
+    const selfCheck = new SelfCheck(sources, ownerHeaders);
     const live = new Live(sources, log);
     await ingest.prepare().catch((error: unknown) => {
       live.stop();

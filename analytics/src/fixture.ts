@@ -16,6 +16,7 @@ import { openClickHouse } from './clickhouse.ts';
 import type { ClickHouse } from './clickhouse.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Positions } from './ingest/positions.ts';
+import { unsignedCalls } from './owner-call.ts';
 
 /** A database of its own, dropped at the end. */
 export async function testDatabase(uri: string): Promise<AsyncDisposable & { readonly db: Db }> {
@@ -148,6 +149,7 @@ export async function testIngest(
     clickhouse,
     positions: new Positions(db),
     log: () => undefined,
+    ownerHeaders: unsignedCalls,
     ingested: () => undefined,
     feedChanged: () => undefined,
   });

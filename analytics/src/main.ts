@@ -10,6 +10,8 @@ const help = `Starts analytics: /graphql, /live, /health/live, /health/ready.
   --mongodb-uri <uri>         replica set; or MONGODB_URI (mongodb://127.0.0.1:4003/?replicaSet=onenet)
   --database <name>           its database (analytics)
   --province-url <url>        base URL of the province (http://127.0.0.1:4001)
+  --keys <directory>          private keys, shared with the gateway: calls to owners are signed with them;
+                              without it they are not signed
   --clickhouse-url <url>      a ClickHouse server in place of the embedded one; or CLICKHOUSE_URL
   --clickhouse-cluster <name> its cluster: replicated tables, made on all of it
   --help`;
@@ -24,6 +26,7 @@ const options = {
   },
   database: { type: 'string', default: 'analytics' },
   'province-url': { type: 'string', default: 'http://127.0.0.1:4001' },
+  keys: { type: 'string' },
   'clickhouse-url': { type: 'string', default: process.env['CLICKHOUSE_URL'] ?? '' },
   'clickhouse-cluster': { type: 'string' },
   help: { type: 'boolean', default: false },
@@ -42,6 +45,7 @@ if (values.help) {
     mongodbUri: values['mongodb-uri'],
     database: values.database,
     provinceUrl: values['province-url'],
+    ...(values.keys === undefined ? {} : { keysDir: values.keys }),
     ...(clickhouseUrl === '' ? {} : { clickhouseUrl }),
     ...(cluster === undefined ? {} : { clickhouseCluster: cluster }),
   }).catch(explain);

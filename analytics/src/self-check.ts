@@ -1,10 +1,10 @@
 /** Compares, without end and cheaply, what raw and the rollups hold with each platform's own totals. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { encodeCaller, callerHeader, localCaller } from '@onenet/contract';
 import type { NetOwner } from '@onenet/contract';
 import { request } from 'undici';
 import { quote } from './clickhouse.ts';
 import type { ClickHouse } from './clickhouse.ts';
+import type { OwnerHeaders } from './owner-call.ts';
 import type { Sources } from './series.ts';
 
 /** `SelfCheckDifference` of analytics.graphql. */
@@ -41,11 +41,13 @@ const restFactor = 20;
 /** The latest result of every platform, and the round that renews them. */
 export class SelfCheck {
   private readonly sources: Sources;
+  private readonly ownerHeaders: OwnerHeaders;
   private readonly latest = new Map<string, readonly Difference[]>();
   private checkedAtMs: number | undefined;
 
-  constructor(sources: Sources) {
+  constructor(sources: Sources, ownerHeaders: OwnerHeaders) {
     this.sources = sources;
+    this.ownerHeaders = ownerHeaders;
   }
 
   /** What the latest checks of connected platforms found. Nothing checked is not right. */
@@ -83,7 +85,7 @@ export class SelfCheck {
   /** Checks one platform now. Undefined when its totals are of events that are not in yet. */
   async check(owner: NetOwner, signal?: AbortSignal): Promise<readonly Difference[] | undefined> {
     const { clickhouse, ingest } = this.sources;
-    const totals = await ownerTotals(owner, signal);
+    const totals = await ownerTotals(owner, this.ownerHeaders, signal);
     const through = Math.max(0, ...totals.map((total) => Number(total.throughSequence)));
     const found = await ingest.between(owner.code, async () => {
       const epoch = ingest.currentEpochs().get(owner.code);
@@ -185,22 +187,26 @@ const totalsQuery = `query ($of: [_Any!]!) {
   platforms: _entities(representations: $of) { ... on Platform { eventTotals { type events count throughSequence } } }
 }`;
 
-async function ownerTotals(owner: NetOwner, signal?: AbortSignal): Promise<OwnerTotal[]> {
+async function ownerTotals(
+  { code, graphqlUrl }: NetOwner,
+  ownerHeaders: OwnerHeaders,
+  signal?: AbortSignal,
+): Promise<OwnerTotal[]> {
   const timeout = AbortSignal.timeout(ownerTimeoutMs);
-  const { statusCode, body } = await request(owner.graphqlUrl, {
+  const variables = { of: [{ __typename: 'Platform', code }] };
+  const asked = JSON.stringify({ query: totalsQuery, variables });
+  const url = new URL(graphqlUrl);
+  const { statusCode, body } = await request(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', [callerHeader]: encodeCaller(localCaller) },
-    body: JSON.stringify({
-      query: totalsQuery,
-      variables: { of: [{ __typename: 'Platform', code: owner.code }] },
-    }),
+    headers: { 'content-type': 'application/json', ...ownerHeaders(code, 'POST', url, asked) },
+    body: asked,
     signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
   });
   const answer = (await body.json()) as {
     data?: { platforms?: ({ eventTotals?: OwnerTotal[] | null } | null)[] } | null;
   };
   const totals = answer.data?.platforms?.[0]?.eventTotals;
-  if (!totals) throw new Error(`${owner.code} gave no totals (HTTP ${statusCode}).`);
+  if (!totals) throw new Error(`${code} gave no totals (HTTP ${statusCode}).`);
   return totals;
 }
 

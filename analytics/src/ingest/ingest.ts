@@ -2,6 +2,7 @@
 import type { NetOwner, NetSnapshot } from '@onenet/contract';
 import type { FeedLine } from '@onenet/feed';
 import { migrate, pendingMigrations } from '../migrate.ts';
+import type { OwnerHeaders } from '../owner-call.ts';
 import { Blocks } from './blocks.ts';
 import { Committer } from './committer.ts';
 import type { Stores } from './epochs.ts';
@@ -12,6 +13,7 @@ import type { FeedStatus } from './status.ts';
 
 export interface IngestOptions extends Stores {
   readonly log: (message: string, detail?: unknown) => void;
+  readonly ownerHeaders: OwnerHeaders;
   readonly ingested: (platform: string, lines: readonly FeedLine[]) => void;
   readonly feedChanged: (status: FeedStatus) => void;
 }
@@ -120,13 +122,14 @@ export class Ingest {
   private start(owner: NetOwner): void {
     const previous = this.running.get(owner.code);
     const abort = new AbortController();
-    const { clickhouse, positions, log, ingested, feedChanged } = this.options;
+    const { clickhouse, positions, log, ownerHeaders, ingested, feedChanged } = this.options;
     const poller = new Poller(
       {
         owner,
         clickhouse,
         positions,
         log,
+        ownerHeaders,
         ingested,
         committer: this.committer,
         signal: abort.signal,

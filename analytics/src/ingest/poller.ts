@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { NetOwner } from '@onenet/contract';
 import { maxLimit, readFeed } from '@onenet/feed';
 import type { FeedAnswer, FeedBatch, FeedLine } from '@onenet/feed';
+import type { OwnerHeaders } from '../owner-call.ts';
 import { cutBatches } from './batch.ts';
 import type { Batch } from './batch.ts';
 import type { Committer } from './committer.ts';
@@ -25,6 +26,7 @@ export interface PollerOptions extends Stores {
   readonly committer: Committer;
   readonly signal: AbortSignal;
   readonly log: (message: string, detail?: unknown) => void;
+  readonly ownerHeaders: OwnerHeaders;
   /** Lines that are now in raw and in every rollup. */
   readonly ingested: (platform: string, lines: readonly FeedLine[]) => void;
   /** The state, the epoch or the position changed. */
@@ -115,7 +117,7 @@ export class Poller {
     position: Pick<Position, 'sequence' | 'head' | 'recordedTime'>,
     limit = maxLimit,
   ): Promise<FeedAnswer> {
-    const { owner, signal } = this.options;
+    const { owner, signal, ownerHeaders } = this.options;
     return await readFeed({
       url: owner.eventsUrl,
       code: owner.code,
@@ -125,6 +127,12 @@ export class Poller {
       limit,
       waitSeconds: limit === maxLimit ? waitSeconds : 0,
       signal,
+      fetch: (input, init) => {
+        const request = new Request(input, init);
+        const headers = ownerHeaders(owner.code, 'GET', new URL(request.url), '');
+        for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
+        return fetch(request);
+      },
     });
   }
 
