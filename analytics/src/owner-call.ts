@@ -1,0 +1,23 @@
+/** What analytics asks of owners it asks in its own name: each call is signed, where there are keys. */
+import { openKeys, signCall } from '@onenet/assertion';
+import { localCaller, type Caller } from '@onenet/contract';
+
+/** The headers of a call to an owner. */
+export type OwnerHeaders = (
+  owner: string,
+  method: 'GET' | 'POST',
+  url: URL,
+  body: string,
+) => Readonly<Record<string, string>>;
+
+const analytics: Caller = { ...localCaller, client: 'analytics', purpose: 'statistics' };
+
+/** Without keys: for owners that take what comes from this machine. */
+export const unsignedCalls: OwnerHeaders = () => ({});
+
+/** Signs with the keys of a folder. */
+export async function signedCalls(keysDir: string): Promise<OwnerHeaders> {
+  const keys = await openKeys(keysDir, { issuer: 'analytics' });
+  return (owner, method, { pathname, search }, body) =>
+    signCall(keys, analytics, undefined, { owner, method, path: pathname + search, body });
+}
