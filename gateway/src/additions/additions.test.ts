@@ -76,7 +76,7 @@ const order: string[] = [];
 
 beforeAll(async () => {
   const own = (row: MemoryRecord): MemoryRecord =>
-    row.__typename !== 'Member'
+    row['__typename'] !== 'Member'
       ? row
       : row.id.startsWith('420800:')
         ? {

@@ -1,6 +1,7 @@
 /** The contract: what every platform keeps, and what the net makes of it. */
 export { accessRules, allows } from './access.ts';
 export type { AccessRule, AccessRules } from './access.ts';
+export { additionRefusals } from './additions/finding.ts';
 export type { AdditionFinding, AdditionRefusal } from './additions/finding.ts';
 export { Prefixes, additionPrefix } from './additions/prefix.ts';
 export type { AdditionPrefix } from './additions/prefix.ts';
@@ -16,6 +17,7 @@ export {
   parseActor,
 } from './caller.ts';
 export type { Actor, ActorKind, Caller } from './caller.ts';
+export { coordinatesOf } from './coordinates.ts';
 export {
   badCursor,
   decodeCursor,
@@ -37,8 +39,14 @@ export { isPlatformCode, parseId, splitId } from './ids.ts';
 export type { RecordId } from './ids.ts';
 export { lintContract } from './lint/lint.ts';
 export type { LintFinding } from './lint/rule.ts';
-export { contractModules, contractVersion, moduleText } from './modules.ts';
-export type { ContractModule, ModuleName } from './modules.ts';
+export {
+  contractModules,
+  contractVersion,
+  contractVersions,
+  moduleText,
+  previousContractVersion,
+} from './modules.ts';
+export type { ContractModule, ContractVersion, ModuleName } from './modules.ts';
 export { connectionStatuses, parseNetSnapshot, platformKinds } from './net.ts';
 export type { ConnectionStatus, NetOwner, NetSnapshot, PlatformKind } from './net.ts';
 export { compareCodePoints, compareKeys, comparePositions, haversineMetres } from './order.ts';
@@ -49,3 +57,5 @@ export { keyField, references } from './references.ts';
 export type { Reference } from './references.ts';
 export { contractSchema } from './schema.ts';
 export { municipalSdl, platformSdl } from './sdl.ts';
+export { isAfter, sinceOf } from './since.ts';
+export { isContractVersion } from './since.ts';
