@@ -7,7 +7,14 @@ export interface ContractModule {
   readonly optional: boolean;
 }
 
-export const contractVersion = '1.0';
+/** Two versions hold at once: N and N-1. A platform keeps either of them. */
+export const contractVersions = ['1.0', '1.1'] as const;
+export type ContractVersion = (typeof contractVersions)[number];
+
+/** N: what the text says. What came after 1.0 stands in it with `@since`. */
+export const contractVersion: ContractVersion = '1.1';
+/** N-1. */
+export const previousContractVersion: ContractVersion = '1.0';
 
 export const contractModules = [
   { name: 'core', optional: false },

@@ -1,6 +1,11 @@
 /** The owner directory: the snapshot of the net that the province serves at `/net`, and its check. */
 import { isPlatformCode } from './ids.ts';
-import { contractModules, type ModuleName } from './modules.ts';
+import {
+  contractModules,
+  contractVersions,
+  type ContractVersion,
+  type ModuleName,
+} from './modules.ts';
 
 export const platformKinds = [
   'PROVINCE',
@@ -30,7 +35,8 @@ export interface NetOwner {
   /** Codes of the divisions that it serves, each with all below it. */
   readonly serves: readonly string[];
   readonly modules: readonly ModuleName[];
-  readonly contractVersion: string;
+  /** As admitted. */
+  readonly contractVersion: ContractVersion;
   /** The registry's number of the admitted version; 0: none. */
   readonly version: number;
   /** Coordinates of the contract, within its modules, that it does not have. */
@@ -98,7 +104,7 @@ function parseOwner(value: unknown, where: string): NetOwner {
     modules: moduleNames.filter((name) =>
       texts(owner['modules'], `${where}.modules`).includes(name),
     ),
-    contractVersion: text(owner['contractVersion'], `${where}.contractVersion`),
+    contractVersion: oneOf(contractVersions, owner['contractVersion'], `${where}.contractVersion`),
     version: integer(owner['version'] ?? 0, `${where}.version`),
     lacks: texts(owner['lacks'] ?? [], `${where}.lacks`),
     additions: texts(owner['additions'] ?? [], `${where}.additions`),

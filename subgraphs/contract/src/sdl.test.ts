@@ -2,10 +2,11 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { isObjectType, parse, type GraphQLSchema } from 'graphql';
 import { expect, test } from 'vitest';
+import { coordinatesOf } from './coordinates.ts';
 import { contractModules, municipalSdl, platformSdl } from './index.ts';
 
 const every = contractModules.map((module) => module.name);
-const netDirective = /@(route|gather|order|reference|net|actors)\b/;
+const netDirective = /@(route|gather|order|reference|net|actors|since)\b/;
 
 test('municipal is a valid subgraph, with what the net fills and without its directives', () => {
   const sdl = municipalSdl();
@@ -22,6 +23,19 @@ test('a platform that offers every module has no field that the net fills', () =
   expect(fields(schema, 'ServiceRequestConnection')).toEqual(['edges', 'pageInfo', 'totalCount']);
   expect(schema.getType('Completeness')).toBeUndefined();
   expect(fields(schema, 'Organization')).toContain('members');
+});
+
+test('a platform of the version before has nothing that came later', () => {
+  const later = buildSubgraphSchema(parse(platformSdl(every)));
+  const before = buildSubgraphSchema(parse(platformSdl(every, '1.0')));
+  expect(coordinatesOf(later).filter((each) => !coordinatesOf(before).includes(each))).toEqual([
+    'Channel.MINI_PROGRAM',
+    'ServiceRequest.feedbackCount',
+    'ServiceRequest.history(newest:)',
+    'ServiceRequestFilter.ratingAtMost',
+    'ServiceRequestOrderField.CATEGORY',
+  ]);
+  expect(coordinatesOf(before).every((each) => coordinatesOf(later).includes(each))).toBe(true);
 });
 
 test('a platform of the core profile has neither members nor what leads to them', () => {

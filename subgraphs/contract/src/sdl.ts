@@ -11,8 +11,14 @@ import {
   type FieldDefinitionNode,
   type TypeNode,
 } from 'graphql';
-import { contractModules, type ModuleName } from './modules.ts';
+import {
+  contractModules,
+  contractVersion,
+  type ContractVersion,
+  type ModuleName,
+} from './modules.ts';
 import { contractDefinitions, isTypeDefinition } from './schema.ts';
+import { isAfter, sinceOf } from './since.ts';
 
 const federationLink = parse(`
   extend schema
@@ -23,7 +29,7 @@ const federationLink = parse(`
 `);
 
 /** Directives that only the net reads. */
-const netDirectives = new Set(['route', 'gather', 'order', 'reference', 'net', 'actors']);
+const netDirectives = new Set(['route', 'gather', 'order', 'reference', 'net', 'actors', 'since']);
 
 /** Types that only those directives use. */
 const netDirectiveTypes = new Set(['OrderKey']);
@@ -35,13 +41,19 @@ export function municipalSdl(): string {
 
 /**
  * What a platform with these modules offers: no field or type that the net fills,
- * and no field whose type belongs to a module that it leaves out.
+ * no field whose type belongs to a module that it leaves out, and nothing that came after `version`.
  */
-export function platformSdl(modules: readonly ModuleName[]): string {
+export function platformSdl(
+  modules: readonly ModuleName[],
+  version: ContractVersion = contractVersion,
+): string {
   const offered = contractModules
     .filter((module) => !module.optional || modules.includes(module.name))
     .map((module) => module.name);
-  const definitions = contractDefinitions(offered).map(withoutNetFields).filter(isKept);
+  const definitions = contractDefinitions(offered)
+    .map((definition) => withoutLater(definition, version))
+    .map(withoutNetFields)
+    .filter(isKept);
   const known = new Set([
     ...specifiedScalarTypes.map((type) => type.name),
     ...definitions.filter(isTypeDefinition).map((type) => type.name.value),
@@ -66,6 +78,16 @@ function withoutNetDirectives(definitions: readonly DefinitionNode[]): DocumentN
 
 const isKept = (definition: DefinitionNode | null): definition is DefinitionNode =>
   definition !== null;
+
+function withoutLater(definition: DefinitionNode, version: ContractVersion): DefinitionNode {
+  const kept = (node: ASTNode): null | undefined =>
+    isAfter(sinceOf(node), version) ? null : undefined;
+  return visit(definition, {
+    FieldDefinition: kept,
+    InputValueDefinition: kept,
+    EnumValueDefinition: kept,
+  });
+}
 
 function withoutNetFields(definition: DefinitionNode): DefinitionNode | null {
   if (isTypeDefinition(definition) && hasNet(definition)) return null;

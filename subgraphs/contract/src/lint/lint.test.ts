@@ -22,6 +22,19 @@ const broken: readonly (readonly [rule: string, coordinate: string, from: string
   ],
   ['nullability', 'Member.added', 'joinedAt: DateTime', 'joinedAt: DateTime added: Int!'],
   ['nullability', 'Query.article', 'article(id: ID!): Article @', 'article(id: ID!): Article! @'],
+  ['since', 'ServiceRequest.feedbackCount', '"1.1")\n  "What happened', '"9.9")\n  "What happened'],
+  [
+    'since',
+    'ServiceRequest.history(newest:)',
+    'newest: Int @since(version: "1.1")',
+    'newest: Int! @since(version: "1.1")',
+  ],
+  [
+    'since',
+    'ServiceRequestFilter.ratingAtMost',
+    'ratingAtMost: Int @since',
+    'ratingAtMost: Int! @since',
+  ],
   [
     'one-owner',
     'Station.platform',

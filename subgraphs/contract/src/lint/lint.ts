@@ -10,6 +10,7 @@ import { paging } from './paging.ts';
 import { personal } from './personal.ts';
 import { reference } from './reference.ts';
 import type { LintFinding, LintRule } from './rule.ts';
+import { since } from './since.ts';
 import { whoIsAsked } from './who-is-asked.ts';
 
 export const lintRules: readonly LintRule[] = [
@@ -22,6 +23,7 @@ export const lintRules: readonly LintRule[] = [
   reference,
   mutation,
   personal,
+  since,
 ];
 
 /** All faults of a contract, the net's own by default. */

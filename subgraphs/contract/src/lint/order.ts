@@ -1,5 +1,5 @@
 /** Order: what lists are ordered by is named in the contract, never null, and of the type that its key says. */
-import { getNamedType, isNonNullType, type GraphQLSchema } from 'graphql';
+import { getNamedType, isEnumType, isNonNullType, type GraphQLSchema } from 'graphql';
 import { gatherOf, orderOf, type GatherRule } from '../directives.ts';
 import {
   enumValues,
@@ -62,8 +62,10 @@ function* checkKey(
     };
   }
   const expected = keyTypes[rule.key];
-  const actual = getNamedType(field.type).name;
-  if (actual !== expected) {
+  const type = getNamedType(field.type);
+  const actual = type.name;
+  // An enum's key is the name of its value.
+  if (actual !== expected && !(rule.key === 'STRING' && isEnumType(type))) {
     yield {
       coordinate,
       message: `A key of kind ${rule.key} is a ${expected}; ${gather.nodeType}.${field.name} is a ${actual}.`,
