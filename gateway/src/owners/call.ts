@@ -1,12 +1,8 @@
 /** One call to one owner: through its breaker, within the wave's time, sent once more only where that is safe. */
-import {
-  actorHeader,
-  callerHeader,
-  encodeCaller,
-  type Caller,
-  type NetOwner,
-} from '@onenet/contract';
+import type { Signer } from '@onenet/assertion';
+import type { NetOwner } from '@onenet/contract';
 import type { RequestContext } from '../context.ts';
+import type { NextHeaders, OwnerPost } from './assertion.ts';
 import type { Breakers, CallResult } from './breaker.ts';
 import { failed, type Failure } from './failure.ts';
 import { fairTimeMs } from './time.ts';
@@ -16,6 +12,8 @@ import { TransportError, type Exchange, type HttpAnswer, type Transport } from '
 export interface CallTools {
   readonly transport: Transport;
   readonly breakers: Breakers;
+  /** Signs what owners are asked; absent: nothing is signed. */
+  readonly signer?: Signer | undefined;
   /** Greatest size of one owner's answer. */
   readonly maxAnswerBytes: number;
 }
@@ -23,7 +21,6 @@ export interface CallTools {
 /** The wave that a call belongs to. */
 export interface CallFrame {
   readonly context: RequestContext;
-  readonly headers: readonly string[];
   /** How long a call may take. */
   readonly timeMs: number;
   /** When it must be over, on the clock of `performance.now()`. */
@@ -34,10 +31,10 @@ export interface CallFrame {
   readonly underWay: Set<Exchange>;
 }
 
-/** Sends `body` to an owner: its answer as it came, or why there is none. */
+/** Sends a call to its owner: the answer as it came, or why there is none. */
 export async function callOwner(
-  owner: NetOwner,
-  body: () => string,
+  { owner, body }: OwnerPost,
+  headers: NextHeaders,
   tools: CallTools,
   frame: CallFrame,
 ): Promise<HttpAnswer | Failure> {
@@ -47,7 +44,7 @@ export async function callOwner(
   if (!breaker.admits()) return failed('BREAKER_OPEN', 'failed repeatedly', false);
   let result: CallResult = 'UNDECIDED';
   try {
-    const answer = await exchange(owner.graphqlUrl, body(), tools, frame);
+    const answer = await exchange(owner, body, headers, tools, frame);
     result = 'status' in answer ? judge(answer) : blame(answer, frame);
     return answer;
   } finally {
@@ -56,13 +53,14 @@ export async function callOwner(
 }
 
 async function exchange(
-  url: string,
+  { graphqlUrl }: NetOwner,
   body: string,
+  headers: NextHeaders,
   { transport, maxAnswerBytes }: CallTools,
-  { context, headers, untilMs, mayRepeat, underWay }: CallFrame,
+  { context, untilMs, mayRepeat, underWay }: CallFrame,
 ): Promise<HttpAnswer | Failure> {
   for (let attempt = 1; ; attempt++) {
-    const under = transport.post(url, body, headers, maxAnswerBytes);
+    const under = transport.post(graphqlUrl, body, headers(), maxAnswerBytes);
     underWay.add(under);
     try {
       return await under.answer;
@@ -94,21 +92,4 @@ function blame(failure: Failure, { timeMs, context }: CallFrame): CallResult {
   if (failure.reason === 'UNREACHABLE') return 'FAILED';
   if (failure.reason !== 'TIMEOUT' || timeMs < fairTimeMs) return 'UNDECIDED';
   return context.signal.aborted ? 'UNDECIDED' : 'FAILED';
-}
-
-const callerTexts = new WeakMap<Caller, string>();
-
-/** What owners are told of the caller. */
-export function headersOf({ caller, actor }: RequestContext): readonly string[] {
-  let text = callerTexts.get(caller);
-  if (text === undefined) callerTexts.set(caller, (text = encodeCaller(caller)));
-  const headers = [
-    'content-type',
-    'application/json',
-    'accept',
-    'application/graphql-response+json, application/json',
-    callerHeader,
-    text,
-  ];
-  return actor ? [...headers, actorHeader, `${actor.kind}:${actor.reference}`] : headers;
 }

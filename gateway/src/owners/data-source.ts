@@ -1,5 +1,6 @@
 /** The data source of the subgraph `municipal`: one contract, many owners. */
 import type { GraphQLDataSource } from '@apollo/gateway';
+import type { Signer } from '@onenet/assertion';
 import { contractSchema, NetError } from '@onenet/contract';
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../context.ts';
@@ -23,6 +24,8 @@ import { Wave, type WaveTools } from './wave.ts';
 export interface OwnersOptions {
   readonly transport: Transport;
   readonly breakers?: Breakers;
+  /** Signs what owners are asked. */
+  readonly signer?: Signer | undefined;
   /** Greatest size of one owner's answer; 8 MiB by default. */
   readonly maxAnswerBytes?: number;
 }
@@ -46,6 +49,7 @@ export function toolsOf(options: OwnersOptions, operations: OperationCache): Wav
   return {
     transport: options.transport,
     breakers: options.breakers ?? new Breakers(),
+    signer: options.signer,
     operations,
     maxAnswerBytes: options.maxAnswerBytes ?? 8 * 1024 * 1024,
   };

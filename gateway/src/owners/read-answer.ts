@@ -34,7 +34,22 @@ export function readEnvelope({ status, contentType, body }: HttpAnswer): Envelop
   const errors = readErrors(json['errors']);
   if (isJsonObject(json['data'])) return { data: json['data'], errors };
   const code = errors.map((error) => error.code).find((known) => isNetErrorCode(known));
-  return refused(code, `${what}, no data`);
+  return refused(code, `${what}, no data${clocksOf(json['errors'])}`);
+}
+
+/** Of an assertion that came too early or too late, both clocks; of nothing else anything. */
+function clocksOf(errors: unknown): string {
+  if (!Array.isArray(errors)) return '';
+  for (const error of errors.filter(isJsonObject)) {
+    if (!isJsonObject(error['extensions'])) continue;
+    const { issuedAt, ownerTime } = error['extensions'];
+    if (isTime(issuedAt) && isTime(ownerTime)) return `, signed ${issuedAt}, there ${ownerTime}`;
+  }
+  return '';
+}
+
+function isTime(value: unknown): value is string {
+  return typeof value === 'string' && /^[\d:.TZ-]{20,30}$/.test(value);
 }
 
 /** The errors below a place, with paths from there. */

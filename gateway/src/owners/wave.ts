@@ -1,7 +1,8 @@
 /** One wave of calls: each owner gets one request with all that is wanted of it, all of them at once. */
 import type { NetOwner } from '@onenet/contract';
 import type { OwnerCall } from '../context.ts';
-import { callOwner, headersOf, type CallFrame, type CallTools } from './call.ts';
+import { headersOf, type NextHeaders, type OwnerPost } from './assertion.ts';
+import { callOwner, type CallFrame, type CallTools } from './call.ts';
 import { readEnvelope } from './read-answer.ts';
 import { failed } from './failure.ts';
 import type { GatherField } from './gather-ask.ts';
@@ -16,6 +17,13 @@ import type { Exchange } from './transport.ts';
 /** What every wave needs. */
 export interface WaveTools extends CallTools {
   readonly operations: OperationCache;
+}
+
+/** All that an owner is asked in the wave. */
+interface PreparedCall extends OwnerPost {
+  readonly ask: OwnerAsk;
+  readonly groups: readonly Group[];
+  readonly operation: OwnerOperation;
 }
 
 /** Collects what is wanted, asks, and gives the parts back. */
@@ -71,14 +79,17 @@ export class Wave {
     signal.addEventListener('abort', giveUp, { once: true });
     const frame: CallFrame = {
       context,
-      headers: headersOf(context),
       timeMs: signal.aborted ? 0 : timeMs,
       untilMs: performance.now() + timeMs,
       mayRepeat: this.#run.plan.kind === 'query',
       underWay,
     };
     try {
-      await Promise.all([...this.#asks.values()].map((ask) => this.#askOwner(ask, frame)));
+      const calls = [...this.#asks.values()].map((ask) => this.#prepare(ask));
+      const headers = headersOf(context, calls, this.#tools.signer);
+      await Promise.all(
+        calls.map((call, i) => this.#askOwner(call, headers[i] as NextHeaders, frame)),
+      );
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', giveUp);
@@ -110,14 +121,17 @@ export class Wave {
     return ask;
   }
 
-  async #askOwner(ask: OwnerAsk, frame: CallFrame): Promise<void> {
-    const { owner } = ask;
-    const startedAt = performance.now();
+  #prepare(ask: OwnerAsk): PreparedCall {
+    const { owner, gathers, routes } = ask;
     const groups = ask.groups();
-    const { gathers, routes } = ask;
     const operation = this.#tools.operations.of(this.#run.plan, owner, { gathers, routes, groups });
-    const body = (): string => this.#body(operation, ask, groups);
-    const answer = await callOwner(owner, body, this.#tools, frame);
+    return { owner, ask, groups, operation, body: this.#body(operation, ask, groups) };
+  }
+
+  async #askOwner(call: PreparedCall, headers: NextHeaders, frame: CallFrame): Promise<void> {
+    const { owner, ask, groups, operation } = call;
+    const startedAt = performance.now();
+    const answer = await callOwner(call, headers, this.#tools, frame);
     const envelope = 'status' in answer ? readEnvelope(answer) : answer;
     let outcome: string;
     if ('reason' in envelope) {

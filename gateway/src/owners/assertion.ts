@@ -1,0 +1,78 @@
+/** What owners are told of the caller: signed, with one signature for all calls of a wave. */
+import { assertionHeader, leafHeader, signCalls, type Signer } from '@onenet/assertion';
+import {
+  actorHeader,
+  callerHeader,
+  encodeCaller,
+  type Caller,
+  type NetOwner,
+} from '@onenet/contract';
+import type { RequestContext } from '../context.ts';
+
+/** A POST to an owner. */
+export interface OwnerPost {
+  readonly owner: NetOwner;
+  readonly body: string;
+}
+
+/** The headers for one sending: whoever sends again asks again, for an owner takes a leaf once. */
+export type NextHeaders = () => readonly string[];
+
+const common = [
+  'content-type',
+  'application/json',
+  'accept',
+  'application/graphql-response+json, application/json',
+] as const;
+
+/** The headers of each call of a wave. Without keys, for owners that believe this machine, unsigned ones. */
+export function headersOf(
+  context: RequestContext,
+  posts: readonly OwnerPost[],
+  signer: Signer | undefined,
+): readonly NextHeaders[] {
+  if (!signer) {
+    const headers = unsigned(context);
+    return posts.map(() => () => headers);
+  }
+  const { caller, actor } = context;
+  const calls = posts.map(({ owner, body }) => ({
+    owner: owner.code,
+    method: 'POST',
+    path: pathOf(owner),
+    body,
+  }));
+  const { assertion, leaves } = signCalls(signer, caller, actor, calls);
+  return calls.map((call, i) => {
+    let isSent = false;
+    return () => {
+      if (!isSent) {
+        isSent = true;
+        return [...common, assertionHeader, assertion, leafHeader, leaves[i] ?? ''];
+      }
+      const again = signCalls(signer, caller, actor, [call]);
+      return [...common, assertionHeader, again.assertion, leafHeader, again.leaves[0] ?? ''];
+    };
+  });
+}
+
+const callerTexts = new WeakMap<Caller, string>();
+
+function unsigned({ caller, actor }: RequestContext): readonly string[] {
+  let text = callerTexts.get(caller);
+  if (text === undefined) callerTexts.set(caller, (text = encodeCaller(caller)));
+  const headers = [...common, callerHeader, text];
+  return actor ? [...headers, actorHeader, `${actor.kind}:${actor.reference}`] : headers;
+}
+
+const paths = new WeakMap<NetOwner, string>();
+
+/** As it will stand in the request line. */
+function pathOf(owner: NetOwner): string {
+  let path = paths.get(owner);
+  if (path === undefined) {
+    const { pathname, search } = new URL(owner.graphqlUrl);
+    paths.set(owner, (path = pathname + search));
+  }
+  return path;
+}
