@@ -1,8 +1,9 @@
 /** GraphQL over HTTP for the platforms of this process: who asks is the guard's word, what went wrong leaves as a code. */
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Admitted } from '@onenet/assertion';
-import { NetError, isNetErrorCode, type ModuleName } from '@onenet/contract';
+import { NetError, isNetErrorCode } from '@onenet/contract';
+import type { PlatformDefinition } from '@onenet/platforms';
+import { maxRequestBytes, type Call } from '@onenet/sidecar';
 import { GraphQLError, type GraphQLErrorOptions } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Platform, PlatformContext } from './context.ts';
@@ -17,14 +18,15 @@ interface HttpContext {
 
 export type GraphQLHandler = YogaServerInstance<HttpContext, PlatformContext>;
 
-/** Bytes that a request may have. */
-export const maxRequestBytes = 1_000_000;
-
 const handlers = new Map<ReturnType<typeof platformSchema>, GraphQLHandler>();
 
-/** The handler of a set of modules. Platforms with the same schema share it, and its parsed documents. */
-export function graphqlHandler(modules: readonly ModuleName[], code: string): GraphQLHandler {
-  const schema = platformSchema(modules, code);
+/** A platform's handler. Platforms with the same schema share it, and its parsed documents. */
+export function graphqlHandler({
+  modules,
+  code,
+  contractVersion,
+}: PlatformDefinition): GraphQLHandler {
+  const schema = platformSchema(modules, code, contractVersion);
   const known = handlers.get(schema);
   if (known) return known;
   const handler = createYoga<HttpContext, PlatformContext>({
@@ -49,15 +51,7 @@ export async function answerGraphQL(
   handler: GraphQLHandler,
   platform: Platform,
   admitted: Admitted,
-  {
-    request: { method = 'GET', url = '/', headers },
-    response,
-    body,
-  }: {
-    readonly request: IncomingMessage;
-    readonly response: ServerResponse;
-    readonly body: Buffer;
-  },
+  { request: { method = 'GET', url = '/', headers }, response, body }: Call,
 ): Promise<void> {
   const { Request } = handler.fetchAPI;
   const isRead = method === 'GET' || method === 'HEAD';

@@ -7,7 +7,6 @@ import { MongoClient } from 'mongodb';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { ensureCollections } from './collections.ts';
 import { loadReference } from './load.ts';
-import { personKey } from './settings.ts';
 import {
   article,
   member,
@@ -130,7 +129,6 @@ test('the reference records of a platform load, and the feed takes every event',
   const feed = await startFeed({
     code: 'HANKOU-STATION',
     db: platform.db,
-    personKey: await personKey(platform.db),
     onError: (error) => errors.push(error),
   });
   await feed.drained();
@@ -144,13 +142,4 @@ test('the reference records of a platform load, and the feed takes every event',
   const records = [...referenceRecords(platform.definition, { scale: 0.01, now: new Date() })];
   const organizations = records.filter(({ type }) => type === 'Organization').length;
   expect(await platform.count('organizations')).toBe(organizations);
-});
-
-test('the secret for counting people is made once', async () => {
-  const { db } = await emptyPlatform();
-  const keys = await Promise.all([personKey(db), personKey(db), personKey(db)]);
-  expect(keys[0]).toHaveLength(32);
-  expect(keys[1]).toEqual(keys[0]);
-  expect(keys[2]).toEqual(keys[0]);
-  expect(await personKey(db)).toEqual(keys[0]);
 });

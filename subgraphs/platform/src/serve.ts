@@ -8,13 +8,13 @@ import {
 } from '@onenet/assertion';
 import { startFeed } from '@onenet/feed';
 import { platformByCode, type PlatformDefinition } from '@onenet/platforms';
+import type { Front } from '@onenet/sidecar';
 import { MongoClient } from 'mongodb';
 import { additions } from './additions/additions.ts';
 import { ensureCollections } from './collections.ts';
 import { loadReference, type LoadOptions } from './load.ts';
 import { ensureMediaChannels } from './modules/content/store.ts';
-import { servePlatform, type PlatformServer, type ServedPlatform } from './server.ts';
-import { personKey } from './settings.ts';
+import { servePlatform, type ServedPlatform } from './server.ts';
 import { startSimulation } from './simulate/simulation.ts';
 
 export interface PlatformsOptions {
@@ -69,7 +69,7 @@ export async function startPlatforms(options: PlatformsOptions): Promise<Platfor
   // One for all: what one of them was sent is verified for the others too.
   const trusted = trust.length > 0 ? trustedKeys(trust) : undefined;
   const platforms: ServedPlatform[] = [];
-  const servers: PlatformServer[] = [];
+  const servers: Front[] = [];
   const stopAll = async (): Promise<void> => {
     // Feeds first: they answer those who wait for events, so that the servers can close.
     await Promise.all(platforms.map(({ feed }) => feed.stop()));
@@ -156,7 +156,7 @@ async function openPlatform(
     store: mongoGuardStore(db),
     unsigned: options.unsigned ?? (trust ? 'refuse' : 'loopback'),
   });
-  const feed = await startFeed({ code, db, personKey: await personKey(db) });
+  const feed = await startFeed({ code, db });
   return { definition, client, db, feed, guard };
 }
 

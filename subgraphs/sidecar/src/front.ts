@@ -36,7 +36,7 @@ export interface Front {
 }
 
 /** Bytes that a request may have. */
-const maxRequestBytes = 1_000_000;
+export const maxRequestBytes = 1_000_000;
 /** Milliseconds for which requests under way may go on when the server stops. */
 const graceMs = 5_000;
 

@@ -1,5 +1,5 @@
 /** The sidecar: the net's side of a platform, beside any GraphQL server. */
-export { startFront } from './front.ts';
+export { maxRequestBytes, startFront } from './front.ts';
 export type { Call, Front, FrontOptions } from './front.ts';
 export { BadOutbox } from './outbox.ts';
 export { startSidecar } from './sidecar.ts';
