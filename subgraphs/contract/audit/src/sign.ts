@@ -1,0 +1,34 @@
+/** Signs the audit's calls with a folder of keys, as the gateway does. */
+import { openKeys, signCall, type OutwardCall, type Signer } from '@onenet/assertion';
+import { localCaller, parseActor, type Caller } from '@onenet/contract';
+import type { SendRequest } from './send.ts';
+
+/** How calls are told from whom they come: by these headers. Without keys there are none. */
+export type Sign = (
+  call: Pick<SendRequest, 'method' | 'url' | 'body'>,
+  actor: string | undefined,
+) => Readonly<Record<string, string>>;
+
+export const unsigned: Sign = () => ({});
+
+/** On whose behalf the audit asks: it has no scope. */
+export const auditCaller: Caller = { ...localCaller, client: 'audit', purpose: 'audit' };
+
+/** Opens a folder of keys; makes one where there is none. */
+export async function openSigner(folder: string): Promise<Signer> {
+  return await openKeys(folder, { issuer: 'audit' });
+}
+
+/** Signs the calls to one owner. */
+export function signFor(signer: Signer, code: string): Sign {
+  return (call, actor) => signCall(signer, auditCaller, parseActor(actor), outwardCall(call, code));
+}
+
+/** A call as its assertion covers it. */
+export function outwardCall(
+  { method, url, body = '' }: Pick<SendRequest, 'method' | 'url' | 'body'>,
+  owner: string,
+): OutwardCall {
+  const { pathname, search } = new URL(url);
+  return { owner, method, path: pathname + search, body };
+}

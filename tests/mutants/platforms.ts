@@ -1,0 +1,13 @@
+/** Several right platforms in a process of their own, so that the audits have a core for themselves. */
+import { startAuditedPlatform } from '../fixtures/audited-platform.ts';
+
+const [mongodbUri = '', count = '1'] = process.argv.slice(2);
+const platforms = await Promise.all(
+  Array.from({ length: Number(count) }, () => startAuditedPlatform(mongodbUri)),
+);
+process.send?.(platforms.map(({ url, code }) => ({ url, code })));
+process.once('disconnect', () => {
+  void Promise.all(platforms.map((platform) => platform[Symbol.asyncDispose]())).then(() =>
+    process.exit(),
+  );
+});
