@@ -1,5 +1,6 @@
 /** Starts the gateway: follows the owner directory, keeps a generation for its supergraph, and answers. */
 import type { GraphQLDataSource } from '@apollo/gateway';
+import { openKeys } from '@onenet/assertion';
 import type { NetSnapshot } from '@onenet/contract';
 import { composedReferences, createLinksDataSource } from '@onenet/links';
 import { once } from 'node:events';
@@ -29,6 +30,8 @@ export interface GatewayOptions {
   readonly dashboardDir?: string | undefined;
   /** Folder for the last good owner directory. */
   readonly stateDir?: string | undefined;
+  /** Folder of the private keys with which calls to owners are signed; absent: they are not. */
+  readonly keysDir?: string | undefined;
   /** pino's; `silent` for none. */
   readonly logLevel?: string;
   readonly log?: Logger;
@@ -48,13 +51,20 @@ const drainMs = 10_000;
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   refuseTelemetry();
   const log = options.log ?? pino({ name: 'gateway', level: options.logLevel ?? 'info' });
+  const keys =
+    options.keysDir === undefined
+      ? undefined
+      : await openKeys(options.keysDir, {
+          issuer: 'gateway',
+          onError: (err) => log.error({ err }, 'the keys cannot be read'),
+        });
   const metrics = new Metrics();
   const dispatcher = new Agent({ keepAliveTimeout: 30_000 });
   const transport = createTransport();
 
   const breakers = new Breakers();
   const sources = new Map<string, GraphQLDataSource>([
-    ['municipal', createMunicipalDataSource({ transport, breakers })],
+    ['municipal', createMunicipalDataSource({ transport, breakers, signer: keys })],
   ]);
   for (const name of ['province', 'analytics'] as const) {
     sources.set(name, createServiceDataSource({ name, transport, log }));
@@ -64,7 +74,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     if (name === 'links') return createLinksDataSource(composedReferences(supergraph));
     if (name === 'additions') {
       const schema = additionsSchema(supergraph);
-      return createAdditionsDataSource({ schema, transport, breakers });
+      return createAdditionsDataSource({ schema, transport, breakers, signer: keys });
     }
     const source = sources.get(name);
     if (!source) throw new Error(`The supergraph names ${name}, which this gateway does not know.`);
@@ -83,6 +93,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...options,
     inForce: () => generations.current,
     refused: () => generations.refused,
+    keys,
     dispatcher,
     log,
     metrics,

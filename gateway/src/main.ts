@@ -1,13 +1,17 @@
 /** The gateway as a process: options and environment in, one line out when it is ready. */
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-const help = `Starts the gateway: /graphql, /live, /health/live, /health/ready, /metrics, and the dashboard at /.
+const help = `Starts the gateway: /graphql, /live, /health/live, /health/ready, /metrics,
+/.well-known/jwks.json, and the dashboard at /.
 
   --port <n>             port to listen on (4000)
   --host <name>          address to listen on (127.0.0.1)
   --province-url <url>   base URL of the province (http://127.0.0.1:4001)
   --dashboard <folder>   the built dashboard, served at /
   --state <folder>       keeps the last owner directory, to start from while the province is down
+  --keys <folder>        private keys, shared with analytics and province, that sign every call to an
+                         owner; a first one is made (<state>/keys; without either, calls are unsigned)
   --log-level <level>    trace, debug, info, warn, error or silent (info)
   --help`;
 
@@ -17,6 +21,7 @@ const options = {
   'province-url': { type: 'string', default: 'http://127.0.0.1:4001' },
   dashboard: { type: 'string' },
   state: { type: 'string' },
+  keys: { type: 'string' },
   'log-level': { type: 'string', default: 'info' },
   help: { type: 'boolean', default: false },
 } as const;
@@ -35,6 +40,7 @@ if (values.help) {
     provinceUrl: values['province-url'],
     dashboardDir: values.dashboard,
     stateDir: values.state,
+    keysDir: values.keys ?? (values.state === undefined ? undefined : join(values.state, 'keys')),
     logLevel: values['log-level'],
   }).catch(explain);
   console.log(`gateway is ready: ${gateway.url}`);

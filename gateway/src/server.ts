@@ -1,4 +1,5 @@
 /** The gateway's HTTP surface: one table of paths. */
+import type { Keys } from '@onenet/assertion';
 import { NetError, errorCodes } from '@onenet/contract';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -15,6 +16,8 @@ export interface ServerOptions extends PipelineOptions {
   readonly dispatcher: Dispatcher;
   /** Folder of the built dashboard; `/` is not served without it. */
   readonly dashboardDir?: string | undefined;
+  /** Those that sign calls to owners. */
+  readonly keys?: Pick<Keys, 'publicJwks'> | undefined;
   /** Ends the live streams. */
   readonly stop: AbortSignal;
 }
@@ -49,6 +52,12 @@ const paths: Readonly<Record<string, Handler>> = {
   '/metrics': async (_request, response, { metrics: { registry } }) => {
     response.writeHead(200, { 'content-type': registry.contentType });
     response.end(await registry.metrics());
+  },
+  '/.well-known/jwks.json': (_request, response, { keys }) => {
+    if (!keys) throw new NetError('NOT_FOUND', 'This gateway signs nothing: start it with --keys.');
+    // Shorter than a key is published before it signs.
+    response.setHeader('cache-control', 'max-age=20');
+    sendJson(response, 200, keys.publicJwks());
   },
   '/schemas/envelope.v1.json': (_request, response) => {
     response.writeHead(200, { 'content-type': 'application/schema+json' }).end(envelopeSchema);

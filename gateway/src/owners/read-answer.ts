@@ -1,5 +1,5 @@
 /** Reads what came over HTTP as a GraphQL answer: its data and errors, or why there is none. */
-import { isNetErrorCode } from '@onenet/contract';
+import { isNetErrorCode, type NetErrorCode } from '@onenet/contract';
 import { isJsonObject, type JsonObject } from './conform.ts';
 import { failed, refused, type Failure, type ResponsePath } from './failure.ts';
 import type { HttpAnswer } from './transport.ts';
@@ -34,8 +34,18 @@ export function readEnvelope({ status, contentType, body }: HttpAnswer): Envelop
   const errors = readErrors(json['errors']);
   if (isJsonObject(json['data'])) return { data: json['data'], errors };
   const code = errors.map((error) => error.code).find((known) => isNetErrorCode(known));
-  return refused(code, `${what}, no data${clocksOf(json['errors'])}`);
+  const refusal = refused(code, `${what}, no data${clocksOf(json['errors'])}`);
+  // Its guard let nothing through to where a mutation would have been carried out.
+  return status === 401 && notTaken.has(code) ? { ...refusal, sent: false } : refusal;
 }
+
+/** Not among them: what was taken before, which the first sending was. */
+const notTaken: ReadonlySet<unknown> = new Set<NetErrorCode>([
+  'ASSERTION_REQUIRED',
+  'ASSERTION_INVALID',
+  'ASSERTION_EXPIRED',
+  'CLOCK_SKEW',
+]);
 
 /** Of an assertion that came too early or too late, both clocks; of nothing else anything. */
 function clocksOf(errors: unknown): string {
