@@ -1,14 +1,18 @@
 /** The owner directory: the current snapshot of the net, and who waits for the next. */
 import { createHash } from 'node:crypto';
 import { contractVersion } from '@onenet/contract';
-import type { ConnectionStatus, NetOwner, NetSnapshot } from '@onenet/contract';
+import type { NetOwner, NetSnapshot } from '@onenet/contract';
 import { divisionPath, platforms } from '@onenet/platforms';
-import type { PlatformDefinition } from '@onenet/platforms';
-import type { Registry, RegistryEntry, RegistryState } from './registry.ts';
+import type { Checker } from './registry/checker.ts';
+import { connectionOf, modulesOf } from './registry/entry.ts';
+import type { RegistryEntry } from './registry/entry.ts';
+import { MaintenanceClock } from './registry/maintenance.ts';
+import type { Registry, RegistryState } from './registry/registry.ts';
+import type { PlatformAdditions } from './supergraph.ts';
 
 /** What a snapshot says besides the registry. */
 export interface NetFrame {
-  /** The composed SDL. */
+  /** The composed SDL without anybody's additions. */
   readonly supergraph: string;
   /** Where platforms answer: base URL without port, base port. */
   readonly platformHost: string;
@@ -17,34 +21,46 @@ export interface NetFrame {
   readonly services: NetSnapshot['services'];
 }
 
-/** A platform as the province's subgraph shows it: its definition and its registry entry. */
-export interface RegisteredPlatform {
-  readonly definition: PlatformDefinition;
-  readonly entry: RegistryEntry;
+/** Composes the net's supergraph with what the platforms offer beyond the contract. */
+interface Composed {
+  readonly supergraph: string;
+  /** Codes of the platforms whose additions are in it. */
+  readonly withAdditionsOf: ReadonlySet<string>;
 }
 
 export class Directory {
   readonly #registry: Registry;
   readonly #frame: NetFrame;
+  readonly #checker: Checker;
+  readonly #clock: MaintenanceClock;
   readonly #abort = new AbortController();
   readonly #waiters = new Set<() => void>();
   #watching: Promise<void> = Promise.resolve();
   #reloading: Promise<void> | undefined;
   #reloadAgain = false;
   #state: RegistryState = { revision: 0, entries: new Map() };
+  #composed: Composed;
   #json = '';
 
-  private constructor(registry: Registry, frame: NetFrame) {
+  private constructor(registry: Registry, frame: NetFrame, checker: Checker) {
     this.#registry = registry;
     this.#frame = frame;
+    this.#checker = checker;
+    this.#composed = { supergraph: frame.supergraph, withAdditionsOf: new Set() };
+    this.#clock = new MaintenanceClock(registry, () => this.#state.entries.values());
   }
 
   /** Seeds the registry and follows it. */
-  static async open(registry: Registry, frame: NetFrame): Promise<Directory> {
-    const directory = new Directory(registry, frame);
-    await registry.seed(platforms, fingerprint(frame));
-    await directory.#reload();
-    directory.#watching = registry.watch(() => void directory.#refresh(), directory.#abort.signal);
+  static async open(registry: Registry, frame: NetFrame, checker: Checker): Promise<Directory> {
+    const directory = new Directory(registry, frame, checker);
+    try {
+      await registry.seed(platforms, fingerprint(frame));
+      await directory.#reload();
+    } catch (error) {
+      await directory.#clock.stop();
+      throw error;
+    }
+    directory.#watching = registry.watch(() => void directory.refresh(), directory.#abort.signal);
     return directory;
   }
 
@@ -58,14 +74,19 @@ export class Directory {
   }
 
   /** All platforms, by code. */
-  platforms(): readonly RegisteredPlatform[] {
-    return platforms.flatMap((definition) => this.platform(definition.code) ?? []);
+  platforms(): readonly RegistryEntry[] {
+    return [...this.#state.entries.values()];
   }
 
-  platform(code: string): RegisteredPlatform | undefined {
-    const entry = this.#state.entries.get(code);
-    const definition = entry && platforms.find((platform) => platform.code === code);
-    return definition && { definition, entry };
+  platform(code: string): RegistryEntry | undefined {
+    return this.#state.entries.get(code);
+  }
+
+  /** Base URL of a platform; null: it has none yet. */
+  addressOf({ url, portOffset }: RegistryEntry): string | null {
+    const { platformHost, platformBasePort } = this.#frame;
+    if (url !== null) return url;
+    return portOffset === null ? null : `http://${platformHost}:${platformBasePort + portOffset}`;
   }
 
   /** Resolves when the revision is another than `known`, at the latest when the signal aborts. */
@@ -84,27 +105,16 @@ export class Directory {
     }
   }
 
-  /** Switches a platform on or off, or into maintenance. */
-  async setConnection(code: string, connection: ConnectionStatus): Promise<void> {
-    await this.#registry.update(code, { connection });
-    await this.#refresh();
-  }
-
-  /** Says where a platform answers; null: at the base port plus its offset. */
-  async setUrl(code: string, url: string | null): Promise<void> {
-    await this.#registry.update(code, { url });
-    await this.#refresh();
-  }
-
   /** Lets every waiter go and stops following. */
   async close(): Promise<void> {
     this.#abort.abort();
+    await this.#clock.stop();
     await this.#watching;
     await this.#reloading;
   }
 
   /** Reloads; a call during a reload brings one more, however many calls there are. */
-  #refresh(): Promise<void> {
+  refresh(): Promise<void> {
     this.#reloadAgain = true;
     this.#reloading ??= this.#reloadWhileAsked().finally(() => {
       this.#reloading = undefined;
@@ -122,9 +132,31 @@ export class Directory {
   async #reload(): Promise<void> {
     const state = await this.#registry.read();
     if (state.revision === this.revision) return;
+    this.#composed = await this.#compose(state);
     this.#state = state;
     this.#json = JSON.stringify(this.#snapshot());
     for (const wake of this.#waiters) wake();
+    void this.#clock.look();
+  }
+
+  /**
+   * What does not compose is left out alone: it was admitted by another program, whose contract or
+   * rules were others.
+   */
+  async #compose({ entries }: RegistryState): Promise<Composed> {
+    const all = [...entries.values()].flatMap(({ _id: code, current }): PlatformAdditions[] =>
+      current?.additions ? [{ code, sdl: current.additions.sdl }] : [],
+    );
+    const composition = await this.#checker.compose(all);
+    if (composition.supergraph !== null) {
+      const { supergraph } = composition;
+      return { supergraph, withAdditionsOf: new Set(all.map(({ code }) => code)) };
+    }
+    const { supergraph, accepted, refused } = await this.#checker.composeNet(all);
+    for (const { code, reason } of refused) {
+      console.error(`registry: the additions of ${code} are left out: ${reason}`);
+    }
+    return { supergraph, withAdditionsOf: new Set(accepted.map(({ code }) => code)) };
   }
 
   #snapshot(): NetSnapshot {
@@ -132,16 +164,17 @@ export class Directory {
       version: 1,
       revision: this.revision,
       contractVersion,
-      supergraph: this.#frame.supergraph,
+      supergraph: this.#composed.supergraph,
       services: this.#frame.services,
-      owners: this.platforms().map((platform) => this.#owner(platform)),
+      owners: this.platforms().map((entry) => this.#owner(entry)),
     };
   }
 
-  #owner({ definition, entry }: RegisteredPlatform): NetOwner {
-    const { code, name, nameEn, kind, parent, serves, modules } = definition;
-    const { platformHost, platformBasePort } = this.#frame;
-    const url = entry.url ?? `http://${platformHost}:${platformBasePort + entry.portOffset}`;
+  #owner(entry: RegistryEntry): NetOwner {
+    const { _id: code, profile, current } = entry;
+    const { name, nameEn, kind, parent, serves } = profile;
+    // What has no address is not connected, so nobody calls it.
+    const url = this.addressOf(entry) ?? 'http://unknown.invalid';
     const above = new Set(serves.flatMap((place) => divisionPath(place).slice(0, -1)));
     return {
       code,
@@ -149,12 +182,17 @@ export class Directory {
       nameEn,
       kind,
       parent,
-      connection: entry.connection,
+      connection: connectionOf(entry),
       graphqlUrl: `${url}/graphql`,
       eventsUrl: `${url}/events`,
       serves,
-      modules,
-      contractVersion,
+      modules: modulesOf(entry),
+      contractVersion: current?.contractVersion ?? contractVersion,
+      version: current?.number ?? 0,
+      lacks: current?.lacks ?? [],
+      additions: this.#composed.withAdditionsOf.has(code)
+        ? (current?.additions?.coordinates ?? [])
+        : [],
       scope: { above: [...above] },
     };
   }
@@ -163,6 +201,6 @@ export class Directory {
 /** Changes whenever a new program or configuration makes another snapshot of the same registry. */
 function fingerprint(frame: NetFrame): string {
   return createHash('sha256')
-    .update(JSON.stringify([contractVersion, frame, platforms]))
+    .update(JSON.stringify([contractVersion, frame]))
     .digest('hex');
 }

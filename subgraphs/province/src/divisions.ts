@@ -2,8 +2,9 @@
 import { NetError } from '@onenet/contract';
 import { divisionChildren, divisionPath, divisions, tableYear } from '@onenet/platforms';
 import type { Division, DivisionLevel } from '@onenet/platforms';
-import type { Directory, RegisteredPlatform } from './directory.ts';
+import type { Directory } from './directory.ts';
 import { platformsInScope } from './platforms.ts';
+import type { RegistryEntry } from './registry/entry.ts';
 
 interface DivisionsArguments {
   readonly search?: string | null;
@@ -37,7 +38,7 @@ export function divisionResolvers(directory: Directory) {
       children: ({ code }: Division): readonly Division[] => divisionChildren(code),
       path: ({ code }: Division): readonly Division[] =>
         divisionPath(code).flatMap((above) => divisions.get(above) ?? []),
-      platformsInScope: ({ code }: Division): readonly RegisteredPlatform[] =>
+      platformsInScope: ({ code }: Division): readonly RegistryEntry[] =>
         platformsInScope(directory, code),
     },
   };

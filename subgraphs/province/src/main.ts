@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { startProvince } from './index.ts';
 
-const help = `Starts the province: /graphql, /net, /health/live, /health/ready.
+const help = `Starts the province: /graphql, /registry, /net, /health/live, /health/ready.
 
   --port <n>                 port to listen on (4001)
   --host <name>              address to listen on (127.0.0.1)
@@ -12,6 +12,10 @@ const help = `Starts the province: /graphql, /net, /health/live, /health/ready.
   --platform-base-port <n>   platforms answer at this port plus their offset (4010)
   --analytics-url <url>      base URL of analytics (http://127.0.0.1:4002)
   --public-url <url>         base URL under which the gateway reaches this (its own address)
+  --operator-token-file <f>  holds the operator's token; made at the first start
+  --allow-host <name>        a host at which platforms may answer, or *.gov.cn; repeatable (any)
+  --development              platforms may answer on this machine and in private networks
+  --keys <folder>            keys by which calls to platforms are signed
   --help`;
 
 const options = {
@@ -26,6 +30,10 @@ const options = {
   'platform-base-port': { type: 'string', default: '4010' },
   'analytics-url': { type: 'string', default: 'http://127.0.0.1:4002' },
   'public-url': { type: 'string' },
+  'operator-token-file': { type: 'string' },
+  'allow-host': { type: 'string', multiple: true, default: [] as string[] },
+  development: { type: 'boolean', default: false },
+  keys: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
 const values = readOptions();
@@ -41,7 +49,11 @@ if (values.help) {
     platformHost: values['platform-host'],
     platformBasePort: port('platform-base-port', values['platform-base-port']),
     analyticsUrl: values['analytics-url'],
-    ...(values['public-url'] === undefined ? {} : { publicUrl: values['public-url'] }),
+    development: values.development,
+    allowHosts: values['allow-host'],
+    ...given('publicUrl', values['public-url']),
+    ...given('operatorTokenFile', values['operator-token-file']),
+    ...given('keysDir', values.keys),
   }).catch(explain);
   console.log(`province is ready: ${province.url}`);
   let stopping = false;
@@ -74,6 +86,14 @@ function explain(error: unknown): never {
     fail(`MongoDB (--mongodb-uri or MONGODB_URI): ${error.message}`, 1);
   }
   throw error;
+}
+
+/** An option that was not given is absent, and not undefined. */
+function given<Name extends string>(
+  name: Name,
+  value: string | undefined,
+): { readonly [Key in Name]?: string } {
+  return value === undefined ? {} : ({ [name]: value } as { readonly [Key in Name]: string });
 }
 
 function port(option: string, text: string): number {

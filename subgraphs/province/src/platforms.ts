@@ -1,9 +1,11 @@
-/** Resolvers of `Platform`: what the registry and the definitions say of it. */
+/** Resolvers of `Platform`: what the registry says of it. */
 import { NetError, divisionContains } from '@onenet/contract';
 import type { ConnectionStatus, PlatformKind } from '@onenet/contract';
 import { divisions } from '@onenet/platforms';
 import type { Division, PublishedFigure } from '@onenet/platforms';
-import type { Directory, RegisteredPlatform } from './directory.ts';
+import type { Directory } from './directory.ts';
+import { connectionOf, modulesOf } from './registry/entry.ts';
+import type { RegistryEntry } from './registry/entry.ts';
 
 interface PlatformsArguments {
   readonly kinds?: readonly PlatformKind[] | null;
@@ -17,48 +19,45 @@ export function platformResolvers(directory: Directory) {
       platforms: (_: unknown, { kinds, connection }: PlatformsArguments) =>
         directory
           .platforms()
-          .filter(({ definition }) => !kinds || kinds.includes(definition.kind))
-          .filter(({ entry }) => !connection || entry.connection === connection),
+          .filter(({ profile }) => !kinds || kinds.includes(profile.kind))
+          .filter((entry) => !connection || connectionOf(entry) === connection),
     },
     Platform: {
       /** What leads nowhere is null and an error with its path; async, or it would fail its neighbours too. */
-      __resolveReference: async ({ code }: { code: string }): Promise<RegisteredPlatform> => {
+      __resolveReference: async ({ code }: { code: string }): Promise<RegistryEntry> => {
         const platform = directory.platform(code);
         if (!platform)
           throw new NetError('NOT_FOUND', `No platform of the net has the code "${code}".`);
         return platform;
       },
-      code: ({ definition }: RegisteredPlatform): string => definition.code,
-      name: ({ definition }: RegisteredPlatform): string => definition.name,
-      nameEn: ({ definition }: RegisteredPlatform): string => definition.nameEn,
-      kind: ({ definition }: RegisteredPlatform): PlatformKind => definition.kind,
-      connection: ({ entry }: RegisteredPlatform): ConnectionStatus => entry.connection,
-      registeredAt: ({ entry }: RegisteredPlatform): string => entry.registeredAt.toISOString(),
-      parent: ({ definition }: RegisteredPlatform) =>
-        definition.parent === null ? null : directory.platform(definition.parent),
-      children: ({ definition }: RegisteredPlatform) =>
-        directory.platforms().filter((other) => other.definition.parent === definition.code),
-      serves: ({ definition }: RegisteredPlatform): readonly Division[] =>
-        definition.serves.flatMap((code) => divisions.get(code) ?? []),
-      modules: ({ definition }: RegisteredPlatform): readonly string[] => definition.modules,
-      latitude: ({ definition }: RegisteredPlatform): number => definition.position.latitude,
-      longitude: ({ definition }: RegisteredPlatform): number => definition.position.longitude,
-      publishedFigures: ({ definition }: RegisteredPlatform): readonly PublishedFigure[] =>
-        definition.publishedFigures,
-      demoNotice: ({ definition }: RegisteredPlatform): string => definition.demoNotice,
+      code: ({ _id: code }: RegistryEntry): string => code,
+      name: ({ profile }: RegistryEntry): string => profile.name,
+      nameEn: ({ profile }: RegistryEntry): string => profile.nameEn,
+      kind: ({ profile }: RegistryEntry): PlatformKind => profile.kind,
+      connection: (entry: RegistryEntry): ConnectionStatus => connectionOf(entry),
+      registeredAt: ({ registeredAt }: RegistryEntry): string => registeredAt.toISOString(),
+      parent: ({ profile }: RegistryEntry) =>
+        profile.parent === null ? null : directory.platform(profile.parent),
+      children: ({ _id: code }: RegistryEntry) =>
+        directory.platforms().filter(({ profile }) => profile.parent === code),
+      serves: ({ profile }: RegistryEntry): readonly Division[] =>
+        profile.serves.flatMap((code) => divisions.get(code) ?? []),
+      modules: (entry: RegistryEntry): readonly string[] => modulesOf(entry),
+      latitude: ({ profile }: RegistryEntry): number | null => profile.position?.latitude ?? null,
+      longitude: ({ profile }: RegistryEntry): number | null => profile.position?.longitude ?? null,
+      publishedFigures: ({ profile }: RegistryEntry): readonly PublishedFigure[] =>
+        profile.publishedFigures,
+      demoNotice: ({ profile }: RegistryEntry): string | null => profile.demoNotice,
     },
   };
 }
 
 /** Who is asked for a place: who serves it, something above it or something below it. */
-export function platformsInScope(
-  directory: Directory,
-  place: string,
-): readonly RegisteredPlatform[] {
+export function platformsInScope(directory: Directory, place: string): readonly RegistryEntry[] {
   return directory
     .platforms()
-    .filter(({ definition }) =>
-      definition.serves.some(
+    .filter(({ profile }) =>
+      profile.serves.some(
         (served) => divisionContains(served, place) || divisionContains(place, served),
       ),
     );

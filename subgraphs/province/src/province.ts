@@ -1,14 +1,15 @@
-/** Starts the province: its subgraph, the owner directory and health, on one port. */
+/** Starts the province: its subgraph, the registry, the owner directory and health, on one port. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { NetError, errorCodes } from '@onenet/contract';
-import type { ConnectionStatus, NetErrorCode } from '@onenet/contract';
+import type { ConnectionStatus } from '@onenet/contract';
 import { MongoClient } from 'mongodb';
 import { Directory } from './directory.ts';
-import { answerNet } from './net.ts';
-import { Registry } from './registry.ts';
-import { createGraphql } from './schema.ts';
+import { createListener, portOf } from './listener.ts';
+import { ensureOperatorToken } from './registry/access.ts';
+import type { UsageOf } from './registry/breaking.ts';
+import { Checker } from './registry/checker.ts';
+import { Registry, program } from './registry/registry.ts';
+import { signer } from './registry/sign.ts';
 import { composeSupergraph, netSubgraphs } from './supergraph.ts';
 
 export interface ProvinceOptions {
@@ -24,6 +25,16 @@ export interface ProvinceOptions {
   readonly analyticsUrl: string;
   /** Base URL under which the gateway reaches the province; its own address when absent. */
   readonly publicUrl?: string;
+  /** Holds the operator's token; made at the first start. Absent: the operator has none from here. */
+  readonly operatorTokenFile?: string;
+  /** Whether platforms may answer on this machine and in private networks. */
+  readonly development?: boolean;
+  /** Hosts at which platforms may answer, e.g. `*.gov.cn`; empty: at any. */
+  readonly allowHosts?: readonly string[];
+  /** Folder of the keys by which calls to owners are signed; absent: they are not. */
+  readonly keysDir?: string;
+  /** Who used what of a platform; unknown when absent. */
+  readonly usageOf?: UsageOf;
 }
 
 /** The running province. */
@@ -42,11 +53,15 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
   const supergraph = composeSupergraph(netSubgraphs());
   const client = await MongoClient.connect(options.mongodbUri);
   const server = createServer();
+  const checker = new Checker();
+  checker.keep([], Promise.resolve({ supergraph }));
   try {
     server.listen(options.port, options.host);
     await once(server, 'listening');
-    const url = `http://${options.host}:${portOf(server.address())}`;
-    const directory = await Directory.open(new Registry(client, client.db(options.database)), {
+    const url = `http://${options.host}:${portOf(server)}`;
+    const db = client.db(options.database);
+    const registry = new Registry(client, db);
+    const frame = {
       supergraph,
       platformHost: options.platformHost,
       platformBasePort: options.platformBasePort,
@@ -54,14 +69,35 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
         province: `${options.publicUrl ?? url}/graphql`,
         analytics: `${options.analyticsUrl}/graphql`,
       },
-    });
-    const ping = async () => void (await client.db(options.database).command({ ping: 1 }));
-    server.on('request', createListener(directory, ping));
+    };
+    const sign = await signer(options.keysDir);
+    const directory = await Directory.open(registry, frame, checker);
+    if (options.operatorTokenFile !== undefined) {
+      await ensureOperatorToken(registry.store, options.operatorTokenFile);
+    }
+    const { development = false, allowHosts = [] } = options;
+    const parts = {
+      registry,
+      checker,
+      sign,
+      policy: { development, allowHosts },
+      usageOf: options.usageOf ?? (async () => 'unknown' as const),
+      addressOf: directory.addressOf.bind(directory),
+      refresh: () => directory.refresh(),
+    };
+    const ping = async () => void (await db.command({ ping: 1 }));
+    server.on('request', createListener(directory, parts, ping));
     return {
       url,
       directory,
-      setConnection: (code, connection) => directory.setConnection(code, connection),
-      setPlatformUrl: (code, platformUrl) => directory.setUrl(code, platformUrl),
+      setConnection: async (code, connection) => {
+        await registry.setConnection(code, connection, program);
+        await directory.refresh();
+      },
+      setPlatformUrl: async (code, platformUrl) => {
+        await registry.setUrl(code, platformUrl, program);
+        await directory.refresh();
+      },
       stop: async () => {
         const closed = once(server, 'close');
         server.close();
@@ -71,11 +107,13 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
         const force = setTimeout(() => server.closeAllConnections(), stopWithinMs);
         await closed;
         clearTimeout(force);
+        await checker.close();
         await client.close();
       },
     };
   } catch (error) {
     server.close();
+    await checker.close();
     await client.close();
     throw error;
   }
@@ -83,61 +121,3 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
 
 /** How long running requests may take to end at a stop. */
 const stopWithinMs = 2000;
-
-type Listener = (request: IncomingMessage, response: ServerResponse) => void;
-
-function createListener(directory: Directory, ping: () => Promise<void>): Listener {
-  const graphql = createGraphql(directory);
-  return (request, response) => {
-    const url = new URL(request.url?.replace(/^\/+/, '/') ?? '/', 'http://province');
-    switch (url.pathname) {
-      case '/graphql':
-        void graphql(request, response);
-        return;
-      case '/net':
-        answerNet(directory, url.searchParams, request, response).catch((error: unknown) =>
-          answerError(response, error),
-        );
-        return;
-      case '/health/live':
-        answerJson(response, 200, { status: 'live' });
-        return;
-      case '/health/ready':
-        ping().then(
-          () => answerJson(response, 200, { status: 'ready', revision: directory.revision }),
-          () => answerError(response, new NetError('UNAVAILABLE', 'MongoDB does not answer.')),
-        );
-        return;
-      default:
-        answerError(
-          response,
-          new NetError('NOT_FOUND', 'Here are /graphql, /net, /health/live and /health/ready.'),
-        );
-    }
-  };
-}
-
-function answerError(response: ServerResponse, error: unknown): void {
-  if (error instanceof NetError) {
-    const status = error.code === 'NOT_FOUND' ? 404 : statusOf(error.code);
-    answerJson(response, status, { error: { code: error.code, message: error.message } });
-    return;
-  }
-  console.error('province:', error);
-  answerJson(response, 500, { error: { code: 'INTERNAL', message: errorCodes.INTERNAL.message } });
-}
-
-function statusOf(code: NetErrorCode): number {
-  return errorCodes[code].fault === 'caller' ? 400 : 503;
-}
-
-function answerJson(response: ServerResponse, status: number, body: object): void {
-  if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
-  response.end(JSON.stringify(body));
-}
-
-function portOf(address: ReturnType<ReturnType<typeof createServer>['address']>): number {
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-  return address.port;
-}

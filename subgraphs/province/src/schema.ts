@@ -8,17 +8,21 @@ import type { Plugin } from 'graphql-yoga';
 import type { Directory } from './directory.ts';
 import { divisionResolvers } from './divisions.ts';
 import { platformResolvers } from './platforms.ts';
+import { registryResolvers } from './registry/graphql.ts';
+import type { Registry } from './registry/registry.ts';
 import { provinceSdl } from './supergraph.ts';
 
 /** A request listener that answers GraphQL at `/graphql`. */
-export function createGraphql(directory: Directory) {
+export function createGraphql(directory: Directory, registry: Registry) {
+  const ofRegistry = registryResolvers(directory, registry);
   const ofPlatforms = platformResolvers(directory);
   const ofDivisions = divisionResolvers(directory);
   const schema = buildSubgraphSchema({
     typeDefs: parse(provinceSdl),
     resolvers: {
-      Query: { ...ofPlatforms.Query, ...ofDivisions.Query },
-      Platform: ofPlatforms.Platform,
+      ...ofRegistry,
+      Query: { ...ofPlatforms.Query, ...ofDivisions.Query, ...ofRegistry.Query },
+      Platform: { ...ofPlatforms.Platform, ...ofRegistry.Platform },
       Division: ofDivisions.Division,
     },
   });
