@@ -86,8 +86,9 @@ export interface PlanInput {
 export function partPlans(input: PlanInput): readonly (readonly PartPlan[])[] {
   return [
     [provincePlan(input), ...platformsPlan(input)],
-    [analyticsPlan(input)],
+    // Before analytics: owners verify its calls by the keys that the gateway publishes.
     [gatewayPlan(input)],
+    [analyticsPlan(input)],
   ];
 }
 
@@ -120,6 +121,7 @@ function platformsPlan(input: PlanInput): readonly PartPlan[] {
         platforms: codes.join(','),
         scale,
         simulate: simulatePerSecond - yichangShare(input),
+        ...guardFlags(input),
       }),
       readyUrls: codes.map((code) => ready(ports.urls.platforms[code] ?? '')),
     },
@@ -133,7 +135,8 @@ export function yichangShare({ ports, simulatePerSecond, yichangDatabase }: Plan
 }
 
 /** What stands before Yichang's server: it is all that the net sees of it. */
-export function sidecarPlan({ ports, yichangDatabase }: PlanInput): PartPlan {
+export function sidecarPlan(input: PlanInput): PartPlan {
+  const { ports, yichangDatabase } = input;
   return {
     name: `sidecar-${yichang}`,
     main: 'subgraphs/sidecar/src/main.ts',
@@ -142,6 +145,7 @@ export function sidecarPlan({ ports, yichangDatabase }: PlanInput): PartPlan {
       upstream: `${urlOf(ports.yichang)}/graphql`,
       outbox: yichangDatabase,
       port: ports.platforms + offsetOf(yichang),
+      ...guardFlags(input),
     }),
     readyUrls: [ready(ports.urls.platforms[yichang] ?? '')],
   };
@@ -157,6 +161,7 @@ function analyticsPlan({ ports, dataDir, mongodbUri, clickhouseUrl }: PlanInput)
       'mongodb-uri': mongodbUri,
       'province-url': ports.urls.province,
       'clickhouse-url': clickhouseUrl,
+      keys: keysDir(dataDir),
     }),
     readyUrls: [ready(ports.urls.analytics)],
   };
@@ -171,9 +176,20 @@ function gatewayPlan({ ports, dataDir, dashboardDir }: PlanInput): PartPlan {
       'province-url': ports.urls.province,
       dashboard: dashboardDir,
       state: join(dataDir, 'gateway'),
+      keys: keysDir(dataDir),
     }),
     readyUrls: [ready(ports.urls.gateway)],
   };
+}
+
+/** Owners take what the net signs, and calls of this machine: whoever runs the net may ask them too. */
+function guardFlags({ ports }: PlanInput): { readonly trust: string; readonly unsigned: string } {
+  return { trust: `${ports.urls.gateway}/.well-known/jwks.json`, unsigned: 'loopback' };
+}
+
+/** The private keys of the net's parts. */
+function keysDir(dataDir: string): string {
+  return join(dataDir, 'keys');
 }
 
 /** `--name value` for each flag that has a value. */

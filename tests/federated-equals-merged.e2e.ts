@@ -27,7 +27,14 @@ let oracle: ReturnType<typeof makeOracle>;
 beforeAll(async () => {
   const mongodbUri = inject('mongodbUri');
   const postgresUri = inject('postgresUri');
-  net = await startSmallNet({ mongodbUri, postgresUri, codes: owners, records });
+  net = await startSmallNet({
+    mongodbUri,
+    postgresUri,
+    codes: owners,
+    records,
+    // So it is seen that every call of the net is signed.
+    unsigned: 'refuse',
+  });
   merged = await startMerged({ mongodbUri, records, provinceUrl: net.province.url });
   const { data } = await net.ask(getIntrospectionQuery());
   schema = buildClientSchema(data as unknown as IntrospectionQuery);
