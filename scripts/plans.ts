@@ -92,16 +92,20 @@ export function partPlans(input: PlanInput): readonly (readonly PartPlan[])[] {
   ];
 }
 
-function provincePlan({ ports, mongodbUri }: PlanInput): PartPlan {
+function provincePlan({ ports, dataDir, mongodbUri }: PlanInput): PartPlan {
+  const args = flags({
+    port: ports.province,
+    'mongodb-uri': mongodbUri,
+    'platform-base-port': ports.platforms,
+    'analytics-url': ports.urls.analytics,
+    'operator-token-file': operatorTokenFile(dataDir),
+    keys: keysDir(dataDir),
+  });
   return {
     name: 'province',
     main: 'subgraphs/province/src/main.ts',
-    args: flags({
-      port: ports.province,
-      'mongodb-uri': mongodbUri,
-      'platform-base-port': ports.platforms,
-      'analytics-url': ports.urls.analytics,
-    }),
+    // Every part of the reference net is on this machine, and platforms that join it may be.
+    args: [...args, '--development'],
     readyUrls: [ready(ports.urls.province)],
   };
 }
@@ -185,6 +189,11 @@ function gatewayPlan({ ports, dataDir, dashboardDir }: PlanInput): PartPlan {
 /** Owners take what the net signs, and calls of this machine: whoever runs the net may ask them too. */
 function guardFlags({ ports }: PlanInput): { readonly trust: string; readonly unsigned: string } {
   return { trust: `${ports.urls.gateway}/.well-known/jwks.json`, unsigned: 'loopback' };
+}
+
+/** Whoever may read it acts as the operator of the net that has this data. */
+export function operatorTokenFile(dataDir: string): string {
+  return join(dataDir, 'operator-token');
 }
 
 /** The private keys of the net's parts. */
