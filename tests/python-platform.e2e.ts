@@ -1,5 +1,6 @@
 /** The platform in Python and the reference platform do the same: every mutation in every order that matters, and what each says in its feed. */
 import { randomUUID } from 'node:crypto';
+import { audit, rules } from '@onenet/audit';
 import { startPlatforms } from '@onenet/platform';
 import { yichang } from '@onenet/scripts/yichang';
 import { MongoClient } from 'mongodb';
@@ -9,7 +10,7 @@ import { ask, type Answer } from './fixtures/small-net.ts';
 import { makeRecords } from './merged/dataset.ts';
 import { Random } from './merged/random.ts';
 
-const records = makeRecords(new Random(11), 12).filter((each) => each.platformCode === yichang);
+const records = makeRecords(new Random(11), 24).filter((each) => each.platformCode === yichang);
 const idOf = (type: string, matches: (record: never) => boolean = () => true): string =>
   records.find((each) => each.type === type && matches(each as never))?.id ?? '';
 const organization = idOf('Organization');
@@ -370,6 +371,16 @@ test('both have said the same in their feeds, and count the same', async () => {
     ... on Platform { mediaChannels { id followerCount }
       eventTotals { type events count throughSequence } } } }`;
   await both(totals, () => ({}));
+});
+
+test('the same audit gives the same answers: every rule passes', async () => {
+  const reports = await Promise.all(urls.map((url) => audit({ url, write: true })));
+  for (const report of reports) {
+    const verdicts = report.rules.map(({ id, status, came }) => `${id} ${status} ${came ?? ''}`);
+    expect(verdicts).toEqual(rules.map(({ id }) => `${id} PASS `));
+  }
+  expect(reports[1]?.contractVersion).toBe('1.1');
+  expect(reports[1]?.modules).toEqual(reports[0]?.modules);
 });
 
 /** Every event of a feed that is wholly numbered, without what each side makes for itself. */
