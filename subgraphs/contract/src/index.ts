@@ -17,6 +17,10 @@ export {
   parseActor,
 } from './caller.ts';
 export type { Actor, ActorKind, Caller } from './caller.ts';
+export { checkConformance } from './conformance/conformance.ts';
+export type { Conformance } from './conformance/conformance.ts';
+export { conformanceFaults } from './conformance/finding.ts';
+export type { ConformanceFault, ConformanceFinding } from './conformance/finding.ts';
 export { coordinatesOf } from './coordinates.ts';
 export {
   badCursor,

@@ -46,6 +46,13 @@ test.each([
   [{ ...net, owners: [{ ...owner, code: 'a b' }] }, /^net\.owners\[0\]\.code is "a b"/],
   [{ ...net, owners: [{ ...owner, connection: 'UP' }] }, /connection is "UP".*REGISTERED/],
   [{ ...net, owners: [{ ...owner, graphqlUrl: 'file:///etc' }] }, /graphqlUrl is "file/],
+  [
+    { ...net, owners: [{ ...owner, contractVersion: '0.9' }] },
+    /owners\[0\]\.contractVersion is "0.9".*1\.0, 1\.1/,
+  ],
+  [{ ...net, owners: [{ ...owner, version: '1' }] }, /version is "1"/],
+  [{ ...net, owners: [{ ...owner, lacks: [7] }] }, /lacks\[0\] is 7/],
+  [{ ...net, owners: [{ ...owner, additions: 'x' }] }, /additions is "x"/],
   [{ ...net, owners: [owner, owner] }, 'net.owners: a code stands twice.'],
   ['x', 'net is "x", and must be an object.'],
 ])('a wrong snapshot is refused with its place: %#', (value, message) => {
