@@ -1,8 +1,7 @@
 /** Records that are hard on order and identity: equal keys, characters beyond the BMP, parents and targets elsewhere. Long, because each kind of record stands in it once. */
-import { divisionPath, divisions, platformByCode } from '@onenet/platforms';
+import { channels, divisionPath, divisions, platformByCode } from '@onenet/platforms';
 import type {
   ArticleRecord,
-  Channel,
   MemberRecord,
   MediaChannelRecord,
   OrganizationRecord,
@@ -35,7 +34,6 @@ const letters = [
   'ß',
 ];
 const instants = Array.from({ length: 12 }, (_, i) => new Date(1_470_000_000_000 + i * 86_400_001));
-const channels: readonly Channel[] = ['WEBSITE', 'WECHAT', 'APP', 'HOTLINE', 'STATION', 'QR_CODE'];
 const statuses: readonly RequestStatus[] = [
   'SUBMITTED',
   'VERIFIED',

@@ -202,9 +202,10 @@ export class Operations {
   #field(field: GraphQLField<unknown, unknown>, depth: number): string {
     const named = getNamedType(field.type);
     const isList = isPaged(field);
-    const args = isList ? [this.#paging(), ...this.#listArguments(field)] : [];
+    const args = isList ? [this.#paging(), ...this.#listArguments(field)] : this.#newest(field);
     // The same name with other arguments would clash where selections meet: such a field has a name of its own.
-    const alias = isList || this.#random.chance(0.25) ? `${this.#alias(field.name)}: ` : '';
+    const alias =
+      args.length > 0 || this.#random.chance(0.25) ? `${this.#alias(field.name)}: ` : '';
     const selection = isLeafType(named) ? '' : ` { ${this.#selection(composite(field), depth)} }`;
     return `${alias}${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''}${this.#directive()}${selection}`;
   }
@@ -234,6 +235,12 @@ export class Operations {
     const size = this.#random.int(1, 4);
     const name = this.#random.chance(0.7) ? 'first' : 'last';
     return `${name}: ${this.#value('Int', String(size), size)}`;
+  }
+
+  #newest(field: GraphQLField<unknown, unknown>): string[] {
+    const argument = field.args.find(({ name }) => name === 'newest');
+    if (!argument || this.#random.chance(0.5)) return [];
+    return [`newest: ${this.#input(argument, this.#random.int(1, 4))}`];
   }
 
   #listArguments(field: GraphQLField<unknown, unknown>): string[] {
@@ -273,6 +280,7 @@ export class Operations {
       return this.#recordOf('Organization');
     if (field.name === 'column') return random.pick(['防汛', '𠮷祥']);
     if (type.name === 'Boolean') return random.chance(0.5);
+    if (type.name === 'Int') return random.int(0, 6);
     // Finer than a millisecond, and in another zone: compared as UTC milliseconds.
     if (type.name === 'DateTime')
       return `2016-08-0${random.int(1, 9)}T05:20:00.0${random.int(0, 9)}0${random.int(100, 999)}+08:00`;

@@ -114,6 +114,8 @@ function special(
       .filter((each) => each.parent === source['code'])
       .map(({ code }) => platform(code));
   }
+  if (field === 'history' && args['newest'] != null)
+    return (source['history'] as unknown[]).slice(-Number(args['newest']));
   if (parent === 'Article' && field === 'comments')
     return connection(source['comments'] as Row[], 'Comment', args);
   return source[field] ?? null;
@@ -166,6 +168,7 @@ const orders: Readonly<Record<string, readonly [field: string, direction: string
 const orderFields: Readonly<Record<string, string>> = {
   NAME: 'name',
   TITLE: 'title',
+  CATEGORY: 'category',
   FOUNDED_AT: 'foundedAt',
   UPDATED_AT: 'updatedAt',
   SUBMITTED_AT: 'submittedAt',
@@ -225,6 +228,9 @@ function matchesOne(row: Row, name: string, value: unknown): boolean {
     const limit = Date.parse(String(value));
     return bound[2] === 'From' ? at >= limit : at < limit;
   }
+  if (name === 'ratingAtMost') {
+    return typeof row['rating'] === 'number' && row['rating'] <= Number(value);
+  }
   if (name === 'overdueNow') {
     const open = ['SUBMITTED', 'VERIFIED', 'DISPATCHED', 'ACCEPTED'].includes(
       String(row['status']),
@@ -262,6 +268,7 @@ function toRow(record: ReferenceRecord): Row {
     row['overdue'] =
       dueAt === null || status === 'TRANSFERRED' ? null : +(resolvedAt ?? Date.now()) > +dueAt;
     row['maskedApplicantName'] = mask(record.applicantName);
+    row['feedbackCount'] = record.history.filter(({ step }) => step === 'FEEDBACK').length;
     row['history'] = record.history.map(({ step, at, ...rest }) => ({
       ...rest,
       at: at.toISOString(),

@@ -262,6 +262,7 @@ export const en: Messages = {
     HOTLINE: 'Hotline',
     STATION: 'Station',
     QR_CODE: 'QR code',
+    MINI_PROGRAM: 'Mini program',
   },
   organizationKinds: {
     UNION: 'Union',

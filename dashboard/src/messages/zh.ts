@@ -257,6 +257,7 @@ export const zh = {
     HOTLINE: '热线',
     STATION: '站点',
     QR_CODE: '扫码',
+    MINI_PROGRAM: '小程序',
   },
   organizationKinds: { UNION: '工会', ENTERPRISE: '企业', INSTITUTION: '事业单位', ZONE: '园区' },
   overdue: '超期',

@@ -18,7 +18,7 @@ afterAll(() => net[Symbol.asyncDispose]());
 const lists = [
   ['organizations', 'organizations', ['NAME', 'FOUNDED_AT', 'UPDATED_AT']],
   ['stations', 'stations', ['NAME', 'UPDATED_AT']],
-  ['serviceRequests', 'service_requests', ['SUBMITTED_AT', 'UPDATED_AT', 'TITLE']],
+  ['serviceRequests', 'service_requests', ['SUBMITTED_AT', 'UPDATED_AT', 'TITLE', 'CATEGORY']],
   ['members', 'members', ['APPLIED_AT', 'UPDATED_AT']],
   ['articles', 'articles', ['PUBLISHED_AT', 'UPDATED_AT', 'READ_COUNT']],
 ] as const;

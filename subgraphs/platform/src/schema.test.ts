@@ -1,5 +1,11 @@
 /** What a platform serves is what the contract says, for every choice of modules. */
-import { contractModules, platformSdl, type ModuleName } from '@onenet/contract';
+import {
+  contractModules,
+  contractVersions,
+  platformSdl,
+  type ContractVersion,
+  type ModuleName,
+} from '@onenet/contract';
 import { Kind, graphqlSync, parse, print, visit, type ASTNode } from 'graphql';
 import { expect, test } from 'vitest';
 import { platformSchema } from './schema.ts';
@@ -16,20 +22,21 @@ const choices: readonly (readonly ModuleName[])[] = Array.from(
   ],
 );
 
-test.each(choices.map((modules) => [modules.join(' '), modules] as const))(
-  '%s: the served SDL is the contract’s',
-  (_name, modules) => {
-    expect(structure(servedSdl(modules))).toBe(structure(platformSdl(modules)));
-  },
-);
+test.each(
+  contractVersions.flatMap((version) =>
+    choices.map((modules) => [version, modules.join(' '), modules] as const),
+  ),
+)('contract %s, %s: the served SDL is the contract’s', (version, _name, modules) => {
+  expect(structure(servedSdl(modules, version))).toBe(structure(platformSdl(modules, version)));
+});
 
 test('platforms with the same modules share a schema', () => {
   expect(platformSchema(['requests', 'core'])).toBe(platformSchema(['core', 'requests']));
 });
 
-function servedSdl(modules: readonly ModuleName[]): string {
+function servedSdl(modules: readonly ModuleName[], version: ContractVersion): string {
   const answer = graphqlSync({
-    schema: platformSchema(modules),
+    schema: platformSchema(modules, undefined, version),
     source: '{ _service { sdl } }',
   });
   const { _service: service } = answer.data as { _service: { readonly sdl: string } };

@@ -1,5 +1,5 @@
 /** The schema of a platform: that of the modules that it offers, and of no other. */
-import type { ModuleName } from '@onenet/contract';
+import { contractVersion, type ContractVersion, type ModuleName } from '@onenet/contract';
 import {
   DirectiveLocation,
   GraphQLDirective,
@@ -28,19 +28,27 @@ const referenceDirective = new GraphQLDirective({
 const schemas = new Map<string, GraphQLSchema>();
 
 /** The schema that serves these modules: platforms that offer the same ones, and add nothing, share it. */
-export function platformSchema(modules: readonly ModuleName[], code?: string): GraphQLSchema {
+export function platformSchema(
+  modules: readonly ModuleName[],
+  code?: string,
+  version: ContractVersion = contractVersion,
+): GraphQLSchema {
   const addition = code === undefined ? undefined : additions.get(code);
-  const key = [...modules.toSorted(), ...(addition ? [code] : [])].join(' ');
-  const schema = schemas.get(key) ?? buildSchema(modules, addition);
+  const key = [version, ...modules.toSorted(), ...(addition ? [code] : [])].join(' ');
+  const schema = schemas.get(key) ?? buildSchema(modules, version, addition);
   schemas.set(key, schema);
   return schema;
 }
 
-function buildSchema(modules: readonly ModuleName[], addition?: Addition): GraphQLSchema {
+function buildSchema(
+  modules: readonly ModuleName[],
+  version: ContractVersion,
+  addition?: Addition,
+): GraphQLSchema {
   const builder = createBuilder();
   const core = addCore(builder);
   const organizations = addOrganizations(builder, core);
-  const requests = addRequests(builder, core, organizations);
+  const requests = addRequests(builder, core, organizations, version);
   const members = modules.includes('members')
     ? addMembers(builder, core, organizations, requests)
     : undefined;

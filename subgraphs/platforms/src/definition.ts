@@ -1,5 +1,11 @@
 /** What a platform is, as data: the shape of `<code>/platform.json`. */
-import type { ConnectionStatus, EventTypeName, ModuleName, PlatformKind } from '@onenet/contract';
+import type {
+  ConnectionStatus,
+  ContractVersion,
+  EventTypeName,
+  ModuleName,
+  PlatformKind,
+} from '@onenet/contract';
 import type { Channel } from './records.ts';
 
 /** A service platform of the reference net. */
@@ -19,6 +25,8 @@ export interface PlatformDefinition {
   readonly serves: readonly string[];
   /** Contract modules that it offers; `core` is always among them. */
   readonly modules: readonly ModuleName[];
+  /** The version of the contract that it keeps: the newest, where it does not say. */
+  readonly contractVersion?: ContractVersion;
   /** Where its pin stands. WGS 84, degrees. */
   readonly position: { readonly latitude: number; readonly longitude: number };
   readonly mediaChannels: readonly MediaChannelDefinition[];

@@ -35,5 +35,6 @@ export type {
   ServiceRequestRecord,
   StationRecord,
 } from './records.ts';
+export { channels } from './records.ts';
 export { referenceRecords } from './reference/reference.ts';
 export type { ReferenceOptions } from './reference/reference.ts';

@@ -2,6 +2,7 @@
 import {
   connectionStatuses,
   contractModules,
+  contractVersions,
   eventTypes,
   isPlatformCode,
   platformKinds,
@@ -9,6 +10,7 @@ import {
 import type { EventTypeName } from '@onenet/contract';
 import type { FigureInDemo, PlatformDefinition } from './definition.ts';
 import { divisions } from './divisions.ts';
+import { channels } from './records.ts';
 
 /** Parses and checks one definition. `file` is what errors call it. */
 export function parseDefinition(text: string, file: string): PlatformDefinition {
@@ -26,6 +28,9 @@ export function parseDefinition(text: string, file: string): PlatformDefinition 
     modules: top.list('modules', (value, at) =>
       top.check(value, at, isModule, 'a contract module'),
     ),
+    ...(top.has('contractVersion') && {
+      contractVersion: top.oneOf('contractVersion', contractVersions),
+    }),
     position: top.object('position', (fields) => ({
       latitude: fields.number('latitude', 18, 54),
       longitude: fields.number('longitude', 73, 136),
@@ -71,7 +76,6 @@ function parseDemo(fields: Fields): FigureInDemo {
   };
 }
 
-const channels = ['WEBSITE', 'WECHAT', 'APP', 'HOTLINE', 'STATION', 'QR_CODE'] as const;
 const qualifiers = ['EXACT', 'OVER', 'NEARLY'] as const;
 const units = ['人', '人次', '件', '条', '元', '家', '张', '个', '级', '%'] as const;
 
@@ -102,6 +106,10 @@ class Fields {
     this.#values = new Map(Object.entries(value));
     this.#file = file;
     this.#path = path;
+  }
+
+  has(field: string): boolean {
+    return this.#values.has(field);
   }
 
   text(field: string): string {

@@ -130,7 +130,16 @@ export type RequestCategory =
   | 'SERVICE'
   | 'OTHER';
 
-export type Channel = 'WEBSITE' | 'WECHAT' | 'APP' | 'HOTLINE' | 'STATION' | 'QR_CODE';
+export const channels = [
+  'WEBSITE',
+  'WECHAT',
+  'APP',
+  'HOTLINE',
+  'STATION',
+  'QR_CODE',
+  'MINI_PROGRAM',
+] as const;
+export type Channel = (typeof channels)[number];
 
 /**
  * Applied at `appliedAt`, decided at `decidedAt`, left at `leftAt`; the events' category is `kind`.

@@ -55,7 +55,7 @@ function* recentMembers(site: Site): Generator<MemberRecord> {
   }
 }
 
-const everyWay: Readonly<Record<Channel, number>> = {
+const everyWay: Readonly<Record<Exclude<Channel, 'MINI_PROGRAM'>, number>> = {
   WECHAT: 40,
   QR_CODE: 24,
   STATION: 16,

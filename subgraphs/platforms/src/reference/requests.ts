@@ -1,4 +1,5 @@
 /** Requests: those that the figures speak of, a past, and a life of their own in recent weeks. */
+import { contractVersion, type ContractVersion } from '@onenet/contract';
 import type { Channel, RequestCategory, ServiceRequestRecord } from '../records.ts';
 import { figuresAsOf, hourMs, momentBetween } from './calendar.ts';
 import { personName, personPhone, requestCategories, requestTitles } from './names.ts';
@@ -108,13 +109,26 @@ function* recentRequests(site: Site): Generator<ServiceRequestRecord> {
   }
 }
 
-const channels: Readonly<Record<Channel, number>> = {
-  WECHAT: 44,
-  WEBSITE: 17,
-  APP: 12,
-  HOTLINE: 14,
-  STATION: 10,
-  QR_CODE: 3,
+/** How requests come where contract 1.0 is kept, and where 1.1 is. */
+const channels: Readonly<Record<ContractVersion, Readonly<Record<Channel, number>>>> = {
+  '1.0': {
+    WECHAT: 44,
+    MINI_PROGRAM: 0,
+    WEBSITE: 17,
+    APP: 12,
+    HOTLINE: 14,
+    STATION: 10,
+    QR_CODE: 3,
+  },
+  '1.1': {
+    WECHAT: 34,
+    MINI_PROGRAM: 10,
+    WEBSITE: 17,
+    APP: 12,
+    HOTLINE: 14,
+    STATION: 10,
+    QR_CODE: 3,
+  },
 };
 
 const descriptions = [
@@ -150,7 +164,7 @@ export function request(site: Site, random: Random, draft: RequestDraft): Servic
     platformCode: site.code,
     title: `${nameOf(countyOf(place))}：${random.pick(requestTitles[category])}`,
     category,
-    channel: random.weighted(channels),
+    channel: random.weighted(channels[site.platform.contractVersion ?? contractVersion]),
     placeCode: place,
     submittedAt: new Date(submittedAt),
     organizationId: dispatched ? site.unionFor(place) : null,

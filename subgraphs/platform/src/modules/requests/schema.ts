@@ -1,6 +1,8 @@
 /** Requests (我要求助): submitted → verified → dispatched → accepted → resolved or rejected → rated. */
-import { parseId } from '@onenet/contract';
+import { NetError, parseId, type ContractVersion } from '@onenet/contract';
+import { channels } from '@onenet/platforms';
 import { connectionType, pageArgs, personal, type Builder } from '../../builder.ts';
+import type { PlatformContext } from '../../context.ts';
 import { addList } from '../../list.ts';
 import type { Core } from '../core.ts';
 import type { Organizations } from '../organizations/schema.ts';
@@ -18,8 +20,14 @@ const scope = 'requests:personal';
 
 export type Requests = ReturnType<typeof addRequests>;
 
-/** Adds the module to a schema. */
-export function addRequests(builder: Builder, core: Core, { Organization }: Organizations) {
+/** Adds the module to a schema: as contract 1.0 has it, or with what 1.1 brought. */
+export function addRequests(
+  builder: Builder,
+  core: Core,
+  { Organization }: Organizations,
+  version: ContractVersion,
+) {
+  const isFirst = version === '1.0';
   const Status = builder.enumType('RequestStatus', {
     values: [
       'SUBMITTED',
@@ -47,7 +55,7 @@ export function addRequests(builder: Builder, core: Core, { Organization }: Orga
     ] as const,
   });
   const Channel = builder.enumType('Channel', {
-    values: ['WEBSITE', 'WECHAT', 'APP', 'HOTLINE', 'STATION', 'QR_CODE'] as const,
+    values: isFirst ? channels.filter((channel) => channel !== 'MINI_PROGRAM') : channels,
   });
   const Step = addRequestSteps(builder, core, Status);
 
@@ -75,17 +83,24 @@ export function addRequests(builder: Builder, core: Core, { Organization }: Orga
       applicantName: t.string(personal(scope)),
       applicantPhone: t.string(personal(scope)),
       description: t.string(personal(scope)),
+      ...(!isFirst && {
+        feedbackCount: t.int({
+          resolve: async ({ _id }, _args, context) =>
+            (await historyOf(context, _id)).filter(({ step }) => step === 'FEEDBACK').length,
+        }),
+      }),
       history: t.field({
         type: [Step],
         nullable: true,
-        // Read only when selected, for all requests of the answer at once, and without its texts.
-        resolve: async ({ _id }, _args, { loaders }) => {
-          const part = await loaders.part<{ _id: string; history?: readonly RequestStep[] }>(
-            serviceRequests,
-            _id,
-            historyProjection,
-          );
-          return part?.history ?? [];
+        args: isFirst ? {} : { newest: t.arg.int() },
+        resolve: async (
+          { _id },
+          { newest }: { readonly newest?: number | null | undefined },
+          context,
+        ) => {
+          const count = newestCount(newest);
+          const steps = await historyOf(context, _id);
+          return count === undefined ? steps : steps.slice(-count);
         },
       }),
     }),
@@ -109,13 +124,14 @@ export function addRequests(builder: Builder, core: Core, { Organization }: Orga
       submittedTo: t.field({ type: 'DateTime' }),
       overdueNow: t.boolean(),
       titleContains: t.string(),
+      ...(!isFirst && { ratingAtMost: t.int() }),
     }),
   });
   const Order = builder.inputType('ServiceRequestOrder', {
     fields: (t) => ({
       field: t.field({
         type: builder.enumType('ServiceRequestOrderField', {
-          values: ['SUBMITTED_AT', 'UPDATED_AT', 'TITLE'] as const,
+          values: ['SUBMITTED_AT', 'UPDATED_AT', 'TITLE', ...(isFirst ? [] : ['CATEGORY'])],
         }),
         required: true,
       }),
@@ -152,4 +168,26 @@ export function addRequests(builder: Builder, core: Core, { Organization }: Orga
 
   addRequestMutations(builder, { Category, Channel, ServiceRequest });
   return { Channel };
+}
+
+/** Read only when selected, for all requests of the answer at once, and without its texts. */
+async function historyOf(
+  { loaders }: PlatformContext,
+  id: string,
+): Promise<readonly RequestStep[]> {
+  const part = await loaders.part<{ _id: string; history?: readonly RequestStep[] }>(
+    serviceRequests,
+    id,
+    historyProjection,
+  );
+  return part?.history ?? [];
+}
+
+/** Steps at most, where the caller says so. */
+const mostSteps = 100;
+
+function newestCount(newest: number | null | undefined): number | undefined {
+  if (newest == null) return undefined;
+  if (newest >= 1 && newest <= mostSteps) return newest;
+  throw new NetError('BAD_INPUT', `\`newest: ${newest}\`: from 1 to ${mostSteps} steps.`);
 }

@@ -111,6 +111,7 @@ export interface ServiceRequestFilter extends ScopeFilter {
   readonly submittedTo?: Date | null | undefined;
   readonly overdueNow?: boolean | null | undefined;
   readonly titleContains?: string | null | undefined;
+  readonly ratingAtMost?: number | null | undefined;
 }
 
 /** Requests of this platform, within a division or of an organization if one is given. */
@@ -153,6 +154,7 @@ function requestConditions(filter: ServiceRequestFilter | null | undefined, now:
     supervised: filter?.supervised,
     submittedAt: between(filter?.submittedFrom, filter?.submittedTo),
     title: contains(filter?.titleContains),
+    rating: filter?.ratingAtMost == null ? undefined : { $lte: filter.ratingAtMost },
     // Kept apart from `status`, which another filter may hold.
     $and: filter?.overdueNow === true ? [overdue] : undefined,
     $nor: filter?.overdueNow === false ? [overdue] : undefined,
