@@ -1,4 +1,11 @@
 /** `./onenet <command>`: the command line of the net. */
+import { auditCommand } from './commands/audit.ts';
+import { contract } from './commands/contract.ts';
+import { platform } from './commands/platform.ts';
+import { publish } from './commands/publish.ts';
+import { rollback } from './commands/rollback.ts';
+import { sidecar } from './commands/sidecar.ts';
+import { withdraw } from './commands/withdraw.ts';
 import { up } from './up.ts';
 
 interface Command {
@@ -8,7 +15,14 @@ interface Command {
 }
 
 const commands: Readonly<Record<string, Command>> = {
+  audit: { help: 'check a server against the rules of the contract', run: auditCommand },
   up: { help: 'run the whole net in the foreground (as npm start does)', run: up },
+  publish: { help: "admit a platform's SDL and address to the net", run: publish },
+  rollback: { help: 'make an earlier version of a platform the current one', run: rollback },
+  withdraw: { help: 'take a platform out of the net; it stays registered', run: withdraw },
+  platform: { help: 'list, register, suspend, resume; tokens; maintenance', run: platform },
+  contract: { help: "the contract's SDL, and which platform offers what of it", run: contract },
+  sidecar: { help: "a platform's side of the net, beside any GraphQL server", run: sidecar },
 };
 
 const [name = '--help', ...args] = process.argv.slice(2);

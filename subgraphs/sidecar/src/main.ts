@@ -54,7 +54,7 @@ if (values === 'help') {
 
 async function main(given: Readonly<Record<FlagName, string>>): Promise<void> {
   const told = Promise.withResolvers<void>();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => told.resolve());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => told.resolve());
   const sidecar = await startSidecar({
     code: code(given.code),
     upstream: httpUrl('upstream', given.upstream),
@@ -108,6 +108,8 @@ function help(): string {
     return `  ${`--${name} <${flag.value}>`.padEnd(24)}${flag.help}${note && ` (${note})`}`;
   });
   return [
+    './onenet sidecar [options]',
+    '',
     'Beside any GraphQL server: numbers, chains and serves the events of its outbox table, verifies the',
     'assertion of every call, keeps the access record, and passes GraphQL on. Serves /graphql, /events,',
     '/health/live and /health/ready.',
