@@ -130,9 +130,10 @@ export class Generation {
   }
 
   /** Holds the generation until it is disposed of: it stops after the last who does. */
-  enter(): Disposable {
+  enter(): Disposable & { readonly generation: Generation } {
     this.#running++;
     return {
+      generation: this,
       [Symbol.dispose]: () => {
         this.#running--;
         if (this.#running === 0) this.#retired?.resolve();

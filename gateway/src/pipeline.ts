@@ -80,8 +80,9 @@ async function perform(
     run.type = chooseAnswerType(request.headers.accept);
     const params = await readParams(request);
     // Both are the request's until its end, whatever comes into force meanwhile.
-    const { net, generation } = inForce() ?? notKnown();
-    using _held = generation.enter();
+    const { net, generation: current } = inForce() ?? notKnown();
+    using held = current.enter();
+    const { generation } = held;
 
     const context = readCaller({
       headers: request.headers,

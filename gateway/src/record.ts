@@ -78,6 +78,7 @@ const plainReasons: ReadonlySet<string> = new Set([
   'TIMEOUT',
   'BREAKER_OPEN',
   'MAINTENANCE',
+  'NOT_OFFERED',
 ]);
 
 /** What the log must explain: every incident whose id went out, and every owner that broke a rule. */

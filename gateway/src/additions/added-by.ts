@@ -19,7 +19,7 @@ export function addedBy(net: NetSnapshot, coordinate: string): NetOwner | undefi
 /** The owner to ask for an addition; one that cannot be asked is an error. */
 export function additionOwner(net: NetSnapshot, coordinate: string): NetOwner {
   const owner = addedBy(net, coordinate);
-  const reason = owner ? standingAbsence(owner, 'core') : 'NOT_OFFERED';
+  const reason = owner ? standingAbsence(owner, { module: 'core', coordinate }) : 'NOT_OFFERED';
   if (owner && !reason) return owner;
   const absence = reason ?? 'NOT_OFFERED';
   throw new NetError(absence, errorCodes[absence].message, {

@@ -2,22 +2,18 @@
  * From a selection to what an owner is asked, and to the check of what it answers.
  * Fields that the owner does not offer are not asked for, nor those that the net fills.
  */
-import {
-  defaultPageSize,
-  fieldModule,
-  isNetField,
-  typeModule,
-  type ModuleName,
-} from '@onenet/contract';
+import { defaultPageSize, fieldModule, isNetField, typeModule } from '@onenet/contract';
 import {
   Kind,
   getNamedType,
   isAbstractType,
   isLeafType,
+  isNonNullType,
   isObjectType,
   print,
   type ArgumentNode,
   type FieldNode,
+  type OperationDefinitionNode,
 } from 'graphql';
 import {
   exactly,
@@ -32,6 +28,8 @@ import {
   type Fill,
   type KeyCheck,
 } from './conform.ts';
+import { OfferedInputs } from './lacking.ts';
+import type { Offer } from './offer.ts';
 import { projectionOf } from './projection.ts';
 import {
   added,
@@ -71,18 +69,36 @@ export interface Change {
   readonly pageSize?: (by: Answering) => number;
 }
 
-/** Asks one kind of owner: those that offer the same modules. Notes what it used on the way. */
+/** Asks one kind of owner: those that offer the same. Notes what it used on the way. */
 export class Asker {
   readonly source: Source;
-  readonly #offered: (module: ModuleName) => boolean;
+  readonly #offer: Offer;
+  /** What of the arguments these owners lack. */
+  readonly inputs: OfferedInputs;
   /** Variables that the text uses. */
   readonly variables = new Set<string>();
   /** Paths, without indexes, of the fields that were left out because they are not offered. */
   readonly pruned: (readonly string[])[] = [];
 
-  constructor(source: Source, offered: (module: ModuleName) => boolean) {
+  constructor(
+    {
+      source,
+      definition,
+    }: { readonly source: Source; readonly definition: OperationDefinitionNode },
+    offer: Offer,
+  ) {
     this.source = source;
-    this.#offered = offered;
+    this.#offer = offer;
+    this.inputs = new OfferedInputs(offer.lacks, definition);
+  }
+
+  /** Whether these owners have a field of the contract. */
+  offers(typeName: string, fieldName: string): boolean {
+    const { modules, lacks } = this.#offer;
+    if (!modules.has(fieldModule(typeName, fieldName))) return false;
+    if (lacks.size === 0) return true;
+    const { type } = definitionOf(this.source.schema, typeName, fieldName);
+    return !lacks.has(`${typeName}.${fieldName}`) && !lacks.has(getNamedType(type).name);
   }
 
   /** One field with its arguments and all below it. */
@@ -93,10 +109,13 @@ export class Asker {
     change?: Change,
   ): Asked {
     const { type } = definitionOf(this.source.schema, typeName, selected.name);
-    const head = this.head(selected, selected.node.arguments ?? []);
+    const head = this.head(typeName, selected, selected.node.arguments ?? []);
     const named = getNamedType(type);
     if (isLeafType(named)) {
-      return { text: head, check: ofType(type, this.#leaf(typeName, selected.name, leaf(named))) };
+      return {
+        text: head,
+        check: ofType(type, this.#leaf(typeName, selected.name, leaf(named, this.#offer.lacks))),
+      };
     }
     const pageSize = change?.pageSize ?? pageSizeOf(selected.node);
     const inner = this.#composite(named.name, selected, [...path, selected.key], {
@@ -129,22 +148,22 @@ export class Asker {
     for (const selected of wanted.values()) {
       const { key, name } = selected;
       if (name === '__typename') {
-        ask(key, { text: this.head(selected, []), check: exactly(typeName) });
+        ask(key, { text: this.head(typeName, selected, []), check: exactly(typeName) });
       } else if (isNetField(typeName, name, this.source.schema)) {
         fills.push(this.#fill(typeName, selected));
-      } else if (this.#offered(fieldModule(typeName, name))) {
+      } else if (this.offers(typeName, name)) {
         const below = change.under?.[key];
         const paged = name === 'edges' && change.pageSize ? { pageSize: change.pageSize } : {};
         ask(key, this.field(typeName, selected, path, { ...below, ...paged }));
       } else {
-        this.pruned.push([...path, key]);
+        this.#prune(typeName, name, [...path, key]);
         fills.push((object) => {
           object[key] = null;
         });
       }
     }
     const counts = [...wanted.values()].some((field) => this.#isKnownCount(typeName, field));
-    if (counts && !wanted.has(totalKey)) {
+    if (counts && !wanted.has(totalKey) && this.offers(typeName, 'totalCount')) {
       const total = this.field(typeName, added(totalKey, 'totalCount'), path);
       ask(totalKey, total);
     }
@@ -161,13 +180,23 @@ export class Asker {
   }
 
   /** A field's alias, name and arguments. */
-  head({ key, name }: Selected, args: readonly ArgumentNode[]): string {
+  head(typeName: string, { key, name }: Selected, given: readonly ArgumentNode[]): string {
     const alias = key === name ? name : `${key}: ${name}`;
+    if (name === '__typename') return alias;
+    const definition = definitionOf(this.source.schema, typeName, name);
+    const args = this.inputs.arguments(typeName, definition, given);
     if (args.length === 0) return alias;
     for (const { value } of args) {
       for (const variable of variablesIn(value)) this.variables.add(variable);
     }
     return `${alias}(${args.map((argument) => print(argument)).join(', ')})`;
+  }
+
+  /** Notes a field that is left out; one that may not be null leaves nothing that could be asked. */
+  #prune(typeName: string, name: string, path: readonly string[]): void {
+    this.pruned.push(path);
+    const { type } = definitionOf(this.source.schema, typeName, name);
+    if (isNonNullType(type)) this.inputs.used ??= `${typeName}.${name}`;
   }
 
   #composite(typeName: string, selected: Selected, path: readonly string[], change: Change): Asked {
@@ -182,7 +211,8 @@ export class Asker {
     const checks = new Map<string, Check>();
     const texts = [`${typeKey}: __typename`];
     for (const possible of schema.getPossibleTypes(type)) {
-      if (!this.#offered(typeModule(possible.name) ?? 'core')) continue;
+      if (!this.#offer.modules.has(typeModule(possible.name) ?? 'core')) continue;
+      if (this.#offer.lacks.has(possible.name)) continue;
       const selection = collect(this.source, possible.name, selected.sets);
       const asked = this.fields(possible.name, selection, path, change);
       const keys = asked.keys.filter((key) => key.key !== typeKey);
@@ -199,7 +229,7 @@ export class Asker {
   #fill(typeName: string, { key, name, sets }: Selected): Fill {
     if (name === 'knownCount') {
       return (object) => {
-        object[key] = object[totalKey];
+        object[key] = object[totalKey] ?? null;
       };
     }
     if (name !== 'completeness') throw new Error(`The net does not fill ${typeName}.${name}.`);

@@ -1,9 +1,10 @@
 /** The check of an owner's answer accepts what keeps the contract, and finds every single change that does not. */
-import { contractSchema, encodeOwnerCursor } from '@onenet/contract';
+import { contractModules, contractSchema, encodeOwnerCursor } from '@onenet/contract';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PlanCache } from './compile.ts';
 import { leaf, type Answering } from './conform.ts';
+import { readOffer } from './offer.ts';
 import { ownerOperation, type OwnerOperation } from './owner-operation.ts';
 
 const plans = new PlanCache(contractSchema());
@@ -15,10 +16,12 @@ const by: Answering = {
   asOf: '2026-01-01T00:00:00Z',
 };
 
+const all = readOffer(contractModules.map(({ name }) => name));
+
 function operationOf(text: string): OwnerOperation {
   const plan = plans.of(text, {});
   const { gathers, routes } = plan;
-  return ownerOperation(plan, () => true, { gathers, routes, groups: [] });
+  return ownerOperation(plan, all, { gathers, routes, groups: [] });
 }
 
 const text = `query ($n: Int) {

@@ -126,10 +126,11 @@ export const ownId: Check = (value, by) =>
 export const ownCode: Check = (value, by) =>
   value === by.platform ? undefined : ": not the owner's own code";
 
-/** A scalar or an enum value of the contract. */
-export function leaf(type: GraphQLLeafType): Check {
+/** A scalar or an enum value of the contract; `lacks`: coordinates of values that the owner does not have. */
+export function leaf(type: GraphQLLeafType, lacks: ReadonlySet<string> = new Set()): Check {
   if (isEnumType(type)) {
-    const names = new Set(type.getValues().map((value) => value.name));
+    const values = type.getValues().map((value) => value.name);
+    const names = new Set(values.filter((name) => !lacks.has(`${type.name}.${name}`)));
     return (value) =>
       typeof value === 'string' && names.has(value) ? undefined : `: no ${type.name}`;
   }

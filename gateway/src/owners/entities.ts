@@ -145,7 +145,8 @@ class Entity {
     const { typeName, keyField } = this.#fields;
     try {
       const code = keyField === 'id' ? parseId(this.#key).platform : this.#key;
-      return ownerToAsk(this.#run.net, code, typeModule(typeName) ?? 'core');
+      const module = typeModule(typeName) ?? 'core';
+      return ownerToAsk(this.#run.net, code, { module, coordinate: typeName });
     } catch (error) {
       return caught(this.#run, error);
     }

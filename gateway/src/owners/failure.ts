@@ -22,6 +22,8 @@ export interface Failure {
   readonly code?: NetErrorCode;
   /** Whether the request may have reached the owner. */
   readonly sent: boolean;
+  /** What of the contract the owner lacks, where that is why it was not asked. */
+  readonly coordinate?: string;
   /** The owner itself answered that it will not or cannot. */
   readonly refused?: true;
   /** The owner answered null, without an error: there is no such thing. */
@@ -41,6 +43,11 @@ export function failed(reason: FailureReason, detail: string, sent = true): Fail
   return { reason, detail, sent };
 }
 
+/** The operation uses what the owner lacks: nothing is sent. */
+export function lacking(coordinate: string): Failure {
+  return { ...failed('NOT_OFFERED', coordinate, false), code: 'NOT_OFFERED', coordinate };
+}
+
 /** The owner itself said no, with a code of the table or without one. */
 export function refused(code: unknown, detail: string): Failure {
   const known = isNetErrorCode(code) ? code : undefined;
@@ -57,7 +64,10 @@ const reasons: Readonly<Partial<Record<NetErrorCode, FailureReason>>> = {
 
 /** The error for the missing part of one owner, where one owner is asked: routed fields and entities. */
 export function ownerError(platform: string, failure: Failure, incident: string): NetError {
-  const { code, reason } = failure;
+  const { code, reason, coordinate } = failure;
+  if (coordinate !== undefined) {
+    return new NetError('NOT_OFFERED', undefined, { platform, reason, coordinate });
+  }
   if (code && mayPass(code)) return new NetError(code, undefined, { platform });
   return new NetError('OWNER_FAILED', undefined, { platform, reason, incident });
 }

@@ -128,14 +128,15 @@ export function askGathered(asker: Asker, gather: GatherField): Asked {
     });
   }
   if (gather.edges.length > 0) ask(pageKey, pageAsked);
-  if (gather.totals.length > 0 || gather.knowns.length > 0) {
+  const isCounted = gather.totals.length > 0 || gather.knowns.length > 0;
+  if (isCounted && asker.offers(rule.connectionType, 'totalCount')) {
     ask(totalKey, asker.field(rule.connectionType, added(totalKey, 'totalCount')));
   }
   if (texts.length === 0) {
     const typeKey = `${reserved}type`;
     ask(typeKey, { text: `${typeKey}: __typename`, check: exactly(rule.connectionType) });
   }
-  const head = asker.head(selected, ownArguments(gather));
+  const head = asker.head(gather.typeName, selected, ownArguments(gather));
   return { text: `${head} { ${texts.join(' ')} }`, check: objectOf(keys) };
 }
 

@@ -9,7 +9,7 @@ import {
 } from '@onenet/contract';
 import type { PartialPage } from '../context.ts';
 import { connectionOf, ownerPage, type ListCompleteness, type OwnerPage } from './connection.ts';
-import type { JsonObject } from './conform.ts';
+import { isJsonObject, type JsonObject } from './conform.ts';
 import { failed, isCallersFault, type Failure } from './failure.ts';
 import type { GatherField } from './gather-ask.ts';
 import { listIdentity, listScope } from './list.ts';
@@ -18,7 +18,7 @@ import { argumentsOf, caught, noteIncident, type Run, type Values } from './run.
 import type { Scope } from './scope.ts';
 import { beginPage, turnPage, type Walk } from './walk.ts';
 import type { EntityRef, OwnPage } from './owner-ask.ts';
-import type { PartError } from './owner-answer.ts';
+import type { Part, PartError } from './owner-answer.ts';
 import type { Wave } from './wave.ts';
 
 /** A gathered list in a run. */
@@ -48,7 +48,8 @@ export class Gathering {
       const walk = beginPage(list, page, [...owners.keys()]);
       for (const { platform, position } of walk.asks) {
         const owner = owners.get(platform);
-        if (owner) wave.wantGathered(owner, this.#field, this.#on, ownPage(page, list, position));
+        if (!owner) continue;
+        wave.wantGathered(owner, this.#field, this.#on, ownPage(this.#field, page, list, position));
       }
       this.#ready = { walk, scope };
     } catch (error) {
@@ -61,7 +62,7 @@ export class Gathering {
     if (!this.#ready) return this.#refused ?? new NetError('INTERNAL');
     const { walk, scope } = this.#ready;
     const { pages, failures, partial } = this.#pagesOf(wave, walk);
-    const turned = turnPage(walk, pages, new Set(failures.keys()));
+    const turned = turnPage(walk, pages, failures);
     for (const [platform, detail] of turned.wrong) {
       failures.set(platform, failed('INVALID', detail));
     }
@@ -107,7 +108,10 @@ export class Gathering {
         if (typeof page === 'string') failures.set(platform, failed('INVALID', page));
         else {
           pages.push(page);
-          partial.push(...part.errors.map((error) => partialPage(platform, error)));
+          partial.push(
+            ...part.errors.map((error) => partialPage(platform, error)),
+            ...prunedOf(platform, part),
+          );
         }
       } else failures.set(platform, part.failure);
     }
@@ -150,13 +154,40 @@ function pageArguments({ first, after, last, before }: Values): PageArguments {
   };
 }
 
+/** Fields that the owner does not offer, where its page has a place for them. */
+function prunedOf(platform: string, { value, pruned }: PagePart): PartialPage[] {
+  return pruned.flatMap((keys) => {
+    const path = placeOf(value, keys);
+    return path ? [{ platform, path, code: 'NOT_OFFERED' }] : [];
+  });
+}
+
+type PagePart = Extract<Part, { ok: true }>;
+
+/** The place of a field below a value, with `@` for the indexes; undefined where it has none. */
+function placeOf(value: unknown, keys: readonly string[]): readonly string[] | undefined {
+  const [key, ...rest] = keys;
+  if (key === undefined) return [];
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      const place = placeOf(item, keys);
+      if (place) return ['@', ...place];
+    }
+    return undefined;
+  }
+  if (!isJsonObject(value) || !Object.hasOwn(value, key)) return undefined;
+  const place = placeOf(value[key], rest);
+  return place && [key, ...place];
+}
+
 function ownPage(
+  { rule }: GatherField,
   { size, backward }: Page,
   { order, direction }: ListIdentity,
   position: Position | null,
 ): OwnPage {
   const cursor = position ? encodeOwnerCursor({ order, direction, ...position }) : undefined;
-  return { size, backward, cursor };
+  return { size, backward, cursor, order: `${rule.orderEnum}.${order}` };
 }
 
 function numberOrNull(value: unknown): number | null {

@@ -30,14 +30,15 @@ export function listIdentity(
 /** The owners that a list concerns. A platform's list concerns it alone. */
 export function listScope(
   run: Run,
-  { rule, module, typeName }: GatherField,
+  { rule, module, typeName, selected }: GatherField,
   code: string | undefined,
   args: Values,
 ): Scope {
+  const wanted = { module, coordinate: `${typeName}.${selected.name}` };
   if (typeName === 'Platform') {
     const owner = run.net.owner(code ?? '');
     if (!owner) throw unknownPlatform(code ?? '');
-    return scopeOf([owner], module);
+    return scopeOf([owner], wanted);
   }
   const place = rule.place && valueAt(args, rule.place);
   const places = [code, place].filter((given) => typeof given === 'string');
@@ -49,14 +50,14 @@ export function listScope(
       );
     }
   }
-  const scope = run.net.scope(places, module);
+  const scope = run.net.scope(places, wanted);
   const platforms = rule.platforms && valueAt(args, rule.platforms);
   if (!Array.isArray(platforms)) return scope;
-  const wanted = new Set(platforms.map(String));
-  for (const platform of wanted) if (!run.net.owner(platform)) throw unknownPlatform(platform);
+  const named = new Set(platforms.map(String));
+  for (const platform of named) if (!run.net.owner(platform)) throw unknownPlatform(platform);
   return {
-    asked: scope.asked.filter((owner) => wanted.has(owner.code)),
-    notAsked: scope.notAsked.filter((absence) => wanted.has(absence.platform)),
+    asked: scope.asked.filter((owner) => named.has(owner.code)),
+    notAsked: scope.notAsked.filter((absence) => named.has(absence.platform)),
   };
 }
 

@@ -1,41 +1,58 @@
 /** Compiled owner operations, kept with the plan that they belong to. */
-import type { ModuleName, NetOwner } from '@onenet/contract';
-import { ownerOperation, type OwnerOperation, type Wanted } from './owner-operation.ts';
+import type { NetOwner } from '@onenet/contract';
+import { usedByVariables } from './lacking.ts';
+import { offerOf } from './offer.ts';
+import {
+  lackingOf,
+  ownerOperation,
+  type Lacking,
+  type OperationPart,
+  type OwnerOperation,
+  type Wanted,
+} from './owner-operation.ts';
 import type { Plan } from './plan.ts';
-import { offers } from './scope.ts';
+import type { Values } from './run.ts';
 
-/** Kept for one plan: sets of modules, times what is wanted of an owner. Few in practice. */
+/** Kept for one plan: different offers, times what is wanted of an owner. Few in practice. */
 const keptOperations = 256;
 
-/** Finds or compiles the operation for an owner. */
+/** Finds or compiles the operation for an owner: once for all that offer the same. */
 export class OperationCache {
   readonly #byPlan = new WeakMap<Plan, Map<string, OwnerOperation>>();
+  readonly #lacking = new WeakMap<OperationPart, Map<string, Lacking>>();
   readonly #kindOf: (owner: NetOwner) => string;
 
-  /** `kindOf`: owners of one kind are asked the same; by default those that offer the same modules. */
-  constructor(kindOf: (owner: NetOwner) => string = ({ modules }) => modulesKey(modules)) {
+  /** `kindOf`: tells owners apart that offer the same, and are not asked the same. */
+  constructor(kindOf: (owner: NetOwner) => string = () => '') {
     this.#kindOf = kindOf;
   }
 
   of(plan: Plan, owner: NetOwner, wanted: Wanted): OwnerOperation {
     let operations = this.#byPlan.get(plan);
     if (!operations) this.#byPlan.set(plan, (operations = new Map()));
-    const key = `${this.#kindOf(owner)} ${wantedKey(wanted)}`;
+    const offer = offerOf(owner);
+    const key = `${this.#kindOf(owner)} ${offer.key} ${wantedKey(wanted)}`;
     const known = operations.get(key);
     if (known) return known;
     if (operations.size >= keptOperations) operations.clear();
-    const compiled = ownerOperation(plan, (module) => offers(owner, module), wanted);
+    const compiled = ownerOperation(plan, offer, wanted);
     operations.set(key, compiled);
     return compiled;
   }
-}
 
-const moduleKeys = new WeakMap<readonly ModuleName[], string>();
-
-function modulesKey(modules: readonly ModuleName[]): string {
-  let key = moduleKeys.get(modules);
-  if (key === undefined) moduleKeys.set(modules, (key = modules.toSorted().join(',')));
-  return key;
+  /** The coordinate of what an owner lacks, if a part uses it with these values: then it is not asked. */
+  lack(plan: Plan, owner: NetOwner, part: OperationPart, given: Values): string | undefined {
+    const offer = offerOf(owner);
+    if (offer.lacks.size === 0) return undefined;
+    let byOffer = this.#lacking.get(part);
+    if (!byOffer) this.#lacking.set(part, (byOffer = new Map()));
+    let lacking = byOffer.get(offer.key);
+    if (!lacking) {
+      if (byOffer.size >= keptOperations) byOffer.clear();
+      byOffer.set(offer.key, (lacking = lackingOf(plan, offer, part)));
+    }
+    return lacking.used ?? usedByVariables(offer.lacks, lacking.variables, given);
+  }
 }
 
 function wantedKey({ gathers, routes, groups }: Wanted): string {

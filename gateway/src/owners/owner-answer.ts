@@ -55,9 +55,9 @@ export function readParts(
   });
   return {
     gathers: new Map(
-      operation.gathers.map(({ key, field, check }) => [
+      operation.gathers.map(({ key, field, check, pruned }) => [
         field.index,
-        readPart(data[key], check, paged(field.index), errorsUnder(errors, [key]), []),
+        readPart(data[key], check, paged(field.index), errorsUnder(errors, [key]), pruned),
       ]),
     ),
     routes: new Map(
@@ -129,14 +129,14 @@ function readGroup(
     const checked = checkEntity(group, entity, key, by);
     const gathers = new Map<GatherField, Part>();
     if (!isJsonObject(entity)) return wholly(group, failed('INVALID', 'not an object'));
-    for (const { field, check } of group.gathers) {
+    for (const { field, check, pruned } of group.gathers) {
       const listKey = field.selected.key;
       const part = readPart(
         entity[listKey],
         check,
         paged(field.index),
         errorsUnder(own, [listKey]),
-        [],
+        pruned,
       );
       gathers.set(field, part);
     }

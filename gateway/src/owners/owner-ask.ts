@@ -17,6 +17,8 @@ export interface OwnPage {
   readonly size: number;
   readonly backward: boolean;
   readonly cursor: string | undefined;
+  /** Schema coordinate of the order in which the list runs. */
+  readonly order: string;
 }
 
 /** Entities of which the same is wanted, with their keys. */

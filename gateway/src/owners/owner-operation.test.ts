@@ -4,6 +4,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
 import { PlanCache } from './compile.ts';
+import { readOffer } from './offer.ts';
 import { ownerOperation } from './owner-operation.ts';
 
 const plans = new PlanCache(contractSchema());
@@ -18,7 +19,7 @@ function textFor(
 ): string {
   const plan = plans.of(query, variables);
   const wants = (key: string): boolean => only === undefined || only.includes(key);
-  const { head } = ownerOperation(plan, (module) => modules.includes(module), {
+  const { head } = ownerOperation(plan, readOffer(modules), {
     gathers: plan.gathers.filter(({ selected }) => wants(selected.key)),
     routes: plan.routes.filter(({ selected }) => wants(selected.key)),
     groups: [],
@@ -70,6 +71,6 @@ test.for([
   expect(() => {
     const plan = plans.of(query, {});
     const { gathers, routes } = plan;
-    ownerOperation(plan, () => true, { gathers, routes, groups: [] });
+    ownerOperation(plan, readOffer(core), { gathers, routes, groups: [] });
   }).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
 });

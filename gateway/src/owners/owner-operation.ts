@@ -1,6 +1,6 @@
 /** The operation that one kind of owner gets: its root fields only, and only the variables that these use. */
-import type { ModuleName } from '@onenet/contract';
-import { print } from 'graphql';
+import { print, isInputType, type GraphQLInputType, type VariableDefinitionNode } from 'graphql';
+import { typeReferred } from '../selections.ts';
 import { Asker, need, reserved } from './ask.ts';
 import {
   isJsonObject,
@@ -11,6 +11,8 @@ import {
   type KeyCheck,
 } from './conform.ts';
 import { askGathered, lastPrefix, type GatherField } from './gather-ask.ts';
+import { offeredDefault, offeredValue, type VariableUse } from './lacking.ts';
+import type { Offer } from './offer.ts';
 import type { EntityFields, Plan, RouteField } from './plan.ts';
 import type { Selection } from './selection.ts';
 
@@ -48,7 +50,11 @@ export interface GroupAsked {
   readonly keyKey: string;
   readonly plain: readonly KeyCheck[];
   readonly fill: Fill | undefined;
-  readonly gathers: readonly { readonly field: GatherField; readonly check: Check }[];
+  readonly gathers: readonly {
+    readonly field: GatherField;
+    readonly check: Check;
+    readonly pruned: Pruned;
+  }[];
   readonly pruned: Pruned;
 }
 
@@ -58,40 +64,58 @@ export interface OwnerOperation {
   readonly head: string;
   /** The caller's variables that it uses. */
   readonly variables: readonly string[];
+  /** Their values as the owner can read them. */
+  readonly valueOf: (name: string, given: unknown) => unknown;
   readonly gathers: readonly (RootAsked & { readonly field: GatherField })[];
   readonly routes: readonly (RootAsked & { readonly field: RouteField })[];
   readonly groups: readonly GroupAsked[];
 }
 
-/** Compiles what is wanted for owners that offer the same modules. */
-export function ownerOperation(
-  plan: Plan,
-  offered: (module: ModuleName) => boolean,
-  wanted: Wanted,
-): OwnerOperation {
+/** A part of an operation, which an owner answers or not: a list, a root field, an entity's own fields. */
+export type OperationPart = GatherField | RouteField | EntityFields;
+
+/** What a part uses of what these owners lack: always, or by the values of variables. */
+export interface Lacking {
+  readonly used: string | undefined;
+  readonly variables: readonly VariableUse[];
+}
+
+/** Finds what a part uses that these owners lack. */
+export function lackingOf(plan: Plan, offer: Offer, part: OperationPart): Lacking {
+  const asker = new Asker(plan, offer);
+  if ('plain' in part) asker.fields(part.typeName, part.plain);
+  else if ('edges' in part) askGathered(asker, part);
+  else asker.field(part.typeName, part.selected);
+  return asker.inputs;
+}
+
+/** Compiles what is wanted for owners that offer the same. */
+export function ownerOperation(plan: Plan, offer: Offer, wanted: Wanted): OwnerOperation {
   const texts: string[] = [];
   const variables = new Set<string>();
+  const uses: VariableUse[] = [];
   const representations: string[] = [];
-  const asking = <T>(ask: (asker: Asker) => T): T & { readonly pruned: Pruned } => {
-    const asker = new Asker(plan.source, offered);
+  const asking: Asking = (ask) => {
+    const asker = new Asker(plan, offer);
     const asked = ask(asker);
     for (const variable of asker.variables) variables.add(variable);
+    uses.push(...asker.inputs.variables);
     return { ...asked, pruned: asker.pruned };
   };
   const gathers = wanted.gathers.map((field) => {
-    const { text, check } = asking((asker) => askGathered(asker, field));
+    const { text, check, pruned } = asking((asker) => askGathered(asker, field));
     texts.push(text);
-    return { key: field.selected.key, field, check, pruned: [] };
+    return { key: field.selected.key, field, check, pruned: below(pruned) };
   });
   const routes = wanted.routes.map((field) => {
     const { text, check, pruned } = asking((asker) => asker.field(field.typeName, field.selected));
     texts.push(text);
-    return { key: field.selected.key, field, check, pruned: pruned.map((path) => path.slice(1)) };
+    return { key: field.selected.key, field, check, pruned: below(pruned) };
   });
   const groups = wanted.groups.map((group, i) => {
     const alias = `${reserved}entities_${i}`;
     const variable = `${reserved}representations_${i}`;
-    const asked = asking((asker) => groupAsked(asker, group, alias, variable));
+    const asked = groupAsked(asking, group, alias, variable);
     texts.push(asked.text);
     representations.push(`$${variable}: [_Any!]!`);
     return asked;
@@ -101,7 +125,7 @@ export function ownerOperation(
     variables.has(definition.variable.name.value),
   );
   const definitions = [
-    ...declared.map((definition) => print(definition)),
+    ...declared.map((definition) => print(offeredDefinition(plan, offer, definition))),
     ...own.map((name) => `$${name}: ${name.startsWith(lastPrefix) ? 'Int' : 'String'}`),
     ...representations,
   ];
@@ -110,23 +134,55 @@ export function ownerOperation(
   return {
     head: `{"query":${JSON.stringify(text)},"variables":`,
     variables: declared.map((definition) => definition.variable.name.value),
+    valueOf: valuesFor(offer, uses),
     gathers,
     routes,
     groups,
   };
 }
 
+type Asking = <T>(ask: (asker: Asker) => T) => T & { readonly pruned: Pruned };
+
+/** Paths below the field with which they begin. */
+function below(paths: Pruned): Pruned {
+  return paths.map((path) => path.slice(1));
+}
+
+/** Null where the owner has no place for it is left out; anything else there, and it is not asked. */
+function valuesFor({ lacks }: Offer, uses: readonly VariableUse[]): OwnerOperation['valueOf'] {
+  if (uses.length === 0) return (_name, given) => given;
+  const types = new Map<string, GraphQLInputType>(uses.map(({ name, type }) => [name, type]));
+  return (name, given) => {
+    const type = types.get(name);
+    return type ? offeredValue(lacks, type, given) : given;
+  };
+}
+
+function offeredDefinition(
+  { source }: Plan,
+  { lacks }: Offer,
+  definition: VariableDefinitionNode,
+): VariableDefinitionNode {
+  const { defaultValue, type: node } = definition;
+  const type = defaultValue && lacks.size > 0 ? typeReferred(source.schema, node) : undefined;
+  if (!defaultValue || !isInputType(type)) return definition;
+  return { ...definition, defaultValue: offeredDefault(lacks, type, defaultValue) };
+}
+
 function groupAsked(
-  asker: Asker,
+  asking: Asking,
   group: WantedGroup,
   alias: string,
   variable: string,
-): Omit<GroupAsked, 'pruned'> & { readonly text: string } {
+): GroupAsked & { readonly text: string } {
   const { typeName, keyField } = group.fields;
   const selection: Selection = group.plain ? group.fields.plain : new Map();
   const key = need(selection, keyField);
-  const plain = asker.fields(typeName, selection, [], { add: key.add });
-  const gathers = group.gathers.map((field) => ({ field, ...askGathered(asker, field) }));
+  const plain = asking((asker) => asker.fields(typeName, selection, [], { add: key.add }));
+  const gathers = group.gathers.map((field) => {
+    const { text, check, pruned } = asking((asker) => askGathered(asker, field));
+    return { field, text, check, pruned: below(pruned) };
+  });
   const texts = [plain.text, ...gathers.map((gather) => gather.text)];
   return {
     text: `${alias}: _entities(representations: $${variable}) { ... on ${typeName} { ${texts.join(' ')} } }`,
@@ -137,6 +193,7 @@ function groupAsked(
     plain: plain.keys,
     fill: plain.fill,
     gathers,
+    pruned: plain.pruned,
   };
 }
 

@@ -25,7 +25,8 @@ export function ownerOf(run: Run, field: RouteField, args: Values): NetOwner {
   const named = valueAt(args, field.rule.path);
   const text = typeof named === 'string' ? named : '';
   const code = field.rule.names === 'PLATFORM' ? text : parseId(text).platform;
-  return ownerToAsk(run.net, code, field.module);
+  const coordinate = `${field.typeName}.${field.selected.name}`;
+  return ownerToAsk(run.net, code, { module: field.module, coordinate });
 }
 
 /** A routed field's owner, or the error that stands in its place. */

@@ -1,7 +1,6 @@
 /** Who is asked: the owners that the directory names, and which of them a place concerns. */
 import {
   NetError,
-  contractModules,
   divisionContains,
   errorCodes,
   type ModuleName,
@@ -9,12 +8,19 @@ import {
   type NetSnapshot,
 } from '@onenet/contract';
 import type { Absence } from '../context.ts';
+import { offerOf } from './offer.ts';
 
 /** A snapshot of the net, ready to be looked things up in. */
 export interface Net {
   owner(code: string): NetOwner | undefined;
-  /** Of the owners whose divisions these places concern, who is asked for a module. */
-  scope(places: readonly string[], module: ModuleName): Scope;
+  /** Of the owners whose divisions these places concern, who is asked for something. */
+  scope(places: readonly string[], wanted: WantedOfOwner): Scope;
+}
+
+/** A field or type that owners may have: schema coordinate, and the module that it belongs to. */
+export interface WantedOfOwner {
+  readonly module: ModuleName;
+  readonly coordinate: string;
 }
 
 /** The owners in scope. */
@@ -28,10 +34,6 @@ export interface Scope {
 /** Distinct scopes kept for one snapshot: places times modules, where few are ever asked for. */
 const keptScopes = 10_000;
 
-const coreProfile: ReadonlySet<ModuleName> = new Set(
-  contractModules.filter((module) => !module.optional).map((module) => module.name),
-);
-
 const nets = new WeakMap<NetSnapshot, Net>();
 
 /** The snapshot's look-ups, made once. */
@@ -42,15 +44,15 @@ export function netOf(snapshot: NetSnapshot): Net {
   const scopes = new Map<string, Scope>();
   const net: Net = {
     owner: (code) => byCode.get(code),
-    scope(places, module) {
-      const key = `${module} ${places.join(' ')}`;
+    scope(places, wanted) {
+      const key = `${wanted.coordinate} ${places.join(' ')}`;
       const cached = scopes.get(key);
       if (cached) return cached;
       const owners = snapshot.owners.filter((owner) =>
         places.every((place) => concerns(owner, place)),
       );
       if (scopes.size >= keptScopes) scopes.clear();
-      const scope = scopeOf(owners, module);
+      const scope = scopeOf(owners, wanted);
       scopes.set(key, scope);
       return scope;
     },
@@ -60,36 +62,32 @@ export function netOf(snapshot: NetSnapshot): Net {
 }
 
 /** Sorts owners in scope into who is asked and who is absent for good. */
-export function scopeOf(owners: readonly NetOwner[], module: ModuleName): Scope {
+export function scopeOf(owners: readonly NetOwner[], wanted: WantedOfOwner): Scope {
   const asked: NetOwner[] = [];
   const notAsked: Absence[] = [];
   for (const owner of owners) {
-    const reason = standingAbsence(owner, module);
+    const reason = standingAbsence(owner, wanted);
     if (reason) notAsked.push({ platform: owner.code, reason });
     else asked.push(owner);
   }
   return { asked, notAsked };
 }
 
-/** Why an owner is not even asked for a module, if so. */
+/** Why an owner is not even asked, if so: it is not connected, or does not offer the field at all. */
 export function standingAbsence(
   owner: NetOwner,
-  module: ModuleName,
+  { module, coordinate }: WantedOfOwner,
 ): 'NOT_CONNECTED' | 'NOT_OFFERED' | undefined {
   if (owner.connection === 'REGISTERED' || owner.connection === 'SUSPENDED') return 'NOT_CONNECTED';
-  return offers(owner, module) ? undefined : 'NOT_OFFERED';
-}
-
-/** Whether an owner offers a module. Everybody offers the core profile. */
-export function offers(owner: NetOwner, module: ModuleName): boolean {
-  return coreProfile.has(module) || owner.modules.includes(module);
+  const { modules, lacks } = offerOf(owner);
+  return modules.has(module) && !lacks.has(coordinate) ? undefined : 'NOT_OFFERED';
 }
 
 /** The owner of a code, for what is asked of one owner; one that cannot be asked is an error. */
-export function ownerToAsk(net: Net, code: string, module: ModuleName): NetOwner {
+export function ownerToAsk(net: Net, code: string, wanted: WantedOfOwner): NetOwner {
   const owner = net.owner(code);
   if (!owner) throw unknownPlatform(code);
-  const absence = standingAbsence(owner, module);
+  const absence = standingAbsence(owner, wanted);
   if (absence) {
     throw new NetError(absence, errorCodes[absence].message, { platform: code, reason: absence });
   }

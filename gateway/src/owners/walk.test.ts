@@ -22,10 +22,10 @@ function ask(world: World, cursor: string | undefined): TurnedPage | undefined {
   const { list, backward, size, rows } = world;
   const walk = beginPage(list, { size, backward, cursor }, [...rows.keys()]);
   const parts: Part[] = [];
-  const failed = new Set<string>();
+  const failed = new Map<string, { readonly reason: string }>();
   for (const { platform, position } of walk.asks) {
     if (!world.isUp(platform)) {
-      failed.add(platform);
+      failed.set(platform, { reason: 'TIMEOUT' });
       continue;
     }
     const beyond = (rows.get(platform) ?? []).filter(

@@ -61,11 +61,14 @@ export function beginPage(list: ListIdentity, page: Page, inScope: readonly stri
   };
 }
 
-/** Puts a page together from those who answered; `failed` are those of `asks` who did not. */
+/**
+ * Puts a page together from those who answered; `failed` are those of `asks` who did not. Who does
+ * not offer what is asked is not owed: no later page could bring it.
+ */
 export function turnPage(
   walk: Walk,
   parts: readonly Part[],
-  failed: ReadonlySet<string>,
+  failed: ReadonlyMap<string, { readonly reason: string }>,
 ): TurnedPage {
   const { page, cursor, list, direction } = walk;
   const merged = mergePage(parts, page.size, direction);
@@ -73,7 +76,9 @@ export function turnPage(
     [...merged.wrong].map(([index, why]) => [parts[index]?.platform ?? '', why]),
   );
   const fails = ({ platform }: OwnerStart): boolean => failed.has(platform) || wrong.has(platform);
-  const owed = [...cursor.owed, ...walk.asks.filter(fails)];
+  const isOwed = (start: OwnerStart): boolean =>
+    fails(start) && failed.get(start.platform)?.reason !== 'NOT_OFFERED';
+  const owed = [...cursor.owed, ...walk.asks.filter(isOwed)];
   const ask = cursor.ask && walk.asks.filter((start) => !fails(start)).map((start) => ahead(start));
   const cursorOf = netCursorWriter(list, page.backward, ask, owed);
   const resume = owed.length === 0 ? null : netCursorWriter(list, page.backward, owed, [])(null);

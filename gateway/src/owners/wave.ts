@@ -4,12 +4,13 @@ import type { OwnerCall } from '../context.ts';
 import { headersOf, type NextHeaders, type OwnerPost } from './assertion.ts';
 import { callOwner, type CallFrame, type CallTools } from './call.ts';
 import { readEnvelope } from './read-answer.ts';
-import { failed } from './failure.ts';
+import { failed, lacking, type Failure } from './failure.ts';
 import type { GatherField } from './gather-ask.ts';
 import type { OperationCache } from './operation-cache.ts';
 import { readParts, type OwnerParts, type Part } from './owner-answer.ts';
 import { OwnerAsk, nameOf, type EntityRef, type Group, type OwnPage } from './owner-ask.ts';
-import type { OwnerOperation } from './owner-operation.ts';
+import { offerOf } from './offer.ts';
+import type { OperationPart, OwnerOperation } from './owner-operation.ts';
 import type { RouteField } from './plan.ts';
 import { answeringOf, type Run } from './run.ts';
 import type { Exchange } from './transport.ts';
@@ -31,6 +32,8 @@ export class Wave {
   readonly #run: Run;
   readonly #tools: WaveTools;
   readonly #asks = new Map<string, OwnerAsk>();
+  /** Parts that are not asked of owners because these lack what they use. */
+  readonly #lacking = new Map<OperationPart, Map<string, Failure>>();
   /** Owners that get the same operation with the same variables get the same text. */
   readonly #bodies = new Map<OwnerOperation, string>();
 
@@ -46,6 +49,7 @@ export class Wave {
     on: EntityRef | undefined,
     page: OwnPage,
   ): void {
+    if (this.#isLacking(owner, field, page.order)) return;
     const ask = this.#ask(owner);
     if (on) ask.entity(on).gathers.add(field);
     else ask.gathers.push(field);
@@ -58,11 +62,13 @@ export class Wave {
 
   /** Wants a routed root field. */
   wantRouted(owner: NetOwner, field: RouteField): void {
+    if (this.#isLacking(owner, field)) return;
     this.#ask(owner).routes.push(field);
   }
 
   /** Wants an entity's own fields. */
   wantPlain(owner: NetOwner, on: EntityRef): void {
+    if (this.#isLacking(owner, on.fields)) return;
     this.#ask(owner).entity(on).plain = true;
   }
 
@@ -102,17 +108,36 @@ export class Wave {
     const part = on
       ? ask?.entityParts.get(nameOf(on.fields, on.key))?.gathers.get(field)
       : ask?.parts?.gathers.get(field.index);
-    return part ?? missing(ask);
+    return part ?? this.#missing(owner, field);
   }
 
   routed(owner: string, field: RouteField): Part<unknown> {
     const ask = this.#asks.get(owner);
-    return ask?.parts?.routes.get(field.index) ?? missing(ask);
+    return ask?.parts?.routes.get(field.index) ?? this.#missing(owner, field);
   }
 
   plain(owner: string, on: EntityRef): Part {
     const ask = this.#asks.get(owner);
-    return ask?.entityParts.get(nameOf(on.fields, on.key))?.plain ?? missing(ask);
+    return (
+      ask?.entityParts.get(nameOf(on.fields, on.key))?.plain ?? this.#missing(owner, on.fields)
+    );
+  }
+
+  /** Whether a part uses what its owner lacks; `order`: the coordinate of the list's order. */
+  #isLacking(owner: NetOwner, part: OperationPart, order?: string): boolean {
+    const { plan, given } = this.#run;
+    const isOrdered = order === undefined || !offerOf(owner).lacks.has(order);
+    const lack = isOrdered ? this.#tools.operations.lack(plan, owner, part, given) : order;
+    if (lack === undefined) return false;
+    let byOwner = this.#lacking.get(part);
+    if (!byOwner) this.#lacking.set(part, (byOwner = new Map()));
+    byOwner.set(owner.code, lacking(lack));
+    return true;
+  }
+
+  #missing(owner: string, part: OperationPart): Extract<Part, { ok: false }> {
+    const failure = this.#lacking.get(part)?.get(owner) ?? this.#asks.get(owner)?.failure;
+    return { ok: false, failure: failure ?? failed('TIMEOUT', 'never asked', false) };
   }
 
   #ask(owner: NetOwner): OwnerAsk {
@@ -166,7 +191,7 @@ export class Wave {
     const { given } = this.#run;
     const variables: Record<string, unknown> = { ...ask.cursors };
     for (const name of operation.variables) {
-      if (Object.hasOwn(given, name)) variables[name] = given[name];
+      if (Object.hasOwn(given, name)) variables[name] = operation.valueOf(name, given[name]);
     }
     for (const [i, { fields, keys }] of groups.entries()) {
       variables[operation.groups[i]?.variable ?? ''] = keys.map((key) => ({
@@ -201,8 +226,4 @@ function outcomeOf({ gathers, routes, groups }: OwnerParts): string {
 
 function isWrong(part: Part<unknown>): part is Extract<Part, { ok: false }> {
   return !part.ok && !part.failure.absent && !part.failure.refused;
-}
-
-function missing(ask: OwnerAsk | undefined): Extract<Part, { ok: false }> {
-  return { ok: false, failure: ask?.failure ?? failed('TIMEOUT', 'never asked', false) };
 }

@@ -47,6 +47,15 @@ export interface MemoryNet extends AsyncDisposable {
   ): Promise<Answer>;
 }
 
+/** What contract 1.1 has, and 1.0 has not. */
+export const laterThan10: readonly string[] = [
+  'Channel.MINI_PROGRAM',
+  'ServiceRequest.feedbackCount',
+  'ServiceRequest.history(newest:)',
+  'ServiceRequestFilter.ratingAtMost',
+  'ServiceRequestOrderField.CATEGORY',
+];
+
 /** What a directory says of an owner. */
 export function netOwner(owner: MemoryOwner, serves: readonly string[]): NetOwner {
   return {
@@ -60,9 +69,9 @@ export function netOwner(owner: MemoryOwner, serves: readonly string[]): NetOwne
     eventsUrl: owner.url,
     serves,
     modules: owner.modules,
-    contractVersion: '1.0',
+    contractVersion: owner.version,
     version: 1,
-    lacks: [],
+    lacks: owner.version === '1.0' ? laterThan10 : [],
     additions: [],
     scope: { above: [] },
   };

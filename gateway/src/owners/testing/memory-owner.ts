@@ -1,11 +1,13 @@
 /** An owner over records in memory: real HTTP and the contract's own SDL, and faults on demand. */
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import {
+  contractVersion,
   divisionContains,
   gatherOf,
   orderOf,
   platformSdl,
   routeOf,
+  type ContractVersion,
   type ModuleName,
 } from '@onenet/contract';
 import {
@@ -34,6 +36,7 @@ export interface MemoryOwner extends AsyncDisposable {
   readonly code: string;
   readonly url: string;
   readonly modules: readonly ModuleName[];
+  readonly version: ContractVersion;
   readonly records: MemoryRecord[];
   readonly seen: SeenRequest[];
   fault: Fault | undefined;
@@ -56,10 +59,11 @@ export async function startMemoryOwner(
   records: readonly MemoryRecord[],
   modules: readonly ModuleName[] = ['core', 'organizations', 'requests', 'members', 'content'],
   additions: MemoryAdditions = { sdl: '', entities: [], root: {} },
+  version: ContractVersion = contractVersion,
 ): Promise<MemoryOwner> {
   const own = [...records];
   const schema = buildSubgraphSchema({
-    typeDefs: parse(`${platformSdl(modules)}\n${referenceDirective}\n${additions.sdl}`),
+    typeDefs: parse(`${platformSdl(modules, version)}\n${referenceDirective}\n${additions.sdl}`),
     resolvers: referenceResolvers(own, additions),
   });
   const seen: SeenRequest[] = [];
@@ -102,6 +106,7 @@ export async function startMemoryOwner(
     code,
     url: `http://127.0.0.1:${port}/graphql`,
     modules,
+    version,
     records: own,
     seen,
     fault: undefined,
