@@ -1,4 +1,5 @@
 /** The audit: opens a server, and checks one rule after another. */
+import { readdir } from 'node:fs/promises';
 import type { Signer } from '@onenet/assertion';
 import { isPlatformCode, platformSdl, previousContractVersion } from '@onenet/contract';
 import { checkConformance } from './conformance.ts';
@@ -94,7 +95,7 @@ async function checked(rule: Rule, server: AuditedServer): Promise<string | void
 
 async function openServer(options: AuditOptions): Promise<AuditedServer> {
   const { keys, write = false } = options;
-  const signer = keys === undefined ? undefined : await openSigner(keys);
+  const signer = keys === undefined ? undefined : await existingSigner(keys);
   const open: ServerOptions = {
     ...addressesOf(options),
     send: options.send ?? sendDirectly,
@@ -107,6 +108,13 @@ async function openServer(options: AuditOptions): Promise<AuditedServer> {
   const server: ServerOptions = { ...open, sign: signer ? signFor(signer, code) : unsigned };
   const sdl = await readSdl(server);
   return new AuditedServer(server, { code, sdl, offered: offeredBy(sdl), writes: write, signer });
+}
+
+/** A new key would be one that nobody trusts. */
+async function existingSigner(folder: string): Promise<Signer> {
+  const keys = await readdir(folder).catch(() => []);
+  if (keys.length > 0) return await openSigner(folder);
+  throw new AuditError(`${folder} has no keys: name the folder that the gateway signs with.`);
 }
 
 /** Where the SDL cannot be read, the other rules measure by what every platform must offer. */
