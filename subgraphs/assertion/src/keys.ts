@@ -45,7 +45,7 @@ export async function openKeys(dir: string, options: KeysOptions): Promise<Keys>
   const onError = options.onError ?? ((error) => console.error(`keys in ${dir}:`, error));
   let keys = await readKeys(dir);
   if (keys.length === 0) {
-    await addKey(dir, 'EdDSA', new Date());
+    await addKey(dir, 'EdDSA', new Date(), true);
     keys = await readKeys(dir);
   }
   const ready = new Map<string, SigningKey>();
@@ -133,14 +133,21 @@ async function readKey(dir: string, file: string): Promise<StoredKey> {
   }
 }
 
-/** Two processes may add at once: the number is taken by the file's name, which only one of them gets. */
-async function addKey(dir: string, alg: Algorithm, notBefore: Date): Promise<string> {
-  const isFirst = (await readKeys(dir)).length === 0;
+/**
+ * Adds a key under the next number. Two processes may add at once: the file's name is taken by one of
+ * them. With `first`, the other is content with what the one made.
+ */
+async function addKey(
+  dir: string,
+  alg: Algorithm,
+  notBefore: Date,
+  first = false,
+): Promise<string> {
   const draft = join(dir, `.${randomUUID()}`);
   await writeFile(draft, JSON.stringify(generateKey(alg, notBefore)), { mode: 0o600 });
   try {
     for (;;) {
-      const newest = (await readKeys(dir)).at(-1);
+      const newest = first ? undefined : (await readKeys(dir)).at(-1);
       const number = newest ? numberOf(newest.file) + 1 : 1;
       const file = `key-${String(number).padStart(4, '0')}.json`;
       try {
@@ -148,8 +155,7 @@ async function addKey(dir: string, alg: Algorithm, notBefore: Date): Promise<str
         return file;
       } catch (error) {
         if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-        // Another process made the first key: one is enough.
-        if (isFirst) return file;
+        if (first) return file;
       }
     }
   } finally {
