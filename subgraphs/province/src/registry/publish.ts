@@ -1,5 +1,6 @@
 /** Publishing: checked step by step, admitted as a whole, or refused without a trace in the net. */
 import { readAdditions } from '@onenet/contract';
+import type { Conformance } from '@onenet/contract';
 import { AddressRefused, checkAddress } from '../address/check-address.ts';
 import type { AddressPolicy, CheckedAddress } from '../address/check-address.ts';
 import { createSender } from '../address/sender.ts';
@@ -9,7 +10,6 @@ import { weighBreaking } from './breaking.ts';
 import type { Accepted, UsageOf } from './breaking.ts';
 import { CheckTimeout } from './checker.ts';
 import type { Checker } from './checker.ts';
-import type { Conformance } from './conformance.ts';
 import type { RegistryEntry } from './entry.ts';
 import { fetchSdl, probe, probeFinding } from './probe.ts';
 import type { Sign } from './probe.ts';
@@ -120,13 +120,18 @@ class Publish {
 
   /** VALID and CONFORMS. */
   async #check(sdl: string): Promise<Conformance> {
+    const { registry, checker } = this.#parts;
+    const registered = await registry.store.platforms.distinct('_id');
     const { invalid, conformance } = await this.#within('VALID', () =>
-      this.#parts.checker.check(sdl, this.#request.code),
+      checker.check(sdl, this.#request.code, registered),
     );
     this.#take(step('VALID', invalid.length === 0, invalid));
     if (conformance === null) throw new Error('A valid SDL has a conformance.');
     const findings = conformance.findings.map(findingOf);
-    this.#take(step('CONFORMS', findings.length === 0, findings));
+    const conforms = conformance.contractVersion !== null;
+    this.#take(step('CONFORMS', conforms, conforms ? [] : findings));
+    // It keeps the contract: what is found is in what it adds.
+    if (findings.length > 0) throw new Refused(step('ADDITIONS', false, findings));
     return conformance;
   }
 

@@ -1,11 +1,10 @@
 /** What is checked of an SDL by its text alone. Runs in a worker: a stranger's text may take long. */
 import { buildSubgraphSchema } from '@apollo/subgraph';
+import { checkConformance, type Conformance } from '@onenet/contract';
 import { GraphQLError, parse } from 'graphql';
 import type { DocumentNode } from 'graphql';
 import { composeNet, composeSupergraph, netSubgraphs } from '../supergraph.ts';
 import type { NetComposition, PlatformAdditions } from '../supergraph.ts';
-import { checkConformance } from './conformance.ts';
-import type { Conformance } from './conformance.ts';
 import type { Finding } from './report.ts';
 import { sdlMembers } from './sdl-members.ts';
 
@@ -27,9 +26,10 @@ export type Composition =
 
 export const sdlChecks = {
   /** Whether an SDL is valid, and keeps the contract. */
-  check(sdl: string, code: string): SdlCheck {
+  check(sdl: string, code: string, registered: readonly string[]): SdlCheck {
     const invalid = findInvalid(sdl);
-    return { invalid, conformance: invalid.length > 0 ? null : checkConformance(sdl, code) };
+    const isValid = invalid.length === 0;
+    return { invalid, conformance: isValid ? checkConformance(sdl, code, registered) : null };
   },
 
   /** The net's supergraph with these additions. */

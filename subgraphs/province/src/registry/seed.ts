@@ -1,9 +1,7 @@
 /** Seeds the registry from the reference net, and lets what is not the registry's own follow it. */
 import { createHash } from 'node:crypto';
-import { platformSdl } from '@onenet/contract';
+import { checkConformance, platformSdl, type Conformance } from '@onenet/contract';
 import { platformAdditions, type PlatformDefinition } from '@onenet/platforms';
-import { checkConformance } from './conformance.ts';
-import type { Conformance } from './conformance.ts';
 import type { CurrentVersion, RegistryEntry, VersionDocument } from './entry.ts';
 import { profileOf } from './profile.ts';
 import type { Store } from './store.ts';

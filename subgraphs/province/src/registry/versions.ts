@@ -1,8 +1,7 @@
 /** Versions: admitted, rolled back, withdrawn; each in one transaction with the revision. */
-import { NetError } from '@onenet/contract';
+import { NetError, type Conformance } from '@onenet/contract';
 import type { ClientSession } from 'mongodb';
 import type { PlatformAdditions } from '../supergraph.ts';
-import type { Conformance } from './conformance.ts';
 import type { CurrentVersion, RegistryEntry, VersionDocument } from './entry.ts';
 import type { Report, Step } from './report.ts';
 import type { Asker, Registry } from './registry.ts';
