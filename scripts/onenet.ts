@@ -6,6 +6,7 @@ import { publish } from './commands/publish.ts';
 import { rollback } from './commands/rollback.ts';
 import { sidecar } from './commands/sidecar.ts';
 import { withdraw } from './commands/withdraw.ts';
+import { keys } from './commands/keys.ts';
 import { up } from './up.ts';
 
 interface Command {
@@ -17,6 +18,7 @@ interface Command {
 const commands: Readonly<Record<string, Command>> = {
   audit: { help: 'check a server against the rules of the contract', run: auditCommand },
   up: { help: 'run the whole net in the foreground (as npm start does)', run: up },
+  keys: { help: 'rotate and list the keys that sign calls to owners', run: keys },
   publish: { help: "admit a platform's SDL and address to the net", run: publish },
   rollback: { help: 'make an earlier version of a platform the current one', run: rollback },
   withdraw: { help: 'take a platform out of the net; it stays registered', run: withdraw },
