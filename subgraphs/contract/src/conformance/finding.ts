@@ -42,6 +42,8 @@ export class Faults {
     node: ASTNode | null,
     message: string,
   ): void {
-    this.all.push({ code, coordinate, line: node?.loc?.startToken.line ?? null, message });
+    // Its name: the node itself begins with its description.
+    const at = node && 'name' in node && node.name ? node.name : node;
+    this.all.push({ code, coordinate, line: at?.loc?.startToken.line ?? null, message });
   }
 }
