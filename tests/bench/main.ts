@@ -17,6 +17,10 @@ const benches: Readonly<Record<string, Bench>> = {
     help: 'percent of the CPU of OneNet’s side of `gateway`, by module',
     run: async (say) => (await import('./gateway/profile.ts')).benchGatewayProfile(say),
   },
+  additions: {
+    help: 'composing the supergraph with the additions of up to 340 owners (half a minute)',
+    run: async (say) => (await import('./additions/additions.ts')).benchAdditions(say),
+  },
   ingest: {
     help: 'feeds over HTTP into raw and rollups, beside the bare INSERT (2 minutes)',
     run: async (say) => (await import('./ingest/ingest.ts')).benchIngest(say),

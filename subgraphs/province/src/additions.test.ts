@@ -28,6 +28,8 @@ function programme(code: string, more = ''): PlatformAdditions {
      extend type Division { ${field}Cards: Int }
      extend type Member {
        ${field}Card: String @tag(name: "personal") @requiresScopes(scopes: [["members:personal"]])
+       ${field}PayerId: ID @requiresScopes(scopes: [["members:personal"]])
+         @reference(type: "Member", as: "${field}Payer")
        ${field}IssuerId: ID @reference(type: "${type}Programme", as: "${field}Issuer")
      }
      ${more}`,
@@ -52,6 +54,8 @@ test('additions of two owners: fields, references, access', () => {
     / {2}sgccHbCard: String @join__field\(graph: ADDITIONS\) .*@requiresScopes/,
   );
   expect(supergraph).toContain('sgccHbIssuer: SGCC_HB_Programme');
+  // Who may not see the id may not follow it.
+  expect(supergraph).toMatch(/ {2}sgccHbPayer: Member @join__field\(graph: LINKS.*@requiresScopes/);
 });
 
 test('the same set in any order is the same supergraph, to the byte', () => {

@@ -95,6 +95,7 @@ test('a directive goes by its name in Federation, however it was imported', () =
   expect(additions?.sdl).toContain('type P420800_Card @key(fields: "id") @tag(name: "x")');
 });
 
+const name = 'x'.repeat(500);
 const big = Array.from({ length: additionLimits.types + 1 }, (_, i) => `scalar P420800_S${i}`);
 const long = `"${'x'.repeat(additionLimits.bytes)}"`;
 const fields = Array.from({ length: additionLimits.members + 1 }, (_, i) => `f${i}: Int`);
@@ -105,6 +106,7 @@ const refusals: readonly (readonly [string, string, ...string[]])[] = [
   ['too many types', big.join('\n'), 'TOO_LARGE null'],
   ['too many fields', `type P420800_A { ${fields.join(' ')} }`, 'TOO_LARGE null'],
   ['too many bytes', `${long} scalar P420800_A`, 'TOO_LARGE null'],
+  ['far too long a name', `scalar P420800_${name}`, `TOO_LARGE P420800_${name.slice(0, 92)}…`],
   ['far too many bytes', `# ${'x'.repeat(1024 * 1024)}`, 'TOO_LARGE null'],
   ['a type without prefix', 'type Card { n: Int }', 'PREFIX Card'],
   ['a field without prefix', 'extend type Member { card: Int }', 'PREFIX Member.card'],
@@ -346,6 +348,11 @@ describe('is refused', () => {
     // The contract has no union to add to.
     shown.add('UNION_MEMBER');
     expect(shown).toEqual(new Set(Object.keys(additionRefusals)));
+  });
+
+  test('a hundred refusals are enough to read', () => {
+    const text = Array.from({ length: 500 }, (_, i) => `scalar S${i}`).join(' ');
+    expect(readAdditions(text, '420800').findings).toHaveLength(100);
   });
 
   test('by name, place and line, with what to do', () => {

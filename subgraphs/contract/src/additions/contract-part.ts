@@ -11,7 +11,8 @@ import {
 import { contractSchema } from '../schema.ts';
 
 /** Types that frameworks print and Federation owns. */
-const federationsOwn = /^(?:_Service|_Any|_Entity|_?FieldSet|(?:link|federation|core)__\w+)$/;
+const federationsOwn =
+  /^(?:_Service|_Any|_Entity|_?(?:FieldSet|Scope|Policy)|(?:link|federation|core)__\w+)$/;
 
 /** Fields of `Query` that Federation owns. */
 export const federationsFields: ReadonlySet<string> = new Set(['_service', '_entities']);

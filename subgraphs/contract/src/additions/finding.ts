@@ -49,6 +49,9 @@ export interface AdditionFinding {
   readonly message: string;
 }
 
+/** Nobody reads more of them, and a stranger's text could bring a million. */
+const maxFindings = 100;
+
 /** Collects refusals. */
 export class Findings {
   readonly all: AdditionFinding[] = [];
@@ -59,6 +62,7 @@ export class Findings {
     node: ASTNode | null,
     advice: string,
   ): void {
+    if (this.all.length >= maxFindings) return;
     this.all.push({
       code,
       coordinate,

@@ -38,6 +38,8 @@ export function hasPrefix(
 /** The prefixes of all registered platforms. */
 export class Prefixes {
   readonly #codes: Readonly<Record<NameKind, ReadonlyMap<string, readonly string[]>>>;
+  /** No prefix is longer: what a stranger calls its types may be. */
+  readonly #longest: number;
 
   constructor(codes: Iterable<string>) {
     const all = [...new Set(codes)].map((code) => ({ code, prefix: additionPrefix(code) }));
@@ -49,12 +51,13 @@ export class Prefixes {
         ]),
       );
     this.#codes = { type: by('type'), field: by('field') };
+    this.#longest = Math.max(0, ...all.map(({ prefix }) => prefix.type.length));
   }
 
   /** Whose a name is: the platforms with the longest prefix that it has. More than one: nobody can tell. */
   ownersOf(kind: NameKind, name: string): readonly string[] {
     const codes = this.#codes[kind];
-    for (let length = name.length - 1; length > 0; length--) {
+    for (let length = Math.min(name.length - 1, this.#longest); length > 0; length--) {
       const owners = codes.get(name.slice(0, length));
       const [first] = owners ?? [];
       if (owners && first !== undefined && hasPrefix(kind, name, additionPrefix(first))) {

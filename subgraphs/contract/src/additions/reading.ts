@@ -85,6 +85,8 @@ export function checkPrefix(
   }
 }
 
+const maxNameLength = 100;
+
 /** Refuses names that the net or GraphQL keeps for itself. */
 export function checkReserved(
   findings: Findings,
@@ -92,6 +94,11 @@ export function checkReserved(
   coordinate: string,
   node: ASTNode,
 ): boolean {
+  if (name.length > maxNameLength) {
+    const advice = `A name has ${name.length} characters, and may have ${maxNameLength}.`;
+    findings.add('TOO_LARGE', `${coordinate.slice(0, maxNameLength)}…`, node, advice);
+    return false;
+  }
   if (!/^(?:__|onenet_)/.test(name)) return true;
   findings.add('RESERVED_NAME', coordinate, node, 'Choose another name.');
   return false;
