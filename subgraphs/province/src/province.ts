@@ -80,6 +80,7 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
       registry,
       checker,
       sign,
+      keysDir: options.keysDir,
       policy: { development, allowHosts },
       usageOf: options.usageOf ?? (async () => 'unknown' as const),
       addressOf: directory.addressOf.bind(directory),

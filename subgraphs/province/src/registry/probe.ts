@@ -33,11 +33,19 @@ export class ProbeFailure extends Error {
   }
 }
 
-/** Asks for the SDL, a list and the feed. */
+/** What the probe needs besides the address. */
+export interface ProbeChecks {
+  /** Where the SDL that is served is another than the published one. */
+  readonly differences: (published: string, served: string) => Promise<readonly Finding[]>;
+  /** The rules of the contract that are broken. */
+  readonly audit: (probed: Probed) => Promise<readonly Finding[]>;
+}
+
+/** Asks for the SDL, a list and the feed, then for whatever the contract's core demands. */
 export async function probe(
   probed: Probed,
   published: string,
-  differences: (published: string, served: string) => Promise<readonly Finding[]>,
+  { differences, audit }: ProbeChecks,
 ): Promise<Step> {
   try {
     const served = await fetchSdl(probed);
@@ -45,7 +53,8 @@ export async function probe(
     if (differing.length > 0) return step('PROBE', false, differing);
     await checkOwner(probed);
     await checkFeed(probed);
-    return step('PROBE', true);
+    const broken = await audit(probed);
+    return step('PROBE', broken.length === 0, broken);
   } catch (error) {
     return step('PROBE', false, [probeFinding(error)]);
   }

@@ -6,13 +6,14 @@ import type { AddressPolicy, CheckedAddress } from '../address/check-address.ts'
 import { createSender } from '../address/sender.ts';
 import type { Sender } from '../address/sender.ts';
 import type { PlatformAdditions } from '../supergraph.ts';
+import { auditAddress } from './audit-address.ts';
 import { weighBreaking } from './breaking.ts';
 import type { Accepted, UsageOf } from './breaking.ts';
 import { CheckTimeout } from './checker.ts';
 import type { Checker } from './checker.ts';
 import type { RegistryEntry } from './entry.ts';
 import { fetchSdl, probe, probeFinding } from './probe.ts';
-import type { Sign } from './probe.ts';
+import type { ProbeChecks, Sign } from './probe.ts';
 import { step } from './report.ts';
 import type { Finding, Report, Step, StepName } from './report.ts';
 import type { Asker, Registry } from './registry.ts';
@@ -27,6 +28,8 @@ export interface Publishing {
   readonly policy: AddressPolicy;
   readonly usageOf: UsageOf;
   readonly sign: Sign;
+  /** Folder of the keys by which the audit signs; undefined: it does not. */
+  readonly keysDir: string | undefined;
   /** Base URL of a platform that gave none of its own. */
   readonly addressOf: (entry: RegistryEntry) => string | null;
 }
@@ -158,7 +161,7 @@ class Publish {
     sdl: string,
     early: CheckedAddress | undefined,
   ): Promise<{ readonly url: string; readonly steps: readonly Step[] }> {
-    const { checker, sign } = this.#parts;
+    const { checker, sign, keysDir } = this.#parts;
     const { code } = this.#request;
     const before = this.steps.length;
     const address = early ?? (await this.#address());
@@ -166,8 +169,11 @@ class Publish {
     this.#sender ??= createSender(address, this.#signal);
     const sender = this.#sender;
     const probed = { code, url, sender, sign };
-    const differences = (ours: string, theirs: string) => checker.differences(ours, theirs);
-    this.#take(await this.#within('PROBE', () => probe(probed, sdl, differences)));
+    const checks: ProbeChecks = {
+      differences: (ours, theirs) => checker.differences(ours, theirs),
+      audit: (audited) => auditAddress(audited, keysDir),
+    };
+    this.#take(await this.#within('PROBE', () => probe(probed, sdl, checks)));
     const steps = this.steps.slice(before);
     this.steps = this.steps.slice(0, before);
     return { url, steps };
