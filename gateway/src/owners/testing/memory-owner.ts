@@ -40,6 +40,8 @@ export interface MemoryOwner extends AsyncDisposable {
   readonly records: MemoryRecord[];
   readonly seen: SeenRequest[];
   fault: Fault | undefined;
+  /** How many connections are open to it. */
+  connections(): Promise<number>;
 }
 
 /** What an owner offers beyond the contract. */
@@ -110,6 +112,10 @@ export async function startMemoryOwner(
     records: own,
     seen,
     fault: undefined,
+    connections: () =>
+      new Promise((resolve, reject) => {
+        server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+      }),
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
