@@ -7,7 +7,12 @@ import { promisify } from 'node:util';
 import { openKeys } from '@onenet/assertion';
 import { audit, rules, type AuditReport } from '@onenet/audit';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { startAuditedPlatform, type AuditedPlatform } from './fixtures/audited-platform.ts';
+import {
+  fewRecords,
+  startAuditedPlatform,
+  type AuditedPlatform,
+} from './fixtures/audited-platform.ts';
+import { startPythonPlatform } from './fixtures/python-platform.ts';
 
 let platform: AuditedPlatform;
 let folder: string;
@@ -37,6 +42,14 @@ test('the reference platform passes every rule', async () => {
   const report = await audit({ url: platform.url, write: true });
   expect(verdicts(report)).toEqual({ ...everyRulePassed, M20: withoutKey });
   expect(report).toMatchObject({ code: '420100', contractVersion: '1.1' });
+});
+
+test('Yichang’s platform in Python passes the same rules', async () => {
+  const records = fewRecords('420500');
+  await using python = await startPythonPlatform({ postgresUri: inject('postgresUri'), records });
+  const report = await audit({ url: python.url, write: true });
+  expect(verdicts(report)).toEqual({ ...everyRulePassed, M20: withoutKey });
+  expect(report).toMatchObject({ code: '420500', contractVersion: '1.1' });
 });
 
 test('without optional modules, and without leave to write', async () => {

@@ -2,6 +2,7 @@
 import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { startAuditedPlatform } from './fixtures/audited-platform.ts';
+import { startPythonPlatform } from './fixtures/python-platform.ts';
 import { startSmallNet } from './fixtures/small-net.ts';
 
 /** A server: its `/graphql`, and how it ends. */
@@ -14,6 +15,7 @@ const servers: Readonly<Record<string, () => Promise<Served>>> = {
   gateway: () =>
     startSmallNet({ mongodbUri: inject('mongodbUri'), codes: ['420100'], records: [] }),
   'reference platform': () => startAuditedPlatform(inject('mongodbUri')),
+  'Python platform': () => startPythonPlatform({ postgresUri: inject('postgresUri'), records: [] }),
 };
 
 describe.each(Object.entries(servers))('the %s', (_name, start) => {

@@ -1,8 +1,12 @@
 /** The audit: opens a server, and checks one rule after another. */
 import { readdir } from 'node:fs/promises';
 import type { Signer } from '@onenet/assertion';
-import { isPlatformCode, platformSdl, previousContractVersion } from '@onenet/contract';
-import { checkConformance } from './conformance.ts';
+import {
+  checkConformance,
+  isPlatformCode,
+  platformSdl,
+  previousContractVersion,
+} from '@onenet/contract';
 import { Offered } from './offered.ts';
 import type { AuditReport, RuleResult } from './report.ts';
 import { NotChecked, Violation, type Rule } from './rule.ts';
@@ -46,8 +50,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     results.push(result);
     options.onRule?.(result);
   }
-  const conformance =
-    server.sdl === undefined ? null : checkConformance(server.sdl, server.offered.modules);
+  const conformance = server.sdl === undefined ? null : checkConformance(server.sdl, server.code);
   return {
     url: server.graphqlUrl,
     code: server.code,

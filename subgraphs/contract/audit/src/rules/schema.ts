@@ -1,6 +1,5 @@
 /** What a platform says that it offers, and whether it then answers it. */
-import { contractModules } from '@onenet/contract';
-import { checkConformance } from '../conformance.ts';
+import { checkConformance, contractModules } from '@onenet/contract';
 import { getNamedType, isEnumType, isInputObjectType, isListType } from 'graphql';
 import type { GraphQLArgument, GraphQLInputField } from 'graphql';
 import { Violation, must, type Rule } from '../rule.ts';
@@ -18,7 +17,7 @@ export const schemaRules: readonly Rule[] = [
       if (server.sdl === undefined) {
         throw new Violation(sent, cameIn(await server.ask(sent)), 'A text under `_service.sdl`.');
       }
-      const { findings } = checkConformance(server.sdl, server.offered.modules);
+      const { findings } = checkConformance(server.sdl, server.code);
       const [first] = findings;
       must(
         first === undefined,
