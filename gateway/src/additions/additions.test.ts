@@ -305,6 +305,22 @@ test('mutations go one after another, each to its owner, with the actor', async 
   expect(grid.seen[0]?.headers['onenet-actor']).toBe('OFFICER:desk-3');
 });
 
+const verify = (alias: string, code: string): string =>
+  `${alias}: verifyServiceRequest(input: { id: "${code}:R-1", idempotencyKey: "${alias}" }) { serviceRequest { id } }`;
+
+test('among the contract’s mutations they keep their place, and what has no outcome holds up both', async () => {
+  const mutation = `mutation { ${verify('a', '420100')} ${use('b')} ${verify('c', '420800')} ${check('d')} }`;
+  expect(whole(await net.ask(mutation))).toMatchObject({ b: { amountFen: 5 }, d: true });
+  expect(order).toEqual(['420100', '420800', '420800', 'SGCC-HB']);
+  jingmen.fault = (_, response) => void response.destroy();
+  const answer = await net.ask(mutation);
+  expect(answer.data).toMatchObject({ b: null, c: null, d: true });
+  expect(answer.errors?.map(({ path, extensions = {} }) => [path, extensions['code']])).toEqual([
+    [['b'], 'OUTCOME_UNKNOWN'],
+    [['c'], 'NOT_EXECUTED'],
+  ]);
+});
+
 test('a mutation is never sent twice: its outcome is unknown, and later ones to that owner are not sent', async () => {
   jingmen.fault = (_, response) => {
     order.push('420800');

@@ -1,6 +1,7 @@
 /** Mutations: one after another in document order, each to its owner, never sent twice. */
 import { NetError } from '@onenet/contract';
 import type { GraphQLFormattedError } from 'graphql';
+import type { OperationReport } from '../context.ts';
 import type { JsonObject } from './conform.ts';
 import { errorAt } from './failure.ts';
 import type { RouteField } from './plan.ts';
@@ -17,8 +18,7 @@ export async function mutate(
 ): Promise<Outcome<JsonObject>> {
   const value: JsonObject = {};
   const errors: GraphQLFormattedError[] = [];
-  /** Owners at which a mutation has no outcome. */
-  const stuck = new Set<string>();
+  const stuck = stuckOf(run.context.report);
   const { routes } = run.plan;
   for (const [i, field] of routes.entries()) {
     const outcome = await mutateOne(run, tools, field, stuck, () =>
@@ -29,6 +29,18 @@ export async function mutate(
   }
   return { value, errors };
 }
+
+/**
+ * Owners at which a mutation of the request has no outcome. Fields of the contract and additions
+ * come in operations of their own, and stand in one order nevertheless.
+ */
+function stuckOf(report: OperationReport): Set<string> {
+  let stuck = stuckByRequest.get(report);
+  if (!stuck) stuckByRequest.set(report, (stuck = new Set()));
+  return stuck;
+}
+
+const stuckByRequest = new WeakMap<OperationReport, Set<string>>();
 
 async function mutateOne(
   run: Run,
