@@ -1,4 +1,4 @@
-"""`python -m yichang.load`: makes the tables, and puts the first records into them. Once: all, or nothing."""
+"""`python -m yichang.load`: makes database and tables, and puts the first records into them. Once: all, or nothing."""
 
 import argparse
 import csv
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.sql import SQL, Identifier
 
 HOME = Path(__file__).parent.parent
 DIVISIONS = HOME.parent.parent / "platforms" / "data" / "divisions.csv"
@@ -17,6 +19,7 @@ DIVISIONS = HOME.parent.parent / "platforms" / "data" / "divisions.csv"
 
 def load(database: str, divisions: Path, records: Iterable[str] | None) -> str:
     """Loads divisions and records; says what it did. `records` are lines of `{"record": …}` or `{"event": …}`."""
+    make_database(database)
     with psycopg.connect(database) as connection:
         # Two that start at once: the second waits, and finds it done.
         connection.execute("SELECT pg_advisory_xact_lock(hashtext('yichang.load'))")
@@ -25,6 +28,18 @@ def load(database: str, divisions: Path, records: Iterable[str] | None) -> str:
         if records is not None:
             done.append(f"{load_records(connection, records)} lines of records and events")
     return "Loaded: " + ", ".join(done) + "."
+
+
+def make_database(database: str) -> None:
+    """Makes the database where it is missing, by way of the one that every server has."""
+    name = str(conninfo_to_dict(database).get("dbname") or "postgres")
+    try:
+        with psycopg.connect(make_conninfo(database, dbname="postgres"), autocommit=True) as server:
+            known = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+            if known is None:
+                server.execute(SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(Identifier(name)))
+    except psycopg.OperationalError:
+        pass  # we may not look there; what is wrong with our own database is said when it is opened
 
 
 def load_divisions(connection: psycopg.Connection[Any], divisions: Path) -> int:
