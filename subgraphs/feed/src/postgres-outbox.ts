@@ -1,0 +1,69 @@
+/** On PostgreSQL: the outbox, and what was no event. */
+import type { OutboxEntry } from './entry.ts';
+import type { Query } from './postgres-query.ts';
+import type { FeedStore } from './store.ts';
+
+export function postgresOutbox({
+  rows,
+  run,
+  count,
+}: Query): Pick<
+  FeedStore,
+  'outbox' | 'outboxSize' | 'removeFromOutbox' | 'quarantine' | 'quarantined'
+> {
+  return {
+    // A lower seq may commit after a higher one: it is then the oldest of the next batch.
+    async outbox(limit) {
+      const found = await rows<OutboxRow>(
+        `SELECT id, type, time, data, person, corrects FROM onenet.outbox ORDER BY seq LIMIT $1`,
+        [limit],
+      );
+      return found.map(entryOf);
+    },
+    async outboxSize(limit) {
+      return await count(`SELECT count(*) FROM (SELECT FROM onenet.outbox LIMIT $1) AS waiting`, [
+        limit,
+      ]);
+    },
+    async removeFromOutbox(ids) {
+      await run(`DELETE FROM onenet.outbox WHERE id = ANY ($1)`, [ids]);
+    },
+    async quarantine(refusals) {
+      await run(
+        `WITH aside AS (
+           INSERT INTO onenet.feed_quarantine (id, fault, entry)
+           SELECT * FROM unnest($1::text[], $2::text[], $3::jsonb[])
+           ON CONFLICT DO NOTHING
+         )
+         DELETE FROM onenet.outbox WHERE id = ANY ($1)`,
+        [
+          refusals.map(({ entry }) => entry._id),
+          refusals.map(({ fault }) => fault),
+          refusals.map(({ entry }) => JSON.stringify(entry)),
+        ],
+      );
+    },
+    quarantined: () => count(`SELECT count(*) FROM onenet.feed_quarantine`),
+  };
+}
+
+interface OutboxRow {
+  readonly id: string;
+  readonly type: string;
+  readonly time: Date;
+  readonly data: unknown;
+  readonly person: string | null;
+  readonly corrects: string | null;
+}
+
+/** As it stands there: whether it is an event, the sequencer checks. */
+function entryOf({ id, type, time, data, person, corrects }: OutboxRow): OutboxEntry {
+  return {
+    _id: id,
+    type,
+    time,
+    data,
+    ...(person === null ? {} : { person }),
+    ...(corrects === null ? {} : { corrects: corrects.padStart(20, '0') }),
+  } as OutboxEntry;
+}
