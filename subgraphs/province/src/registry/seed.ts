@@ -99,8 +99,8 @@ export function sha256Of(text: string): string {
 }
 
 /** What the platform's program offers. */
-function sdlOf({ code, modules }: PlatformDefinition): string {
-  return `${platformSdl(modules)}\n${platformAdditions(code)}`;
+function sdlOf({ code, modules, contractVersion }: PlatformDefinition): string {
+  return `${platformSdl(modules, contractVersion)}\n${platformAdditions(code)}`;
 }
 
 function conformanceOf(sdl: string, { code }: PlatformDefinition): Conformance {
