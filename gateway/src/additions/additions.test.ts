@@ -24,6 +24,10 @@ const cards: MemoryAdditions = {
       organizationId: ID @reference(type: "Organization", as: "organization")
     }
     enum P420800_Function { BANK BUS }
+    interface P420800_Named { name: String }
+    type P420800_Partner implements P420800_Named { name: String knownCount: Int }
+    type P420800_Shop implements P420800_Named { name: String open: Boolean! }
+    union P420800_Offer = P420800_Partner | P420800_Shop | P420800_Programme
     scalar P420800_Number
     input P420800_UseInput { idempotencyKey: ID! amountFen: Int! }
     type P420800_Use { amountFen: Int }
@@ -31,6 +35,8 @@ const cards: MemoryAdditions = {
       p420800Programmes(first: Int): [P420800_Programme!]
       p420800Issued(since: DateTime): Int
       p420800Nothing: String
+      p420800Offers: [P420800_Offer!]
+      p420800Named: P420800_Named
     }
     extend type Mutation { p420800Use(input: P420800_UseInput!): P420800_Use }
     extend type Member {
@@ -44,6 +50,12 @@ const cards: MemoryAdditions = {
   root: {
     p420800Programmes: ({ first }: { first?: number }) => [programme].slice(0, first),
     p420800Issued: 180_000,
+    p420800Offers: () => [
+      { __typename: 'P420800_Partner', name: 'A', knownCount: 3 },
+      { __typename: 'P420800_Shop', name: 'B', open: true },
+      programme,
+    ],
+    p420800Named: () => ({ __typename: 'P420800_Shop', name: 'B', open: true }),
     p420800Use: ({ input }: { input: { amountFen: number } }) => ({ amountFen: input.amountFen }),
   },
   places: { p420800Issued: 7 },
@@ -164,6 +176,31 @@ test('each owner is asked its own root fields, with the variables that they use'
   expect(grid.seen.map(({ query }) => query)).toEqual(['query { sgccHbGrids }']);
   expect(grid.seen[0]?.variables).toEqual({});
   expect(wuhan.seen).toEqual([]);
+});
+
+test('unions and interfaces of an owner’s own', async () => {
+  const answer = await net.ask(
+    `{ p420800Offers {
+         __typename
+         ... on P420800_Named { name }
+         ... on P420800_Partner { knownCount }
+         ... on P420800_Shop { open }
+         ... on P420800_Programme { id organization { id } }
+       }
+       p420800Named { name ... on P420800_Shop { open } } }`,
+  );
+  expect(whole(answer)).toEqual({
+    p420800Offers: [
+      { __typename: 'P420800_Partner', name: 'A', knownCount: 3 },
+      { __typename: 'P420800_Shop', name: 'B', open: true },
+      {
+        __typename: 'P420800_Programme',
+        id: '420800:CP-1',
+        organization: { id: '420100:O-1' },
+      },
+    ],
+    p420800Named: { name: 'B', open: true },
+  });
 });
 
 test('of a list of several owners’ records, each is asked for its own only', async () => {
