@@ -1,10 +1,10 @@
 /** Publishing: what is in order is admitted; what is not changes nothing for anybody, and says what and where. */
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { platformSdl } from '@onenet/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startRegistryNet, type RegistryNet } from './fixtures/registry-net.ts';
+import { startRegistryNet, type RegistryNet, type Report } from './fixtures/registry-net.ts';
 
 const code = '422800';
 const sdl = platformSdl(['core', 'organizations', 'requests', 'members', 'content']);
@@ -46,3 +46,178 @@ test('without an SDL the address is asked for it', async () => {
   const report = await net.publish(code, { url }, token);
   expect(report).toMatchObject({ status: 200, admitted: true, version: 2 });
 });
+
+test('what is taken away is refused while who uses it is unknown, and admitted when it is named', async () => {
+  const without = platformSdl(['core', 'organizations', 'requests', 'members']);
+  const refused = await unchanged(() => net.publish(code, { url, sdl: without }, token));
+  expect(lastStep(refused)).toMatchObject({
+    step: 'BREAKING',
+    findings: [
+      { code: 'REMOVED_USE_UNKNOWN', message: expect.stringContaining('--accept content') },
+    ],
+  });
+  // Named, it goes on to the probe, where the platform still serves it.
+  for (const accepted of [{ accept: ['content'] }, { acceptBreaking: true }]) {
+    const named = await unchanged(() =>
+      net.publish(code, { url, sdl: without, ...accepted }, token),
+    );
+    expect(named.steps.find(({ step }) => step === 'BREAKING')).toMatchObject({
+      ok: true,
+      findings: [{ code: 'REMOVED_ACCEPTED' }],
+    });
+    expect(lastStep(named)).toMatchObject({ step: 'PROBE', ok: false });
+    expect(lastStep(named)?.findings[0]).toMatchObject({ code: 'SDL_DIFFERS' });
+  }
+});
+
+describe('nonsense changes nothing for anybody, and is told what and where', () => {
+  const withRoot = (field: string) => `${sdl}\nextend type Query { ${field} }`;
+  test.each([
+    ['no GraphQL', 'type Query {\n  a: Int', 'VALID', 'SYNTAX', undefined],
+    ['an unknown type', withRoot('p422800Fund: Fund'), 'VALID', 'NOT_VALID', undefined],
+    ['a megabyte and more', `${sdl}#${'x'.repeat(1024 * 1024)}`, 'VALID', 'TOO_LARGE', undefined],
+    ['brackets without end', `type Query { a: ${'['.repeat(50_000)}`, 'VALID', 'SYNTAX', undefined],
+    [
+      'a type that is not the contract’s',
+      sdl.replace(/(\bserviceRequest\([^)]*\): )\w+/, '$1Int'),
+      'CONFORMS',
+      expect.any(String),
+      'Query.serviceRequest',
+    ],
+    [
+      'another’s prefix',
+      withRoot('p420800Fund: Int'),
+      'ADDITIONS',
+      expect.stringContaining('PREFIX'),
+      'Query.p420800Fund',
+    ],
+    ['no prefix', withRoot('fund: Int'), 'ADDITIONS', 'PREFIX', 'Query.fund'],
+  ])('%s', async (_name, wrong, step, finding, coordinate) => {
+    const report = await unchanged(() => net.publish(code, { url, sdl: wrong }, token));
+    expect(report).toMatchObject({ status: 422, admitted: false, version: null });
+    expect(lastStep(report)).toMatchObject({ step, ok: false });
+    const [first] = lastStep(report)?.findings ?? [];
+    expect(first).toMatchObject({ code: finding, message: expect.any(String) });
+    if (coordinate !== undefined) expect(first?.coordinate).toBe(coordinate);
+  });
+
+  test('addresses: none, dead, elsewhere, redirecting, another platform’s', async () => {
+    await using away = await serve((_, response) =>
+      response.writeHead(302, { location: url }).end(),
+    );
+    await using page = await serve((_, response) => response.end('<html>secret</html>'));
+    const dead = await serve(() => undefined);
+    await dead[Symbol.asyncDispose]();
+    for (const [address, step, finding] of [
+      ['nonsense', 'ADDRESS', 'URL_INVALID'],
+      ['ftp://127.0.0.1', 'ADDRESS', 'SCHEME'],
+      ['http://a:b@127.0.0.1', 'ADDRESS', 'CREDENTIALS'],
+      [dead.url, 'PROBE', 'NO_ANSWER'],
+      [away.url, 'PROBE', 'REDIRECT'],
+      [page.url, 'PROBE', 'NO_GRAPHQL'],
+      [net.platformUrls['429021'] ?? '', 'PROBE', 'FOREIGN_PLATFORM'],
+    ]) {
+      const report = await unchanged(() => net.publish(code, { url: address, sdl }, token));
+      expect(lastStep(report), address).toMatchObject({ step, findings: [{ code: finding }] });
+      expect(JSON.stringify(report)).not.toContain('secret');
+    }
+  });
+
+  test('an address that another platform has', async () => {
+    const other = await net.token('429021');
+    const taken = net.platformUrls['429021'] ?? '';
+    expect(await net.publish('429021', { url: taken }, other)).toMatchObject({ admitted: true });
+    const report = await unchanged(() => net.publish(code, { url: `${taken}/`, sdl }, token));
+    expect(lastStep(report)).toMatchObject({ step: 'ADDRESS', findings: [{ code: 'TAKEN' }] });
+  });
+
+  test('outside development, this machine', async () => {
+    const production = await net.start({ development: false });
+    const before = await net.net();
+    const response = await fetch(`${production.url}/registry/platforms/${code}/versions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ url, sdl }),
+    });
+    await production.stop();
+    const report = (await response.json()) as Report;
+    expect(lastStep(report)).toMatchObject({ step: 'ADDRESS', findings: [{ code: 'NOT_PUBLIC' }] });
+    expect(await net.net()).toBe(before);
+  });
+
+  test('tokens: none, wrong, revoked, another platform’s', async () => {
+    const foreign = await net.token('420100');
+    const revoked = await net.call('POST', `${code}/tokens`);
+    await net.call('DELETE', `${code}/tokens/${String(revoked.body['id'])}`);
+    for (const [wrong, status, error] of [
+      ['', 401, 'TOKEN_REQUIRED'],
+      ['x', 401, 'TOKEN_REQUIRED'],
+      [token.replace(/^./, (first) => (first === 'A' ? 'B' : 'A')), 401, 'TOKEN_REQUIRED'],
+      [String(revoked.body['token']), 401, 'TOKEN_REQUIRED'],
+      [foreign, 403, 'NOT_ALLOWED'],
+    ] as const) {
+      const before = await net.net();
+      expect(await net.call('POST', `${code}/versions`, { url, sdl }, wrong)).toMatchObject({
+        status,
+        body: { error: { code: error } },
+      });
+      expect(await net.net()).toBe(before);
+    }
+  });
+
+  test.each([
+    ['no JSON', '{"url":', 400, 'BAD_REQUEST'],
+    ['no object', '[]', 400, 'BAD_INPUT'],
+    ['no address', '{}', 400, 'BAD_INPUT'],
+    ['a misspelt option', '{"url":"http://127.0.0.1:1","accpet":["x"]}', 400, 'BAD_INPUT'],
+    ['two megabytes and more', `{"url":"${'x'.repeat(2 * 1024 * 1024)}"}`, 413, 'TOO_LARGE'],
+  ])('a body: %s', async (_name, body, status, error) => {
+    const before = await net.net();
+    const answer = await net.call('POST', `${code}/versions`, body, token);
+    expect(answer).toMatchObject({ status, body: { error: { code: error } } });
+    expect(await net.net()).toBe(before);
+  });
+});
+
+test('every refused attempt is in the audit trail, and nothing of it in what everybody reads', async () => {
+  const refused = await net.db.collection('trail').countDocuments({ action: 'REFUSED' });
+  expect(refused).toBeGreaterThan(15);
+  const { data } = await net.ask(
+    `{ registryEvents(platform: "${code}", first: 200) {
+      nodes { action by version platform { code } steps { step ok findings } }
+    } }`,
+  );
+  const text = JSON.stringify(data);
+  expect(text).toContain('"action":"REFUSED"');
+  expect(text).toContain('"findings":["FOREIGN_PLATFORM"]');
+  expect(text).not.toContain('127.0.0.1');
+  expect(text).not.toContain(token);
+});
+
+async function unchanged<T>(act: () => Promise<T>): Promise<T> {
+  const before = await net.net();
+  const result = await act();
+  expect(await net.net()).toBe(before);
+  return result;
+}
+
+function lastStep({ steps }: Report) {
+  return steps.at(-1);
+}
+
+interface Served extends AsyncDisposable {
+  readonly url: string;
+}
+
+async function serve(listener: RequestListener): Promise<Served> {
+  const server: Server = createServer(listener);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -29,7 +29,9 @@ async function verdict(url: string, policy: AddressPolicy): Promise<string> {
   return checkAddress(url, policy).then(
     (checked) => checked.url,
     (error: unknown) =>
-      error instanceof Error && 'code' in error ? String(error.code) : `unexpected: ${String(error)}`,
+      error instanceof Error && 'code' in error
+        ? String(error.code)
+        : `unexpected: ${String(error)}`,
   );
 }
 

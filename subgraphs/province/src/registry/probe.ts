@@ -49,9 +49,10 @@ export async function probe(
 ): Promise<Step> {
   try {
     const served = await fetchSdl(probed);
+    // Who it is comes first: another platform's SDL differs too, and that would not say why.
+    await checkOwner(probed);
     const differing = await differences(published, served);
     if (differing.length > 0) return step('PROBE', false, differing);
-    await checkOwner(probed);
     await checkFeed(probed);
     const broken = await audit(probed);
     return step('PROBE', broken.length === 0, broken);

@@ -56,16 +56,23 @@ export const sdlChecks = {
   differences(published: string, served: string): readonly Finding[] {
     const [ours, theirs] = [sdlMembers(parse(published)), sdlMembers(readServed(served))];
     const coordinates = [...new Set([...ours.keys(), ...theirs.keys()])].toSorted();
-    return coordinates
-      .filter((coordinate) => ours.get(coordinate) !== theirs.get(coordinate))
-      .map((coordinate) => {
-        const how = !theirs.has(coordinate)
-          ? 'is published and not served'
-          : ours.has(coordinate)
-            ? 'is served otherwise than it is published'
-            : 'is served and not published';
-        return { code: 'SDL_DIFFERS', coordinate, message: `${coordinate} ${how}.` };
-      });
+    return (
+      coordinates
+        .filter((coordinate) => ours.get(coordinate) !== theirs.get(coordinate))
+        // Of a type that one of them does not have, the members are not named too.
+        .filter((coordinate) => {
+          const [type = ''] = coordinate.split('.');
+          return type === coordinate || (ours.has(type) && theirs.has(type));
+        })
+        .map((coordinate) => {
+          const how = !theirs.has(coordinate)
+            ? 'is published and not served'
+            : ours.has(coordinate)
+              ? 'is served otherwise than it is published'
+              : 'is served and not published';
+          return { code: 'SDL_DIFFERS', coordinate, message: `${coordinate} ${how}.` };
+        })
+    );
   },
 };
 
