@@ -40,6 +40,10 @@ export async function pythonWith(requirements: string, say: Say): Promise<string
       const install = ['-m', 'pip', 'install', '--disable-pip-version-check', '--quiet'];
       const strict = ['--require-hashes', '--only-binary=:all:', '--requirement', requirements];
       await run(join(scratch, 'bin/python'), [...install, ...strict]);
+    }).catch((error: unknown) => {
+      throw new NoPython(`its libraries could not be installed: ${lastLine(error)}`, {
+        cause: error,
+      });
     });
     await rename(scratch, folder).catch(async (error: unknown) => {
       // Another run was faster.
@@ -58,9 +62,12 @@ async function describePython(): Promise<string> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       throw new NoPython('there is no python3 on PATH', { cause: error });
     }
-    const lines = String(error instanceof Error ? error.message : error)
-      .trim()
-      .split('\n');
-    throw new NoPython(`python3 will not do: ${lines.at(-1)}`, { cause: error });
+    throw new NoPython(`python3 will not do: ${lastLine(error)}`, { cause: error });
   }
+}
+
+/** Where Python and pip say what it was. */
+function lastLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.trim().split('\n').at(-1) ?? '';
 }

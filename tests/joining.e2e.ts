@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { access, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { startBrowser } from './fixtures/browser.ts';
 import { testNet, type DisposableNet } from './fixtures/net.ts';
 import { freePort } from './fixtures/ports.ts';
 import { ask } from './fixtures/small-net.ts';
@@ -14,7 +15,9 @@ const stack = new AsyncDisposableStack();
 let net: DisposableNet;
 
 beforeAll(async () => {
-  net = stack.use(await testNet({ platforms: ['420000', '420500'], scale: 0.001 }));
+  net = stack.use(
+    await testNet({ platforms: ['420000', '420500'], scale: 0.001, dashboard: true }),
+  );
 });
 afterAll(() => stack.disposeAsync());
 
@@ -38,44 +41,50 @@ test('both pages have the same commands', async () => {
   expect(chinese?.map(({ command }) => command)).toEqual(english?.map(({ command }) => command));
 });
 
-test('who follows them is admitted, and seen with all that it has', async () => {
-  expect(await connectionOf('422800')).toBe('REGISTERED');
-  await removedAfterwards(['.venv', 'records.ndjson']);
-  const [server, sidecar] = [await freePort(), await freePort()];
-  const here = (text: string): string =>
-    text
-      .replaceAll('127.0.0.1:4000', new URL(net.urls.gateway).host)
-      .replaceAll('127.0.0.1:8000', `127.0.0.1:${server}`)
-      .replaceAll('127.0.0.1:4100', `127.0.0.1:${sidecar}`)
-      .replaceAll('--port 8000', `--port ${server}`)
-      .replaceAll('--port 4100', `--port ${sidecar}`)
-      .replaceAll('$ONENET/.onenet', net.dataDir);
-  const urls = [
-    `http://127.0.0.1:${sidecar}/health/live`,
-    `http://127.0.0.1:${sidecar}/health/ready`,
-  ];
-  const steps = (await commandsOf('README.md')).map(({ words, command }) =>
-    words.includes('in a terminal of its own')
-      ? `(${here(command).trim()}) &\nuntil curl -sf ${urls.shift()} > /dev/null; do sleep 0.2; done`
-      : here(command),
-  );
-  const script = ['set -euo pipefail', ...steps, 'echo JOINED', 'wait'].join('\n');
-  const output = await follow(script);
-  expect(output).toContain('JOINED');
+// An environment is made and a whole platform audited on the way.
+test(
+  'who follows them is admitted, and seen with all that it has',
+  { timeout: 400_000 },
+  async () => {
+    expect(await connectionOf('422800')).toBe('REGISTERED');
+    await removedAfterwards(['.venv', 'records.ndjson']);
+    const [server, sidecar] = [await freePort(), await freePort()];
+    const here = (text: string): string =>
+      text
+        .replaceAll('127.0.0.1:4000', new URL(net.urls.gateway).host)
+        .replaceAll('127.0.0.1:8000', `127.0.0.1:${server}`)
+        .replaceAll('127.0.0.1:4100', `127.0.0.1:${sidecar}`)
+        .replaceAll('--port 8000', `--port ${server}`)
+        .replaceAll('--port 4100', `--port ${sidecar}`)
+        .replaceAll('$ONENET/.onenet', net.dataDir);
+    const urls = [
+      `http://127.0.0.1:${sidecar}/health/live`,
+      `http://127.0.0.1:${sidecar}/health/ready`,
+    ];
+    const steps = (await commandsOf('README.md')).map(({ words, command }) =>
+      words.includes('in a terminal of its own')
+        ? `(${here(command).trim()}) &\nuntil curl -sf ${urls.shift()} > /dev/null; do sleep 0.2; done`
+        : here(command),
+    );
+    const script = ['set -euo pipefail', ...steps, 'echo JOINED', 'wait'].join('\n');
+    const output = await follow(script);
+    expect(output).toContain('JOINED');
 
-  expect(await connectionOf('422800')).toBe('CONNECTED');
-  const lists = `{ serviceRequests(filter: { platforms: ["422800"] }) {
+    expect(await connectionOf('422800')).toBe('CONNECTED');
+    const lists = `{ serviceRequests(filter: { platforms: ["422800"] }) {
     totalCount edges { node { id platform { name } place { name } } }
     completeness { asked answered } } }`;
-  const { data } = await ask(`${net.urls.gateway}/graphql`, lists);
-  expect(data?.['serviceRequests']).toMatchObject({
-    completeness: { asked: 1, answered: 1 },
-    edges: expect.arrayContaining([
-      { node: expect.objectContaining({ platform: { name: '恩施土家族苗族自治州总工会' } }) },
-    ]),
-  });
-  await seenInMetrics('422800');
-});
+    const { data } = await ask(`${net.urls.gateway}/graphql`, lists);
+    expect(data?.['serviceRequests']).toMatchObject({
+      completeness: { asked: 1, answered: 1 },
+      edges: expect.arrayContaining([
+        { node: expect.objectContaining({ platform: { name: '恩施土家族苗族自治州总工会' } }) },
+      ]),
+    });
+    await untilCounted('422800');
+    expect(await seenOnDashboard('422800', '恩施土家族苗族自治州总工会')).toBeGreaterThan(0);
+  },
+);
 
 /** Runs the script in a shell of its own, until it says that it is through; its servers end with the test. */
 async function follow(script: string): Promise<string> {
@@ -115,8 +124,8 @@ async function connectionOf(code: string): Promise<unknown> {
   return (data?.['platform'] as { connection: string } | null)?.connection;
 }
 
-/** What the dashboard shows of it: its events are in, and counted. Bounded by the test's own time. */
-async function seenInMetrics(code: string): Promise<void> {
+/** Its events are in. Bounded by the test's own time. */
+async function untilCounted(code: string): Promise<void> {
   const query = `query ($code: ID!) { platform(code: $code) {
     metrics(input: { metrics: ["requestsSubmitted"], period: ALL, compareWith: NONE }) { value } } }`;
   for (;;) {
@@ -125,6 +134,20 @@ async function seenInMetrics(code: string): Promise<void> {
     if ((platform?.metrics[0]?.value ?? 0) > 0) return;
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
+}
+
+/** The greatest figure on a platform's page, under its name. */
+async function seenOnDashboard(code: string, name: string): Promise<number> {
+  const browser = await startBrowser();
+  stack.defer(() => browser.close());
+  const page = await browser.newPage();
+  await page.goto(`${net.urls.gateway}/platform/${code}?period=ALL`);
+  await page.getByText(name).first().waitFor();
+  await page.locator('article .value strong').nth(3).waitFor();
+  const titles = await page
+    .locator('article .value')
+    .evaluateAll((all) => all.map((each) => each.getAttribute('title') ?? ''));
+  return Math.max(...titles.map((title) => Number(title.replaceAll(/[^\d.-]/g, ''))));
 }
 
 /** What the page leaves in the folder, unless it was there before. */
