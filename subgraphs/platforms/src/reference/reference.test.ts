@@ -95,6 +95,20 @@ test('the same platform, scale and time give the same records', () => {
   }
 });
 
+test('requests come by mini program where contract 1.1 is kept, and since there are mini programs', () => {
+  const byMiniProgram = all.filter(
+    (record) => record.type === 'ServiceRequest' && record.channel === 'MINI_PROGRAM',
+  );
+  const codes = new Set(byMiniProgram.map(({ platformCode }) => platformCode));
+  expect(codes).toContain('420100');
+  expect(codes).not.toContain('429004');
+  for (const record of byMiniProgram) {
+    expect(record.type === 'ServiceRequest' && record.submittedAt.getFullYear()).toBeGreaterThan(
+      2016,
+    );
+  }
+});
+
 test('ids are unique and the platform’s own', () => {
   expect(new Set(all.map((record) => record.id)).size).toBe(all.length);
   const foreign = all.filter(({ id, platformCode }) => !id.startsWith(`${platformCode}:`));

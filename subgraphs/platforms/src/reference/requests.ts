@@ -1,5 +1,4 @@
 /** Requests: those that the figures speak of, a past, and a life of their own in recent weeks. */
-import { contractVersion, type ContractVersion } from '@onenet/contract';
 import type { Channel, RequestCategory, ServiceRequestRecord } from '../records.ts';
 import { figuresAsOf, hourMs, momentBetween } from './calendar.ts';
 import { personName, personPhone, requestCategories, requestTitles } from './names.ts';
@@ -109,27 +108,31 @@ function* recentRequests(site: Site): Generator<ServiceRequestRecord> {
   }
 }
 
-/** How requests come where contract 1.0 is kept, and where 1.1 is. */
-const channels: Readonly<Record<ContractVersion, Readonly<Record<Channel, number>>>> = {
-  '1.0': {
-    WECHAT: 44,
-    MINI_PROGRAM: 0,
-    WEBSITE: 17,
-    APP: 12,
-    HOTLINE: 14,
-    STATION: 10,
-    QR_CODE: 3,
-  },
-  '1.1': {
-    WECHAT: 34,
-    MINI_PROGRAM: 10,
-    WEBSITE: 17,
-    APP: 12,
-    HOTLINE: 14,
-    STATION: 10,
-    QR_CODE: 3,
-  },
+/** How requests come. */
+const channels: Readonly<Record<Channel, number>> = {
+  WECHAT: 34,
+  MINI_PROGRAM: 10,
+  WEBSITE: 17,
+  APP: 12,
+  HOTLINE: 14,
+  STATION: 10,
+  QR_CODE: 3,
 };
+
+/** The same where there is no mini program: its share comes by the account. */
+const channelsBefore = {
+  ...channels,
+  WECHAT: channels.WECHAT + channels.MINI_PROGRAM,
+  MINI_PROGRAM: 0,
+};
+
+/** WeChat has mini programs since then, and the contract since 1.1. */
+const miniProgramsFrom = Date.parse('2017-01-09T00:00:00+08:00');
+
+function channelsAt(site: Site, submittedAt: number): Readonly<Record<Channel, number>> {
+  const { contractVersion } = site.platform;
+  return contractVersion !== '1.0' && submittedAt >= miniProgramsFrom ? channels : channelsBefore;
+}
 
 const descriptions = [
   '请工会帮助协调。',
@@ -164,7 +167,7 @@ export function request(site: Site, random: Random, draft: RequestDraft): Servic
     platformCode: site.code,
     title: `${nameOf(countyOf(place))}：${random.pick(requestTitles[category])}`,
     category,
-    channel: random.weighted(channels[site.platform.contractVersion ?? contractVersion]),
+    channel: random.weighted(channelsAt(site, submittedAt)),
     placeCode: place,
     submittedAt: new Date(submittedAt),
     organizationId: dispatched ? site.unionFor(place) : null,
