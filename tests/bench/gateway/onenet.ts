@@ -1,4 +1,8 @@
-/** OneNet's gateway as it runs, with every check on, over a directory that names the canned owners. */
+/** OneNet's gateway as it runs, with every check on and every call signed, over a directory that names the canned owners. */
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { contractModules, contractVersion } from '@onenet/contract';
 import type { NetSnapshot } from '@onenet/contract';
 import { startGateway } from '@onenet/gateway';
@@ -9,7 +13,10 @@ import { serveDirectory } from '../directory.ts';
 /** Serves on loopback; resolves with the URL. */
 export async function startOnenet(urls: Readonly<Record<string, string>>): Promise<string> {
   const provinceUrl = await serveDirectory(snapshot(urls));
-  const { url } = await startGateway({ host: '127.0.0.1', port: 0, provinceUrl });
+  const keysDir = await mkdtemp(join(tmpdir(), 'onenet-bench-'));
+  // It is killed when the benchmark has its figures, so this is the last moment.
+  process.once('exit', () => rmSync(keysDir, { recursive: true }));
+  const { url } = await startGateway({ host: '127.0.0.1', port: 0, provinceUrl, keysDir });
   return `${url}/graphql`;
 }
 
