@@ -15,7 +15,12 @@ let free: readonly Platform[];
 beforeAll(async () => {
   const program = fileURLToPath(new URL('mutants/platforms.ts', import.meta.url));
   child = fork(program, [inject('mongodbUri'), String(side)]);
-  [free] = (await once(child, 'message')) as [readonly Platform[]];
+  const failed = once(child, 'exit').then(([code]) => {
+    throw new Error(`The platforms did not start: exit code ${String(code)}.`);
+  });
+  [free] = (await Promise.race([once(child, 'message'), failed])) as [readonly Platform[]];
+  // From here on its end is waited for where it is ended.
+  failed.catch(() => undefined);
 });
 afterAll(async () => {
   const ended = once(child, 'exit');
