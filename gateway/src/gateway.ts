@@ -19,6 +19,7 @@ import { createMunicipalDataSource } from './owners/data-source.ts';
 import { createTransport } from './owners/transport.ts';
 import { createGatewayServer } from './server.ts';
 import { createServiceDataSource } from './services.ts';
+import { openUsage, type Usage } from './usage/usage.ts';
 
 export interface GatewayOptions {
   /** 0 lets the system choose. */
@@ -32,6 +33,8 @@ export interface GatewayOptions {
   readonly stateDir?: string | undefined;
   /** Folder of the private keys with which calls to owners are signed; absent: they are not. */
   readonly keysDir?: string | undefined;
+  /** Where what consumers ask is kept, for all gateways of the net; needs `stateDir`. Absent: it is not kept. */
+  readonly usage?: { readonly mongodbUri: string; readonly database: string } | undefined;
   /** pino's; `silent` for none. */
   readonly logLevel?: string;
   readonly log?: Logger;
@@ -89,11 +92,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const generations = new Generations({ dataSource, log, metrics, inForce });
 
   const stopping = new AbortController();
+  let usage: Usage | undefined;
   const server = createGatewayServer({
     ...options,
     inForce: () => generations.current,
     refused: () => generations.refused,
     keys,
+    get usage() {
+      return usage;
+    },
     dispatcher,
     log,
     metrics,
@@ -102,6 +109,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   server.listen(options.port, options.host ?? '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
+  const url = `http://${options.host ?? '127.0.0.1'}:${port}`;
+  if (options.usage) {
+    const { stateDir } = options;
+    if (stateDir === undefined) throw new Error('Usage is spooled in a folder: give `stateDir`.');
+    const jwksUrl = keys && `${url}/.well-known/jwks.json`;
+    usage = await openUsage({ ...options.usage, stateDir, jwksUrl, log });
+  }
   // It listens before it knows the net: until then it is live, and not ready.
   const last = await lastNet?.read();
   if (last) void generations.follow(last);
@@ -110,7 +124,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await generations.ready;
 
   return {
-    url: `http://${options.host ?? '127.0.0.1'}:${port}`,
+    url,
     async stop() {
       stopping.abort();
       const closed = once(server, 'close');
@@ -123,6 +137,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       clearTimeout(late);
       await directory.close();
       await generations.stop();
+      await usage?.stop();
       await lastNet?.close();
       await transport.close();
       await dispatcher.destroy();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const help = `Starts the gateway: /graphql, /live, /health/live, /health/ready, /metrics,
-/.well-known/jwks.json, and the dashboard at /.
+/events, /.well-known/jwks.json, and the dashboard at /.
 
   --port <n>             port to listen on (4000)
   --host <name>          address to listen on (127.0.0.1)
@@ -12,6 +12,9 @@ const help = `Starts the gateway: /graphql, /live, /health/live, /health/ready, 
   --state <folder>       keeps the last owner directory, to start from while the province is down
   --keys <folder>        private keys, shared with analytics and province, that sign every call to an
                          owner; a first one is made (<state>/keys; without either, calls are unsigned)
+  --mongodb-uri <uri>    replica set in which all gateways keep what consumers asked, served at /events
+                         (or MONGODB_URI; needs --state; without it, nothing is kept)
+  --database <name>      its database (gateway)
   --log-level <level>    trace, debug, info, warn, error or silent (info)
   --help`;
 
@@ -22,6 +25,8 @@ const options = {
   dashboard: { type: 'string' },
   state: { type: 'string' },
   keys: { type: 'string' },
+  'mongodb-uri': { type: 'string' },
+  database: { type: 'string', default: 'gateway' },
   'log-level': { type: 'string', default: 'info' },
   help: { type: 'boolean', default: false },
 } as const;
@@ -41,6 +46,7 @@ if (values.help) {
     dashboardDir: values.dashboard,
     stateDir: values.state,
     keysDir: values.keys ?? (values.state === undefined ? undefined : join(values.state, 'keys')),
+    usage: usageOptions(),
     logLevel: values['log-level'],
   }).catch(explain);
   console.log(`gateway is ready: ${gateway.url}`);
@@ -52,6 +58,14 @@ if (values.help) {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+}
+
+function usageOptions() {
+  const mongodbUri = values['mongodb-uri'] ?? process.env['MONGODB_URI'];
+  if (mongodbUri === undefined) return undefined;
+  if (values.state !== undefined) return { mongodbUri, database: values.database };
+  if (values['mongodb-uri'] === undefined) return undefined;
+  fail('--mongodb-uri needs --state: usage is spooled in that folder.', 2);
 }
 
 /** A mistake in the options is one line, without Node's hints and stack. */

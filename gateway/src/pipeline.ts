@@ -11,16 +11,13 @@ import { refusal, wrap, type Answer } from './envelope.ts';
 import type { InForce } from './generations.ts';
 import { HttpRefusal, chooseAnswerType, readParams, type AnswerType } from './http-request.ts';
 import { checkRows } from './limits.ts';
-import type { Metrics } from './metrics.ts';
 import type { PreparedOperation } from './prepared.ts';
 import { documentError, internalError } from './present.ts';
-import { record } from './record.ts';
+import { record, type Recorders } from './record.ts';
 
-export interface PipelineOptions {
+export interface PipelineOptions extends Recorders {
   /** The net and the generation of now; undefined while none is loaded. */
   readonly inForce: () => InForce | undefined;
-  readonly log: Logger;
-  readonly metrics: Metrics;
 }
 
 /** What a request has come to so far. */
@@ -28,6 +25,7 @@ interface Run {
   type: AnswerType;
   context?: RequestContext;
   operation?: PreparedOperation;
+  variables: Readonly<Record<string, unknown>>;
 }
 
 /** Answers one request at `/graphql`. */
@@ -38,7 +36,7 @@ export async function answerGraphQL(
 ): Promise<void> {
   const began = performance.now();
   const deadline = new Deadline(response);
-  const run: Run = { type: 'application/json' };
+  const run: Run = { type: 'application/json', variables: {} };
   const { answer, status, headers } = await perform(request, run, deadline, options);
   deadline.end();
   // Encoded once: its length and its bytes are both needed.
@@ -54,13 +52,13 @@ export async function answerGraphQL(
     {
       context: run.context,
       operation: run.operation,
+      variables: run.variables,
       answer,
       status,
       bytes: body.length,
       durationMs: performance.now() - began,
     },
-    options.log,
-    options.metrics,
+    options,
   );
 }
 
@@ -79,6 +77,7 @@ async function perform(
   try {
     run.type = chooseAnswerType(request.headers.accept);
     const params = await readParams(request);
+    run.variables = params.variables;
     // Both are the request's until its end, whatever comes into force meanwhile.
     const { net, generation: current } = inForce() ?? notKnown();
     using held = current.enter();

@@ -8,6 +8,7 @@ import { checkReservedNames, checkValid, chooseOperation, parseDocument } from '
 import { checkShape, findLists } from './limits.ts';
 import { applyScopes, type RefusedTree } from './scopes.ts';
 import { compileShape, type Shape } from './shape.ts';
+import { coordinatesUsed, type CoordinatesUsed } from './usage/coordinates.ts';
 
 /** An operation that may be planned. */
 export interface PreparedOperation {
@@ -22,6 +23,8 @@ export interface PreparedOperation {
   readonly refused: RefusedTree | undefined;
   /** Undefined for introspection. */
   readonly shape: Shape | undefined;
+  /** With these variables. */
+  readonly coordinates: CoordinatesUsed;
 }
 
 /** The steps from a text to an operation that may be planned, in order. */
@@ -50,6 +53,7 @@ export function prepare(
     lists,
     refused: scoped.refused,
     shape: compileShape(schema, scoped.document, chooseOperation(scoped.document, operationName)),
+    coordinates: coordinatesUsed(schema, scoped.document, operation),
   };
 }
 

@@ -1,14 +1,19 @@
 /** Step `record`: one structured line a request, and its metrics. Never variables, never a text of an owner or an error. */
+import type { UsageResult } from '@onenet/feed';
 import type { Logger } from 'pino';
 import type { OwnerCall, OwnerIncident, RequestContext } from './context.ts';
 import type { Answer } from './envelope.ts';
 import type { Metrics } from './metrics.ts';
 import type { PreparedOperation } from './prepared.ts';
+import type { Usage } from './usage/usage.ts';
+import { ownersOf } from './usage/use.ts';
 
 /** What is known of a request when it has been answered. */
 export interface Handled {
   readonly context: RequestContext | undefined;
   readonly operation: PreparedOperation | undefined;
+  /** Of the request; empty where it has none. */
+  readonly variables: Readonly<Record<string, unknown>>;
   readonly answer: Answer;
   /** HTTP status. */
   readonly status: number;
@@ -16,11 +21,16 @@ export interface Handled {
   readonly durationMs: number;
 }
 
-/** OK: no error. PARTIAL: data and errors. REFUSED: no data, by the caller's fault. FAILED: no data otherwise. */
-export type Outcome = 'OK' | 'PARTIAL' | 'REFUSED' | 'FAILED';
+/** Where a request is recorded. */
+export interface Recorders {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Absent: what consumers ask is not kept. */
+  readonly usage?: Pick<Usage, 'note'> | undefined;
+}
 
-/** Writes the line and counts. */
-export function record(handled: Handled, log: Logger, metrics: Metrics): void {
+/** Writes the line, counts, and notes what was used. */
+export function record(handled: Handled, { log, metrics, usage }: Recorders): void {
   const { context, operation, answer, status, bytes, durationMs } = handled;
   const outcome = outcomeOf(answer);
   const errors = countBy(answer.errors ?? [], (error) => String(error.extensions?.['code']));
@@ -62,9 +72,32 @@ export function record(handled: Handled, log: Logger, metrics: Metrics): void {
     metrics.ownerCalls.inc({ platform, outcome: result });
     metrics.ownerSeconds.observe({ platform }, ms / 1000);
   }
+  if (usage) noteUse(handled, outcome, usage);
 }
 
-function outcomeOf({ data, errors }: Answer): Outcome {
+function noteUse(
+  { context, operation, variables, durationMs }: Handled,
+  result: UsageResult,
+  usage: Pick<Usage, 'note'>,
+): void {
+  if (!context || !operation) return;
+  const coordinates = operation.coordinates(variables);
+  // Introspection asks nobody.
+  if (coordinates.length === 0) return;
+  usage.note({
+    at: Date.now(),
+    document: operation.hash,
+    name: operation.name?.slice(0, 200) ?? null,
+    kind: operation.kind,
+    client: context.caller.client,
+    result,
+    durationMs: Math.round(durationMs * 10) / 10,
+    coordinates,
+    owners: ownersOf(context.report.calls),
+  });
+}
+
+function outcomeOf({ data, errors }: Answer): UsageResult {
   if (!errors) return 'OK';
   if (data != null) return 'PARTIAL';
   return errors.some(({ extensions }) => extensions?.['code'] === 'INTERNAL') || data === null

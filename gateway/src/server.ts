@@ -9,6 +9,7 @@ import { proxyLive } from './live.ts';
 import { answerGraphQL, type PipelineOptions } from './pipeline.ts';
 import { internalError } from './present.ts';
 import { serveStatic } from './static.ts';
+import type { Usage } from './usage/usage.ts';
 
 export interface ServerOptions extends PipelineOptions {
   /** The newest supergraph, while it is not in force because it does not load. */
@@ -18,6 +19,8 @@ export interface ServerOptions extends PipelineOptions {
   readonly dashboardDir?: string | undefined;
   /** Those that sign calls to owners. */
   readonly keys?: Pick<Keys, 'publicJwks'> | undefined;
+  /** What consumers asked, as a feed; `/events` is not served without it. */
+  readonly usage?: Usage | undefined;
   /** Ends the live streams. */
   readonly stop: AbortSignal;
 }
@@ -58,6 +61,11 @@ const paths: Readonly<Record<string, Handler>> = {
     // Shorter than a key is published before it signs.
     response.setHeader('cache-control', 'max-age=20');
     sendJson(response, 200, keys.publicJwks());
+  },
+  '/events': (request, response, { usage }) => {
+    if (!usage)
+      throw new NetError('NOT_FOUND', 'This gateway keeps no usage: start it with --mongodb-uri.');
+    return usage.handle(request, response);
   },
   '/schemas/envelope.v1.json': (_request, response) => {
     response.writeHead(200, { 'content-type': 'application/schema+json' }).end(envelopeSchema);

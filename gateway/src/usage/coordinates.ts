@@ -16,6 +16,25 @@ import {
 } from 'graphql';
 import { typeReferred } from '../selections.ts';
 
+/** The coordinates that an operation uses with given variables, sorted. */
+export type CoordinatesUsed = (variables: Readonly<Record<string, unknown>>) => readonly string[];
+
+/** Reads the document when first asked, and of the variables' values only their shapes. */
+export function coordinatesUsed(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): CoordinatesUsed {
+  let named: ReadonlySet<string> | undefined;
+  let sorted: readonly string[] | undefined;
+  return (variables) => {
+    named ??= documentCoordinates(schema, document);
+    const given = variableCoordinates(schema, operation, variables);
+    if (given.size > 0) return [...named.union(given)].toSorted();
+    return (sorted ??= [...named].toSorted());
+  };
+}
+
 /**
  * What the document names: fields, arguments, input fields, enum values
  * (https://spec.graphql.org/draft/#sec-Schema-Coordinates). Introspection is left out.

@@ -1,11 +1,10 @@
-import { OperationTypeNode } from 'graphql';
 import { expect, test } from 'vitest';
 import { entriesOf, ownersOf, type Use } from './use.ts';
 
 const same: Omit<Use, 'at'> = {
   document: 'd1',
   name: 'Requests',
-  kind: OperationTypeNode.QUERY,
+  kind: 'query',
   client: 'civil-affairs',
   result: 'OK',
   durationMs: 2,
@@ -60,4 +59,19 @@ test('calls add up by owner', () => {
     { platform: 'A', calls: 2, failed: 1 },
     { platform: 'B', calls: 1, failed: 0 },
   ]);
+});
+
+test('what is too much for a line is cut into several, and counted once', () => {
+  const coordinates = Array.from({ length: 3000 }, (_, i) => `Query.field${i}`);
+  const owners = Array.from({ length: 1700 }, (_, i) => ({
+    platform: `P${i}`,
+    calls: 1,
+    failed: 0,
+  }));
+  const entries = entriesOf('s', [{ ...use, coordinates, owners }]);
+  expect(entries.flatMap(({ data }) => data.coordinates)).toEqual(coordinates);
+  expect(entries.flatMap(({ data }) => data.owners)).toEqual(owners);
+  expect(entries.map(({ data }) => data.continued ?? false)).toEqual(entries.map((_, i) => i > 0));
+  expect(new Set(entries.map(({ _id }) => _id)).size).toBe(entries.length);
+  for (const entry of entries) expect(JSON.stringify(entry).length).toBeLessThan(60_000);
 });

@@ -1,34 +1,11 @@
 /** One answered operation as usage: which coordinates, by which client, of which owners, with which result; and many as one event. */
-import type { OperationTypeNode } from 'graphql';
+import type { OwnerUse, UsageData } from '@onenet/feed';
 import type { OwnerCall } from '../context.ts';
-import type { Outcome } from '../record.ts';
 
 /** One request, as the spool keeps it. Never a variable's value, never a text of the caller's besides the operation's name. */
-export interface Use {
+export interface Use extends Omit<UsageData, 'count'> {
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** SHA-256 of the planned document, hexadecimal. */
-  readonly document: string;
-  readonly name: string | null;
-  readonly kind: OperationTypeNode;
-  readonly client: string;
-  readonly result: Outcome;
-  readonly durationMs: number;
-  readonly coordinates: readonly string[];
-  readonly owners: readonly OwnerUse[];
-}
-
-/** Calls to one owner. */
-export interface OwnerUse {
-  readonly platform: string;
-  readonly calls: number;
-  /** Of them, without its part of the answer. */
-  readonly failed: number;
-}
-
-/** `data` of an event: requests that were the same in all but their values, within a clock minute. */
-export interface UsageData extends Omit<Use, 'at'> {
-  readonly count: number;
 }
 
 /** What is put into the outbox. */
@@ -57,12 +34,12 @@ export function entriesOf(segment: string, uses: readonly Use[]): readonly Usage
       use.coordinates,
     ]),
   );
-  return [...groups.values()].map((group, i) => entryOf(`${segment}-${i}`, group));
+  return [...groups.values()].flatMap((group, i) => cut(`${segment}-${i}`, entryOf(group)));
 }
 
 const minuteMs = 60_000;
 
-function entryOf(id: string, group: readonly Use[]): UsageEntry {
+function entryOf(group: readonly Use[]): Omit<UsageEntry, '_id'> {
   const [first] = group;
   if (!first) throw new Error('A group of uses is empty.');
   const { at, ...same } = first;
@@ -73,10 +50,43 @@ function entryOf(id: string, group: readonly Use[]): UsageEntry {
     for (const { platform, calls, failed } of use.owners) addTo(owners, platform, calls, failed);
   }
   return {
-    _id: id,
     time: new Date(at),
     data: { ...same, durationMs, owners: [...owners.values()], count: group.length },
   };
+}
+
+/** Characters of coordinates, and of owners, in one event: a line has at most 64 KiB. */
+const mostCharacters = 24_000;
+
+/** As many events as the lists need. */
+function cut(id: string, { time, data }: Omit<UsageEntry, '_id'>): readonly UsageEntry[] {
+  const coordinates = pieces(data.coordinates);
+  const owners = pieces(data.owners);
+  return Array.from({ length: Math.max(coordinates.length, owners.length) }, (_, i) => ({
+    _id: i === 0 ? id : `${id}-${i}`,
+    time,
+    data: {
+      ...data,
+      coordinates: coordinates[i] ?? [],
+      owners: owners[i] ?? [],
+      ...(i > 0 && { continued: true as const }),
+    },
+  }));
+}
+
+function pieces<Item>(list: readonly Item[]): readonly (readonly Item[])[] {
+  const cuts: Item[][] = [[]];
+  let room = mostCharacters;
+  for (const item of list) {
+    const characters = JSON.stringify(item).length + 1;
+    if (characters > room) {
+      cuts.push([]);
+      room = mostCharacters;
+    }
+    room -= characters;
+    cuts.at(-1)?.push(item);
+  }
+  return cuts;
 }
 
 function addTo(

@@ -3,6 +3,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { EventData, EventTypeName } from '@onenet/contract';
 import type { EventFault } from './event.ts';
 import { entryFault } from './line.ts';
+import { platformEvents } from './platform-event.ts';
 
 /** A document of the collection `outbox`. */
 export interface OutboxEntry {
@@ -52,7 +53,7 @@ export function outboxEntry(input: OutboxEntryInput): OutboxEntry {
     ...(person === undefined ? {} : { person }),
     ...(input.corrects === undefined ? {} : { corrects: input.corrects }),
   };
-  const fault = entryFault(entry);
+  const fault = entryFault(entry, platformEvents);
   if (fault !== undefined) throw new OutboxEntryError(fault, input.type);
   return entry;
 }

@@ -8,7 +8,9 @@ import type { Answer, FeedQuery, FeedStatus } from './answer.ts';
 import { chainHead0 } from './chain.ts';
 import { handleEvents, sendProblem } from './http.ts';
 import type { BeforeAnswer } from './http.ts';
+import type { Vocabulary } from './event.ts';
 import { mongoStore } from './mongo-store.ts';
+import { platformEvents } from './platform-event.ts';
 import { Sequencer } from './sequencer.ts';
 import type { FeedStore } from './store.ts';
 import { eventTotals, totalsAt } from './totals.ts';
@@ -20,6 +22,8 @@ export type FeedDatabase = { readonly db: Db } | { readonly store: FeedStore };
 export interface FeedSettings {
   /** The platform's code. */
   readonly code: string;
+  /** What its events are. Default: a platform's. */
+  readonly vocabulary?: Vocabulary;
   /** Keys the references of persons in the claims; at least 32 bytes, the same for ever. Default: the store's. */
   readonly personKey?: string | Buffer;
   /** Other processes write the outbox: have the database tell of it. Default false: they call `wake()`. */
@@ -78,6 +82,7 @@ async function runFeed(
   const news = new EventEmitter().setMaxListeners(0);
   const sequencer = new Sequencer(store, {
     code,
+    vocabulary: options.vocabulary ?? platformEvents,
     firsts: { personKey: options.personKey, maxAgeDays: maxFirstsAgeDays },
     onAppended: () => news.emit('appended'),
   });

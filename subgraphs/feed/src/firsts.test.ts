@@ -1,3 +1,4 @@
+import { platformEvents } from './platform-event.ts';
 import { describe, expect, test } from 'vitest';
 import { code, databases, personKey, readAll, serveFeed, write } from '../test/harness.ts';
 import { dayMs } from './periods.ts';
@@ -79,7 +80,12 @@ describe.each(databases)('$name', ({ fresh }) => {
       ...store,
       append: () => Promise.reject(new Error('killed between claim and insert')),
     };
-    const options = { code, firsts: { personKey, maxAgeDays: 400 }, onAppended: () => {} };
+    const options = {
+      code,
+      vocabulary: platformEvents,
+      firsts: { personKey, maxAgeDays: 400 },
+      onAppended: () => {},
+    };
     const killed = new Sequencer(dying, options);
     await expect(killed.pass(new AbortController().signal)).rejects.toThrow('killed');
     expect(await database.claims()).toHaveLength(100);

@@ -5,16 +5,17 @@ export type { ChainAlgorithm } from './chain.ts';
 export { ensureFeedIndexes, outboxCollection } from './collections.ts';
 export { OutboxEntryError, outboxEntry } from './entry.ts';
 export type { OutboxEntry, OutboxEntryInput } from './entry.ts';
-export { eventFaults, isLabel } from './event.ts';
-export type { EventFault } from './event.ts';
+export { eventFaults } from './event.ts';
+export type { Checked, EventFault, Vocabulary } from './event.ts';
 export { startFeed } from './feed.ts';
 export type { Feed, FeedDatabase, FeedOptions, FeedSettings } from './feed.ts';
 export { formatSequence } from './line.ts';
 export { defaultLimit, maxAnswerBytes, maxLimit, maxLineBytes, maxWaitSeconds } from './limits.ts';
 export { mongoStore } from './mongo-store.ts';
+export { isLabel } from './platform-event.ts';
 export { UnfitDatabase, postgresPool } from './postgres.ts';
 export { postgresStore } from './postgres-store.ts';
-export { readFeed } from './read-feed.ts';
+export { readFeed, readFeedOf } from './read-feed.ts';
 export type {
   FeedAnswer,
   FeedBatch,
@@ -26,3 +27,5 @@ export type {
 } from './read-feed.ts';
 export type { FeedStore } from './store.ts';
 export type { EventTotal } from './totals.ts';
+export { usageCode, usageEvents, usageResults, usageType } from './usage-event.ts';
+export type { OwnerUse, UsageData, UsageEvent, UsageResult } from './usage-event.ts';

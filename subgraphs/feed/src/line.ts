@@ -1,8 +1,7 @@
 /** From an outbox entry to the line that stands in the log for ever. */
-import { eventTypes } from '@onenet/contract';
 import type { EventData, FeedEvent, Firsts } from '@onenet/contract';
-import { eventFault, isEventType, isTooLarge, sourceOf } from './event.ts';
-import type { EventFault } from './event.ts';
+import { eventFault, isTooLarge } from './event.ts';
+import type { EventFault, Vocabulary } from './event.ts';
 import type { OutboxEntry } from './entry.ts';
 
 /** Where and when a line stands in the log. */
@@ -10,6 +9,7 @@ export interface LinePlace {
   readonly code: string;
   readonly sequence: number;
   readonly recordedTime: Date;
+  readonly vocabulary: Vocabulary;
 }
 
 /** A sequence as it is written: 20 digits. */
@@ -27,7 +27,7 @@ function eventOf(entry: OutboxEntry, place: LinePlace, firsts: Firsts | undefine
   return {
     specversion: '1.0',
     id: entry._id,
-    source: sourceOf(place.code),
+    source: place.vocabulary.source(place.code),
     type: entry.type,
     time: entry.time.toISOString(),
     datacontenttype: 'application/json',
@@ -42,24 +42,25 @@ function eventOf(entry: OutboxEntry, place: LinePlace, firsts: Firsts | undefine
  * Why an entry can be no line, or undefined. The collection is open to every writer of the
  * platform, so nothing about the entry's shape is taken for granted.
  */
-export function entryFault(entry: OutboxEntry): EventFault | undefined {
-  if (typeof entry.type !== 'string' || !isEventType(entry.type)) return 'UNKNOWN_TYPE';
+export function entryFault(entry: OutboxEntry, vocabulary: Vocabulary): EventFault | undefined {
+  if (!vocabulary.isType(entry.type)) return 'UNKNOWN_TYPE';
   if (!(entry.time instanceof Date) || Number.isNaN(entry.time.getTime())) return 'BAD_TIME';
   if (entry.data !== null && typeof entry.data === 'object' && 'firsts' in entry.data) {
     return 'BAD_FIRSTS';
   }
   if (entry.person !== undefined) {
-    const counted = 'people' in eventTypes[entry.type] && entry.corrects === undefined;
+    const counted = vocabulary.countsPeople(entry.type) && entry.corrects === undefined;
     if (!counted || typeof entry.person !== 'string' || entry.person === '') return 'BAD_PERSON';
   }
-  const event = eventOf(entry, probePlace, undefined);
-  const fault = eventFault(event, { code: probePlace.code, sequence: event.sequence });
+  const event = eventOf(entry, { ...probePlace, vocabulary }, undefined);
+  const { sequence } = event;
+  const fault = eventFault(event, { code: probePlace.code, sequence, vocabulary });
   if (fault !== undefined) return fault;
   return isTooLarge(Buffer.from(JSON.stringify(event), 'utf8')) ? 'TOO_LARGE' : undefined;
 }
 
 /** The longest that a place can be written, so that a line is never longer than its check. */
-const probePlace: LinePlace = {
+const probePlace: Omit<LinePlace, 'vocabulary'> = {
   code: 'Z'.repeat(32),
   sequence: Number.MAX_SAFE_INTEGER,
   recordedTime: new Date(0),

@@ -1,13 +1,14 @@
 /** Splits an answer's bytes into lines and checks each: contiguous, chained, an event or rejected. */
 import { chainAlgorithm, chainHead0, nextHead } from './chain.ts';
-import { eventFault, isFeedEvent } from './event.ts';
+import { eventFault, isEvent } from './event.ts';
+import type { Vocabulary } from './event.ts';
 import { maxLimit, maxLineBytes } from './limits.ts';
 import { formatSequence } from './line.ts';
 import type { FeedLine, FeedRequest, MalformedReason } from './read-feed.ts';
 
-export interface ParsedLines {
+export interface ParsedLines<Event> {
   readonly kind: 'lines';
-  readonly lines: readonly FeedLine[];
+  readonly lines: readonly FeedLine<Event>[];
   readonly last: number;
   readonly head: string;
   readonly recordedTime: string | undefined;
@@ -21,16 +22,22 @@ export interface Malformed {
   readonly sequence: number;
 }
 
+/** What every event has. */
+export interface Recorded {
+  readonly recordedtime: string;
+}
+
 const lf = 0x0a;
 
 /** `announced` names the algorithm where the reader has no head yet. */
-export function parseLines(
+export function parseLines<Event extends Recorded>(
   body: Buffer,
   request: Pick<FeedRequest, 'code' | 'after' | 'head' | 'recordedTime' | 'limit'>,
   announced: string,
-): ParsedLines | Malformed {
+  vocabulary: Vocabulary<Event>,
+): ParsedLines<Event> | Malformed {
   const { code, after, limit = maxLimit } = request;
-  const lines: FeedLine[] = [];
+  const lines: FeedLine<Event>[] = [];
   let head = request.head ?? chainHead0(code, chainAlgorithm(announced));
   let recordedTime = request.recordedTime;
   let start = 0;
@@ -48,7 +55,7 @@ export function parseLines(
     if (sequenceIn(value) !== formatSequence(sequence)) return malformed('NOT_CONTIGUOUS');
 
     head = nextHead(head, bytes);
-    const line = checkedLine(bytes, value, { code, sequence, recordedTime });
+    const line = checkedLine(bytes, value, { code, sequence, recordedTime, vocabulary });
     if (line.kind === 'event') recordedTime = line.event.recordedtime;
     lines.push(line);
   }
@@ -63,14 +70,19 @@ export function parseLines(
   };
 }
 
-function checkedLine(
+function checkedLine<Event extends Recorded>(
   bytes: Buffer,
   value: unknown,
-  place: { code: string; sequence: number; recordedTime: string | undefined },
-): FeedLine {
-  const { sequence } = place;
-  const expected = { code: place.code, sequence: formatSequence(sequence) };
-  if (!isFeedEvent(value, expected)) {
+  place: {
+    readonly code: string;
+    readonly sequence: number;
+    readonly recordedTime: string | undefined;
+    readonly vocabulary: Vocabulary<Event>;
+  },
+): FeedLine<Event> {
+  const { code, sequence, vocabulary } = place;
+  const expected = { code, sequence: formatSequence(sequence), vocabulary };
+  if (!isEvent(value, expected)) {
     const reason = eventFault(value, expected) ?? 'NOT_AN_EVENT';
     return { kind: 'rejected', sequence, bytes, reason };
   }

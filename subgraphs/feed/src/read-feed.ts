@@ -12,7 +12,10 @@ import {
   quarantinedHeader,
 } from './headers.ts';
 import { maxAnswerBytes } from './limits.ts';
+import type { Vocabulary } from './event.ts';
 import { parseLines } from './parse-lines.ts';
+import type { Recorded } from './parse-lines.ts';
+import { platformEvents } from './platform-event.ts';
 
 /** Where to read on. */
 export interface FeedRequest {
@@ -37,8 +40,8 @@ export interface FeedRequest {
 }
 
 /** What an answer is, after every check. */
-export type FeedAnswer =
-  | FeedBatch
+export type FeedAnswer<Event = FeedEvent> =
+  | FeedBatch<Event>
   /** 409: the platform's log is not the one that was read (restored, changed). */
   | ({ readonly kind: 'conflict' } & FeedBounds)
   /** 410: the platform no longer has what follows `after`. */
@@ -67,9 +70,9 @@ export type MalformedReason =
   | 'NOT_CONTIGUOUS';
 
 /** Lines from `after + 1` to `last`, contiguous and chained. */
-export interface FeedBatch {
+export interface FeedBatch<Event = FeedEvent> {
   readonly kind: 'batch';
-  readonly lines: readonly FeedLine[];
+  readonly lines: readonly FeedLine<Event>[];
   /** The last sequence that the reader now has: `after` when there are no lines. */
   readonly last: number;
   /** The chain's head at `last`. */
@@ -85,13 +88,13 @@ export interface FeedBatch {
 }
 
 /** One line: an event, or what only counts for contiguity. */
-export type FeedLine =
+export type FeedLine<Event = FeedEvent> =
   | {
       readonly kind: 'event';
       readonly sequence: number;
       /** As sent, without LF. */
       readonly bytes: Buffer;
-      readonly event: FeedEvent;
+      readonly event: Event;
     }
   | {
       readonly kind: 'rejected';
@@ -113,8 +116,16 @@ export interface FeedHeaders extends FeedBounds {
   readonly quarantined: number;
 }
 
-/** Reads one batch. Never rejects for what the platform does; an aborted `signal` is `unreachable`. */
+/** Reads one batch of a platform's feed. Never rejects for what it does; an aborted `signal` is `unreachable`. */
 export async function readFeed(request: FeedRequest): Promise<FeedAnswer> {
+  return await readFeedOf(platformEvents, request);
+}
+
+/** The same of a feed whose events are of another vocabulary. */
+export async function readFeedOf<Event extends Recorded>(
+  vocabulary: Vocabulary<Event>,
+  request: FeedRequest,
+): Promise<FeedAnswer<Event>> {
   try {
     // A redirect could lead the reader anywhere.
     const response = await (request.fetch ?? fetch)(addressOf(request), {
@@ -122,13 +133,17 @@ export async function readFeed(request: FeedRequest): Promise<FeedAnswer> {
       redirect: 'error',
       headers: { accept: 'application/x-ndjson' },
     });
-    return await answerOf(request, response);
+    return await answerOf(vocabulary, request, response);
   } catch (error) {
     return { kind: 'unreachable', detail: describe(error) };
   }
 }
 
-async function answerOf(request: FeedRequest, response: Response): Promise<FeedAnswer> {
+async function answerOf<Event extends Recorded>(
+  vocabulary: Vocabulary<Event>,
+  request: FeedRequest,
+  response: Response,
+): Promise<FeedAnswer<Event>> {
   if (response.status === 401) {
     return { kind: 'unreachable', detail: `status 401${await refusalOf(response)}` };
   }
@@ -140,7 +155,7 @@ async function answerOf(request: FeedRequest, response: Response): Promise<FeedA
     if (bounds !== undefined && response.status === 410) return { kind: 'gone', ...bounds };
     return { kind: 'unreachable', detail: `status ${response.status}` };
   }
-  const malformed = async (reason: MalformedReason): Promise<FeedAnswer> => {
+  const malformed = async (reason: MalformedReason): Promise<FeedAnswer<Event>> => {
     await response.body?.cancel();
     return { kind: 'malformed', reason, sequence: request.after + 1 };
   };
@@ -154,7 +169,7 @@ async function answerOf(request: FeedRequest, response: Response): Promise<FeedA
   if (body === 'TOO_LARGE') {
     return { kind: 'malformed', reason: 'ANSWER_TOO_LARGE', sequence: request.after + 1 };
   }
-  const parsed = parseLines(body.bytes, request, announced);
+  const parsed = parseLines(body.bytes, request, announced, vocabulary);
   if (parsed.kind === 'malformed') return parsed;
   const cut = body.brokeOff || parsed.endsWithinLine;
   if (!cut && parsed.head !== announced) {

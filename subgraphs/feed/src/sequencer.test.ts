@@ -1,9 +1,15 @@
+import { platformEvents } from './platform-event.ts';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { batch, code, databases, personKey, readAll, serveFeed, write } from '../test/harness.ts';
 import { Sequencer } from './sequencer.ts';
 import type { FeedStore } from './store.ts';
 
-const options = { code, firsts: { personKey, maxAgeDays: 400 }, onAppended: () => {} };
+const options = {
+  code,
+  vocabulary: platformEvents,
+  firsts: { personKey, maxAgeDays: 400 },
+  onAppended: () => {},
+};
 
 afterEach(() => vi.useRealTimers());
 

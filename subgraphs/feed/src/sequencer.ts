@@ -5,12 +5,14 @@ import { chainHead0, nextHead } from './chain.ts';
 import type { OutboxEntry } from './entry.ts';
 import { claimFirsts } from './firsts.ts';
 import type { FirstsOptions } from './firsts.ts';
+import type { Vocabulary } from './event.ts';
 import { entryFault, lineOf } from './line.ts';
 import type { FeedStore, LogLine, LogPosition, LogTotals } from './store.ts';
 import { totalsAt, totalsWith } from './totals.ts';
 
 export interface SequencerOptions {
   readonly code: string;
+  readonly vocabulary: Vocabulary;
   readonly firsts: FirstsOptions;
   /** Told after lines are in the log for good. */
   readonly onAppended: () => void;
@@ -84,7 +86,8 @@ export class Sequencer {
     let { sequence, head } = end;
     const lines = entries.map((entry): LogLine => {
       sequence += 1;
-      const place = { code: this.#options.code, sequence, recordedTime };
+      const { code, vocabulary } = this.#options;
+      const place = { code, sequence, recordedTime, vocabulary };
       const bytes = lineOf(entry, place, firsts.get(entry._id));
       head = nextHead(head, bytes);
       const count = entry.data.count ?? 1;
@@ -117,7 +120,8 @@ export class Sequencer {
 
   /** What is no event stands aside, counted and shown, and holds nobody up. */
   async #withoutFaults(entries: readonly OutboxEntry[]): Promise<readonly OutboxEntry[]> {
-    const checked = entries.map((entry) => ({ entry, fault: entryFault(entry) }));
+    const { vocabulary } = this.#options;
+    const checked = entries.map((entry) => ({ entry, fault: entryFault(entry, vocabulary) }));
     const refusals = checked.flatMap(({ entry, fault }) => (fault ? [{ entry, fault }] : []));
     if (refusals.length > 0) await this.#store.quarantine(refusals);
     return checked.filter(({ fault }) => fault === undefined).map(({ entry }) => entry);

@@ -1,4 +1,5 @@
 /** A program of its own for crash.test.ts: numbers what it finds until it is killed. */
+import { platformEvents } from '../src/platform-event.ts';
 import { setImmediate as turn } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { mongoStore, postgresPool, postgresStore } from '../src/index.ts';
@@ -12,7 +13,12 @@ await store.prepare();
 const sequencer = new Sequencer(
   // A short lease, so that the next one need not wait long after a kill.
   { ...store, takeLease: (holder) => store.takeLease(holder, 100) },
-  { code, firsts: { personKey, maxAgeDays: 400 }, onAppended: () => {} },
+  {
+    code,
+    vocabulary: platformEvents,
+    firsts: { personKey, maxAgeDays: 400 },
+    onAppended: () => {},
+  },
 );
 // Nobody is left to kill it: the test is gone.
 process.stdin.resume().on('end', () => process.exit());
