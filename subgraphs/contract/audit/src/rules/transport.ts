@@ -1,7 +1,7 @@
 /** How a platform is spoken to: GraphQL over HTTP, its limits, its health. */
 import { serverAudits, type AuditResult } from 'graphql-http';
 import { must, shown, type Rule } from '../rule.ts';
-import type { AuditedServer } from '../server.ts';
+import { cameIn, dataOf, type AuditedServer } from '../server.ts';
 
 export const transportRules: readonly Rule[] = [
   {
@@ -9,7 +9,17 @@ export const transportRules: readonly Rule[] = [
     level: 'MUST',
     title: 'GraphQL is served over HTTP as the specification says',
     module: 'core',
-    check: (server) => overHttp(server, 'error'),
+    async check(server) {
+      await overHttp(server, 'error');
+      const exchange = await server.ask(manyRepresentations(server.code));
+      const { _entities: entities } = dataOf(exchange);
+      must(
+        Array.isArray(entities) && entities.length === representations,
+        exchange.sent,
+        () => cameIn(exchange),
+        `${representations} entities, to a body of ${leastBytes} bytes.`,
+      );
+    },
   },
   {
     id: 'S1',
@@ -54,6 +64,19 @@ export const transportRules: readonly Rule[] = [
     },
   },
 ];
+
+/** What every platform takes: bytes of a body, and representations at once. */
+const leastBytes = 256 * 1024;
+const representations = 500;
+
+/** A body as large as it may be. */
+function manyRepresentations(code: string): string {
+  const one = `{ __typename: "Organization", id: "${code}:audit-no-such-record" }`;
+  const query = `{ _entities(representations: [${`${one} `.repeat(representations)}]) { __typename } }`;
+  // What JSON and its quotes add to the query.
+  const around = Buffer.byteLength(JSON.stringify({ query })) + 2;
+  return `${query} #${'x'.repeat(leastBytes - around)}`;
+}
 
 /** Over the bound, and below what a server may buffer without harm. */
 const largeBytes = 1_100_000;
