@@ -101,7 +101,9 @@ test('requests come by mini program where contract 1.1 is kept, and since there 
   );
   const codes = new Set(byMiniProgram.map(({ platformCode }) => platformCode));
   expect(codes).toContain('420100');
-  expect(codes).not.toContain('429004');
+  const before = platforms.filter(({ contractVersion }) => contractVersion === '1.0');
+  expect(before.length).toBeGreaterThan(0);
+  for (const { code } of before) expect(codes).not.toContain(code);
   for (const record of byMiniProgram) {
     expect(record.type === 'ServiceRequest' && record.submittedAt.getFullYear()).toBeGreaterThan(
       2016,
