@@ -28,7 +28,7 @@ const inForceWithinMs = 2000;
 
 test('the reference net has its first versions, by what its platforms offer', async () => {
   const { data } = await net.ask(`{
-    connected: platform(code: "429004") { currentVersion { number modules by } contractVersion }
+    connected: platform(code: "421100") { currentVersion { number modules by } contractVersion }
     registered: platform(code: "${code}") { currentVersion { number } contractVersion versions { number } }
   }`);
   expect(data).toEqual({
@@ -42,7 +42,7 @@ test('the reference net has its first versions, by what its platforms offer', as
     },
     registered: { currentVersion: null, contractVersion: null, versions: [] },
   });
-  expect((await net.owner('429004')).lacks).toContain('Channel.MINI_PROGRAM');
+  expect((await net.owner('421100')).lacks).toContain('Channel.MINI_PROGRAM');
 });
 
 test('two publishes at once: both are admitted, in an order, and none is lost', async () => {
@@ -50,7 +50,7 @@ test('two publishes at once: both are admitted, in an order, and none is lost', 
     net.publish(code, { url }, token),
     net.publish(code, { url, sdl: platformSdl(modules) }, token),
   ]);
-  expect([one.version, other.version].toSorted()).toEqual([1, 2]);
+  expect(new Set([one.version, other.version])).toEqual(new Set([1, 2]));
   expect(await net.owner(code)).toMatchObject({ connection: 'CONNECTED', version: 2 });
   const { data } = await net.ask(`{ platform(code: "${code}") { versions { number by } } }`);
   expect(data).toEqual({
@@ -212,7 +212,7 @@ test('who offers what: platform × version × module', async () => {
   const rows = data?.['skew'] as { platform: { code: string } }[];
   const of = (wanted: string) => rows.find(({ platform }) => platform.code === wanted);
   expect(rows).toHaveLength(26);
-  expect(of('429004')).toMatchObject({
+  expect(of('421100')).toMatchObject({
     version: 1,
     contractVersion: '1.0',
     behind: 1,
@@ -236,8 +236,8 @@ test('tokens are nowhere but with whom they were given to', async () => {
   const listed = await asTeam('GET', 'tokens');
   const stored = await net.db.collection('tokens').find().toArray();
   const trail = await net.db.collection('trail').find().toArray();
-  for (const place of [listed, stored, trail]) {
-    const text = JSON.stringify(place);
+  for (const kept of [listed, stored, trail]) {
+    const text = JSON.stringify(kept);
     for (const each of [secret, token, net.operatorToken]) expect(text).not.toContain(each);
   }
   expect(JSON.stringify(listed)).not.toContain('hash');
