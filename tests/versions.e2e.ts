@@ -6,14 +6,12 @@ import { makeRecords } from './merged/dataset.ts';
 import { Random } from './merged/random.ts';
 
 /** On contract 1.0; the others are on 1.1. */
-const before = '429004';
+const before = '421100';
 /** Without members. */
 const withoutMembers = '420000-AID';
 const newer = ['420100', '420600'];
 const codes = [...newer, before, withoutMembers];
-const records = makeRecords(new Random(11), 18).filter(({ platformCode }) =>
-  codes.includes(platformCode),
-);
+const records = makeRecords(new Random(11), 18, [...newer, before]);
 const requests = records.filter(
   (each) => each.type === 'ServiceRequest' && each.status !== 'TRANSFERRED',
 );
@@ -180,7 +178,7 @@ describe('what the operation really uses', () => {
         },
         { 'onenet-actor': 'worker:w-1' },
       );
-    const refused = await submit(before, '429004');
+    const refused = await submit(before, '421100');
     expect(refused.data).toEqual({ submitServiceRequest: null });
     expect(errorsOf(refused)).toEqual([
       [

@@ -44,10 +44,14 @@ const statuses: readonly RequestStatus[] = [
   'RATED',
 ];
 
-/** All records of all owners. */
-export function makeRecords(random: Random, perType: number): ReferenceRecord[] {
+/** All records of all these owners. */
+export function makeRecords(
+  random: Random,
+  perType: number,
+  of: readonly string[] = owners,
+): ReferenceRecord[] {
   const records: ReferenceRecord[] = [];
-  for (const owner of owners) {
+  for (const owner of of) {
     const places = placesOf(owner);
     const make = { random, owner, places };
     const count = () => random.int(Math.ceil(perType / 3), perType);

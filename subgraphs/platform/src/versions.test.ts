@@ -7,7 +7,7 @@ let newest: TestPlatform;
 let before: TestPlatform;
 beforeAll(async () => {
   newest = await testPlatform({ records: testRecords(40) });
-  before = await testPlatform({ code: '429004' });
+  before = await testPlatform({ code: '421100' });
 });
 afterAll(async () => {
   await newest[Symbol.asyncDispose]();
