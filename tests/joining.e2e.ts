@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { startBrowser } from './fixtures/browser.ts';
 import { testNet, type DisposableNet } from './fixtures/net.ts';
@@ -48,6 +49,7 @@ test(
   async () => {
     expect(await connectionOf('422800')).toBe('REGISTERED');
     await removedAfterwards(['.venv', 'records.ndjson']);
+    stack.defer(dropEnshi);
     const [server, sidecar] = [await freePort(), await freePort()];
     const here = (text: string): string =>
       text
@@ -148,6 +150,14 @@ async function seenOnDashboard(code: string, name: string): Promise<number> {
     .locator('article .value')
     .evaluateAll((all) => all.map((each) => each.getAttribute('title') ?? ''));
   return Math.max(...titles.map((title) => Number(title.replaceAll(/[^\d.-]/g, ''))));
+}
+
+/** The page's own database, which a server that was given to the tests would keep. */
+async function dropEnshi(): Promise<void> {
+  const client = new Client({ connectionString: inject('postgresUri') });
+  await client.connect();
+  await client.query('DROP DATABASE IF EXISTS enshi WITH (FORCE)');
+  await client.end();
 }
 
 /** What the page leaves in the folder, unless it was there before. */
