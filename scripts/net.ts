@@ -31,6 +31,8 @@ export interface NetOptions {
   readonly simulatePerSecond: number;
   /** Codes of the platforms that are hosted; all of them when absent. */
   readonly platforms?: readonly string[];
+  /** Host no platform: the reference platforms are registered only, and what runs elsewhere joins. */
+  readonly hostsNone?: boolean;
   /** Begin with an empty data directory. */
   readonly fresh?: boolean;
   /** A replica set to use instead of one started here. */
@@ -70,7 +72,7 @@ export interface NetUrls {
 export async function startNet(options: NetOptions): Promise<Net> {
   const say = options.say ?? (() => {});
   const dataDir = resolve(options.dataDir);
-  const ports = portPlan(options.port, hosted(options.platforms), {
+  const ports = portPlan(options.port, hosted(options), {
     mongod: options.mongodbUri === undefined,
     postgres: options.postgresUri === undefined,
   });
@@ -112,7 +114,8 @@ export async function startNet(options: NetOptions): Promise<Net> {
   }
 }
 
-function hosted(codes: readonly string[] | undefined): readonly string[] {
+function hosted({ platforms: codes, hostsNone }: NetOptions): readonly string[] {
+  if (hostsNone) return [];
   if (codes === undefined || codes.length === 0) return allPlatforms.map(({ code }) => code);
   const unknown = codes.filter((code) => platformByCode(code) === undefined);
   if (unknown.length > 0) {

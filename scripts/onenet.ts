@@ -1,6 +1,7 @@
 /** `./onenet <command>`: the command line of the net. */
 import { auditCommand } from './commands/audit.ts';
 import { contract } from './commands/contract.ts';
+import { dev } from './commands/dev.ts';
 import { platform } from './commands/platform.ts';
 import { publish } from './commands/publish.ts';
 import { rollback } from './commands/rollback.ts';
@@ -17,6 +18,7 @@ interface Command {
 
 const commands: Readonly<Record<string, Command>> = {
   audit: { help: 'check a server against the rules of the contract', run: auditCommand },
+  dev: { help: 'a province on this machine with your platform attached', run: dev },
   up: { help: 'run the whole net in the foreground (as npm start does)', run: up },
   keys: { help: 'rotate and list the keys that sign calls to owners', run: keys },
   publish: { help: "admit a platform's SDL and address to the net", run: publish },

@@ -80,6 +80,7 @@ export interface PlanInput {
   readonly yichangDatabase?: string | undefined;
   readonly clickhouseUrl?: string | undefined;
   readonly dashboardDir?: string | undefined;
+  readonly hostsNone?: boolean | undefined;
 }
 
 /** The parts in waves: those of one wave start side by side, when the wave before is ready. */
@@ -92,7 +93,7 @@ export function partPlans(input: PlanInput): readonly (readonly PartPlan[])[] {
   ];
 }
 
-function provincePlan({ ports, dataDir, mongodbUri }: PlanInput): PartPlan {
+function provincePlan({ ports, dataDir, mongodbUri, hostsNone = false }: PlanInput): PartPlan {
   const args = flags({
     port: ports.province,
     'mongodb-uri': mongodbUri,
@@ -105,7 +106,7 @@ function provincePlan({ ports, dataDir, mongodbUri }: PlanInput): PartPlan {
     name: 'province',
     main: 'subgraphs/province/src/main.ts',
     // Every part of the reference net is on this machine, and platforms that join it may be.
-    args: [...args, '--development'],
+    args: [...args, '--development', ...(hostsNone ? ['--registered-only'] : [])],
     readyUrls: [ready(ports.urls.province)],
   };
 }
@@ -164,6 +165,7 @@ function analyticsPlan({ ports, dataDir, mongodbUri, clickhouseUrl }: PlanInput)
       data: join(dataDir, 'analytics'),
       'mongodb-uri': mongodbUri,
       'province-url': ports.urls.province,
+      'gateway-url': ports.urls.gateway,
       'clickhouse-url': clickhouseUrl,
       keys: keysDir(dataDir),
     }),
@@ -171,7 +173,7 @@ function analyticsPlan({ ports, dataDir, mongodbUri, clickhouseUrl }: PlanInput)
   };
 }
 
-function gatewayPlan({ ports, dataDir, dashboardDir }: PlanInput): PartPlan {
+function gatewayPlan({ ports, dataDir, mongodbUri, dashboardDir }: PlanInput): PartPlan {
   return {
     name: 'gateway',
     main: 'gateway/src/main.ts',
@@ -180,6 +182,7 @@ function gatewayPlan({ ports, dataDir, dashboardDir }: PlanInput): PartPlan {
       'province-url': ports.urls.province,
       dashboard: dashboardDir,
       state: join(dataDir, 'gateway'),
+      'mongodb-uri': mongodbUri,
       keys: keysDir(dataDir),
     }),
     readyUrls: [ready(ports.urls.gateway)],

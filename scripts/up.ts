@@ -1,5 +1,6 @@
 /** The command that runs the whole net in the foreground until it is told to stop. */
 import { resolve } from 'node:path';
+import { runUntilStopped } from './foreground.ts';
 import { startNet, type Net } from './net.ts';
 import { describeOptions, parseOptions, UsageError, type OptionValues } from './options.ts';
 import { upOptions } from './up-options.ts';
@@ -14,48 +15,14 @@ export async function up(args: readonly string[], usage: string): Promise<number
       console.log(`${usage}\n\n${describeOptions(upOptions)}`);
       return 0;
     }
-    return await runUntilStopped(options);
+    return await runUntilStopped({
+      start: (stop) => startNet(netOptions(options, stop)),
+      announce: (net, seconds) => announcement(net, options, seconds),
+    });
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return error instanceof UsageError ? 2 : 1;
   }
-}
-
-async function runUntilStopped(options: UpValues): Promise<number> {
-  const stop = stopRequest();
-  stop.addEventListener('abort', () => console.log('OneNet is stopping …'));
-  const started = performance.now();
-  console.log('OneNet is starting …');
-  const net = await startNet(netOptions(options, stop)).catch((error: unknown) => {
-    if (stop.aborted) return undefined;
-    throw error;
-  });
-  if (net === undefined) {
-    console.log('OneNet has stopped.');
-    return 0;
-  }
-
-  console.log(announcement(net, options, (performance.now() - started) / 1000));
-  const crash = await Promise.race([net.crashed, aborted(stop)]);
-  if (crash !== undefined) console.log(crash.message);
-  await net.stop();
-  console.log('OneNet has stopped.');
-  return crash === undefined ? 0 : 1;
-}
-
-/** Aborted by Ctrl-C, SIGTERM, a closed terminal, or the end of the process that started this one. */
-function stopRequest(): AbortSignal {
-  const controller = new AbortController();
-  const stop = () => controller.abort();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  process.on('disconnect', stop);
-  process.channel?.unref();
-  return controller.signal;
-}
-
-async function aborted(signal: AbortSignal): Promise<undefined> {
-  if (signal.aborted) return;
-  await new Promise((resolveNow) => signal.addEventListener('abort', resolveNow, { once: true }));
 }
 
 function netOptions(options: UpValues, signal: AbortSignal) {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { contractVersion } from '@onenet/contract';
 import type { NetOwner, NetSnapshot } from '@onenet/contract';
 import { divisionPath, platforms } from '@onenet/platforms';
+import type { PlatformDefinition } from '@onenet/platforms';
 import type { Checker } from './registry/checker.ts';
 import { connectionOf, modulesOf } from './registry/entry.ts';
 import type { RegistryEntry } from './registry/entry.ts';
@@ -51,10 +52,15 @@ export class Directory {
   }
 
   /** Seeds the registry and follows it. */
-  static async open(registry: Registry, frame: NetFrame, checker: Checker): Promise<Directory> {
+  static async open(
+    registry: Registry,
+    frame: NetFrame,
+    checker: Checker,
+    definitions: readonly PlatformDefinition[] = platforms,
+  ): Promise<Directory> {
     const directory = new Directory(registry, frame, checker);
     try {
-      await registry.seed(platforms, fingerprint(frame));
+      await registry.seed(definitions, fingerprint(frame));
       await directory.#reload();
     } catch (error) {
       await directory.#clock.stop();

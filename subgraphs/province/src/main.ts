@@ -14,6 +14,7 @@ const help = `Starts the province: /graphql, /registry, /net, /health/live, /hea
   --public-url <url>         base URL under which the gateway reaches this (its own address)
   --operator-token-file <f>  holds the operator's token; made at the first start
   --allow-host <name>        a host at which platforms may answer, or *.gov.cn; repeatable (any)
+  --registered-only          the reference platforms are registered, and not connected
   --development              platforms may answer on this machine and in private networks
   --keys <folder>            keys by which calls to platforms are signed
   --help`;
@@ -32,6 +33,7 @@ const options = {
   'public-url': { type: 'string' },
   'operator-token-file': { type: 'string' },
   'allow-host': { type: 'string', multiple: true, default: [] as string[] },
+  'registered-only': { type: 'boolean', default: false },
   development: { type: 'boolean', default: false },
   keys: { type: 'string' },
   help: { type: 'boolean', default: false },
@@ -49,6 +51,7 @@ if (values.help) {
     platformHost: values['platform-host'],
     platformBasePort: port('platform-base-port', values['platform-base-port']),
     analyticsUrl: values['analytics-url'],
+    registeredOnly: values['registered-only'],
     development: values.development,
     allowHosts: values['allow-host'],
     ...given('publicUrl', values['public-url']),

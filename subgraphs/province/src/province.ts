@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { ConnectionStatus } from '@onenet/contract';
+import { platforms } from '@onenet/platforms';
 import { MongoClient } from 'mongodb';
 import { Directory } from './directory.ts';
 import { createListener, portOf } from './listener.ts';
@@ -33,6 +34,8 @@ export interface ProvinceOptions {
   readonly allowHosts?: readonly string[];
   /** Folder of the keys by which calls to owners are signed; absent: they are not. */
   readonly keysDir?: string;
+  /** Whether the reference platforms are registered only: none of them runs. */
+  readonly registeredOnly?: boolean;
   /** Who used what of a platform; unknown when absent. */
   readonly usageOf?: UsageOf;
 }
@@ -71,7 +74,10 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
       },
     };
     const sign = await signer(options.keysDir);
-    const directory = await Directory.open(registry, frame, checker);
+    const definitions = options.registeredOnly
+      ? platforms.map((each) => ({ ...each, connection: 'REGISTERED' as const }))
+      : platforms;
+    const directory = await Directory.open(registry, frame, checker, definitions);
     if (options.operatorTokenFile !== undefined) {
       await ensureOperatorToken(registry.store, options.operatorTokenFile);
     }
