@@ -15,6 +15,7 @@ import { Live } from './live.ts';
 import { signedCalls, unsignedCalls } from './owner-call.ts';
 import { createGraphql } from './schema.ts';
 import { SelfCheck } from './self-check.ts';
+import { UsageReader } from './usage/reader.ts';
 
 export interface AnalyticsOptions {
   /** 0: the system chooses. */
@@ -25,6 +26,8 @@ export interface AnalyticsOptions {
   readonly mongodbUri: string;
   readonly database: string;
   readonly provinceUrl: string;
+  /** Base URL of the gateway, whose feed tells what consumers asked; absent: no usage. */
+  readonly gatewayUrl?: string;
   /** Folder of the private keys with which calls to owners are signed; absent: they are not. */
   readonly keysDir?: string;
   /** A ClickHouse server in place of the embedded engine. */
@@ -68,11 +71,19 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
     const sources = { clickhouse, ingest };
     const selfCheck = new SelfCheck(sources, ownerHeaders);
     const live = new Live(sources, log);
-    await ingest.prepare().catch((error: unknown) => {
+    const { signal } = stopping;
+    const { gatewayUrl } = options;
+    const reader =
+      gatewayUrl === undefined
+        ? undefined
+        : new UsageReader({ clickhouse, gatewayUrl, ownerHeaders, signal, log });
+    await prepare(ingest, reader).catch((error: unknown) => {
       live.stop();
       throw error;
     });
-    server.on('request', createListener(createGraphql(sources, selfCheck, log), live, clickhouse));
+    const usage = reader && { clickhouse, reader };
+    const graphql = createGraphql(sources, selfCheck, usage, log);
+    server.on('request', createListener(graphql, live, clickhouse));
     server.listen(options.port, options.host);
     await once(server, 'listening');
     const running = Promise.all([
@@ -80,12 +91,13 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
         {
           provinceUrl: options.provinceUrl,
           cacheFile: join(options.dataDir, 'net.json'),
-          signal: stopping.signal,
+          signal,
           log,
         },
         (snapshot) => ingest.use(snapshot),
       ),
-      selfCheck.run(stopping.signal),
+      selfCheck.run(signal),
+      reader?.run(),
     ]);
     return {
       url: `http://${options.host}:${portOf(server.address())}`,
@@ -112,6 +124,12 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
     await client.close();
     throw error;
   }
+}
+
+/** The tables first: what they have of usage is read from them. */
+async function prepare(ingest: Ingest, reader: UsageReader | undefined): Promise<void> {
+  await ingest.prepare();
+  await reader?.prepare();
 }
 
 /** How long running requests may take to end at a stop. */

@@ -10,6 +10,8 @@ const help = `Starts analytics: /graphql, /live, /health/live, /health/ready.
   --mongodb-uri <uri>         replica set; or MONGODB_URI (mongodb://127.0.0.1:4003/?replicaSet=onenet)
   --database <name>           its database (analytics)
   --province-url <url>        base URL of the province (http://127.0.0.1:4001)
+  --gateway-url <url>         base URL of the gateway, whose feed tells what consumers asked;
+                              without it no usage is read
   --keys <directory>          private keys, shared with the gateway: calls to owners are signed with them;
                               without it they are not signed
   --clickhouse-url <url>      a ClickHouse server in place of the embedded one; or CLICKHOUSE_URL
@@ -26,6 +28,7 @@ const options = {
   },
   database: { type: 'string', default: 'analytics' },
   'province-url': { type: 'string', default: 'http://127.0.0.1:4001' },
+  'gateway-url': { type: 'string' },
   keys: { type: 'string' },
   'clickhouse-url': { type: 'string', default: process.env['CLICKHOUSE_URL'] ?? '' },
   'clickhouse-cluster': { type: 'string' },
@@ -45,6 +48,7 @@ if (values.help) {
     mongodbUri: values['mongodb-uri'],
     database: values.database,
     provinceUrl: values['province-url'],
+    ...(values['gateway-url'] === undefined ? {} : { gatewayUrl: values['gateway-url'] }),
     ...(values.keys === undefined ? {} : { keysDir: values.keys }),
     ...(clickhouseUrl === '' ? {} : { clickhouseUrl }),
     ...(cluster === undefined ? {} : { clickhouseCluster: cluster }),

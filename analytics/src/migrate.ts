@@ -75,6 +75,7 @@ export function expand(sql: string, cluster: string | undefined): string {
         onCluster: `ON CLUSTER ${quote(cluster)}`,
         MergeTree: replicated('MergeTree'),
         SummingMergeTree: replicated('SummingMergeTree'),
+        ReplacingMergeTree: replicated('ReplacingMergeTree'),
         // Without the second, a replay after an hour counts twice.
         deduplication: `replicated_deduplication_window = ${deduplicationWindowBlocks}, replicated_deduplication_window_seconds = 31536000`,
       }
@@ -82,6 +83,7 @@ export function expand(sql: string, cluster: string | undefined): string {
         onCluster: '',
         MergeTree: 'MergeTree',
         SummingMergeTree: 'SummingMergeTree',
+        ReplacingMergeTree: 'ReplacingMergeTree',
         deduplication: `non_replicated_deduplication_window = ${deduplicationWindowBlocks}`,
       };
   return sql.replaceAll(/\{\{(\w+)\}\}/g, (_, word: string) => {

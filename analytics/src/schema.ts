@@ -15,6 +15,8 @@ import { metricSeries } from './series.ts';
 import type { MetricSeries, MetricsInput, Sources } from './series.ts';
 import { tops } from './tops.ts';
 import type { TopsInput } from './tops.ts';
+import { operationUsage, topOperations, usageStatus } from './usage/queries.ts';
+import type { UsageSources } from './usage/queries.ts';
 
 /** Of one request: entities that ask the same together. */
 interface Context {
@@ -30,6 +32,7 @@ interface Entity {
 export function createGraphql(
   sources: Sources,
   selfCheck: SelfCheck,
+  usage: UsageSources | undefined,
   log: (message: string, detail?: unknown) => void,
 ) {
   const module = {
@@ -52,6 +55,11 @@ export function createGraphql(
             args.platform ?? undefined,
             args.place ?? undefined,
           ),
+        operationUsage: (_: unknown, args: Parameters<typeof operationUsage>[1]) =>
+          usage && operationUsage(usage, args),
+        topOperations: (_: unknown, args: Parameters<typeof topOperations>[1]) =>
+          usage && topOperations(usage, args),
+        usageStatus: () => usage && usageStatus(usage, Date.now()),
       },
       Platform: {
         __resolveReference: ({ code }: Entity) => ({ code }),

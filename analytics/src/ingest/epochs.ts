@@ -60,22 +60,27 @@ export async function newestBoundary(
   return newest;
 }
 
-/**
- * The newest batch's end of the current epoch whose head the platform still accepts, by halving:
- * a platform that accepts one accepts all before it. Undefined when it accepts none.
- */
+/** The newest batch's end of the current epoch whose head the platform still accepts. Undefined when it accepts none. */
 export async function newestAccepted(
   clickhouse: ClickHouse,
   position: Position,
   accepts: (boundary: Boundary) => Promise<boolean>,
 ): Promise<Boundary | undefined> {
   const ends = await boundaries(clickhouse, position._id, position.epoch, position.sequence);
+  return await lastAccepted(ends, accepts);
+}
+
+/** By halving: who accepts an end accepts all before it. */
+export async function lastAccepted<End>(
+  ends: readonly End[],
+  accepts: (end: End) => Promise<boolean>,
+): Promise<End | undefined> {
   let accepted = 0;
   let refused = ends.length + 1;
   while (refused - accepted > 1) {
     const middle = Math.floor((accepted + refused) / 2);
     const end = ends[middle - 1];
-    if (end && (await accepts(end))) accepted = middle;
+    if (end !== undefined && (await accepts(end))) accepted = middle;
     else refused = middle;
   }
   return ends[accepted - 1];

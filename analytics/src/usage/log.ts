@@ -1,0 +1,96 @@
+/** The gateway's log as ClickHouse has it: how far, which rows count, and where a batch ended. There is no second store that could say otherwise. */
+import type { FeedBatch, UsageEvent } from '@onenet/feed';
+import type { ClickHouse } from '../clickhouse.ts';
+import { quote, sqlTime } from '../clickhouse.ts';
+import { usageColumns, usageRow } from './row.ts';
+
+/** How far the log is in. */
+export interface UsagePosition {
+  readonly epoch: number;
+  readonly sequence: number;
+  /** The chain's head at `sequence`; empty at 0. */
+  readonly head: string;
+  /** When `sequence` was numbered, UTC ms; 0 at 0. */
+  readonly recordedMs: number;
+}
+
+/** Where an epoch begins. */
+type EpochStart = Pick<UsagePosition, 'epoch' | 'head' | 'recordedMs'> & { readonly after: number };
+
+const firstEpoch: EpochStart = { epoch: 1, after: 0, head: '', recordedMs: 0 };
+
+export class UsageLog {
+  readonly #clickhouse: ClickHouse;
+  #starts: readonly EpochStart[] = [firstEpoch];
+
+  constructor(clickhouse: ClickHouse) {
+    this.#clickhouse = clickhouse;
+  }
+
+  /** Reads how far the log is in; after any failure it is asked again before the next insert. */
+  async position(): Promise<UsagePosition> {
+    const later = await this.#clickhouse.rows<EpochStart>(
+      `SELECT epoch, after, head, toUnixTimestamp64Milli(recorded) AS recordedMs
+      FROM onenet.usage_epochs FINAL ORDER BY epoch`,
+    );
+    this.#starts = [firstEpoch, ...later];
+    const last = (await this.ends('DESC LIMIT 1')).at(0);
+    const { epoch, after, head, recordedMs } = this.#starts.at(-1) ?? firstEpoch;
+    const start = { epoch, sequence: after, head, recordedMs };
+    return last !== undefined && last.sequence > after ? { ...last, epoch } : start;
+  }
+
+  /** SQL: the rows that are in the log as it is now, rejected ones too. */
+  get rows(): string {
+    const epochs = this.#starts.map(({ epoch }, index) => {
+      const until = Math.min(...this.#starts.slice(index + 1).map(({ after }) => after));
+      const bound = until === Infinity ? '' : ` AND sequence <= ${until}`;
+      return `(epoch = ${epoch}${bound})`;
+    });
+    return `(${epochs.join(' OR ')})`;
+  }
+
+  /** Where batches ended, by sequence. */
+  async ends(order: 'ASC' | 'DESC LIMIT 1'): Promise<readonly UsagePosition[]> {
+    return await this.#clickhouse.rows<UsagePosition>(
+      `SELECT epoch, sequence, head, toUnixTimestamp64Milli(recorded) AS recordedMs
+      FROM onenet.usage FINAL WHERE ${this.rows} AND head != '' ORDER BY sequence ${order}`,
+    );
+  }
+
+  /** Lines that count nowhere. */
+  async rejected(): Promise<number> {
+    const [row] = await this.#clickhouse.rows<{ lines: number }>(
+      `SELECT count() AS lines FROM onenet.usage FINAL WHERE ${this.rows} AND rejected != ''`,
+    );
+    return row?.lines ?? 0;
+  }
+
+  /** One insert of one block into one part: it is there as a whole, or not at all. */
+  async append(start: UsagePosition, batch: FeedBatch<UsageEvent>): Promise<UsagePosition> {
+    const { epoch } = start;
+    const { lines, last, head } = batch;
+    let { recordedMs } = start;
+    const rows = lines.map((line) => {
+      if (line.kind === 'event') recordedMs = Date.parse(line.event.recordedtime);
+      return usageRow(line, { epoch, head: line.sequence === last ? head : '', recordedMs });
+    });
+    await this.#clickhouse.run(
+      `INSERT INTO onenet.usage (${usageColumns.join(', ')})
+      SETTINGS async_insert = 0, input_format_parallel_parsing = 0, max_insert_threads = 1,
+        insert_deduplicate = 0, date_time_input_format = 'basic'
+      FORMAT JSONCompactEachRow\n${rows.join('\n')}\n`,
+    );
+    return { epoch, sequence: last, head, recordedMs };
+  }
+
+  /** From now on the log goes on behind `end`; what we have beyond that counts no more. */
+  async startEpoch(end: UsagePosition | undefined): Promise<void> {
+    const epoch = (this.#starts.at(-1)?.epoch ?? 0) + 1;
+    const { sequence, head, recordedMs } = end ?? { sequence: 0, head: '', recordedMs: 0 };
+    await this.#clickhouse.run(
+      `INSERT INTO onenet.usage_epochs SETTINGS async_insert = 0, insert_deduplicate = 0
+      VALUES (${epoch}, ${sequence}, ${quote(head)}, '${sqlTime(recordedMs)}')`,
+    );
+  }
+}

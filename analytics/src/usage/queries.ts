@@ -1,0 +1,157 @@
+/** What was asked of which part of the schema, and by whom: the questions that `onenet.usage` answers. */
+import { NetError, parseDateTime } from '@onenet/contract';
+import type { ClickHouse } from '../clickhouse.ts';
+import { quote, timeLiteral } from '../clickhouse.ts';
+import type { UsageReader } from './reader.ts';
+
+export interface UsageSources {
+  readonly clickhouse: ClickHouse;
+  readonly reader: UsageReader;
+}
+
+/** RFC 3339; absent: since the beginning, until now. */
+interface Window {
+  readonly from?: string | null;
+  readonly to?: string | null;
+}
+
+export interface OperationUsageArguments extends Window {
+  readonly coordinates?: readonly string[] | null;
+  readonly platform?: string | null;
+  readonly first?: number | null;
+}
+
+/** `CoordinateUsage` of analytics.graphql. */
+export interface CoordinateUsage {
+  readonly coordinate: string;
+  readonly client: string;
+  readonly requests: number;
+  readonly operations: number;
+  readonly lastSeen: string;
+}
+
+const mostRows = 10_000;
+
+/** By coordinate and client, what was asked most first. */
+export async function operationUsage(
+  sources: UsageSources,
+  args: OperationUsageArguments,
+): Promise<readonly CoordinateUsage[]> {
+  const { coordinates, platform, first } = args;
+  if (coordinates?.length === 0) return [];
+  // A coordinate stands in one row of an operation only, in a continued one too: each counts.
+  const named =
+    coordinates == null
+      ? 'coordinates'
+      : `arrayIntersect(${withTypes}, [${coordinates.map(quote).join(', ')}])`;
+  const rows = await sources.clickhouse.rows<Omit<CoordinateUsage, 'lastSeen'> & { seen: number }>(
+    `SELECT arrayJoin(${named}) AS coordinate, client, sum(count) AS requests,
+      uniqExact(document) AS operations, toUnixTimestamp64Milli(max(time)) AS seen
+    FROM onenet.usage FINAL WHERE ${counted(sources, args)} ${askedOf(sources, args, platform)}
+    GROUP BY coordinate, client
+    ORDER BY requests DESC, coordinate, client LIMIT ${limitOf(first ?? 100)}`,
+  );
+  return rows.map(({ seen, ...row }) => ({ ...row, lastSeen: timeOf(seen) }));
+}
+
+/** A type's name stands for whatever of it is asked. */
+const withTypes = `arrayDistinct(arrayConcat(coordinates, arrayMap(c -> splitByChar('.', c)[1], coordinates)))`;
+
+/** Requests of which this owner was asked. Owners beyond what one line holds stand in lines that continue it. */
+function askedOf(sources: UsageSources, window: Window, platform: string | null | undefined) {
+  if (platform == null) return '';
+  const asked = `has(owners, ${quote(platform)})`;
+  return `AND (${asked} OR (client, document) IN (
+    SELECT client, document FROM onenet.usage FINAL
+    WHERE ${counted(sources, window)} AND continued AND ${asked}))`;
+}
+
+/** `OperationUse` of analytics.graphql. */
+export interface OperationUse {
+  readonly name: string | null;
+  readonly document: string;
+  readonly client: string;
+  readonly requests: number;
+  readonly failedShare: number;
+  readonly meanMs: number;
+  readonly owners: readonly string[];
+  readonly lastSeen: string;
+}
+
+/** What is asked most, by document and client. */
+export async function topOperations(
+  sources: UsageSources,
+  args: Window & { readonly first?: number | null },
+): Promise<readonly OperationUse[]> {
+  const rows = await sources.clickhouse.rows<
+    Omit<OperationUse, 'name' | 'lastSeen'> & { name: string; seen: number }
+  >(
+    `SELECT any(t.name) AS name, document, client, sumIf(t.count, NOT continued) AS requests,
+      sumIf(t.count, NOT continued AND result IN ('FAILED', 'PARTIAL')) / requests AS failedShare,
+      sumIf(duration_ms, NOT continued) / requests AS meanMs,
+      arraySort(groupUniqArrayArray(t.owners)) AS owners,
+      toUnixTimestamp64Milli(max(time)) AS seen
+    FROM onenet.usage AS t FINAL WHERE ${counted(sources, args)}
+    GROUP BY document, client
+    ORDER BY requests DESC, document, client LIMIT ${limitOf(args.first ?? 20)}`,
+  );
+  return rows.map(({ name, seen, ...row }) => ({
+    ...row,
+    name: name === '' ? null : name,
+    lastSeen: timeOf(seen),
+  }));
+}
+
+/** `UsageStatus` of analytics.graphql. */
+export interface UsageStatus {
+  readonly ok: boolean;
+  readonly since: string | null;
+  readonly completeTo: string | null;
+  readonly lagSeconds: number | null;
+  readonly sequence: string;
+  readonly lastSequence: string | null;
+  readonly epoch: number;
+  readonly rejected: number;
+}
+
+export async function usageStatus(sources: UsageSources, nowMs: number): Promise<UsageStatus> {
+  const { position, headers, completeTo, rejected, trouble } = sources.reader.progress;
+  const [row] = await sources.clickhouse.rows<{ lines: number; since: number }>(
+    `SELECT count() AS lines, toUnixTimestamp64Milli(min(time)) AS since
+    FROM onenet.usage FINAL WHERE ${counted(sources, {})}`,
+  );
+  return {
+    ok: trouble === '',
+    since: row === undefined || row.lines === 0 ? null : timeOf(row.since),
+    completeTo,
+    lagSeconds: completeTo === null ? null : Math.max(0, nowMs - Date.parse(completeTo)) / 1000,
+    sequence: String(position.sequence),
+    lastSequence: headers === undefined ? null : String(headers.lastSequence),
+    epoch: position.epoch,
+    rejected,
+  };
+}
+
+/** SQL: what counts, within a window. */
+function counted({ reader }: UsageSources, { from, to }: Window): string {
+  return [
+    reader.log.rows,
+    `rejected = ''`,
+    ...(from == null ? [] : [`time >= ${timeLiteral(timeIn(from))}`]),
+    ...(to == null ? [] : [`time < ${timeLiteral(timeIn(to))}`]),
+  ].join(' AND ');
+}
+
+/** Outside the column's range a time would wrap in silence. */
+function timeIn(text: string): number {
+  return Math.min(Math.max(parseDateTime(text).getTime(), 0), Date.UTC(2100, 0, 1));
+}
+
+function limitOf(first: number): number {
+  if (first >= 1 && first <= mostRows) return first;
+  throw new NetError('BAD_INPUT', `\`first: ${first}\` is out of range: from 1 to ${mostRows}.`);
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
