@@ -1,7 +1,8 @@
 /** The whole of analytics in one process: directory, feeds, GraphQL, self-check and the live stream. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, get } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NetSnapshot } from '@onenet/contract';
@@ -89,6 +90,14 @@ test('health, and what is nowhere', async () => {
   expect((await fetch(`${analytics.url}/health/live`)).status).toBe(200);
   expect((await fetch(`${analytics.url}/health/ready`)).status).toBe(200);
   expect((await fetch(`${analytics.url}/nowhere`)).status).toBe(404);
+});
+
+test('a target that is no address harms nobody', async () => {
+  const { port } = new URL(analytics.url);
+  const asked = get({ port, host: '127.0.0.1', path: 'http://[/' });
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  answer.resume();
+  expect(answer.statusCode).toBe(400);
 });
 
 test('many entities with the same question are answered by the same few queries', async () => {

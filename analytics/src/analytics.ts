@@ -149,7 +149,15 @@ function createListener(
   clickhouse: ClickHouse,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    const url = new URL(request.url?.replace(/^\/+/, '/') ?? '/', 'http://analytics');
+    // A target such as `http://[/` is one to the HTTP parser, and none to URL, which would throw here.
+    const url = URL.parse(request.url?.replace(/^\/+/, '/') ?? '/', 'http://analytics');
+    if (url === null) {
+      answerError(
+        response,
+        new NetError('BAD_REQUEST', 'The target of the request is no address.'),
+      );
+      return;
+    }
     switch (url.pathname) {
       case '/graphql':
         void graphql(request, response);
@@ -182,7 +190,8 @@ function answerJson(response: ServerResponse, status: number, body: unknown): vo
 }
 
 function answerError(response: ServerResponse, error: NetError): void {
-  const status = errorCodes[error.code].fault === 'caller' ? 404 : 503;
+  const isLost = error.code === 'NOT_FOUND';
+  const status = isLost ? 404 : errorCodes[error.code].fault === 'caller' ? 400 : 503;
   answerJson(response, status, { error: { code: error.code, message: error.message } });
 }
 

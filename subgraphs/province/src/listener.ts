@@ -18,7 +18,15 @@ export function createListener(
 ): Listener {
   const graphql = createGraphql(directory, registry.registry);
   return (request, response) => {
-    const url = new URL(request.url?.replace(/^\/+/, '/') ?? '/', 'http://province');
+    // A target such as `http://[/` is one to the HTTP parser, and none to URL, which would throw here.
+    const url = URL.parse(request.url?.replace(/^\/+/, '/') ?? '/', 'http://province');
+    if (url === null) {
+      answerError(
+        response,
+        new NetError('BAD_REQUEST', 'The target of the request is no address.'),
+      );
+      return;
+    }
     if (url.pathname === '/registry' || url.pathname.startsWith('/registry/')) {
       answerRegistry(registry, url.pathname, request).then(
         ({ status, body }) => answerJson(response, status, body),

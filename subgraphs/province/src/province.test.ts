@@ -1,5 +1,8 @@
 /** The province on a real MongoDB: its subgraph, the directory, switches across processes, restarts. Long, because one database serves them all. */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { get } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { parseNetSnapshot } from '@onenet/contract';
 import type { NetSnapshot } from '@onenet/contract';
 import { MongoClient } from 'mongodb';
@@ -99,6 +102,15 @@ describe('/net', () => {
     ]);
     const lost = await fetch(`${province.url}//elsewhere`);
     expect([lost.status, await lost.json()]).toMatchObject([404, { error: { code: 'NOT_FOUND' } }]);
+  });
+
+  test.each(['http://[/', 'http://a:b:c/net'])('the target %s harms nobody', async (target) => {
+    const { port } = new URL(province.url);
+    const [answer] = (await once(get({ port, host: '127.0.0.1', path: target }), 'response')) as [
+      IncomingMessage,
+    ];
+    answer.resume();
+    expect(answer.statusCode).toBe(400);
   });
 
   test('a switch wakes who waits, at this process and at another', async () => {
