@@ -80,7 +80,7 @@ test('an end between the insert and what follows it loses nothing and repeats no
     // The same lines once more, as by a reader whose acknowledgement was lost.
     const beginning = { epoch: 1, sequence: 0, head: '', recordedMs: 0 };
     await parts.usage.reader.log.append(beginning, await wholeLog(gateway));
-    expect(await requests(parts.usage)).toBe(20 * round);
+    expect(await requestsIn(parts.usage)).toBe(20 * round);
   }
 });
 
@@ -92,12 +92,12 @@ test('what a restored log no longer has counts no more, and what it has now coun
   const restore = await gateway.backup();
   await gateway.used([{ ...use, client: 'lost', count: 7 }]);
   await parts.caughtUp();
-  expect(await requests(usage)).toBe(8);
+  expect(await requestsIn(usage)).toBe(8);
   await restore();
   await gateway.used([{ ...use, client: 'after', count: 2 }]);
   await until(() => usage.reader.progress.position.epoch === 2);
   await parts.caughtUp();
-  expect(await requests(usage)).toBe(3);
+  expect(await requestsIn(usage)).toBe(3);
   const byClient = await operationUsage(usage, { coordinates: ['ServiceRequest.title'] });
   expect(byClient.map(({ client, requests: n }) => [client, n])).toEqual([
     ['after', 2],
@@ -113,7 +113,7 @@ test('lines that are no uses are kept and counted, and hold nobody up', async ()
   await gateway.used([use], 'onenet.something.later');
   await gateway.used([use]);
   await until(() => usage.reader.progress.position.sequence === 3);
-  expect(await requests(usage)).toBe(2);
+  expect(await requestsIn(usage)).toBe(2);
   expect(await usageStatus(usage, Date.now())).toMatchObject({ rejected: 1, sequence: '3' });
 });
 
@@ -127,7 +127,7 @@ async function started(): Promise<TestUsage & { readonly gateway: TestGateway }>
   return { ...parts, gateway, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-async function requests(usage: UsageSources): Promise<number> {
+async function requestsIn(usage: UsageSources): Promise<number> {
   const all = await topOperations(usage, {});
   return all.reduce((sum, each) => sum + each.requests, 0);
 }

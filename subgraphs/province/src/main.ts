@@ -11,6 +11,7 @@ const help = `Starts the province: /graphql, /registry, /net, /health/live, /hea
   --platform-host <name>     host of the platforms (127.0.0.1)
   --platform-base-port <n>   platforms answer at this port plus their offset (4010)
   --analytics-url <url>      base URL of analytics (http://127.0.0.1:4002)
+  --usage-days <n>           what nobody used for so long may be taken away (30)
   --public-url <url>         base URL under which the gateway reaches this (its own address)
   --operator-token-file <f>  holds the operator's token; made at the first start
   --allow-host <name>        a host at which platforms may answer, or *.gov.cn; repeatable (any)
@@ -30,6 +31,7 @@ const options = {
   'platform-host': { type: 'string', default: '127.0.0.1' },
   'platform-base-port': { type: 'string', default: '4010' },
   'analytics-url': { type: 'string', default: 'http://127.0.0.1:4002' },
+  'usage-days': { type: 'string', default: '30' },
   'public-url': { type: 'string' },
   'operator-token-file': { type: 'string' },
   'allow-host': { type: 'string', multiple: true, default: [] as string[] },
@@ -52,6 +54,7 @@ if (values.help) {
     platformBasePort: port('platform-base-port', values['platform-base-port']),
     analyticsUrl: values['analytics-url'],
     registeredOnly: values['registered-only'],
+    usageDays: days(values['usage-days']),
     development: values.development,
     allowHosts: values['allow-host'],
     ...given('publicUrl', values['public-url']),
@@ -103,6 +106,11 @@ function port(option: string, text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
   fail(`--${option} ${text} is not a port: from 0 to 65535.`, 2);
+}
+
+function days(text: string): number {
+  if (/^\d{1,2}$/.test(text) && Number(text) <= 90) return Number(text);
+  fail(`--usage-days ${text} is no number of days from 0 to 90.`, 2);
 }
 
 function fail(message: string, code: number): never {

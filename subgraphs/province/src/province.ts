@@ -7,10 +7,11 @@ import { MongoClient } from 'mongodb';
 import { Directory } from './directory.ts';
 import { createListener, portOf } from './listener.ts';
 import { ensureOperatorToken } from './registry/access.ts';
-import type { UsageOf } from './registry/breaking.ts';
+import { defaultUsageDays } from './registry/breaking.ts';
 import { Checker } from './registry/checker.ts';
 import { Registry, program } from './registry/registry.ts';
 import { signer } from './registry/sign.ts';
+import { usageByAnalytics } from './registry/usage.ts';
 import { composeSupergraph, netSubgraphs } from './supergraph.ts';
 
 export interface ProvinceOptions {
@@ -36,8 +37,8 @@ export interface ProvinceOptions {
   readonly keysDir?: string;
   /** Whether the reference platforms are registered only: none of them runs. */
   readonly registeredOnly?: boolean;
-  /** Who used what of a platform; unknown when absent. */
-  readonly usageOf?: UsageOf;
+  /** Days for which nobody may have used what a version takes away unasked. Default 30. */
+  readonly usageDays?: number;
 }
 
 /** The running province. */
@@ -88,7 +89,8 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
       sign,
       keysDir: options.keysDir,
       policy: { development, allowHosts },
-      usageOf: options.usageOf ?? (async () => 'unknown' as const),
+      usageOf: usageByAnalytics(options.analyticsUrl),
+      usageDays: options.usageDays ?? defaultUsageDays,
       addressOf: directory.addressOf.bind(directory),
       refresh: () => directory.refresh(),
     };

@@ -2,15 +2,10 @@
 import type { CurrentVersion } from './entry.ts';
 import { step } from './report.ts';
 import type { Finding, Step } from './report.ts';
+import type { ClientUse, Usage, UsageOf } from './usage.ts';
 
-/**
- * Which client systems asked a platform for each of these coordinates lately; `unknown` where
- * nothing is recorded, which is not the same as nobody.
- */
-export type UsageOf = (
-  platform: string,
-  coordinates: readonly string[],
-) => Promise<ReadonlyMap<string, readonly string[]> | 'unknown'>;
+/** Days for which nobody may have used what is taken away unasked. */
+export const defaultUsageDays = 30;
 
 /** What its team knows to be breaking and wants all the same. */
 export interface Accepted {
@@ -34,6 +29,7 @@ export async function weighBreaking(
   after: Offer,
   accepted: Accepted,
   usageOf: UsageOf,
+  usageDays: number,
 ): Promise<Step> {
   const removals = before === null ? [] : removalsOf(before, after);
   if (removals.length === 0) return step('BREAKING', true);
@@ -41,7 +37,7 @@ export async function weighBreaking(
     code,
     removals.map(({ name }) => name),
   );
-  const weighed = removals.map((removal) => weigh(removal, accepted, usage));
+  const weighed = removals.map((removal) => weigh(removal, accepted, usage, usageDays));
   // What refuses comes first: the report is bounded.
   const findings = [...weighed.filter(({ refuses }) => refuses), ...weighed]
     .map(({ finding }) => finding)
@@ -68,7 +64,8 @@ export function removalsOf(before: Offer, after: Offer): readonly Removal[] {
 function weigh(
   { name, what }: Removal,
   accepted: Accepted,
-  usage: Awaited<ReturnType<UsageOf>>,
+  usage: Usage | 'unknown',
+  usageDays: number,
 ): { readonly refuses: boolean; readonly finding: Finding } {
   const gone = `The ${what} ${name} is offered by the current version and not by this one`;
   const advice = `Offer it, or publish with --accept ${name}.`;
@@ -84,10 +81,19 @@ function weigh(
     const message = `${gone}, and who uses it is unknown. ${advice}`;
     return { refuses: true, finding: finding('REMOVED_USE_UNKNOWN', message) };
   }
-  const clients = usage.get(name) ?? [];
-  if (clients.length === 0) {
-    return { refuses: false, finding: finding('REMOVED_UNUSED', `${gone}; nobody used it.`) };
+  const clients = usage.clients.get(name) ?? [];
+  if (clients.length > 0) {
+    const message = `${gone}, and is used by ${clients.slice(0, 10).map(told).join(', ')}. ${advice}`;
+    return { refuses: true, finding: finding('REMOVED_IN_USE', message) };
   }
-  const message = `${gone}, and is used by ${clients.slice(0, 10).join(', ')}. ${advice}`;
-  return { refuses: true, finding: finding('REMOVED_IN_USE', message) };
+  if (usage.days < usageDays) {
+    const message = `${gone}, and who uses it is known of ${usage.days} days, which is fewer than ${usageDays}. ${advice}`;
+    return { refuses: true, finding: finding('REMOVED_USE_UNKNOWN', message) };
+  }
+  const message = `${gone}; nobody used it in the ${usage.days} days before.`;
+  return { refuses: false, finding: finding('REMOVED_UNUSED', message) };
+}
+
+function told({ client, requests }: ClientUse): string {
+  return `${client} (${requests} request${requests === 1 ? '' : 's'} in 90 days)`;
 }

@@ -8,7 +8,7 @@ import type { Sender } from '../address/sender.ts';
 import type { PlatformAdditions } from '../supergraph.ts';
 import { auditAddress } from './audit-address.ts';
 import { weighBreaking } from './breaking.ts';
-import type { Accepted, UsageOf } from './breaking.ts';
+import type { Accepted } from './breaking.ts';
 import { CheckTimeout } from './checker.ts';
 import type { Checker } from './checker.ts';
 import type { RegistryEntry } from './entry.ts';
@@ -18,6 +18,7 @@ import { step } from './report.ts';
 import type { Finding, Report, Step, StepName } from './report.ts';
 import type { Asker, Registry } from './registry.ts';
 import { unknownPlatform } from './store.ts';
+import type { UsageOf } from './usage.ts';
 import { Overtaken, admit, otherAdditions } from './versions.ts';
 import type { Basis } from './versions.ts';
 
@@ -27,6 +28,8 @@ export interface Publishing {
   readonly checker: Checker;
   readonly policy: AddressPolicy;
   readonly usageOf: UsageOf;
+  /** Days for which nobody may have used what a version takes away. */
+  readonly usageDays: number;
   readonly sign: Sign;
   /** Folder of the keys by which the audit signs; undefined: it does not. */
   readonly keysDir: string | undefined;
@@ -140,7 +143,7 @@ class Publish {
 
   /** ADDITIONS and BREAKING: what depends on what the net is right now. */
   async #weigh(conformance: Conformance): Promise<Basis> {
-    const { registry, checker, usageOf } = this.#parts;
+    const { registry, checker, usageOf, usageDays } = this.#parts;
     const { code, accepted } = this.#request;
     const entry = await registry.store.platforms.findOne({ _id: code });
     if (entry === null) throw unknownPlatform(code);
@@ -150,7 +153,7 @@ class Publish {
     if ('findings' in others) throw new Refused(step('ADDITIONS', false, others.findings));
     this.#take(step('ADDITIONS', true));
     const breaking = await this.#within('BREAKING', () =>
-      weighBreaking(code, entry.current, conformance, accepted, usageOf),
+      weighBreaking(code, entry.current, conformance, accepted, usageOf, usageDays),
     );
     this.#take(breaking);
     return { current: entry.current?.number ?? null, others: others.others };
