@@ -1,4 +1,4 @@
-/** `./onenet contract …`: the contract's SDL, and who offers what of it. */
+/** `./onenet contract …`: the contract's SDL, who offers what of it, and what a change would break. */
 import {
   contractModules,
   contractVersion,
@@ -8,6 +8,7 @@ import {
   type ModuleName,
 } from '@onenet/contract';
 import { UsageError } from '../options.ts';
+import { contractDiff } from './contract-diff.ts';
 import { queryProvince, registryOptions } from './registry.ts';
 import { helpOption, runCommand, runSubcommand, type Subcommand } from './run.ts';
 import { tableLines } from './table.ts';
@@ -30,6 +31,10 @@ const skewOptions = {
 
 const subcommands: Readonly<Record<string, Subcommand>> = {
   sdl: { help: 'print what a platform with these modules offers, to start from', run: sdl },
+  diff: {
+    help: 'what a proposed contract breaks, for which platforms and which consumers',
+    run: contractDiff,
+  },
   skew: { help: 'which platform offers what: platform × version × module', run: skew },
 };
 

@@ -65,7 +65,7 @@ export async function callRegistry(
   path: string,
   body?: object,
 ): Promise<RegistryAnswer> {
-  const response = await reach(access, `registry/platforms${path}`, {
+  const response = await reach('province', access.province, `registry/platforms${path}`, {
     method,
     headers: {
       'content-type': 'application/json',
@@ -81,17 +81,27 @@ export async function callRegistry(
 
 /** One GraphQL query at the province; it needs no token. */
 export async function queryProvince(
-  access: Pick<RegistryAccess, 'province'>,
+  { province }: Pick<RegistryAccess, 'province'>,
   query: string,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const response = await reach(access, 'graphql', {
+  return await queryGraphql('province', province, query);
+}
+
+/** One GraphQL query at a part of the net; `part` is also the name of the option that says where it is. */
+export async function queryGraphql(
+  part: 'province' | 'gateway',
+  base: string,
+  query: string,
+  variables: object = {},
+): Promise<Readonly<Record<string, unknown>>> {
+  const response = await reach(part, base, 'graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
+    body: JSON.stringify({ query, variables }),
   });
   const { data, errors } = await readJson(response);
   if (typeof data === 'object' && data !== null && errors === undefined) return { ...data };
-  throw new RegistryError(`The province does not answer the query: ${JSON.stringify(errors)}`);
+  throw new RegistryError(`The ${part} does not answer the query: ${JSON.stringify(errors)}`);
 }
 
 /** One line a step, and below it what was found. */
@@ -131,20 +141,19 @@ async function tokenOf({ token, province, data }: RegistryAccess): Promise<strin
 }
 
 async function reach(
-  { province }: Pick<RegistryAccess, 'province'>,
+  part: 'province' | 'gateway',
+  url: string,
   path: string,
   init: RequestInit,
 ): Promise<Response> {
-  const base = URL.parse(province.endsWith('/') ? province : `${province}/`);
-  if (base === null) throw new UsageError(`--province ${province} is no URL.`);
+  const base = URL.parse(url.endsWith('/') ? url : `${url}/`);
+  if (base === null) throw new UsageError(`--${part} ${url} is no URL.`);
   try {
     return await fetch(new URL(path, base), { ...init, redirect: 'error' });
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new RegistryError(`The province at ${province} does not answer: ${why}`, {
-      cause: error,
-    });
+    throw new RegistryError(`The ${part} at ${url} does not answer: ${why}`, { cause: error });
   }
 }
 

@@ -5,10 +5,10 @@ import type { Usage } from './usage.ts';
 
 type Offer = Parameters<typeof weighBreaking>[2];
 
-const before: Offer = { modules: ['core', 'cards'], lacks: [], additions: null };
+const before: Offer = { modules: ['core', 'content'], lacks: [], additions: null };
 const after: Offer = { modules: ['core'], lacks: ['Channel.MINI_PROGRAM'], additions: null };
 const usedBy = (client: string, requests: number, days = 90): Usage => ({
-  clients: new Map([['cards', [{ client, requests }]]]),
+  clients: new Map([['content', [{ client, requests }]]]),
   days,
 });
 const nobody = (days: number): Usage => ({ clients: new Map(), days });
@@ -42,11 +42,11 @@ test('who uses it is named, and how much', async () => {
     30,
   );
   expect(step.findings[0]?.message).toContain('taxation (7 requests in 90 days)');
-  expect(step.findings[0]?.message).toContain('--accept cards');
+  expect(step.findings[0]?.message).toContain('--accept content');
 });
 
 test('what its team accepts by name passes, whoever uses it', async () => {
-  const accepted = { all: false, coordinates: ['cards', 'Channel.MINI_PROGRAM'] };
+  const accepted = { all: false, coordinates: ['content', 'Channel.MINI_PROGRAM'] };
   const step = await weighBreaking(
     '420800',
     before,
