@@ -1,10 +1,11 @@
 /** The owner directory: the current snapshot of the net, and who waits for the next. */
 import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { contractVersion } from '@onenet/contract';
 import type { NetOwner, NetSnapshot } from '@onenet/contract';
 import { divisionPath, platforms } from '@onenet/platforms';
 import type { PlatformDefinition } from '@onenet/platforms';
-import type { Checker } from './registry/checker.ts';
+import { Checker } from './registry/checker.ts';
 import { connectionOf, modulesOf } from './registry/entry.ts';
 import type { RegistryEntry } from './registry/entry.ts';
 import { MaintenanceClock } from './registry/maintenance.ts';
@@ -33,6 +34,8 @@ export class Directory {
   readonly #registry: Registry;
   readonly #frame: NetFrame;
   readonly #checker: Checker;
+  /** Of its own: the checks of what teams publish may queue for minutes, a switch must not. */
+  readonly #composer = new Checker();
   readonly #clock: MaintenanceClock;
   readonly #abort = new AbortController();
   readonly #waiters = new Set<() => void>();
@@ -64,9 +67,10 @@ export class Directory {
       await directory.#reload();
     } catch (error) {
       await directory.#clock.stop();
+      await directory.#composer.close();
       throw error;
     }
-    directory.#watching = registry.watch(() => void directory.refresh(), directory.#abort.signal);
+    directory.#watching = registry.watch(() => void directory.#follow(), directory.#abort.signal);
     return directory;
   }
 
@@ -116,7 +120,9 @@ export class Directory {
     this.#abort.abort();
     await this.#clock.stop();
     await this.#watching;
-    await this.#reloading;
+    // Whoever asked for it is told if it fails.
+    await this.#reloading?.catch(() => undefined);
+    await this.#composer.close();
   }
 
   /** Reloads; a call during a reload brings one more, however many calls there are. */
@@ -126,6 +132,20 @@ export class Directory {
       this.#reloading = undefined;
     });
     return this.#reloading;
+  }
+
+  /** Nobody else looks again at what was missed while the database was away: it is tried until it is read. */
+  async #follow(): Promise<void> {
+    while (!this.#abort.signal.aborted) {
+      try {
+        await this.refresh();
+        return;
+      } catch (error) {
+        if (this.#abort.signal.aborted) return;
+        console.error('registry: the net cannot be read, and is read again:', error);
+        await delay(readAgainAfterMs, undefined, { signal: this.#abort.signal }).catch(() => null);
+      }
+    }
   }
 
   async #reloadWhileAsked(): Promise<void> {
@@ -153,12 +173,15 @@ export class Directory {
     const all = [...entries.values()].flatMap(({ _id: code, current }): PlatformAdditions[] =>
       current?.additions ? [{ code, sdl: current.additions.sdl }] : [],
     );
-    const composition = await this.#checker.compose(all);
+    // What was just admitted, its publish composed.
+    const known = this.#checker.known(all);
+    if (known) this.#composer.keep(all, Promise.resolve(known));
+    const composition = await this.#composer.compose(all);
     if (composition.supergraph !== null) {
       const { supergraph } = composition;
       return { supergraph, withAdditionsOf: new Set(all.map(({ code }) => code)) };
     }
-    const { supergraph, accepted, refused } = await this.#checker.composeNet(all);
+    const { supergraph, accepted, refused } = await this.#composer.composeNet(all);
     for (const { code, reason } of refused) {
       console.error(`registry: the additions of ${code} are left out: ${reason}`);
     }
@@ -203,6 +226,8 @@ export class Directory {
     };
   }
 }
+
+const readAgainAfterMs = 500;
 
 /** Changes whenever a new program or configuration makes another snapshot of the same registry. */
 function fingerprint(frame: NetFrame): string {

@@ -25,6 +25,8 @@ export class Checker {
   #calls = 0;
   #isClosed = false;
   readonly #compositions = new Map<string, Promise<Composition>>();
+  /** Of these, what is there already. */
+  readonly #composed = new WeakMap<Promise<Composition>, Composition>();
 
   check(...args: Parameters<Checks['check']>): Promise<ReturnType<Checks['check']>> {
     return this.#call('check', args);
@@ -47,6 +49,12 @@ export class Checker {
     return composing;
   }
 
+  /** What is composed already: nothing is waited for. */
+  known(additions: readonly PlatformAdditions[]): Composition | undefined {
+    const composing = this.#compositions.get(compositionKey(additions));
+    return composing && this.#composed.get(composing);
+  }
+
   /** Composes all that go together; who is left out was admitted under other rules. */
   composeNet(additions: readonly PlatformAdditions[]): Promise<NetComposition> {
     return this.#call('composeNet', [additions]);
@@ -55,6 +63,10 @@ export class Checker {
   /** A composition that is known already. */
   keep(additions: readonly PlatformAdditions[], composition: Promise<Composition>): void {
     this.#compositions.set(compositionKey(additions), composition);
+    composition.then(
+      (composed) => this.#composed.set(composition, composed),
+      () => undefined,
+    );
     const [oldest] = this.#compositions.keys();
     if (this.#compositions.size > keptCompositions && oldest !== undefined) {
       this.#compositions.delete(oldest);
