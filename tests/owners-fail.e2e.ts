@@ -36,7 +36,8 @@ afterAll(async () => {
 });
 
 async function startOwner(): Promise<void> {
-  const args = [faulty, mongodbUri, net.databasePrefix, port, seed, size].map(String);
+  const own = [faulty, mongodbUri, net.databasePrefix, port, seed, size].map(String);
+  const args = [...own, ...net.trust];
   owner = fork(new URL('./faults/owner.ts', import.meta.url), args, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -6,8 +6,15 @@ import type { Fault } from './answers.ts';
 import { makeRecords } from '../merged/dataset.ts';
 import { Random } from '../merged/random.ts';
 
-const [code = '', mongodbUri = '', databasePrefix = '', port = '0', seed = '', size = ''] =
-  process.argv.slice(2);
+const [
+  code = '',
+  mongodbUri = '',
+  databasePrefix = '',
+  port = '0',
+  seed = '',
+  size = '',
+  ...trust
+] = process.argv.slice(2);
 let fault: Fault = 'none';
 
 const platforms = await startPlatforms({
@@ -17,6 +24,7 @@ const platforms = await startPlatforms({
   basePort: 0,
   databasePrefix,
   scale: null,
+  trust,
   records: () =>
     makeRecords(new Random(Number(seed)), Number(size)).filter(
       (each) => each.platformCode === code,
