@@ -15,6 +15,9 @@ export interface OwnerPost {
   readonly body: string;
 }
 
+/** What owners are told of a request. */
+export type Told = Pick<RequestContext, 'caller' | 'actor'>;
+
 /** The headers for one sending: whoever sends again asks again, for an owner takes a leaf once. */
 export type NextHeaders = () => readonly string[];
 
@@ -27,7 +30,7 @@ const common = [
 
 /** The headers of each call of a wave. Without keys, for owners that believe this machine, unsigned ones. */
 export function headersOf(
-  context: RequestContext,
+  context: Told,
   posts: readonly OwnerPost[],
   signer: Signer | undefined,
 ): readonly NextHeaders[] {
@@ -58,7 +61,7 @@ export function headersOf(
 
 const callerTexts = new WeakMap<Caller, string>();
 
-function unsigned({ caller, actor }: RequestContext): readonly string[] {
+function unsigned({ caller, actor }: Told): readonly string[] {
   let text = callerTexts.get(caller);
   if (text === undefined) callerTexts.set(caller, (text = encodeCaller(caller)));
   const headers = [...common, callerHeader, text];

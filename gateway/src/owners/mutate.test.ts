@@ -39,6 +39,18 @@ afterAll(async () => {
 const step = (alias: string, name: string, id: string, more = ''): string =>
   `${alias}: ${name}(input: { id: "${id}", idempotencyKey: "${alias}"${more} }) { serviceRequest { id title } }`;
 
+test('who acts is told to the owner at which it is done, and to nobody who is only asked', async () => {
+  const actor = { kind: 'WORKER', reference: 'w-17' } as const;
+  await net.ask('{ serviceRequests(first: 1) { edges { node { id } } } }', {}, { actor });
+  expect(order).toHaveLength(2);
+  await net.ask(`mutation { ${step('a', 'verifyServiceRequest', '420500:R-1')} }`, {}, { actor });
+  expect(wuhan.seen.map(({ headers }) => headers['onenet-actor'])).toEqual([undefined]);
+  expect(yichang.seen.map(({ headers }) => headers['onenet-actor'])).toEqual([
+    undefined,
+    'WORKER:w-17',
+  ]);
+});
+
 test('go one after another, each to its owner, with the actor', async () => {
   const answer = await net.ask(
     `mutation ($in: SubmitServiceRequestInput!) {

@@ -92,7 +92,11 @@ export class Wave {
     };
     try {
       const calls = [...this.#asks.values()].map((ask) => this.#prepare(ask));
-      const headers = headersOf(context, calls, this.#tools.signer);
+      // Who acts is told to the owner at which it is done, and not to everybody who is asked.
+      const { caller, actor } = context;
+      const isDone = this.#run.plan.kind === 'mutation' && actor !== undefined;
+      const told = isDone ? { caller, actor } : { caller };
+      const headers = headersOf(told, calls, this.#tools.signer);
       await Promise.all(
         calls.map((call, i) => this.#askOwner(call, headers[i] as NextHeaders, frame)),
       );
