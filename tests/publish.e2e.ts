@@ -42,6 +42,35 @@ test('a registered platform becomes a connected one, by the steps in order', asy
   });
 });
 
+test('a token that is revoked while its publish is under way admits nothing', async () => {
+  const issued = await net.call('POST', `${code}/tokens`);
+  let revoking: Promise<unknown> | undefined;
+  // The platform itself, behind something that gives the operator the time to act.
+  await using slow = await serve(async (request, response) => {
+    revoking ??= net.call('DELETE', `${code}/tokens/${String(issued.body['id'])}`);
+    await revoking;
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const { method = 'GET' } = request;
+    const passed = Object.entries(request.headers).filter(([name]) =>
+      /^(accept|content-type|onenet-.*)$/.test(name),
+    );
+    const answer = await fetch(`${url}${request.url}`, {
+      method,
+      headers: Object.fromEntries(passed) as Record<string, string>,
+      ...(method === 'POST' ? { body: Buffer.concat(chunks) } : {}),
+    });
+    const head = Object.fromEntries(answer.headers);
+    delete head['content-length'];
+    delete head['content-encoding'];
+    response.writeHead(answer.status, head).end(Buffer.from(await answer.arrayBuffer()));
+  });
+  const answer = await unchanged(() =>
+    net.call('POST', `${code}/versions`, { url: slow.url, sdl }, String(issued.body['token'])),
+  );
+  expect(answer).toMatchObject({ status: 401, body: { error: { code: 'TOKEN_REQUIRED' } } });
+});
+
 test('without an SDL the address is asked for it', async () => {
   const report = await net.publish(code, { url }, token);
   expect(report).toMatchObject({ status: 200, admitted: true, version: 2 });
@@ -209,8 +238,8 @@ interface Served extends AsyncDisposable {
   readonly url: string;
 }
 
-async function serve(listener: RequestListener): Promise<Served> {
-  const server: Server = createServer(listener);
+async function serve(listener: (...call: Parameters<RequestListener>) => unknown): Promise<Served> {
+  const server: Server = createServer((request, response) => void listener(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

@@ -73,12 +73,19 @@ export class Store {
       const entry = await this.platforms.findOne({ _id: code }, { session });
       if (entry === null) throw unknownPlatform(code);
       const { set = {}, trail, version } = await decide(entry, session);
+      // A publish takes up to a minute: what it was begun with may have been revoked meanwhile.
+      if (trail?.by.token != null) await this.#refuseRevoked(trail.by.token, session);
       if (version) await this.versions.insertOne(version, { session });
       if (trail) await this.note({ ...trail, platform: code }, session);
       if (Object.keys(set).length === 0) return;
       const result = await this.platforms.updateOne({ _id: code }, { $set: set }, { session });
       if (result.modifiedCount > 0) await this.raise(session);
     });
+  }
+
+  async #refuseRevoked(token: string, session: ClientSession): Promise<void> {
+    if (await this.tokens.findOne({ _id: token, revokedAt: null }, { session })) return;
+    throw new NetError('TOKEN_REQUIRED', 'The token was revoked meanwhile: nothing was changed.');
   }
 
   /** The next revision: who polls `/net` gets it. */
