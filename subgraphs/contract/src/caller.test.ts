@@ -9,6 +9,8 @@ test.each([
   ['another machine', '10.0.0.7', { host: 'localhost:4000' }, false],
   ['a proxy', '127.0.0.1', { host: 'localhost', 'x-forwarded-for': '203.0.113.7' }, false],
   ['a standard proxy', '127.0.0.1', { host: 'localhost', forwarded: 'for=203.0.113.7' }, false],
+  ['a proxy that names itself', '127.0.0.1', { host: 'localhost', via: '1.1 cache' }, false],
+  ['nginx', '127.0.0.1', { host: '127.0.0.1', 'x-real-ip': '203.0.113.7' }, false],
   ['a name that was rebound', '127.0.0.1', { host: 'pages.example:4000' }, false],
   ['a request without a host', '127.0.0.1', {}, false],
 ])('%s', (_, address, headers: Readonly<Record<string, string>>, isHere) => {

@@ -67,7 +67,7 @@ export function isOnThisMachine(
   remoteAddress: string | undefined,
   header: (name: string) => string | null | undefined,
 ): boolean {
-  const isForwarded = header('x-forwarded-for') != null || header('forwarded') != null;
+  const isForwarded = proxyHeaders.some((name) => header(name) != null);
   const host = (header('host') ?? '').replace(/:\d+$/, '');
   return (
     isLoopback(remoteAddress) &&
@@ -75,6 +75,16 @@ export function isOnThisMachine(
     /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(host)
   );
 }
+
+/** What proxies say of themselves, each in its own way; one that says nothing cannot be told from a program here. */
+const proxyHeaders = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+] as const;
 
 /** Whether a socket's remote address is this machine. */
 function isLoopback(address: string | undefined): boolean {
