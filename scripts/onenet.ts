@@ -2,6 +2,7 @@
 import { auditCommand } from './commands/audit.ts';
 import { contract } from './commands/contract.ts';
 import { dev } from './commands/dev.ts';
+import { init } from './commands/init.ts';
 import { platform } from './commands/platform.ts';
 import { publish } from './commands/publish.ts';
 import { rollback } from './commands/rollback.ts';
@@ -18,6 +19,7 @@ interface Command {
 
 const commands: Readonly<Record<string, Command>> = {
   audit: { help: 'check a server against the rules of the contract', run: auditCommand },
+  init: { help: 'write a platform to start from, in Python or TypeScript', run: init },
   dev: { help: 'a province on this machine with your platform attached', run: dev },
   up: { help: 'run the whole net in the foreground (as npm start does)', run: up },
   keys: { help: 'rotate and list the keys that sign calls to owners', run: keys },
@@ -25,7 +27,7 @@ const commands: Readonly<Record<string, Command>> = {
   rollback: { help: 'make an earlier version of a platform the current one', run: rollback },
   withdraw: { help: 'take a platform out of the net; it stays registered', run: withdraw },
   platform: { help: 'list, register, suspend, resume; tokens; maintenance', run: platform },
-  contract: { help: "the contract's SDL, and which platform offers what of it", run: contract },
+  contract: { help: "the contract's SDL, who offers what of it, and what a change breaks", run: contract },
   sidecar: { help: "a platform's side of the net, beside any GraphQL server", run: sidecar },
 };
 

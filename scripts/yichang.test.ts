@@ -17,7 +17,9 @@ test("Yichang's contract.graphql is what the contract says of its modules", asyn
 
 test('its resolvers are those of fields that the contract has', async () => {
   const python = await yichangPython(() => undefined);
-  const script = `from yichang.app import make_app; make_app("postgres:", "${yichang}", [])`;
+  const script = `from yichang.app import make_app; from yichang.federation import LEFT_OUT
+make_app("postgres:", "${yichang}", [])
+assert LEFT_OUT == [], LEFT_OUT`;
   const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
   await expect(run(python, ['-c', script], { cwd: folder, env })).resolves.toBeDefined();
 });

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from ariadne import QueryType, UnionType, make_executable_schema
+from ariadne import ObjectType, UnionType, make_executable_schema
 from ariadne.types import SchemaBindable
-from graphql import GraphQLSchema
+from graphql import GraphQLObjectType, GraphQLSchema
 
 from .context import Context, Info
 from .errors import bad_input
@@ -21,7 +21,6 @@ directive @tag(name: String!) repeatable on FIELD_DEFINITION
 directive @requiresScopes(scopes: [[String!]!]!) on FIELD_DEFINITION
 
 scalar _Any
-union _Entity = Platform | Division | Organization | Station | ServiceRequest | Member | Article
 type _Service { sdl: String! }
 extend type Query {
   _service: _Service!
@@ -38,7 +37,23 @@ RECORDS = {
     "Article": "article",
 }
 
-query = QueryType()
+# Resolvers of modules that the contract's text does not have.
+LEFT_OUT: list[str] = []
+
+
+class Type(ObjectType):
+    """The resolvers of a type, as far as the contract's text has their fields."""
+
+    def bind_to_schema(self, schema: GraphQLSchema) -> None:
+        found = schema.type_map.get(self.name)
+        fields = found.fields if isinstance(found, GraphQLObjectType) else {}
+        LEFT_OUT.extend(f"{self.name}.{name}" for name in self._resolvers if name not in fields)
+        self._resolvers = {name: resolver for name, resolver in self._resolvers.items() if name in fields}
+        if fields:
+            super().bind_to_schema(schema)
+
+
+query = Type("Query")
 entity = UnionType("_Entity", lambda found, *_: found["__typename"])
 
 
@@ -68,4 +83,6 @@ async def find(context: Context, representation: dict[str, Any]) -> dict[str, An
 
 
 def make_schema(*bindables: SchemaBindable) -> GraphQLSchema:
-    return make_executable_schema([CONTRACT, MACHINERY], query, entity, *bindables)
+    records = [name for name in RECORDS if f"type {name} " in CONTRACT]
+    entities_text = f"union _Entity = {' | '.join(['Platform', 'Division', *records])}"
+    return make_executable_schema([CONTRACT, MACHINERY, entities_text], query, entity, *bindables)

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from ariadne import MutationType
-
 from . import content, members, requests
 from .commands import Command, run
 from .context import Info, Row
+from .federation import Type
 
 # Mutation → the field of its payload, its command.
 MUTATIONS: Mapping[str, tuple[str, Command]] = {
@@ -24,7 +23,7 @@ MUTATIONS: Mapping[str, tuple[str, Command]] = {
     "followChannel": ("mediaChannel", content.follow),
 }
 
-mutation = MutationType()
+mutation = Type("Mutation")
 
 
 async def mutate(name: str, _root: None, info: Info, input: Mapping[str, Any]) -> Mapping[str, Row]:

@@ -4,23 +4,23 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from ariadne import InterfaceType, ObjectType, ScalarType
+from ariadne import InterfaceType, ScalarType
 
 from .context import Context, Info, Row
 from .errors import NetError
-from .federation import RECORDS, query
+from .federation import RECORDS, Type, query
 from .ids import parse_id
 from .lists import list_of
 from .times import ms, parse_time, show_time
 
 date_time = ScalarType("DateTime", serializer=show_time, value_parser=parse_time)
-platform = ObjectType("Platform")
-division = ObjectType("Division")
-organization = ObjectType("Organization")
-request = ObjectType("ServiceRequest")
-feedback = ObjectType("RequestFeedbackStep")
-member = ObjectType("Member")
-article = ObjectType("Article")
+platform = Type("Platform")
+division = Type("Division")
+organization = Type("Organization")
+request = Type("ServiceRequest")
+feedback = Type("RequestFeedbackStep")
+member = Type("Member")
+article = Type("Article")
 step = InterfaceType(
     "RequestStep",
     lambda row, *_: {

@@ -1,0 +1,132 @@
+/** The contract's fields: most are columns of the same name, so only the others stand here. */
+import { run, type Input } from './commands.ts';
+import type { Context, Row } from './context.ts';
+import { NetError, badInput } from './errors.ts';
+import { parseId } from './ids.ts';
+import { listOf, type ListArguments } from './lists.ts';
+import { requestCommands } from './requests.ts';
+import { dateTime } from './times.ts';
+
+/** Type → the view that holds its records. */
+export const records: Readonly<Record<string, string>> = {
+  Organization: 'organization',
+  Station: 'station',
+  ServiceRequest: 'service_request',
+};
+
+type Resolver<Parent, Arguments> = (parent: Parent, given: Arguments, context: Context) => unknown;
+
+/** A resolver for each name. */
+function each<Parent, Arguments>(
+  names: readonly string[],
+  make: (name: string) => Resolver<Parent, Arguments>,
+): Record<string, Resolver<Parent, Arguments>> {
+  return Object.fromEntries(names.map((name) => [name, make(name)]));
+}
+
+const listNames = ['organizations', 'stations', 'serviceRequests'];
+const lists = each<unknown, ListArguments>(listNames, (name) => (_root, given, context) => {
+  return listOf(context, name, given);
+});
+const placeLists = each<Row, ListArguments>(listNames, (name) => (place, given, context) => {
+  return listOf(context, name, given, { within: String(place['code']) });
+});
+const ownLists = each<Row, ListArguments>(
+  ['stations', 'serviceRequests'],
+  (name) => (parent, given, context) => {
+    return listOf(context, name, given, { owner: ['organizationId', String(parent['id'])] });
+  },
+);
+const byId = Object.fromEntries(
+  Object.entries(records).map(([type, view]) => {
+    const find: Resolver<unknown, { id: string }> = (_root, { id }, context) => {
+      parseId(id);
+      return context.records(view).get(id);
+    };
+    return [`${type[0]?.toLowerCase()}${type.slice(1)}`, find];
+  }),
+);
+
+const steps: Readonly<Record<string, string>> = {
+  STATUS: 'RequestStatusStep',
+  FEEDBACK: 'RequestFeedbackStep',
+  RATING: 'RequestRatingStep',
+  SUPERVISION: 'RequestSupervisionStep',
+};
+
+export const resolvers = {
+  DateTime: dateTime,
+  Query: { ...lists, ...byId },
+  Platform: { ...lists, eventTotals },
+  Division: placeLists,
+  Organization: ownLists,
+  ServiceRequest: {
+    overdue,
+    history,
+    feedbackCount: async (row: Row, _given: object, context: Context) =>
+      (await stepsOf(context, row)).filter(({ step }) => step === 'FEEDBACK').length,
+    applicantName: personal('help_request', 'id', 'applicant'),
+    applicantPhone: personal('help_request', 'id', 'applicant_tel'),
+    description: personal('help_request', 'id', 'details'),
+  },
+  RequestStep: { __resolveType: ({ step }: Row) => steps[String(step)] },
+  RequestFeedbackStep: { text: personal('help_request_log', 'line', 'said') },
+  Mutation: each<unknown, { input: Input }>(
+    Object.keys(requestCommands),
+    (name) =>
+      async (_root, { input }, context) => {
+        const command = requestCommands[name];
+        if (!command) throw new Error(`There is no command ${name}.`);
+        return { serviceRequest: await run(context, name, command, input) };
+      },
+  ),
+};
+
+/** What the sidecar has numbered of our events. */
+function eventTotals(_platform: Row, _given: object, context: Context): Promise<Row[]> {
+  return context.rows(
+    `SELECT type, events, count, through_sequence AS "throughSequence"
+    FROM onenet.event_totals ORDER BY type COLLATE "C"`,
+  );
+}
+
+/** Not resolved at its deadline, or resolved after it. */
+function overdue(row: Row, _given: object, { now }: Context): boolean | null {
+  const due = row['dueAt'] as Date | null;
+  if (due === null || row['status'] === 'TRANSFERRED') return null;
+  return ((row['closedAt'] as Date | null) ?? now) > due;
+}
+
+/** Oldest first; with `newest` the last ones only. */
+async function history(
+  row: Row,
+  { newest }: { readonly newest?: number | null },
+  context: Context,
+): Promise<readonly Row[]> {
+  if (newest != null && (newest < 1 || newest > 100)) {
+    throw badInput(`\`newest: ${newest}\` is out of range: from 1 to 100.`);
+  }
+  const found = await stepsOf(context, row);
+  return newest == null ? found : found.slice(-newest);
+}
+
+async function stepsOf(context: Context, row: Row): Promise<readonly Row[]> {
+  const batch = context.batch('steps', async (ids) => {
+    const query = 'SELECT * FROM contract.request_step WHERE request = ANY($1) ORDER BY line';
+    return Map.groupBy(await context.rows(query, [ids]), ({ request }) => String(request));
+  });
+  return ((await batch.get(String(row['id']))) ?? []) as readonly Row[];
+}
+
+/** A personal field is in no view: refused without its scope, read only with it. */
+function personal(table: string, key: string, column: string): Resolver<Row, object> {
+  const scope = 'requests:personal';
+  return async (row, _given, context) => {
+    if (!context.scopes.has(scope)) {
+      throw new NetError('SCOPE_REQUIRED', `The field needs the scope ${scope}.`, { scope });
+    }
+    const query = `SELECT ${column} AS value FROM ${table} WHERE ${key} = $1`;
+    const [found] = await context.rows(query, [row[key]]);
+    return found?.['value'] ?? null;
+  };
+}
