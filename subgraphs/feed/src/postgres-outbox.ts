@@ -29,18 +29,19 @@ export function postgresOutbox({
       await run(`DELETE FROM onenet.outbox WHERE id = ANY ($1)`, [ids]);
     },
     async quarantine(refusals) {
+      // Moved within the database, as it stands there: nested a thousand deep, it could not even be written here.
       await run(
-        `WITH aside AS (
-           INSERT INTO onenet.feed_quarantine (id, fault, entry)
-           SELECT * FROM unnest($1::text[], $2::text[], $3::jsonb[])
-           ON CONFLICT DO NOTHING
+        `WITH wrong AS (SELECT * FROM unnest($1::text[], $2::text[]) AS wrong (id, fault)),
+         moved AS (
+           DELETE FROM onenet.outbox USING wrong WHERE outbox.id = wrong.id
+           RETURNING outbox.id, fault, type, time, data, person, corrects
          )
-         DELETE FROM onenet.outbox WHERE id = ANY ($1)`,
-        [
-          refusals.map(({ entry }) => entry._id),
-          refusals.map(({ fault }) => fault),
-          refusals.map(({ entry }) => JSON.stringify(entry)),
-        ],
+         INSERT INTO onenet.feed_quarantine (id, fault, entry)
+         SELECT id, fault, jsonb_build_object('_id', id, 'type', type, 'time', time, 'data', data)
+           || jsonb_strip_nulls(jsonb_build_object('person', person, 'corrects', corrects))
+         FROM moved
+         ON CONFLICT DO NOTHING`,
+        [refusals.map(({ entry }) => entry._id), refusals.map(({ fault }) => fault)],
       );
     },
     quarantined: () => count(`SELECT count(*) FROM onenet.feed_quarantine`),

@@ -26,6 +26,33 @@ test('a transaction that began earlier and commits later is numbered later, and 
   expect((await readAll(served.url)).map(({ id }) => id)).toEqual(['late', 'early']);
 });
 
+test.each([
+  [
+    'nested deeper than a program can write it',
+    'now()',
+    `(repeat('[', 9000) || repeat(']', 9000))`,
+  ],
+  ['of null', `'2026-01-01'`, `'null'`],
+  ['with a number beyond every number', `'2026-01-01'`, `'{"count": 1e400}'`],
+  ['at the end of all times', `'infinity'`, `'{}'`],
+  ['in a year that JavaScript has not', `'280000-01-01'`, `'{}'`],
+])('an entry %s stands aside, and holds nobody up', async (_, time, data) => {
+  await using database = await freshPostgres();
+  await using served = await serveFeed(database);
+  await database.pool.query(
+    `INSERT INTO onenet.outbox (id, type, time, data) VALUES ('wrong', 'onenet.member.applied', ${time}, ${data}::jsonb)`,
+  );
+  await database.pool.query(insert, ['right']);
+  await served.feed.drained();
+  expect((await readAll(served.url)).map(({ id }) => id)).toEqual(['right']);
+  // As it was written, for whoever has to mend it.
+  const { rows } = await database.pool.query(
+    `SELECT id FROM onenet.feed_quarantine
+     WHERE entry->'data' = ${data}::jsonb AND (entry->>'time')::timestamptz = ${time}`,
+  );
+  expect(rows).toEqual([{ id: 'wrong' }]);
+});
+
 test('12 transactions that always overlap, one in five rolled back: each committed event once', async () => {
   await using database = await freshPostgres();
   await using served = await serveFeed(database, { watch: true });
