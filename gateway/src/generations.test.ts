@@ -2,6 +2,7 @@
 import type { NetSnapshot } from '@onenet/contract';
 import { composeSupergraph, netSubgraphs } from '@onenet/province';
 import { expect, test } from 'vitest';
+import { netOwner } from './owners/testing/memory-net.ts';
 import { post, startSmallNet, type SmallNet } from './small-net.fixture.ts';
 
 const withMotto = composeSupergraph(
@@ -99,6 +100,25 @@ test('a supergraph that is taken back while it loads never comes into force', as
   await Promise.all([loading, net.generations.follow(back)]);
   expect(net.generations.current?.generation).toBe(before?.generation);
   expect(net.generations.current?.net.revision).toBe(revision + 2);
+});
+
+test('with the supergraph of before, who added what to it is of before too', async () => {
+  await using net = await startSmallNet();
+  const told = net.generations.current?.net;
+  if (!told) throw new Error('No net is in force.');
+  const owner = (connection: 'CONNECTED' | 'REGISTERED', additions: readonly string[]) => ({
+    ...netOwner({ code: 'WISCO', url: 'http://127.0.0.1:1', modules: [], version: '1.1' }, []),
+    connection,
+    additions,
+  });
+  await net.generations.follow({ ...told, owners: [owner('CONNECTED', ['Query.wiscoShifts'])] });
+  // It withdraws what it added, and the supergraph without that does not load.
+  const broken = 'type Query { broken';
+  const owners = [owner('REGISTERED', [])];
+  await net.generations.follow({ ...told, supergraph: broken, owners });
+  expect(net.generations.current?.net.owners).toEqual([owner('REGISTERED', ['Query.wiscoShifts'])]);
+  await net.generations.follow({ ...told, supergraph: withMotto, owners });
+  expect(net.generations.current?.net.owners).toEqual(owners);
 });
 
 async function metric({ url }: SmallNet, name: string): Promise<number> {

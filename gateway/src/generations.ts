@@ -36,6 +36,8 @@ export class Generations {
   readonly #options: GenerationsOptions;
   readonly #ready = Promise.withResolvers<void>();
   readonly #retiring = new Set<Promise<void>>();
+  /** The newest snapshot that told each generation's supergraph. */
+  readonly #toldWith = new WeakMap<Generation, NetSnapshot>();
   #current: InForce | undefined;
   #refused: Refused | undefined;
   /** The newest snapshot, and the one that is in force, as they were told. */
@@ -89,13 +91,15 @@ export class Generations {
     }
   }
 
-  async #load({ supergraph, revision }: NetSnapshot): Promise<void> {
+  async #load(brings: NetSnapshot): Promise<void> {
+    const { supergraph, revision } = brings;
     const { log, metrics } = this.#options;
     // However long it takes, what else was told does not wait for it.
     const meanwhile = setInterval(() => this.#enforceTold(), patienceMs);
     try {
       const previous = this.#current?.generation;
       const next = await Generation.start({ ...this.#options, supergraph });
+      this.#toldWith.set(next, brings);
       if (previous) {
         const operations = await next.warmFrom(previous);
         log.info({ revision, operations }, 'generation warmed');
@@ -124,7 +128,8 @@ export class Generations {
     if (!told || !generation) return;
     if (told === this.#taken && generation === this.#current?.generation) return;
     this.#taken = told;
-    const net = { ...told, supergraph: generation.supergraph };
+    if (told.supergraph === generation.supergraph) this.#toldWith.set(generation, told);
+    const net = withSupergraphOf(this.#toldWith.get(generation) ?? told, told);
     this.#current = { net, generation };
     this.#options.metrics.revision.set(net.revision);
     this.#options.inForce?.(net);
@@ -143,4 +148,15 @@ export class Generations {
     this.#retiring.add(retiring);
     void retiring.then(() => this.#retiring.delete(retiring));
   }
+}
+
+/** The told addresses and switches with a supergraph of before, and with who added what to that. */
+function withSupergraphOf(before: NetSnapshot, told: NetSnapshot): NetSnapshot {
+  if (told.supergraph === before.supergraph) return told;
+  const additions = new Map(before.owners.map((owner) => [owner.code, owner.additions]));
+  return {
+    ...told,
+    supergraph: before.supergraph,
+    owners: told.owners.map((owner) => ({ ...owner, additions: additions.get(owner.code) ?? [] })),
+  };
 }

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
 /** A program that was started, and answers each message with one. */
-export interface Child extends Disposable {
+export interface Child extends Disposable, AsyncDisposable {
   ask<T>(message: unknown): Promise<T>;
 }
 
@@ -14,14 +14,17 @@ export interface Usage {
   readonly rssBytes: number;
 }
 
-/** Starts a program in production mode; disposing it closes the channel, at which it ends. */
+/** Starts a program in production mode; disposing it closes the channel, at which it ends; `await using` waits for that. */
 export function startChild(program: URL, args: readonly string[] = []): Child {
   const child = fork(program, args, {
     env: { ...process.env, NODE_ENV: 'production', APOLLO_TELEMETRY_DISABLED: '1' },
+    // What runs the parent, like a test's loader, is not the child's.
+    execArgv: [],
     // A line a request is logged and paid for, and not shown.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const gone = once(child, 'exit').then(() => Promise.reject(new Error(`${program} ended.`)));
+  const ended = once(child, 'exit');
+  const gone = ended.then(() => Promise.reject(new Error(`${program} ended.`)));
   gone.catch(() => undefined);
   return {
     async ask<T>(message: unknown) {
@@ -31,6 +34,10 @@ export function startChild(program: URL, args: readonly string[] = []): Child {
       return value;
     },
     [Symbol.dispose]: () => child.disconnect(),
+    async [Symbol.asyncDispose]() {
+      if (child.connected) child.disconnect();
+      await ended;
+    },
   };
 }
 

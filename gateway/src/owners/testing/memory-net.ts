@@ -57,7 +57,10 @@ export const laterThan10: readonly string[] = [
 ];
 
 /** What a directory says of an owner. */
-export function netOwner(owner: MemoryOwner, serves: readonly string[]): NetOwner {
+export function netOwner(
+  owner: Pick<MemoryOwner, 'code' | 'url' | 'modules' | 'version'>,
+  serves: readonly string[],
+): NetOwner {
   return {
     code: owner.code,
     name: owner.code,
