@@ -16,7 +16,8 @@ CREATE TABLE IF NOT EXISTS onenet.usage {{onCluster}}
     -- Requests, and how long they took together.
     count UInt64,
     duration_ms Float64,
-    coordinates Array(LowCardinality(String)),
+    -- Which coordinates: a row of usage_shapes.
+    shape LowCardinality(String),
     -- The owners that were asked, and of the calls to each: all, and those without its part.
     owners Array(LowCardinality(String)),
     calls Array(UInt32),
@@ -34,6 +35,16 @@ CREATE TABLE IF NOT EXISTS onenet.usage {{onCluster}}
 -- No partitions: an insert is one part, there or not. A line that comes twice is one row, read with FINAL.
 ENGINE = {{ReplacingMergeTree}}
 ORDER BY (epoch, sequence)
+SETTINGS {{deduplication}};
+
+-- The sets of coordinates that were used: few, however many requests. Written before the rows that name them.
+CREATE TABLE IF NOT EXISTS onenet.usage_shapes {{onCluster}}
+(
+    shape String,
+    coordinates Array(LowCardinality(String))
+)
+ENGINE = {{ReplacingMergeTree}}
+ORDER BY shape
 SETTINGS {{deduplication}};
 
 -- Where each epoch but the first begins: rows of earlier epochs beyond `after` count nowhere.

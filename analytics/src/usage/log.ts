@@ -2,7 +2,7 @@
 import type { FeedBatch, UsageEvent } from '@onenet/feed';
 import type { ClickHouse } from '../clickhouse.ts';
 import { quote, sqlTime } from '../clickhouse.ts';
-import { usageColumns, usageRow } from './row.ts';
+import { shapeRows, usageColumns, usageRow } from './row.ts';
 
 /** How far the log is in. */
 export interface UsagePosition {
@@ -19,8 +19,13 @@ type EpochStart = Pick<UsagePosition, 'epoch' | 'head' | 'recordedMs'> & { reado
 
 const firstEpoch: EpochStart = { epoch: 1, after: 0, head: '', recordedMs: 0 };
 
+/** Sets of coordinates that are remembered as written. */
+const mostShapes = 10_000;
+
 export class UsageLog {
   readonly #clickhouse: ClickHouse;
+  /** What this process wrote: an insert for each batch would cost as much as the batch. */
+  readonly #shapes = new Set<string>();
   #starts: readonly EpochStart[] = [firstEpoch];
 
   constructor(clickhouse: ClickHouse) {
@@ -29,6 +34,7 @@ export class UsageLog {
 
   /** Reads how far the log is in; after any failure it is asked again before the next insert. */
   async position(): Promise<UsagePosition> {
+    this.#shapes.clear();
     const later = await this.#clickhouse.rows<EpochStart>(
       `SELECT epoch, after, head, toUnixTimestamp64Milli(recorded) AS recordedMs
       FROM onenet.usage_epochs FINAL ORDER BY epoch`,
@@ -75,13 +81,26 @@ export class UsageLog {
       if (line.kind === 'event') recordedMs = Date.parse(line.event.recordedtime);
       return usageRow(line, { epoch, head: line.sequence === last ? head : '', recordedMs });
     });
+    // First, so that no row names a set that is not there; twice is once.
+    await this.#writeShapes(shapeRows(lines).filter((row) => !this.#shapes.has(row)));
+    await this.#insert(`usage (${usageColumns.join(', ')})`, rows);
+    return { epoch, sequence: last, head, recordedMs };
+  }
+
+  async #writeShapes(rows: readonly string[]): Promise<void> {
+    if (rows.length === 0) return;
+    await this.#insert('usage_shapes (shape, coordinates)', rows);
+    if (this.#shapes.size > mostShapes) this.#shapes.clear();
+    for (const row of rows) this.#shapes.add(row);
+  }
+
+  async #insert(table: string, rows: readonly string[]): Promise<void> {
     await this.#clickhouse.run(
-      `INSERT INTO onenet.usage (${usageColumns.join(', ')})
+      `INSERT INTO onenet.${table}
       SETTINGS async_insert = 0, input_format_parallel_parsing = 0, max_insert_threads = 1,
         insert_deduplicate = 0, date_time_input_format = 'basic'
       FORMAT JSONCompactEachRow\n${rows.join('\n')}\n`,
     );
-    return { epoch, sequence: last, head, recordedMs };
   }
 
   /** From now on the log goes on behind `end`; what we have beyond that counts no more. */

@@ -39,15 +39,21 @@ export async function operationUsage(
 ): Promise<readonly CoordinateUsage[]> {
   const { coordinates, platform, first } = args;
   if (coordinates?.length === 0) return [];
-  // A coordinate stands in one row of an operation only, in a continued one too: each counts.
   const named =
     coordinates == null
       ? 'coordinates'
       : `arrayIntersect(${withTypes}, [${coordinates.map(quote).join(', ')}])`;
+  // Of an operation's lines a coordinate stands in one only, which may continue another: each counts.
   const rows = await sources.clickhouse.rows<Omit<CoordinateUsage, 'lastSeen'> & { seen: number }>(
-    `SELECT arrayJoin(${named}) AS coordinate, client, sum(count) AS requests,
-      uniqExact(document) AS operations, toUnixTimestamp64Milli(max(time)) AS seen
-    FROM onenet.usage FINAL WHERE ${counted(sources, args)} ${askedOf(sources, args, platform)}
+    `SELECT arrayJoin(named) AS coordinate, client, sum(asked) AS requests,
+      uniqExact(document) AS operations, toUnixTimestamp64Milli(max(latest)) AS seen
+    FROM (
+      SELECT client, document, shape, sum(count) AS asked, max(time) AS latest
+      FROM onenet.usage FINAL WHERE ${counted(sources, args)} ${askedOf(sources, args, platform)}
+      GROUP BY client, document, shape
+    ) AS uses
+    INNER JOIN (SELECT shape, ${named} AS named FROM onenet.usage_shapes FINAL) AS shapes
+      ON uses.shape = shapes.shape
     GROUP BY coordinate, client
     ORDER BY requests DESC, coordinate, client LIMIT ${limitOf(first ?? 100)}`,
   );

@@ -1,4 +1,5 @@
 /** A line of the gateway's feed as a row of `onenet.usage`. */
+import { hash } from 'node:crypto';
 import type { FeedLine, UsageEvent } from '@onenet/feed';
 import { sqlTime } from '../clickhouse.ts';
 
@@ -15,7 +16,7 @@ export const usageColumns = [
   'result',
   'count',
   'duration_ms',
-  'coordinates',
+  'shape',
   'owners',
   'calls',
   'failed',
@@ -40,6 +41,21 @@ export function usageRow(line: FeedLine<UsageEvent>, context: RowContext): strin
   return JSON.stringify([context.epoch, line.sequence, ...columns, context.head]);
 }
 
+/** The name of a set of coordinates. */
+function shapeOf(coordinates: readonly string[]): string {
+  return hash('sha256', coordinates.join('\n')).slice(0, 32);
+}
+
+/** The sets of coordinates of these lines, each once, as lines of `JSONCompactEachRow`. */
+export function shapeRows(lines: readonly FeedLine<UsageEvent>[]): readonly string[] {
+  const rows = lines.flatMap((line) => {
+    if (line.kind === 'rejected') return [];
+    const { coordinates } = line.event.data;
+    return [JSON.stringify([shapeOf(coordinates), coordinates])];
+  });
+  return [...new Set(rows)];
+}
+
 function accepted({ time, recordedtime, data }: UsageEvent): readonly unknown[] {
   return [
     sqlTime(Date.parse(time)),
@@ -51,7 +67,7 @@ function accepted({ time, recordedtime, data }: UsageEvent): readonly unknown[] 
     data.result,
     data.count,
     data.durationMs,
-    data.coordinates,
+    shapeOf(data.coordinates),
     data.owners.map(({ platform }) => platform),
     data.owners.map(({ calls }) => calls),
     data.owners.map(({ failed }) => failed),
@@ -66,6 +82,6 @@ function rejected(
   { reason, bytes }: FeedLine<UsageEvent> & { readonly kind: 'rejected' },
   recordedMs: number,
 ): readonly unknown[] {
-  const nothing = ['', '', '', '', '', 0, 0, [], [], [], [], false];
+  const nothing = ['', '', '', '', '', 0, 0, '', [], [], [], false];
   return [sqlTime(recordedMs), sqlTime(recordedMs), ...nothing, reason, bytes.toString('utf8')];
 }
