@@ -12,9 +12,10 @@ export type {
   UnsignedCalls,
 } from './guard.ts';
 export { readBody, sendRefusal } from './http.ts';
-export { algorithms } from './jwk.ts';
+export { algorithms, publicKeyOf } from './jwk.ts';
 export type { Algorithm, PublicJwk } from './jwk.ts';
-export type { SigningKey } from './jws.ts';
+export { isSignedBy, parseJws } from './jws.ts';
+export type { SigningKey, UnverifiedJws } from './jws.ts';
 export { listKeys, openKeys, publishAheadMs, rotateKeys } from './keys.ts';
 export type { KeyInfo, Keys, KeysOptions } from './keys.ts';
 export { bodyHashOf, leafHash, leafHeader, parseLeaf } from './leaf.ts';

@@ -1,7 +1,16 @@
 /** Test vectors: files that a team reads in its own tests, in any language. Here ours are checked by them. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { bodyHashOf, leafHash, parseLeaf, rootFrom } from '@onenet/assertion';
+import {
+  bodyHashOf,
+  isSignedBy,
+  leafHash,
+  parseJws,
+  parseLeaf,
+  publicKeyOf,
+  rootFrom,
+  type PublicJwk,
+} from '@onenet/assertion';
 import {
   compareCodePoints,
   comparePositions,
@@ -82,7 +91,16 @@ const files: Readonly<Record<string, (content: never) => Iterable<Outcome>>> = {
       }
     }
   },
-  *assertion({ calls }: AssertionVectors) {
+  *assertion({ calls, signed, refused }: AssertionVectors) {
+    for (const { jwk, assertion, payload } of signed) {
+      const jws = parseJws(assertion);
+      const isSigned = jws !== undefined && isSignedBy(jws, keyOf(jwk));
+      yield same(`signed by ${jwk.alg}`, isSigned && jws.payload, payload);
+    }
+    for (const { why, jwk, assertion } of refused) {
+      const jws = parseJws(assertion);
+      yield same(`refused: ${why}`, jws !== undefined && isSignedBy(jws, keyOf(jwk)), false);
+    }
     for (const { owner, method, path, body, header, leaf, root } of calls) {
       const parsed = parseLeaf(header);
       if (!parsed) {
@@ -96,6 +114,10 @@ const files: Readonly<Record<string, (content: never) => Iterable<Outcome>>> = {
     }
   },
 };
+
+function keyOf(jwk: PublicJwk): Parameters<typeof isSignedBy>[1] {
+  return { alg: jwk.alg, key: publicKeyOf(jwk) };
+}
 
 function isRefused(
   cursor: string,
@@ -168,5 +190,15 @@ interface AssertionVectors {
     readonly leaf: string;
     /** As in the assertion's payload. */
     readonly root: string;
+  }[];
+  readonly signed: readonly {
+    readonly jwk: PublicJwk;
+    readonly assertion: string;
+    readonly payload: object;
+  }[];
+  readonly refused: readonly {
+    readonly why: string;
+    readonly jwk: PublicJwk;
+    readonly assertion: string;
   }[];
 }
