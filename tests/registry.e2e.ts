@@ -125,6 +125,18 @@ test('a suspension is the operator’s: it outlasts what its team publishes', as
   expect(await net.call('POST', `${code}/resume`)).toMatchObject({ status: 409 });
 });
 
+test('the operator’s switch outlasts a suspension, whatever its team does meanwhile', async () => {
+  await net.province.setConnection(code, 'MAINTENANCE');
+  await net.call('POST', `${code}/suspend`, { reason: 'audit' });
+  expect(await asTeam('POST', 'rollback', { to: 2 })).toMatchObject({ body: { admitted: true } });
+  expect((await net.owner(code)).connection).toBe('SUSPENDED');
+  expect(await net.call('POST', `${code}/resume`)).toMatchObject({
+    body: { connection: 'MAINTENANCE' },
+  });
+  await net.province.setConnection(code, 'CONNECTED');
+  expect(await asTeam('POST', 'rollback', { to: 3 })).toMatchObject({ body: { version: 3 } });
+});
+
 test('a maintenance window begins and ends by the clock', async () => {
   const [from, until] = [new Date(Date.now() + 500), new Date(Date.now() + 3000)];
   const planned = await asTeam('POST', 'maintenance', {

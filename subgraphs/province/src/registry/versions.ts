@@ -146,7 +146,9 @@ async function refuseOvertaken(
 }
 
 /** Connected, as far as that is its team's to decide: a suspension or the operator's switch stays. */
-function asked({ connection }: RegistryEntry): Partial<RegistryEntry> {
-  if (connection === 'SUSPENDED') return { resumesTo: 'CONNECTED' };
+function asked({ connection, resumesTo }: RegistryEntry): Partial<RegistryEntry> {
+  if (connection === 'SUSPENDED') {
+    return resumesTo === 'MAINTENANCE' ? {} : { resumesTo: 'CONNECTED' };
+  }
   return connection === 'REGISTERED' ? { connection: 'CONNECTED' } : {};
 }
