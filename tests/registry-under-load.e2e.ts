@@ -14,6 +14,7 @@ import {
   changing,
   codes,
   read,
+  sorted,
   stays,
   write,
   type Expected,
