@@ -49,8 +49,8 @@ export class Attachment {
       }
     } finally {
       process.stdin.off('data', enter);
-      process.stdin.pause();
-      process.stdin.unref();
+      // Whatever it is (terminal, pipe, file), it holds up the end of the process no longer.
+      process.stdin.destroy();
     }
   }
 

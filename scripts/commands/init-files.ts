@@ -16,8 +16,6 @@ export interface NewPlatform {
 export interface Language {
   readonly title: string;
   readonly about: string;
-  /** The optional modules that its example has. */
-  readonly modules: readonly ModuleName[];
   /** What the README says for it. */
   readonly commands: Readonly<Record<'install' | 'tables' | 'load' | 'serve' | 'needs', string>>;
   files(platform: NewPlatform): Promise<ReadonlyMap<string, string>>;
@@ -26,11 +24,13 @@ export interface Language {
 const repository = join(import.meta.dirname, '../..');
 const examples = join(repository, 'subgraphs/examples');
 
+/** The optional modules that the examples have. */
+export const optionalModules = ['members', 'content'] as const;
+
 export const languages: Readonly<Record<string, Language>> = {
   python: {
     title: 'python',
     about: 'ariadne and psycopg on PostgreSQL',
-    modules: ['members', 'content'],
     commands: {
       needs: 'Python 3.11',
       install: 'python3 -m venv .venv\n.venv/bin/pip install --require-hashes -r requirements.txt',
@@ -43,7 +43,6 @@ export const languages: Readonly<Record<string, Language>> = {
   typescript: {
     title: 'typescript',
     about: 'graphql-yoga and pg on PostgreSQL',
-    modules: [],
     commands: {
       needs: 'Node 24',
       install: 'npm install',
@@ -71,7 +70,7 @@ export async function writePlatform(
       await readFile(join(repository, 'subgraphs/platforms/data/divisions.csv'), 'utf8'),
     ],
     ['records.ndjson', await sampleRecords(platform)],
-    ['.gitignore', '.venv/\n__pycache__/\nnode_modules/\n'],
+    ['.gitignore', '.venv/\n__pycache__/\nnode_modules/\n.onenet-dev/\n'],
   ]);
   for (const name of ['README.md', 'README.zh-CN.md']) {
     const text = await readFile(join(examples, 'start', name), 'utf8');
@@ -116,7 +115,7 @@ async function pythonFiles(platform: NewPlatform): Promise<ReadonlyMap<string, s
 
 /** What is asked for is what the contract's text has; the commands of the other modules go as well. */
 function leaveOutModules(files: Map<string, string>, { modules }: NewPlatform): void {
-  for (const module of ['members', 'content'] as const) {
+  for (const module of optionalModules) {
     if (modules.includes(module)) continue;
     files.delete(`union_platform/${module}.py`);
     edit(files, 'union_platform/mutations.py', [
@@ -135,7 +134,13 @@ async function typescriptFiles(platform: NewPlatform): Promise<ReadonlyMap<strin
   for (const name of await readdir(join(source, 'src'))) {
     files.set(`src/${name}`, await readFile(join(source, 'src', name), 'utf8'));
   }
-  const { code, serves } = platform;
+  const { code, serves, modules } = platform;
+  for (const module of optionalModules) {
+    if (modules.includes(module)) continue;
+    files.delete(`src/${module}.ts`);
+    const name = module === 'members' ? 'memberCommands' : 'contentCommands';
+    edit(files, 'src/resolvers.ts', [[new RegExp(`^.*\\b${name}\\b.*\\n`, 'gm'), '']]);
+  }
   edit(files, 'package.json', [['"onenet-example"', `"platform-${code.toLowerCase()}"`]]);
   edit(files, 'src/main.ts', [
     [`code: { type: 'string', default: '420500' }`, `code: { type: 'string', default: '${code}' }`],

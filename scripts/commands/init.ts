@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { contractModules, isPlatformCode, type ModuleName } from '@onenet/contract';
 import { divisions, platformByCode } from '@onenet/platforms';
 import { describeOptions, parseOptions, UsageError } from '../options.ts';
-import { languages, writePlatform, type Language } from './init-files.ts';
+import { languages, optionalModules, writePlatform, type Language } from './init-files.ts';
 
 const initOptions = {
   lang: { kind: 'text', default: '', help: Object.keys(languages).join(' or ') },
@@ -17,7 +17,7 @@ const initOptions = {
   modules: {
     kind: 'list',
     default: [],
-    help: 'optional modules to offer beside organizations and requests: members, content',
+    help: `optional modules to offer beside organizations and requests: ${optionalModules.join(', ')}`,
   },
   help: { kind: 'flag', default: false, help: 'this text' },
 } as const;
@@ -36,7 +36,7 @@ export async function init(args: readonly string[], usage: string): Promise<numb
       throw new UsageError('Into which folder? ./onenet init --lang python ../platform');
     const language = languageOf(options.lang);
     const target = await emptyFolder(folder);
-    const modules = modulesOf(options.modules, options.lang, language);
+    const modules = modulesOf(options.modules);
     const { code } = options;
     await writePlatform(
       language,
@@ -62,10 +62,7 @@ function withoutFolder(args: readonly string[]) {
 }
 
 function notes(): string {
-  const lines = Object.values(languages).map(({ title, about, modules }) => {
-    const also = modules.length === 0 ? 'the core profile only' : `core, ${modules.join(', ')}`;
-    return `  ${title}: ${about}; ${also}`;
-  });
+  const lines = Object.values(languages).map(({ title, about }) => `  ${title}: ${about}`);
   return `Writes a platform into an empty folder: its server and tables, the contract's text, a few records
 to try it with, and a README with the next steps. It stands behind ./onenet sidecar.\n\n${lines.join('\n')}`;
 }
@@ -77,22 +74,13 @@ function languageOf(text: string): Language {
   throw new UsageError(`${given}: ${Object.keys(languages).join(' or ')}.`);
 }
 
-function modulesOf(
-  given: readonly string[],
-  name: string,
-  { modules }: Language,
-): readonly ModuleName[] {
-  for (const module of given) {
-    const known = contractModules.find((each) => each.name === module);
-    if (!known) {
-      const all = contractModules.map((each) => each.name).join(', ');
-      throw new UsageError(`--modules: there is no module "${module}": ${all}.`);
-    }
-    const isCore = known.name !== 'members' && known.name !== 'content';
-    if (isCore || modules.includes(known.name)) continue;
-    throw new UsageError(`--modules: the platform in ${name} has no ${module}; see --help.`);
+function modulesOf(given: readonly string[]): readonly ModuleName[] {
+  for (const name of given) {
+    if (contractModules.some((each) => each.name === name)) continue;
+    const all = contractModules.map((each) => each.name).join(', ');
+    throw new UsageError(`--modules: there is no module "${name}": ${all}.`);
   }
-  return modules.filter((each) => given.includes(each));
+  return optionalModules.filter((each) => given.includes(each));
 }
 
 function servesOf(code: string, given: readonly string[]): readonly string[] {

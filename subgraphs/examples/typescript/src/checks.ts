@@ -25,6 +25,16 @@ export function optionalText(
   return value == null ? null : text(field, value, most);
 }
 
+/** A name under which events are counted: what the feed takes as a category. */
+export function label(field: string, value: string, most: number): string {
+  const found = text(field, value, most);
+  const isName = /^[\p{L}\p{N}][\p{L}\p{N}_.·-]{0,63}$/u.test(found) && !/[0-9]{7}/.test(found);
+  if (isName) return found;
+  throw badInput(
+    `\`${field}: "${found}"\` is no name to count by: letters and digits, with . · _ - after the first, and no long number.`,
+  );
+}
+
 /** A telephone number: digits, with spaces, hyphens, brackets and a leading +. */
 export function optionalPhone(field: string, value: string | null | undefined): string | null {
   if (value == null) return null;

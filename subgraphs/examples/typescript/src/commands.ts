@@ -8,6 +8,14 @@ import { parseId } from './ids.ts';
 export type Input = Readonly<Record<string, unknown>>;
 export type Command = (transaction: Transaction, given: Input) => Promise<Row>;
 
+/** Mutation → the one field of its payload, who may call it (the contract's @actors), what it does. */
+export type Commands = Readonly<
+  Record<
+    string,
+    { readonly payload: string; readonly actors: readonly string[]; readonly command: Command }
+  >
+>;
+
 const keyDays = 7;
 
 /** What a command works with. */
@@ -34,16 +42,18 @@ export class Transaction {
     return (await this.#client.query(query, [...values])).rowCount ?? 0;
   }
 
+  /** Inserts a row of these columns. */
+  async insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void> {
+    const columns = Object.keys(row);
+    const places = columns.map((_column, index) => `$${index + 1}`).join(', ');
+    const text = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places})`;
+    await this.do(text, ...Object.values(row));
+  }
+
   /** The one insert: what happened and its event are written together. The sidecar does the rest. */
   async emit(type: string, data: object, person: string | null = null): Promise<void> {
-    await this.do(
-      'INSERT INTO onenet.outbox (id, type, time, data, person) VALUES ($1, $2, $3, $4, $5)',
-      randomUUID(),
-      type,
-      this.now,
-      JSON.stringify(data),
-      person,
-    );
+    const event = { id: randomUUID(), type, time: this.now, data: JSON.stringify(data), person };
+    await this.insert('onenet.outbox', event);
   }
 
   /** One of our records, locked until the transaction ends; anything else is NOT_FOUND. */
@@ -65,7 +75,7 @@ export class Transaction {
 export async function run(
   context: Context,
   name: string,
-  { actors, command }: { readonly actors: readonly string[]; readonly command: Command },
+  { actors, command }: Commands[string],
   given: Input,
 ): Promise<Row> {
   const actor = allowedActor(name, actors, context.actor);

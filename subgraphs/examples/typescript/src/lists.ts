@@ -85,6 +85,41 @@ const lists: Readonly<Record<string, ListPlan>> = {
     },
     always: `status <> 'TRANSFERRED'`,
   },
+  members: {
+    view: 'member',
+    orders: { APPLIED_AT: ['appliedMs', 'number'], UPDATED_AT: ['updatedMs', 'number'] },
+    first: ['APPLIED_AT', 'DESC'],
+    filters: {
+      statuses: ['status = ANY($)'],
+      kinds: ['kind = ANY($)'],
+      channels: ['channel = ANY($)'],
+      organizationId: ['"organizationId" = $', recordId],
+      appliedFrom: ['"appliedMs" >= $', toMs],
+      appliedTo: ['"appliedMs" < $', toMs],
+    },
+    always: `status <> 'TRANSFERRED'`,
+  },
+  articles: {
+    view: 'article',
+    orders: {
+      PUBLISHED_AT: ['publishedMs', 'number'],
+      UPDATED_AT: ['updatedMs', 'number'],
+      READ_COUNT: ['readCount', 'number'],
+    },
+    first: ['PUBLISHED_AT', 'DESC'],
+    filters: {
+      column: ['"column" = $'],
+      publishedFrom: ['"publishedMs" >= $', toMs],
+      publishedTo: ['"publishedMs" < $', toMs],
+      titleContains: ['strpos(title, $) > 0', partOfText],
+    },
+  },
+  comments: {
+    view: 'comment',
+    orders: { AT: ['atMs', 'number'] },
+    first: ['AT', 'ASC'],
+    filters: {},
+  },
 };
 
 export interface ListArguments extends PageArguments {

@@ -1,6 +1,6 @@
 /** What can be done with a request: its life cycle as one table, and a command for each step. */
 import * as checks from './checks.ts';
-import type { Command, Input, Transaction } from './commands.ts';
+import type { Commands, Input, Transaction } from './commands.ts';
 import type { Row } from './context.ts';
 import { NetError, badInput } from './errors.ts';
 import { minutesBetween } from './times.ts';
@@ -131,15 +131,17 @@ const steps: Readonly<Record<string, Step>> = {
   },
 };
 
-/** Mutation → who may call it (the contract's @actors), and what it does. */
-export const requestCommands: Readonly<
-  Record<string, { readonly actors: readonly string[]; readonly command: Command }>
-> = {
-  submitServiceRequest: { actors: ['WORKER', 'OFFICER', 'SYSTEM'], command: submit },
+export const requestCommands: Commands = {
+  submitServiceRequest: {
+    payload: 'serviceRequest',
+    actors: ['WORKER', 'OFFICER', 'SYSTEM'],
+    command: submit,
+  },
   ...Object.fromEntries(
     Object.entries(steps).map(([name, step]) => [
       name,
       {
+        payload: 'serviceRequest',
         actors: step.actors,
         command: (transaction, given) => take(transaction, name, step, given),
       },
@@ -160,22 +162,21 @@ async function submit(transaction: Transaction, given: Input): Promise<Row> {
   const id = transaction.newId('request');
   const due = new Date(now.getTime() + (periodDays[category] ?? 15) * dayMs);
   const person = actor.kind === 'WORKER' ? actor.reference : null;
-  await transaction.do(
-    `INSERT INTO help_request (id, subject, category, came_by, state, area_code, filed, changed, due,
-      applicant, applicant_tel, details, applicant_ref)
-    VALUES ($1, $2, $3, $4, 'SUBMITTED', $5, $6, $6, $7, $8, $9, $10, $11)`,
+  await transaction.insert('help_request', {
     id,
-    title,
+    subject: title,
     category,
-    channel,
-    place,
-    now,
+    came_by: channel,
+    state: 'SUBMITTED',
+    area_code: place,
+    filed: now,
+    changed: now,
     due,
-    name,
-    phone,
-    description,
-    person,
-  );
+    applicant: name,
+    applicant_tel: phone,
+    details: description,
+    applicant_ref: person,
+  });
   await log(transaction, id, 'STATUS', { to_state: 'SUBMITTED' });
   // People are counted in this type of event: the sidecar counts the worker, and names nobody.
   await transaction.emit('onenet.request.submitted', { place, category, channel }, person);
@@ -248,10 +249,5 @@ async function log(
 ): Promise<void> {
   const { now, actor } = transaction;
   const line = { request, what, happened: now, actor_kind: actor.kind, ...more };
-  const columns = Object.keys(line);
-  const places = columns.map((_column, index) => `$${index + 1}`);
-  await transaction.do(
-    `INSERT INTO help_request_log (${columns.join(', ')}) VALUES (${places.join(', ')})`,
-    ...Object.values(line),
-  );
+  await transaction.insert('help_request_log', line);
 }

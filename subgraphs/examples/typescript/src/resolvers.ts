@@ -1,17 +1,28 @@
 /** The contract's fields: most are columns of the same name, so only the others stand here. */
-import { run, type Input } from './commands.ts';
+import { run, type Commands, type Input } from './commands.ts';
+import { contentCommands } from './content.ts';
 import type { Context, Row } from './context.ts';
 import { NetError, badInput } from './errors.ts';
 import { parseId } from './ids.ts';
 import { listOf, type ListArguments } from './lists.ts';
+import { memberCommands } from './members.ts';
 import { requestCommands } from './requests.ts';
 import { dateTime } from './times.ts';
+
+/** All that the contract's modules can do. */
+const commands: Commands = {
+  ...requestCommands,
+  ...memberCommands,
+  ...contentCommands,
+};
 
 /** Type → the view that holds its records. */
 export const records: Readonly<Record<string, string>> = {
   Organization: 'organization',
   Station: 'station',
   ServiceRequest: 'service_request',
+  Member: 'member',
+  Article: 'article',
 };
 
 type Resolver<Parent, Arguments> = (parent: Parent, given: Arguments, context: Context) => unknown;
@@ -24,7 +35,7 @@ function each<Parent, Arguments>(
   return Object.fromEntries(names.map((name) => [name, make(name)]));
 }
 
-const listNames = ['organizations', 'stations', 'serviceRequests'];
+const listNames = ['organizations', 'stations', 'serviceRequests', 'members', 'articles'];
 const lists = each<unknown, ListArguments>(listNames, (name) => (_root, given, context) => {
   return listOf(context, name, given);
 });
@@ -32,7 +43,7 @@ const placeLists = each<Row, ListArguments>(listNames, (name) => (place, given, 
   return listOf(context, name, given, { within: String(place['code']) });
 });
 const ownLists = each<Row, ListArguments>(
-  ['stations', 'serviceRequests'],
+  ['stations', 'serviceRequests', 'members'],
   (name) => (parent, given, context) => {
     return listOf(context, name, given, { owner: ['organizationId', String(parent['id'])] });
   },
@@ -57,7 +68,7 @@ const steps: Readonly<Record<string, string>> = {
 export const resolvers = {
   DateTime: dateTime,
   Query: { ...lists, ...byId },
-  Platform: { ...lists, eventTotals },
+  Platform: { ...lists, eventTotals, mediaChannels },
   Division: placeLists,
   Organization: ownLists,
   ServiceRequest: {
@@ -65,19 +76,24 @@ export const resolvers = {
     history,
     feedbackCount: async (row: Row, _given: object, context: Context) =>
       (await stepsOf(context, row)).filter(({ step }) => step === 'FEEDBACK').length,
-    applicantName: personal('help_request', 'id', 'applicant'),
-    applicantPhone: personal('help_request', 'id', 'applicant_tel'),
-    description: personal('help_request', 'id', 'details'),
+    applicantName: personal('requests:personal', 'help_request', 'id', 'applicant'),
+    applicantPhone: personal('requests:personal', 'help_request', 'id', 'applicant_tel'),
+    description: personal('requests:personal', 'help_request', 'id', 'details'),
   },
+  Member: {
+    name: personal('members:personal', 'membership', 'id', 'full_name'),
+    phone: personal('members:personal', 'membership', 'id', 'tel'),
+  },
+  Article: { comments },
   RequestStep: { __resolveType: ({ step }: Row) => steps[String(step)] },
-  RequestFeedbackStep: { text: personal('help_request_log', 'line', 'said') },
+  RequestFeedbackStep: { text: personal('requests:personal', 'help_request_log', 'line', 'said') },
   Mutation: each<unknown, { input: Input }>(
-    Object.keys(requestCommands),
+    Object.keys(commands),
     (name) =>
       async (_root, { input }, context) => {
-        const command = requestCommands[name];
+        const command = commands[name];
         if (!command) throw new Error(`There is no command ${name}.`);
-        return { serviceRequest: await run(context, name, command, input) };
+        return { [command.payload]: await run(context, name, command, input) };
       },
   ),
 };
@@ -88,6 +104,14 @@ function eventTotals(_platform: Row, _given: object, context: Context): Promise<
     `SELECT type, events, count, through_sequence AS "throughSequence"
     FROM onenet.event_totals ORDER BY type COLLATE "C"`,
   );
+}
+
+function mediaChannels(_platform: Row, _given: object, context: Context): Promise<Row[]> {
+  return context.rows('SELECT * FROM contract.media_channel ORDER BY id');
+}
+
+function comments(article: Row, given: ListArguments, context: Context) {
+  return listOf(context, 'comments', given, { owner: ['articleId', String(article['id'])] });
 }
 
 /** Not resolved at its deadline, or resolved after it. */
@@ -119,8 +143,12 @@ async function stepsOf(context: Context, row: Row): Promise<readonly Row[]> {
 }
 
 /** A personal field is in no view: refused without its scope, read only with it. */
-function personal(table: string, key: string, column: string): Resolver<Row, object> {
-  const scope = 'requests:personal';
+function personal(
+  scope: string,
+  table: string,
+  key: string,
+  column: string,
+): Resolver<Row, object> {
   return async (row, _given, context) => {
     if (!context.scopes.has(scope)) {
       throw new NetError('SCOPE_REQUIRED', `The field needs the scope ${scope}.`, { scope });

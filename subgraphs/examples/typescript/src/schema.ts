@@ -5,7 +5,8 @@ import { badInput } from './errors.ts';
 import { records, resolvers } from './resolvers.ts';
 
 /** What the contract's text uses and Federation's libraries would define. */
-const machinery = `
+function machinery(entities: readonly string[]): string {
+  return `
 directive @link(url: String!, import: [String!]) repeatable on SCHEMA
 directive @key(fields: String!) repeatable on OBJECT | INTERFACE
 directive @shareable on OBJECT | FIELD_DEFINITION
@@ -13,20 +14,25 @@ directive @tag(name: String!) repeatable on FIELD_DEFINITION
 directive @requiresScopes(scopes: [[String!]!]!) on FIELD_DEFINITION
 
 scalar _Any
-union _Entity = ${['Platform', 'Division', ...Object.keys(records)].join(' | ')}
+union _Entity = ${entities.join(' | ')}
 type _Service { sdl: String! }
 extend type Query {
   _service: _Service!
   _entities(representations: [_Any!]!): [_Entity]!
 }
 `;
+}
 
 type Representation = Readonly<Record<string, unknown>>;
 
 /** `contract` is the SDL as `./onenet contract sdl` prints it. */
 export function makeSchema(contract: string) {
+  const offered = Object.keys(records).filter((name) => contract.includes(`type ${name} `));
+  const entities = ['Platform', 'Division', ...offered];
   return createSchema<Context>({
-    typeDefs: [contract, machinery],
+    typeDefs: [contract, machinery(entities)],
+    // Those of modules that the contract's text does not have are left out.
+    resolverValidationOptions: { requireResolversToMatchSchema: 'ignore' },
     resolvers: {
       ...resolvers,
       Query: {
