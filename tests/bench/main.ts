@@ -21,6 +21,10 @@ const benches: Readonly<Record<string, Bench>> = {
     help: 'composing the supergraph with the additions of up to 340 owners (half a minute)',
     run: async (say) => (await import('./additions/additions.ts')).benchAdditions(say),
   },
+  growth: {
+    help: 'composition, planning, start, swap, look-ups, memory at 17, 340 and 1,700 owners (2 minutes)',
+    run: async (say) => (await import('./growth/growth.ts')).benchGrowth(say),
+  },
   ingest: {
     help: 'feeds over HTTP into raw and rollups, beside the bare INSERT (2 minutes)',
     run: async (say) => (await import('./ingest/ingest.ts')).benchIngest(say),
