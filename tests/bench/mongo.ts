@@ -1,8 +1,10 @@
 /** MongoDB for a benchmark: the one of `MONGODB_URI`, or one that is started here and goes with it. */
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startMongo } from '@onenet/scripts/databases';
+import { MongoClient } from 'mongodb';
 import { freePort } from '../fixtures/ports.ts';
 
 /** `await using mongo = await mongoForBench(say)`. */
@@ -23,6 +25,21 @@ export async function mongoForBench(
     async [Symbol.asyncDispose]() {
       await mongo.stop();
       await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A database of its own for the gateway's usage, dropped at the end. */
+export async function usageForBench(
+  mongodbUri: string,
+): Promise<AsyncDisposable & { readonly mongodbUri: string; readonly database: string }> {
+  const database = `bench_gateway_${randomUUID().slice(0, 8)}`;
+  return {
+    mongodbUri,
+    database,
+    async [Symbol.asyncDispose]() {
+      await using client = await MongoClient.connect(mongodbUri);
+      await client.db(database).dropDatabase();
     },
   };
 }

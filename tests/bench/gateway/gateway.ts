@@ -1,5 +1,6 @@
 /** `gateway`: CPU, throughput, latency and memory of a fan-out over 17 owners, against stock Federation and the floor. */
 import type { Usage } from '../child.ts';
+import { mongoForBench, usageForBench } from '../mongo.ts';
 import type { BenchResult } from '../table.ts';
 import { medians, round } from '../table.ts';
 import { contractQuery, ownerQuery, stockQuery } from './codes.ts';
@@ -23,10 +24,12 @@ const warmUp = 1000;
 
 /** Runs every side in turn, five times, with queries that differ and with identical ones. */
 export async function benchGateway(say: (line: string) => void): Promise<BenchResult> {
+  await using mongo = await mongoForBench(say);
+  await using usage = await usageForBench(mongo.uri);
   using stack = new DisposableStack();
   const { urls } = stack.use(await startOwners());
   const sides = new Map<SideName, RunningSide>();
-  for (const name of names) sides.set(name, stack.use(await startSide(name, urls)));
+  for (const name of names) sides.set(name, stack.use(await startSide(name, urls, usage)));
   const runs = new Map<string, Record<string, number>[]>();
   for (const [name, { url }] of sides) {
     say(`warming up ${name}: ${warmUp} requests`);

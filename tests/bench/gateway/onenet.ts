@@ -1,4 +1,4 @@
-/** OneNet's gateway as it runs, with every check on and every call signed, over a directory that names the canned owners. */
+/** OneNet's gateway as it runs, with every check on, every call signed and every use kept, over a directory that names the canned owners. */
 import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,17 +6,28 @@ import { join } from 'node:path';
 import { contractModules, contractVersion } from '@onenet/contract';
 import type { NetSnapshot } from '@onenet/contract';
 import { startGateway } from '@onenet/gateway';
+import type { GatewayOptions } from '@onenet/gateway';
 import { platforms } from '@onenet/platforms';
 import { composeSupergraph, netSubgraphs } from '@onenet/province';
 import { serveDirectory } from '../directory.ts';
 
-/** Serves on loopback; resolves with the URL. */
-export async function startOnenet(urls: Readonly<Record<string, string>>): Promise<string> {
+/** Serves on loopback; resolves with the URL. Without `usage` it keeps no uses. */
+export async function startOnenet(
+  urls: Readonly<Record<string, string>>,
+  usage: GatewayOptions['usage'],
+): Promise<string> {
   const provinceUrl = await serveDirectory(snapshot(urls));
-  const keysDir = await mkdtemp(join(tmpdir(), 'onenet-bench-'));
+  const stateDir = await mkdtemp(join(tmpdir(), 'onenet-bench-'));
   // It is killed when the benchmark has its figures, so this is the last moment.
-  process.once('exit', () => rmSync(keysDir, { recursive: true }));
-  const { url } = await startGateway({ host: '127.0.0.1', port: 0, provinceUrl, keysDir });
+  process.once('exit', () => rmSync(stateDir, { recursive: true }));
+  const { url } = await startGateway({
+    host: '127.0.0.1',
+    port: 0,
+    provinceUrl,
+    stateDir,
+    keysDir: join(stateDir, 'keys'),
+    usage,
+  });
   return `${url}/graphql`;
 }
 

@@ -1,6 +1,6 @@
 /** The processes of a comparison: the canned owners, and each side. */
 import { startChild, type Child } from '../child.ts';
-import type { SideMessage, SideName } from './side.ts';
+import type { SideMessage, SideName, UsageStore } from './side.ts';
 
 /** A side that serves. */
 export interface RunningSide extends Disposable {
@@ -21,8 +21,9 @@ export async function startOwners(): Promise<
 export async function startSide(
   name: SideName,
   urls: Readonly<Record<string, string>>,
+  usage?: UsageStore,
 ): Promise<RunningSide> {
   const child = startChild(new URL('side.ts', import.meta.url), [name]);
-  const { url } = await child.ask<{ url: string }>({ urls });
+  const { url } = await child.ask<{ url: string }>({ urls, ...(usage && { usage }) });
   return { ...child, url };
 }

@@ -6,9 +6,15 @@ import { startFloor } from './floor.ts';
 import { startOnenet } from './onenet.ts';
 import { startStock } from './stock.ts';
 
+/** Where OneNet's gateway keeps what is asked. */
+export interface UsageStore {
+  readonly mongodbUri: string;
+  readonly database: string;
+}
+
 /** What the parent sends: first where the owners listen, then what it wants to know. */
 export type SideMessage =
-  | { readonly urls: Readonly<Record<string, string>> }
+  | { readonly urls: Readonly<Record<string, string>>; readonly usage?: UsageStore }
   | 'usage'
   | 'startProfile'
   | 'endProfile';
@@ -42,6 +48,6 @@ async function answer(
     case 'endProfile':
       return (await inspector.post('Profiler.stop')).profile;
     default:
-      return { url: await sides[name](message.urls) };
+      return { url: await sides[name](message.urls, message.usage) };
   }
 }
