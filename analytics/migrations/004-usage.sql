@@ -34,8 +34,7 @@ CREATE TABLE IF NOT EXISTS onenet.usage {{onCluster}}
 )
 -- No partitions: an insert is one part, there or not. A line that comes twice is one row, read with FINAL.
 ENGINE = {{ReplacingMergeTree}}
-ORDER BY (epoch, sequence)
-SETTINGS {{deduplication}};
+ORDER BY (epoch, sequence);
 
 -- The sets of coordinates that were used: few, however many requests. Written before the rows that name them.
 CREATE TABLE IF NOT EXISTS onenet.usage_shapes {{onCluster}}
@@ -44,8 +43,7 @@ CREATE TABLE IF NOT EXISTS onenet.usage_shapes {{onCluster}}
     coordinates Array(LowCardinality(String))
 )
 ENGINE = {{ReplacingMergeTree}}
-ORDER BY shape
-SETTINGS {{deduplication}};
+ORDER BY shape;
 
 -- Where each epoch but the first begins: rows of earlier epochs beyond `after` count nowhere.
 CREATE TABLE IF NOT EXISTS onenet.usage_epochs {{onCluster}}
@@ -57,5 +55,4 @@ CREATE TABLE IF NOT EXISTS onenet.usage_epochs {{onCluster}}
     recorded DateTime64(3, 'UTC')
 )
 ENGINE = {{ReplacingMergeTree}}
-ORDER BY epoch
-SETTINGS {{deduplication}};
+ORDER BY epoch;
