@@ -199,9 +199,11 @@ test('under load, with a change every moment, no answer fails and none is of two
     .poll(async () => (await post(gateway, { query })).body.data?.['serviceRequests'])
     .toMatchObject({ completeness: { notAsked: [{ platform: 'WISCO' }] } });
   const change = async (): Promise<void> => {
-    for (let times = 1; times <= 24; times++) {
+    // Until both colours were seen: a busy machine may pass over one for long.
+    for (let times = 1; times <= 24 || colours.size < 2; times++) {
       province.tell({ ...nets[times % nets.length] });
-      await sleep(100);
+      // Of changing length, so that the loads do not fall in step with the changes.
+      await sleep(40 + ((times * 37) % 120));
     }
     isOver = true;
   };
