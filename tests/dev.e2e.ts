@@ -29,7 +29,9 @@ afterAll(() => stack.disposeAsync());
 
 /** A program of this repository, with what it says. */
 function start(args: readonly string[]) {
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['pipe', 'pipe', 'pipe'] });
+  // With a database of its own, as where none is configured.
+  const { MONGODB_URI: _, CLICKHOUSE_URL: __, ...env } = process.env;
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['pipe', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -43,10 +45,12 @@ function start(args: readonly string[]) {
     child,
     ended,
     said: () => output,
-    /** Bounded by the test's own time. */
     untilSaid: async (text: string, since = 0) => {
+      const end = performance.now() + 60_000;
       while (!output.includes(text, since)) {
-        if (child.exitCode !== null) throw new Error(`It ended:\n${output}`);
+        if (child.exitCode !== null || performance.now() > end) {
+          throw new Error(`It did not say "${text}":\n${output}`);
+        }
         await delay(50);
       }
     },
