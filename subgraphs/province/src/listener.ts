@@ -64,6 +64,11 @@ export function createListener(
   };
 }
 
+/** Before there is a net to answer with. */
+export function answerStarting(_request: IncomingMessage, response: ServerResponse): void {
+  answerError(response, new NetError('UNAVAILABLE', 'The province is starting.'));
+}
+
 /** HTTP status by code, where it says more than whose fault it was. */
 const statuses: Partial<Record<NetErrorCode, number>> = {
   TOKEN_REQUIRED: 401,

@@ -1,19 +1,20 @@
 /** The province on a real MongoDB: its subgraph, the directory, switches across processes, restarts. Long, because one database serves them all. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { get } from 'node:http';
+import { createServer, get } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { parseNetSnapshot } from '@onenet/contract';
 import type { NetSnapshot } from '@onenet/contract';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { portOf } from './listener.ts';
 import { startProvince } from './province.ts';
 import type { Province } from './province.ts';
 
 const database = `province_test_${randomUUID().slice(0, 8)}`;
 let province: Province;
 
-const start = (change: { platformBasePort?: number } = {}) =>
+const start = (change: { platformBasePort?: number; port?: number } = {}) =>
   startProvince({
     port: 0,
     host: '127.0.0.1',
@@ -358,6 +359,29 @@ describe('/graphql', () => {
       { errors: [{ extensions: { code: 'BAD_REQUEST' } }] },
     ]);
   });
+});
+
+test('who asks while it starts is told so, and does not wait', async () => {
+  const taken = createServer();
+  taken.listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const port = portOf(taken);
+  taken.close();
+  await once(taken, 'close');
+  const starting = start({ port });
+  const statuses: number[] = [];
+  while (statuses.at(-1) !== 200) {
+    const signal = AbortSignal.timeout(5_000);
+    const url = `http://127.0.0.1:${port}/health/live`;
+    // Nobody listens yet: asked again.
+    const answer = await fetch(url, { signal }).catch((error: unknown) => {
+      if (error instanceof TypeError) return undefined;
+      throw error;
+    });
+    if (answer) statuses.push(answer.status);
+  }
+  expect(statuses[0]).toBe(503);
+  await (await starting).stop();
 });
 
 test('health', async () => {

@@ -1,11 +1,12 @@
 /** Starts the province: its subgraph, the registry, the owner directory and health, on one port. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { ConnectionStatus } from '@onenet/contract';
 import { platforms } from '@onenet/platforms';
 import { MongoClient } from 'mongodb';
 import { Directory } from './directory.ts';
-import { createListener, portOf } from './listener.ts';
+import { answerStarting, createListener, portOf } from './listener.ts';
 import { ensureOperatorToken } from './registry/access.ts';
 import { defaultUsageDays } from './registry/breaking.ts';
 import { Checker } from './registry/checker.ts';
@@ -56,7 +57,9 @@ export interface Province {
 export async function startProvince(options: ProvinceOptions): Promise<Province> {
   const supergraph = composeSupergraph(netSubgraphs());
   const client = await MongoClient.connect(options.mongodbUri);
-  const server = createServer();
+  // The port is open before the net is read: who asks meanwhile is told so, and does not wait for ever.
+  let listener: RequestListener = answerStarting;
+  const server = createServer((request, response) => listener(request, response));
   const checker = new Checker();
   checker.keep([], Promise.resolve({ supergraph }));
   try {
@@ -95,7 +98,7 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
       refresh: () => directory.refresh(),
     };
     const ping = async () => void (await db.command({ ping: 1 }));
-    server.on('request', createListener(directory, parts, ping));
+    listener = createListener(directory, parts, ping);
     return {
       url,
       directory,
