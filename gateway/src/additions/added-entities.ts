@@ -3,69 +3,16 @@ import { NetError, splitId, type NetOwner, type NetSnapshot } from '@onenet/cont
 import type { GraphQLFormattedError } from 'graphql';
 import { isJsonObject, type JsonObject } from '../owners/conform.ts';
 import { errorAt } from '../owners/failure.ts';
-import type { EntitiesField, EntityFields } from '../owners/plan.ts';
+import type { EntityMaker, EntityPart } from '../owners/entity-list.ts';
+import type { EntityFields } from '../owners/plan.ts';
 import { partOutcome } from '../owners/route.ts';
-import { caught, type Outcome, type Run } from '../owners/run.ts';
+import type { Outcome, Run } from '../owners/run.ts';
 import { concerns } from '../owners/scope.ts';
 import type { Wave } from '../owners/wave.ts';
 import { addedBy, additionOwner } from './added-by.ts';
 
-/** The representations of one call. */
-export class AddedEntities {
-  readonly #run: Run;
-  readonly #field: EntitiesField;
-  /** Each different entity once, by type and key. */
-  readonly #entities = new Map<string, AddedEntity>();
-  /** What stands at each index. */
-  readonly #order: readonly (AddedEntity | NetError)[];
-
-  constructor(run: Run, field: EntitiesField) {
-    this.#run = run;
-    this.#field = field;
-    const representations = run.given[field.variable];
-    this.#order = Array.isArray(representations)
-      ? representations.map((representation: unknown) => this.#entityOf(representation))
-      : [];
-  }
-
-  prepare(wave: Wave): void {
-    for (const entity of this.#entities.values()) entity.prepare(wave);
-  }
-
-  /** The list, and the errors with their paths from the operation's root. */
-  finish(wave: Wave): Outcome {
-    const outcomes = new Map<AddedEntity, Outcome>();
-    const errors: GraphQLFormattedError[] = [];
-    const { key } = this.#field;
-    const value = this.#order.map((entity, index) => {
-      if (entity instanceof NetError) {
-        errors.push(errorAt([key, index], entity));
-        return null;
-      }
-      let outcome = outcomes.get(entity);
-      if (!outcome) outcomes.set(entity, (outcome = entity.finish(wave)));
-      for (const error of outcome.errors) {
-        errors.push({ ...error, path: [key, index, ...(error.path ?? [])] });
-      }
-      return outcome.value;
-    });
-    return { value, errors };
-  }
-
-  #entityOf(representation: unknown): AddedEntity | NetError {
-    const given = isJsonObject(representation) ? representation : {};
-    const typeName = String(given['__typename']);
-    const fields = this.#field.of(typeName);
-    const key = fields ? given[fields.keyField] : undefined;
-    if (!fields || typeof key !== 'string') {
-      return caught(this.#run, new Error(`${typeName} is no entity of the additions.`));
-    }
-    const name = `${typeName} ${key}`;
-    let entity = this.#entities.get(name);
-    if (!entity) this.#entities.set(name, (entity = new AddedEntity(this.#run, fields, key)));
-    return entity;
-  }
-}
+/** Of the additions' entities. */
+export const addedEntity: EntityMaker = (run, fields, key) => new AddedEntity(run, fields, key);
 
 /** What one owner is asked of an entity. */
 interface Share {
@@ -78,7 +25,7 @@ interface Share {
 }
 
 /** A record, a platform or a division with what owners add to it; or what an owner itself defines. */
-class AddedEntity {
+class AddedEntity implements EntityPart {
   readonly #run: Run;
   readonly #fields: EntityFields;
   readonly #key: string;

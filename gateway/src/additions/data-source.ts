@@ -15,7 +15,8 @@ import { partOutcome, tryOwnerOf } from '../owners/route.ts';
 import type { Outcome, Run } from '../owners/run.ts';
 import { timeFor } from '../owners/time.ts';
 import { Wave, type WaveTools } from '../owners/wave.ts';
-import { AddedEntities } from './added-entities.ts';
+import { EntityList } from '../owners/entity-list.ts';
+import { addedEntity } from './added-entities.ts';
 
 /** What the additions of one generation need. */
 export interface AdditionsOptions extends OwnersOptions {
@@ -34,7 +35,7 @@ export function createAdditionsDataSource(options: AdditionsOptions): OwnersData
 /** One wave: whatever the operation wants of an owner goes in one request. */
 async function query(run: Run, tools: WaveTools, text: string): Promise<Outcome<JsonObject>> {
   const wave = new Wave(run, tools);
-  const entities = run.plan.entities.map((field) => new AddedEntities(run, field));
+  const entities = run.plan.entities.map((field) => new EntityList(run, field, addedEntity));
   const owners = run.plan.routes.map((field) => tryOwnerOf(run, field));
   for (const each of entities) each.prepare(wave);
   for (const [i, field] of run.plan.routes.entries()) {

@@ -7,7 +7,8 @@ import type { RequestContext } from '../context.ts';
 import { Breakers } from './breaker.ts';
 import { PlanCache } from './compile.ts';
 import type { JsonObject } from './conform.ts';
-import { Entities } from './entities.ts';
+import { contractEntity } from './entities.ts';
+import { EntityList } from './entity-list.ts';
 import { errorAt } from './failure.ts';
 import { Gathering } from './gather.ts';
 import { mutate } from './mutate.ts';
@@ -85,7 +86,7 @@ export function ownersDataSource(
 async function query(run: Run, tools: WaveTools, text: string): Promise<Outcome<JsonObject>> {
   const wave = new Wave(run, tools);
   const gatherings = run.plan.gathers.map((field) => new Gathering(run, field, undefined));
-  const entities = run.plan.entities.map((field) => new Entities(run, field));
+  const entities = run.plan.entities.map((field) => new EntityList(run, field, contractEntity));
   const owners = run.plan.routes.map((field) => tryOwnerOf(run, field));
   for (const gathering of gatherings) gathering.prepare(wave);
   for (const each of entities) each.prepare(wave);

@@ -1,84 +1,22 @@
-/** `_entities`: records from their owners, platforms, and divisions with their lists, put back by index. */
+/** Entities of the contract: records from their owners, platforms, and divisions with their lists. */
 import { NetError, parseId, typeModule, type NetOwner } from '@onenet/contract';
 import type { GraphQLFormattedError } from 'graphql';
 import type { JsonObject } from './conform.ts';
 import { errorAt } from './failure.ts';
 import { Gathering } from './gather.ts';
-import type { EntitiesField, EntityFields } from './plan.ts';
+import type { EntityMaker, EntityPart } from './entity-list.ts';
+import type { EntityFields } from './plan.ts';
 import { partOutcome } from './route.ts';
 import { caught, type Outcome, type Run } from './run.ts';
 import { ownerToAsk } from './scope.ts';
 import type { EntityRef } from './owner-ask.ts';
 import type { Wave } from './wave.ts';
 
-/** The representations of one call. */
-export class Entities {
-  readonly #run: Run;
-  readonly #field: EntitiesField;
-  /** Each different entity once, by type and key. */
-  readonly #entities = new Map<string, Entity>();
-  /** What stands at each index. */
-  readonly #order: (Entity | NetError)[];
-
-  constructor(run: Run, field: EntitiesField) {
-    this.#run = run;
-    this.#field = field;
-    const representations = run.given[field.variable];
-    this.#order = Array.isArray(representations)
-      ? representations.map((representation: unknown) => this.#entityOf(representation))
-      : [];
-  }
-
-  prepare(wave: Wave): void {
-    for (const entity of this.#entities.values()) entity.prepare(wave);
-  }
-
-  /** The list, and the errors with their paths from the operation's root. */
-  finish(wave: Wave): Outcome {
-    const outcomes = new Map<Entity, Outcome>();
-    const errors: GraphQLFormattedError[] = [];
-    const { key } = this.#field;
-    const value = this.#order.map((entity, index) => {
-      if (entity instanceof NetError) {
-        errors.push(errorAt([key, index], entity));
-        return null;
-      }
-      let outcome = outcomes.get(entity);
-      if (!outcome) outcomes.set(entity, (outcome = entity.finish(wave)));
-      for (const error of outcome.errors) {
-        errors.push({ ...error, path: [key, index, ...(error.path ?? [])] });
-      }
-      return outcome.value;
-    });
-    return { value, errors };
-  }
-
-  #entityOf(representation: unknown): Entity | NetError {
-    const { typeName, key, fields } = this.#read(representation);
-    if (!fields || key === undefined)
-      return caught(this.#run, new Error(`${typeName} is no entity of the contract.`));
-    const name = `${typeName} ${key}`;
-    let entity = this.#entities.get(name);
-    if (!entity) this.#entities.set(name, (entity = new Entity(this.#run, fields, key)));
-    return entity;
-  }
-
-  #read(representation: unknown): {
-    readonly typeName: string;
-    readonly key: string | undefined;
-    readonly fields: EntityFields | null;
-  } {
-    const given: JsonObject =
-      typeof representation === 'object' && representation !== null ? { ...representation } : {};
-    const typeName = String(given['__typename']);
-    const fields = this.#field.of(typeName);
-    const key = fields ? given[fields.keyField] : undefined;
-    return { typeName, key: typeof key === 'string' ? key : undefined, fields };
-  }
-}
+/** Of the contract's entities. */
+export const contractEntity: EntityMaker = (run, fields, key) => new Entity(run, fields, key);
 
 /** One record, platform or division. */
-class Entity {
+class Entity implements EntityPart {
   readonly #run: Run;
   readonly #fields: EntityFields;
   readonly #key: string;

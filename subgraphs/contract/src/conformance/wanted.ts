@@ -20,10 +20,6 @@ export function wantedTypes(modules: readonly ModuleName[], version: ContractVer
 
 export const allModules: readonly ModuleName[] = contractModules.map(({ name }) => name);
 
-export const mandatoryModules: readonly ModuleName[] = contractModules
-  .filter(({ optional }) => !optional)
-  .map(({ name }) => name);
-
 let everything: Types | undefined;
 
 /** All that the contract's text has, what the net fills and what only its directives use included. */
