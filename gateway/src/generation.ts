@@ -1,35 +1,20 @@
 /** One supergraph's server and planner: a request stays in its generation, and the old one stops after its last. */
-import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginInlineTraceDisabled,
-  ApolloServerPluginLandingPageDisabled,
-  ApolloServerPluginSchemaReportingDisabled,
-  ApolloServerPluginUsageReportingDisabled,
-} from '@apollo/server/plugin/disabled';
-import { parseDateTime, type Caller } from '@onenet/contract';
-import {
-  Kind,
-  isScalarType,
-  valueFromASTUntyped,
-  type DocumentNode,
-  type GraphQLSchema,
-} from 'graphql';
+import type { GraphQLDataSource } from '@apollo/gateway';
+import type { Caller } from '@onenet/contract';
+import type { DocumentNode } from 'graphql';
 import { setImmediate as othersGoFirst } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { booleansOf } from './conditions.ts';
-import type { OperationReport, RequestContext } from './context.ts';
+import type { RequestContext } from './context.ts';
 import type { ExecutionResult } from './envelope.ts';
 import { Fetched } from './fetched.ts';
 import type { GraphQLParams } from './http-request.ts';
 import type { Metrics } from './metrics.ts';
-import { noteQueryPlan } from './owners/time.ts';
 import { PreparedOperations, prepare, type PreparedOperation } from './prepared.ts';
-import { presentError } from './present.ts';
 import { QueryPlans } from './query-plans.ts';
 import { readSupergraph, type Supergraph } from './supergraph.ts';
-import { isWarming, sampleVariables, warmLimits, warmingContext } from './warm.ts';
+import { startVendorServer, type FetchedByReport, type VendorServer } from './vendor-server.ts';
+import { sampleVariables, warmLimits, warmingContext } from './warm.ts';
 
 /** Finds the data source of a subgraph, by its name in a composed supergraph. */
 export type DataSources = (subgraph: string, supergraph: DocumentNode) => GraphQLDataSource;
@@ -46,8 +31,8 @@ export interface GenerationOptions {
 export class Generation {
   /** As it was composed. */
   readonly supergraph: string;
-  readonly #server: ApolloServer<RequestContext>;
-  readonly #schema: GraphQLSchema;
+  readonly #server: VendorServer['server'];
+  readonly #schema: VendorServer['schema'];
   readonly #access: Supergraph['access'];
   readonly #operations: PreparedOperations;
   readonly #plans: QueryPlans;
@@ -56,7 +41,7 @@ export class Generation {
   #retired: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
 
   private constructor(
-    parts: { readonly server: ApolloServer<RequestContext>; readonly schema: GraphQLSchema },
+    vendor: VendorServer,
     read: { readonly supergraph: string; readonly access: Supergraph['access'] },
     kept: {
       readonly operations: PreparedOperations;
@@ -64,8 +49,8 @@ export class Generation {
       readonly fetched: FetchedByReport;
     },
   ) {
-    this.#server = parts.server;
-    this.#schema = parts.schema;
+    this.#server = vendor.server;
+    this.#schema = vendor.schema;
     this.supergraph = read.supergraph;
     this.#access = read.access;
     this.#operations = kept.operations;
@@ -79,54 +64,18 @@ export class Generation {
     const { sdl, access, document } = readSupergraph(supergraph);
     // Each part of the work holds up all requests: between the parts they have their turn.
     await othersGoFirst();
-    const vendorLog = log.child({ part: 'apollo' }, { level: 'warn' });
     const plans = new QueryPlans(metrics);
-    const gateway = new ApolloGateway({
-      supergraphSdl: sdl,
-      buildService: ({ name }) => silentWhileWarming(dataSource(name, document)),
-      queryPlannerConfig: { cache: plans },
-      experimental_didResolveQueryPlan: (resolved) => {
-        const { queryPlan, requestContext } = resolved;
-        // The fan-out shares the time that is left among the waves that the plan has still to come.
-        noteQueryPlan(requestContext.context, queryPlan);
-        fetched.get(reportOf(requestContext.context))?.collect(resolved);
-      },
-      logger: vendorLog,
-    });
     const operations = new PreparedOperations();
     const fetched: FetchedByReport = new WeakMap();
-    const schema = schemaCatcher();
-    const server = new ApolloServer<RequestContext>({
-      gateway,
-      logger: vendorLog,
-      nodeEnv: 'production',
-      introspection: true,
-      persistedQueries: false,
-      stopOnTerminationSignals: false,
-      includeStacktraceInErrorResponses: false,
-      // What is executed was parsed, validated and narrowed before: by its hash the server finds it.
-      documentStore: {
-        get: async (key) => operations.document(key.slice(key.lastIndexOf(':') + 1)),
-        set: async () => undefined,
-        delete: async () => undefined,
-      },
-      formatError: (formatted, cause) => presentError(formatted, cause, log),
-      plugins: [
-        schema.plugin,
-        ApolloServerPluginCacheControlDisabled(),
-        ApolloServerPluginInlineTraceDisabled(),
-        ApolloServerPluginLandingPageDisabled(),
-        ApolloServerPluginSchemaReportingDisabled(),
-        ApolloServerPluginUsageReportingDisabled(),
-      ],
+    const vendor = await startVendorServer({
+      sdl,
+      dataSource: (name) => dataSource(name, document),
+      plans,
+      documentOf: (hash) => operations.document(hash),
+      fetched,
+      log,
     });
-    await server.start();
-    readDateTimes(schema.get());
-    return new Generation(
-      { server, schema: schema.get() },
-      { supergraph, access },
-      { operations, plans, fetched },
-    );
+    return new Generation(vendor, { supergraph, access }, { operations, plans, fetched });
   }
 
   /** Holds the generation until it is disposed of: it stops after the last who does. */
@@ -236,55 +185,3 @@ export class Generation {
 
 /** What of a caller decides which operation is planned for it. */
 type Rights = Pick<Caller, 'client' | 'scopes'>;
-
-/** A data source that is not asked by what is planned in advance, mutations above all. */
-function silentWhileWarming(source: GraphQLDataSource): GraphQLDataSource {
-  return {
-    process: async (call) => {
-      const isForNobody = 'context' in call && isWarming(reportOf(call.context));
-      return isForNobody ? { data: {} } : source.process(call);
-    },
-  };
-}
-
-/** By what a request's context and the server's copy of it share. */
-type FetchedByReport = WeakMap<OperationReport, Fetched>;
-
-function reportOf(context: object): OperationReport {
-  return (context as RequestContext).report;
-}
-
-/** A moment that is none is refused with its place in the document, before an owner is asked. */
-function readDateTimes(schema: GraphQLSchema): void {
-  const type = schema.getType('DateTime');
-  if (!isScalarType(type)) return;
-  type.parseValue = (value) => {
-    parseDateTime(value);
-    return value;
-  };
-  type.parseLiteral = (node) => {
-    parseDateTime(node.kind === Kind.STRING ? node.value : undefined);
-    return valueFromASTUntyped(node);
-  };
-}
-
-/** The schema that the server was given by the gateway. */
-function schemaCatcher(): {
-  readonly plugin: ApolloServerPlugin<RequestContext>;
-  readonly get: () => GraphQLSchema;
-} {
-  let schema: GraphQLSchema | undefined;
-  return {
-    plugin: {
-      serverWillStart: async () => ({
-        schemaDidLoadOrUpdate: ({ apiSchema }) => {
-          schema = apiSchema;
-        },
-      }),
-    },
-    get: () => {
-      if (!schema) throw new Error('The gateway has loaded no schema.');
-      return schema;
-    },
-  };
-}
