@@ -27,7 +27,10 @@ const commands: Readonly<Record<string, Command>> = {
   rollback: { help: 'make an earlier version of a platform the current one', run: rollback },
   withdraw: { help: 'take a platform out of the net; it stays registered', run: withdraw },
   platform: { help: 'list, register, suspend, resume; tokens; maintenance', run: platform },
-  contract: { help: "the contract's SDL, who offers what of it, and what a change breaks", run: contract },
+  contract: {
+    help: "the contract's SDL, who offers what of it, and what a change breaks",
+    run: contract,
+  },
   sidecar: { help: "a platform's side of the net, beside any GraphQL server", run: sidecar },
 };
 
