@@ -1,4 +1,4 @@
-/** Wrong platforms, one a line: what each does wrong, and the one rule that it breaks by that. */
+/** Wrong platforms, one a line: what each does wrong, and the one rule that it breaks by that. Long, because it is one list. */
 import type { Send } from '@onenet/audit';
 import { answering, asking, calling, field, objectsIn } from './spoil.ts';
 

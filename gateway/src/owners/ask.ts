@@ -1,6 +1,7 @@
 /**
  * From a selection to what an owner is asked, and to the check of what it answers.
  * Fields that the owner does not offer are not asked for, nor those that the net fills.
+ * Long, because what is asked and what is checked must not drift apart.
  */
 import { defaultPageSize, fieldModule, isNetField, typeModule } from '@onenet/contract';
 import {

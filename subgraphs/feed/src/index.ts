@@ -24,7 +24,7 @@ export type {
   FeedLine,
   FeedRequest,
   MalformedReason,
-} from './read-feed.ts';
+} from './feed-answer.ts';
 export type { FeedStore } from './store.ts';
 export type { EventTotal } from './totals.ts';
 export { usageCode, usageEvents, usageResults, usageType } from './usage-event.ts';

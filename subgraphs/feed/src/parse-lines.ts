@@ -4,7 +4,7 @@ import { eventFault, isEvent } from './event.ts';
 import type { Vocabulary } from './event.ts';
 import { maxLimit, maxLineBytes } from './limits.ts';
 import { formatSequence } from './line.ts';
-import type { FeedLine, FeedRequest, MalformedReason } from './read-feed.ts';
+import type { FeedLine, FeedRequest, MalformedReason } from './feed-answer.ts';
 
 export interface ParsedLines<Event> {
   readonly kind: 'lines';

@@ -5,7 +5,7 @@ import { chainHead0, nextHead } from './chain.ts';
 import { maxAnswerBytes, maxLineBytes } from './limits.ts';
 import { formatSequence } from './line.ts';
 import { readFeed } from './read-feed.ts';
-import type { FeedAnswer, FeedRequest } from './read-feed.ts';
+import type { FeedAnswer, FeedRequest } from './feed-answer.ts';
 
 const recordedtime = '2026-11-24T12:00:00.000Z';
 const event = (sequence: number, more: object = {}): string =>

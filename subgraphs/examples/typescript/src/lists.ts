@@ -1,4 +1,4 @@
-/** The lists of the contract as one table: where each reads, what it sorts and filters by. */
+/** The lists of the contract as one table: where each reads, what it sorts and filters by. Long, because it is one table. */
 import type { Context, Row } from './context.ts';
 import { NetError, badInput } from './errors.ts';
 import { divisionPrefix, parseId } from './ids.ts';

@@ -1,4 +1,4 @@
-/** What can be done with a request: its life cycle as one table, and a command for each step. */
+/** What can be done with a request: its life cycle as one table, and a command for each step. Ten steps side by side make it long. */
 import * as checks from './checks.ts';
 import type { Commands, Input, Transaction } from './commands.ts';
 import type { Row } from './context.ts';

@@ -1,4 +1,4 @@
-/** Publishing: checked step by step, admitted as a whole, or refused without a trace in the net. */
+/** Publishing: checked step by step, admitted as a whole, or refused without a trace in the net. Long, because its steps are one story. */
 import { readAdditions } from '@onenet/contract';
 import type { Conformance } from '@onenet/contract';
 import { AddressRefused, checkAddress } from '../address/check-address.ts';

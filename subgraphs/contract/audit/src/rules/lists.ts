@@ -1,4 +1,4 @@
-/** Lists: one global order, cursors that anybody can read, pages that lose nothing. */
+/** Lists: one global order, cursors that anybody can read, pages that lose nothing. Long, because four rules read the same pages. */
 import {
   comparePositions,
   decodeOwnerCursor,
