@@ -47,6 +47,7 @@ test(
       mongodbUri,
       database: `${prefix}province`,
       platformHost: '127.0.0.1',
+      development: true,
       platformBasePort: 9,
       analyticsUrl: 'http://127.0.0.1:9',
     });

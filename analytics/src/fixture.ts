@@ -117,6 +117,7 @@ export function testOwner(code: string, url: string): NetOwner {
     connection: 'CONNECTED',
     graphqlUrl: `${url}/graphql`,
     eventsUrl: `${url}/events`,
+    addresses: 'ANY',
     serves: [/^\d{6}$/.test(code) ? code : '420000'],
     modules: ['core'],
     contractVersion: '1.0',
@@ -143,12 +144,13 @@ export function testSnapshot(owners: readonly NetOwner[]): NetSnapshot {
 export async function testIngest(
   dataDir: string,
   db: Db,
+  log: (message: string, detail?: unknown) => void = () => undefined,
 ): Promise<AsyncDisposable & { readonly ingest: Ingest; readonly clickhouse: ClickHouse }> {
   const clickhouse = openClickHouse({ dataDir });
   const ingest = new Ingest({
     clickhouse,
     positions: new Positions(db),
-    log: () => undefined,
+    log,
     ownerHeaders: unsignedCalls,
     ingested: () => undefined,
     feedChanged: () => undefined,

@@ -1,6 +1,7 @@
-/** What analytics asks of owners it asks in its own name: each call is signed, where there are keys. */
+/** What analytics asks of owners it asks in its own name, where their addresses may lead: each call is signed, where there are keys. */
 import { openKeys, signCall } from '@onenet/assertion';
-import { localCaller, type Caller } from '@onenet/contract';
+import { localCaller, publicOnly, type Caller, type OwnerAddresses } from '@onenet/contract';
+import { Agent, buildConnector } from 'undici';
 
 /** The headers of a call to an owner. */
 export type OwnerHeaders = (
@@ -21,3 +22,11 @@ export async function signedCalls(keysDir: string): Promise<OwnerHeaders> {
   return (owner, method, { pathname, search }, body) =>
     signCall(keys, analytics, undefined, { owner, method, path: pathname + search, body });
 }
+
+const timeout = 5_000;
+
+/** The connections to owners, by where their addresses may lead. */
+export const ownerAgents: Readonly<Record<OwnerAddresses, Agent>> = {
+  ANY: new Agent({ connect: { timeout } }),
+  PUBLIC: new Agent({ connect: publicOnly((lookup) => buildConnector({ timeout, lookup })) }),
+};

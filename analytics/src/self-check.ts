@@ -4,6 +4,7 @@ import type { NetOwner } from '@onenet/contract';
 import { request } from 'undici';
 import { quote } from './clickhouse.ts';
 import type { ClickHouse } from './clickhouse.ts';
+import { ownerAgents } from './owner-call.ts';
 import type { OwnerHeaders } from './owner-call.ts';
 import type { Sources } from './series.ts';
 
@@ -188,7 +189,7 @@ const totalsQuery = `query ($of: [_Any!]!) {
 }`;
 
 async function ownerTotals(
-  { code, graphqlUrl }: NetOwner,
+  { code, graphqlUrl, addresses }: NetOwner,
   ownerHeaders: OwnerHeaders,
   signal?: AbortSignal,
 ): Promise<OwnerTotal[]> {
@@ -197,6 +198,7 @@ async function ownerTotals(
   const asked = JSON.stringify({ query: totalsQuery, variables });
   const url = new URL(graphqlUrl);
   const { statusCode, body } = await request(url, {
+    dispatcher: ownerAgents[addresses],
     method: 'POST',
     headers: { 'content-type': 'application/json', ...ownerHeaders(code, 'POST', url, asked) },
     body: asked,

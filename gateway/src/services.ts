@@ -52,6 +52,8 @@ async function ask(
   const headers = ['content-type', 'application/json', 'accept', 'application/json'];
   const exchange = transport.post(
     context.net.services[name],
+    // The province's own, by its configuration.
+    'ANY',
     body,
     [...headers, callerHeader, encodeCaller(context.caller)],
     maxBytes,

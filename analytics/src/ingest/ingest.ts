@@ -73,7 +73,8 @@ export class Ingest {
     for (const [code, { owner, abort }] of this.running) {
       const now = connected.get(code);
       // One that is ending polls no more: who is back before its end gets another.
-      if (!abort.signal.aborted && now?.eventsUrl === owner.eventsUrl) connected.delete(code);
+      const isSame = now?.eventsUrl === owner.eventsUrl && now.addresses === owner.addresses;
+      if (!abort.signal.aborted && isSame) connected.delete(code);
       else abort.abort();
     }
     for (const owner of connected.values()) this.start(owner);

@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { NetOwner } from '@onenet/contract';
 import { maxLimit, readFeed } from '@onenet/feed';
 import type { FeedAnswer, FeedBatch, FeedLine } from '@onenet/feed';
+import type { Agent } from 'undici';
+import { ownerAgents } from '../owner-call.ts';
 import type { OwnerHeaders } from '../owner-call.ts';
 import { cutBatches } from './batch.ts';
 import type { Batch } from './batch.ts';
@@ -118,6 +120,9 @@ export class Poller {
     limit = maxLimit,
   ): Promise<FeedAnswer> {
     const { owner, signal, ownerHeaders } = this.options;
+    const connection: RequestInit & { readonly dispatcher: Agent } = {
+      dispatcher: ownerAgents[owner.addresses],
+    };
     return await readFeed({
       url: owner.eventsUrl,
       code: owner.code,
@@ -131,7 +136,7 @@ export class Poller {
         const request = new Request(input, init);
         const headers = ownerHeaders(owner.code, 'GET', new URL(request.url), '');
         for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
-        return fetch(request);
+        return fetch(request, connection);
       },
     });
   }

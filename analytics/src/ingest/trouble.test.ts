@@ -48,6 +48,7 @@ async function cannedFeed(
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
+    server,
     owner: testOwner(code, `http://127.0.0.1:${port}`),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
@@ -94,6 +95,35 @@ test('a broken chain and a stuck platform are told, and the others go on', async
   await until(() => ingest.sequenceOf('420100') === 1);
   expect(stateOf('420100')).toBe('OK');
   expect(ingest.sequenceOf('420200')).toBe(0);
+});
+
+test('an address that is not public, or a name that leads to one, is not connected to', async () => {
+  await using stack = new AsyncDisposableStack();
+  const database = stack.use(await testDatabase(inject('mongodbUri')));
+  const directory = stack.use(await testDirectory());
+  const feed = stack.use(await cannedFeed('420100', [lineAt('420100', 1)]));
+  let connections = 0;
+  feed.server.on('connection', () => connections++);
+  const named = {
+    ...feed.owner,
+    eventsUrl: feed.owner.eventsUrl.replace('127.0.0.1', 'localhost'),
+  };
+  const told: string[] = [];
+  const { ingest } = stack.use(
+    await testIngest(directory.path, database.db, (message, detail) => {
+      if (message.includes('UNREACHABLE')) told.push(`${message} ${String(detail)}`);
+    }),
+  );
+  const owners = [named, { ...feed.owner, code: '420200' }];
+  ingest.use(testSnapshot(owners.map((owner) => ({ ...owner, addresses: 'PUBLIC' }))));
+  await until(() => ingest.statuses().every(({ state }) => state === 'UNREACHABLE'));
+  expect(told.toSorted()).toEqual([
+    expect.stringMatching(/^420100: UNREACHABLE .*localhost .*not public/),
+    expect.stringMatching(/^420200: UNREACHABLE .*127\.0\.0\.1 .*not public/),
+  ]);
+  expect(connections).toBe(0);
+  ingest.use(testSnapshot([named]));
+  await until(() => ingest.sequenceOf('420100') === 1);
 });
 
 test('a platform that is switched off and on again at once is read on', async () => {

@@ -53,14 +53,14 @@ export async function callOwner(
 }
 
 async function exchange(
-  { graphqlUrl }: NetOwner,
+  { graphqlUrl, addresses }: NetOwner,
   body: string,
   headers: NextHeaders,
   { transport, maxAnswerBytes }: CallTools,
   { context, untilMs, mayRepeat, underWay }: CallFrame,
 ): Promise<HttpAnswer | Failure> {
   for (let attempt = 1; ; attempt++) {
-    const under = transport.post(graphqlUrl, body, headers(), maxAnswerBytes);
+    const under = transport.post(graphqlUrl, addresses, body, headers(), maxAnswerBytes);
     underWay.add(under);
     try {
       return await under.answer;
@@ -80,6 +80,7 @@ async function exchange(
 function transportFailure({ kind, sent }: TransportError): Failure {
   if (kind === 'ABORTED') return failed('TIMEOUT', 'no whole answer in time', sent);
   if (kind === 'TOO_LARGE') return failed('OVER_BUDGET', 'larger than an answer may be', sent);
+  if (kind === 'NOT_PUBLIC') return failed('UNREACHABLE', 'its address is not public', sent);
   return failed('UNREACHABLE', kind === 'CONNECT' ? 'no connection' : 'the connection broke', sent);
 }
 

@@ -69,6 +69,30 @@ describe('one owner fails and costs its own part alone', () => {
     expect(await reasonNow()).toBe('MAINTENANCE');
   });
 
+  test.for([
+    ['an address', (url: string) => url],
+    ['a name', (url: string) => url.replace('127.0.0.1', 'localhost')],
+  ] as const)('%s that is not public is not connected to', async ([, urlOf]) => {
+    const owner = net.owners.get('420100');
+    if (!owner) throw new Error('Wuhan is in the net.');
+    const graphqlUrl = urlOf(owner.graphqlUrl);
+    try {
+      net.owners.set('420100', { ...owner, graphqlUrl, addresses: 'PUBLIC' });
+      const answer = await net.ask(query);
+      expect(listOf(answer).completeness.missing).toEqual([
+        { platform: '420100', reason: 'UNREACHABLE' },
+      ]);
+      expect(answer.report.incidents).toMatchObject([
+        { platform: '420100', reason: 'UNREACHABLE', detail: 'its address is not public' },
+      ]);
+      expect(wuhan.seen).toEqual([]);
+      net.owners.set('420100', { ...owner, graphqlUrl, addresses: 'ANY' });
+      expect(listOf(await net.ask(query)).completeness.missing).toEqual([]);
+    } finally {
+      net.owners.set('420100', owner);
+    }
+  });
+
   test('who demands more than there is gets null and INCOMPLETE', async () => {
     wuhan.fault = faults['HTML']?.[1];
     const all = await net.ask(query, {}, { completeness: 'ALL' });

@@ -1,5 +1,6 @@
 /** HTTP to owners: pooled connections, one POST, an answer that is capped while it is read. */
-import { Pool, type Dispatcher } from 'undici';
+import { AddressNotPublic, publicOnly, type OwnerAddresses } from '@onenet/contract';
+import { Pool, buildConnector, type Dispatcher } from 'undici';
 
 /** What an owner sent. */
 export interface HttpAnswer {
@@ -11,7 +12,7 @@ export interface HttpAnswer {
 /** Why there is no answer. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
-  readonly kind: 'CONNECT' | 'BROKEN' | 'TOO_LARGE' | 'ABORTED';
+  readonly kind: 'CONNECT' | 'NOT_PUBLIC' | 'BROKEN' | 'TOO_LARGE' | 'ABORTED';
   /** Whether the request may have reached the owner. */
   readonly sent: boolean;
 
@@ -31,7 +32,14 @@ export interface Exchange {
 
 /** How the gateway reaches owners. */
 export interface Transport {
-  post(url: string, body: string, headers: readonly string[], maxBytes: number): Exchange;
+  /** Connects only where `addresses` allows, whatever a name leads to by now. */
+  post(
+    url: string,
+    addresses: OwnerAddresses,
+    body: string,
+    headers: readonly string[],
+    maxBytes: number,
+  ): Exchange;
   /** Lets go of every other address: what is under way there ends, and its connections are closed. */
   keepOnly(urls: Iterable<string>): void;
   close(): Promise<void>;
@@ -41,9 +49,14 @@ export interface Transport {
 export function createTransport(
   options: { readonly connectionsPerOwner?: number; readonly connectTimeoutMs?: number } = {},
 ): Transport {
-  const pools = new Map<string, Pool>();
-  const poolOf = (origin: string): Pool => {
-    let pool = pools.get(origin);
+  const timeout = options.connectTimeoutMs ?? 5000;
+  const connects = {
+    ANY: { timeout },
+    PUBLIC: publicOnly((lookup) => buildConnector({ timeout, lookup })),
+  };
+  const pools = { ANY: new Map<string, Pool>(), PUBLIC: new Map<string, Pool>() };
+  const poolOf = (origin: string, addresses: OwnerAddresses): Pool => {
+    let pool = pools[addresses].get(origin);
     if (!pool) {
       pool = new Pool(origin, {
         connections: options.connectionsPerOwner ?? 64,
@@ -52,9 +65,9 @@ export function createTransport(
         // The caller's deadline is the only clock: it aborts.
         headersTimeout: 0,
         bodyTimeout: 0,
-        connect: { timeout: options.connectTimeoutMs ?? 5000 },
+        connect: connects[addresses],
       });
-      pools.set(origin, pool);
+      pools[addresses].set(origin, pool);
     }
     return pool;
   };
@@ -68,11 +81,11 @@ export function createTransport(
     return target;
   };
   return {
-    post(url, body, headers, maxBytes) {
+    post(url, addresses, body, headers, maxBytes) {
       const reader = new AnswerReader(maxBytes);
       const { origin, path } = targetOf(url);
       // A request in the net of before may still want an address that was let go: it gets it.
-      poolOf(origin).dispatch(
+      poolOf(origin, addresses).dispatch(
         { origin, path, method: 'POST', headers: [...headers], body },
         reader,
       );
@@ -82,14 +95,17 @@ export function createTransport(
       const kept = new Set(urls);
       const origins = new Set([...kept].map((url) => targetOf(url).origin));
       for (const url of targets.keys()) if (!kept.has(url)) targets.delete(url);
-      for (const [origin, pool] of pools) {
-        if (origins.has(origin)) continue;
-        pools.delete(origin);
-        void pool.close();
+      for (const byOrigin of Object.values(pools)) {
+        for (const [origin, pool] of byOrigin) {
+          if (origins.has(origin)) continue;
+          byOrigin.delete(origin);
+          void pool.close();
+        }
       }
     },
     async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      const all = [...pools.ANY.values(), ...pools.PUBLIC.values()];
+      await Promise.all(all.map((pool) => pool.destroy()));
     },
   };
 }
@@ -153,7 +169,8 @@ class AnswerReader implements Dispatcher.DispatchHandler, Exchange {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     const sent = this.#controller !== undefined;
-    this.#fail(new TransportError(sent ? 'BROKEN' : 'CONNECT', sent, error));
+    const kind = error instanceof AddressNotPublic ? 'NOT_PUBLIC' : sent ? 'BROKEN' : 'CONNECT';
+    this.#fail(new TransportError(kind, sent, error));
   }
 
   #fail(error: TransportError): void {

@@ -1,6 +1,8 @@
 /** The contract: what every platform keeps, and what the net makes of it. */
 export { accessRules, allows } from './access.ts';
 export type { AccessRule, AccessRules } from './access.ts';
+export { AddressNotPublic, isPublicAddress, publicLookup, publicOnly } from './address.ts';
+export type { OwnerAddresses } from './address.ts';
 export { additionRefusals } from './additions/finding.ts';
 export type { AdditionFinding, AdditionRefusal } from './additions/finding.ts';
 export { Prefixes, additionPrefix } from './additions/prefix.ts';

@@ -11,6 +11,7 @@ const owner = {
   connection: 'CONNECTED',
   graphqlUrl: 'http://127.0.0.1:4010/graphql',
   eventsUrl: 'http://127.0.0.1:4010/events',
+  addresses: 'ANY',
   serves: ['420100'],
   modules: ['core', 'requests', 'organizations'],
   contractVersion: '1.0',
@@ -41,6 +42,12 @@ test('a whole snapshot is read; a module that this contract does not know is lef
   expect(read.revision).toBe(7);
 });
 
+test('where addresses may lead is public, unless it is said', () => {
+  const { addresses: _, ...unsaid } = owner;
+  const read = parseNetSnapshot({ ...net, owners: [owner, { ...unsaid, code: '420200' }] });
+  expect(read.owners.map(({ addresses }) => addresses)).toEqual(['ANY', 'PUBLIC']);
+});
+
 test.each([
   [{ ...net, version: 2 }, 'net.version is 2, and must be 1.'],
   [{ ...net, owners: [{ ...owner, code: 'a b' }] }, /^net\.owners\[0\]\.code is "a b"/],
@@ -50,6 +57,7 @@ test.each([
     { ...net, owners: [{ ...owner, contractVersion: '0.9' }] },
     /owners\[0\]\.contractVersion is "0.9".*1\.0, 1\.1/,
   ],
+  [{ ...net, owners: [{ ...owner, addresses: 'ALL' }] }, /addresses is "ALL".*PUBLIC, ANY/],
   [{ ...net, owners: [{ ...owner, version: '1' }] }, /version is "1"/],
   [{ ...net, owners: [{ ...owner, lacks: [7] }] }, /lacks\[0\] is 7/],
   [{ ...net, owners: [{ ...owner, additions: 'x' }] }, /additions is "x"/],

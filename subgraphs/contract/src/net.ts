@@ -1,4 +1,5 @@
 /** The owner directory: the snapshot of the net that the province serves at `/net`, and its check. */
+import { ownerAddresses, type OwnerAddresses } from './address.ts';
 import { isPlatformCode } from './ids.ts';
 import {
   contractModules,
@@ -32,6 +33,8 @@ export interface NetOwner {
   readonly connection: ConnectionStatus;
   readonly graphqlUrl: string;
   readonly eventsUrl: string;
+  /** Where these may lead, by the registry's policy: whoever calls them checks it at each connection. */
+  readonly addresses: OwnerAddresses;
   /** Codes of the divisions that it serves, each with all below it. */
   readonly serves: readonly string[];
   readonly modules: readonly ModuleName[];
@@ -99,6 +102,7 @@ function parseOwner(value: unknown, where: string): NetOwner {
     connection: oneOf(connectionStatuses, owner['connection'], `${where}.connection`),
     graphqlUrl: url(owner['graphqlUrl'], `${where}.graphqlUrl`),
     eventsUrl: url(owner['eventsUrl'], `${where}.eventsUrl`),
+    addresses: oneOf(ownerAddresses, owner['addresses'] ?? 'PUBLIC', `${where}.addresses`),
     serves: texts(owner['serves'], `${where}.serves`),
     // A module of a later contract is unknown here, and so not asked for.
     modules: moduleNames.filter((name) =>

@@ -14,6 +14,7 @@ const frame: NetFrame = {
   supergraph: composeSupergraph(netSubgraphs()),
   platformHost: '127.0.0.1',
   platformBasePort: 4010,
+  development: false,
   services: { province: 'http://127.0.0.1:1/graphql', analytics: 'http://127.0.0.1:2/graphql' },
 };
 

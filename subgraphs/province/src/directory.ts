@@ -19,6 +19,8 @@ export interface NetFrame {
   /** Where platforms answer: base URL without port, base port. */
   readonly platformHost: string;
   readonly platformBasePort: number;
+  /** Whether platforms may answer on this machine and in private networks. */
+  readonly development: boolean;
   /** GraphQL URLs of the province's own subgraphs. */
   readonly services: NetSnapshot['services'];
 }
@@ -214,6 +216,8 @@ export class Directory {
       connection: connectionOf(entry),
       graphqlUrl: `${url}/graphql`,
       eventsUrl: `${url}/events`,
+      // An address by offset is the operator's own.
+      addresses: this.#frame.development || entry.url === null ? 'ANY' : 'PUBLIC',
       serves,
       modules: modulesOf(entry),
       contractVersion: current?.contractVersion ?? contractVersion,

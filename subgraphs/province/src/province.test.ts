@@ -70,6 +70,7 @@ describe('/net', () => {
     expect(owners.find((owner) => owner.code === 'WISCO')).toMatchObject({
       graphqlUrl: 'http://127.0.0.1:4031/graphql',
       eventsUrl: 'http://127.0.0.1:4031/events',
+      addresses: 'ANY',
       connection: 'CONNECTED',
       scope: { above: ['420000', '420100'] },
     });
@@ -164,6 +165,7 @@ describe('/net', () => {
     expect(after.revision).toBe(before.revision + 1);
     const url = (code: string) => after.owners.find((owner) => owner.code === code)?.graphqlUrl;
     expect(url('420600')).toBe('http://127.0.0.1:9999/graphql');
+    expect(after.owners.find(({ code }) => code === '420600')?.addresses).toBe('PUBLIC');
     expect(url('420000')).toBe('http://127.0.0.1:5010/graphql');
   });
 });

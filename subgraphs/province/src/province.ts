@@ -68,8 +68,10 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
     const url = `http://${options.host}:${portOf(server)}`;
     const db = client.db(options.database);
     const registry = new Registry(client, db);
+    const { development = false, allowHosts = [] } = options;
     const frame = {
       supergraph,
+      development,
       platformHost: options.platformHost,
       platformBasePort: options.platformBasePort,
       services: {
@@ -85,7 +87,6 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
     if (options.operatorTokenFile !== undefined) {
       await ensureOperatorToken(registry.store, options.operatorTokenFile);
     }
-    const { development = false, allowHosts = [] } = options;
     const parts = {
       registry,
       checker,

@@ -46,6 +46,7 @@ function snapshot(urls: Readonly<Record<string, string>>): NetSnapshot {
         ...platform,
         graphqlUrl,
         eventsUrl: graphqlUrl.replace('/graphql', '/events'),
+        addresses: 'ANY' as const,
         connection: 'CONNECTED' as const,
         modules: contractModules.map(({ name }) => name),
         contractVersion,

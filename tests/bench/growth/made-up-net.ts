@@ -60,6 +60,7 @@ export function netOf(
         connection: 'CONNECTED',
         graphqlUrl,
         eventsUrl: graphqlUrl.replace('/graphql', '/events'),
+        addresses: 'ANY',
         serves: [cities[n % cities.length] ?? ''],
         modules,
         contractVersion,

@@ -70,6 +70,7 @@ export function netOwner(
     connection: 'CONNECTED',
     graphqlUrl: owner.url,
     eventsUrl: owner.url,
+    addresses: 'ANY',
     serves,
     modules: owner.modules,
     contractVersion: owner.version,

@@ -1,7 +1,7 @@
 /** Where a platform may say that it answers: checked by its text, its host and what its name leads to. */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { isPublicAddress } from './public-ranges.ts';
+import { isPublicAddress } from '@onenet/contract';
 
 /** What this province allows. */
 export interface AddressPolicy {
