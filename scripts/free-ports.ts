@@ -37,7 +37,7 @@ export async function checkPorts(planned: readonly PlannedPort[]): Promise<void>
   throw new PortInUse(
     [
       ...[...lines.values()].map(inUse),
-      'Stop it, or take other ports: npm start -- --port <first port>.',
+      'Stop it, or take other ports with --port <first port> (npm start -- --port …).',
     ].join('\n'),
   );
 }

@@ -71,10 +71,26 @@ function compare(proposed: ReadonlyMap<string, string>): readonly ContractChange
     ? names.map((name) => proposed.get(`${name}.graphql`) ?? moduleText(name))
     : [...proposed.values()];
   try {
+    for (const [file, text] of proposed) checkSyntax(file, text);
     return diffContracts(inForce, after);
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageError(`The proposed text is no contract: ${why}`, { cause: error });
+  }
+}
+
+/** A file that is no GraphQL is named, with its line. */
+function checkSyntax(file: string, text: string): void {
+  try {
+    diffContracts(text, text);
+  } catch (error) {
+    const { message, locations } = error as Error & { locations?: readonly { line: number }[] };
+    const line = locations?.[0]?.line;
+    const where = line === undefined ? file : `${file}, line ${line}`;
+    throw new UsageError(`The proposed text is no contract: ${where}: ${message}`, {
+      cause: error,
+    });
   }
 }
 
@@ -89,7 +105,7 @@ function lines(changes: readonly WeighedChange[]): readonly string[] {
   return [
     ...blocks,
     '',
-    `${changes.length} changes, of which ${breaking} break something, ${inUse} of them in use or not known to be unused.`,
+    `Changes: ${changes.length}; breaking: ${breaking}; of these in use, or not known to be unused: ${inUse}.`,
   ];
 }
 

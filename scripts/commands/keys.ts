@@ -8,6 +8,7 @@ import {
   type KeyInfo,
 } from '@onenet/assertion';
 import { describeOptions, parseOptions, UsageError, type Option } from '../options.ts';
+import { helpOption } from './run.ts';
 
 const keyOptions = {
   keys: { kind: 'text', default: '.onenet/keys', help: 'the folder of private keys' },
@@ -22,7 +23,7 @@ const keyOptions = {
     atMost: 86_400,
     help: 'seconds for which a new key is published before it signs',
   },
-  help: { kind: 'flag', default: false, help: 'this' },
+  help: helpOption,
 } as const satisfies Readonly<Record<string, Option>>;
 
 /** What each state means for whoever runs the net. */

@@ -76,6 +76,11 @@ export async function callRegistry(
   const answer = await readJson(response);
   if (response.ok || response.status === 422) return { status: response.status, body: answer };
   const { code, message } = (answer['error'] ?? {}) as { code?: string; message?: string };
+  if (code === undefined && response.status === 404) {
+    throw new RegistryError(
+      `There is no registry at ${access.province}: is it the province's URL?`,
+    );
+  }
   throw new RegistryError(`${code ?? response.status}: ${message ?? 'the registry refused.'}`);
 }
 

@@ -137,6 +137,8 @@ export const en: Messages = {
     BEHIND: 'Behind',
     UNREACHABLE: 'Unreachable',
     BROKEN: 'Does not verify',
+    MAINTENANCE: 'In maintenance',
+    SUSPENDED: 'Suspended',
     NOT_CONNECTED: 'Not connected',
   },
   feedStatesExplained: {
@@ -145,6 +147,8 @@ export const en: Messages = {
     BEHIND: 'Some events are not in yet',
     UNREACHABLE: 'The platform does not answer; figures stand where they were',
     BROKEN: 'The chain does not verify; new events are not taken',
+    MAINTENANCE: 'No new events during maintenance; figures stand where they were',
+    SUSPENDED: 'No new events while suspended; figures stand where they were',
     NOT_CONNECTED: 'Registered, not connected: part of no figure',
   },
   state: 'State',

@@ -133,6 +133,8 @@ export const zh = {
     BEHIND: '滞后',
     UNREACHABLE: '无法访问',
     BROKEN: '校验不通过',
+    MAINTENANCE: '维护中',
+    SUSPENDED: '已暂停',
     NOT_CONNECTED: '未接入',
   },
   feedStatesExplained: {
@@ -141,6 +143,8 @@ export const zh = {
     BEHIND: '有事件尚未到达',
     UNREACHABLE: '平台没有应答，数字停在最后一次',
     BROKEN: '链校验不通过，已停止采信新事件',
+    MAINTENANCE: '维护期间不收新事件，数字停在最后一次',
+    SUSPENDED: '暂停期间不收新事件，数字停在最后一次',
     NOT_CONNECTED: '已登记，尚未接入，不计入任何数字',
   },
   state: '状态',
