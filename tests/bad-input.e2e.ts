@@ -1,4 +1,4 @@
-/** Bad input of every kind: a clear error with a code from the one table, and nothing changes. */
+/** Bad input of every kind: a clear error with a code from the one table, and nothing changes. Long, because it is one list of bad input. */
 import { errorCodes } from '@onenet/contract';
 import { databaseName } from '@onenet/platform';
 import { MongoClient } from 'mongodb';

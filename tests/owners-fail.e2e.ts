@@ -1,4 +1,4 @@
-/** Owners fail one at a time, in every way: the others' answers are whole and in time, and the answer says who is missing. */
+/** Owners fail one at a time, in every way: the others' answers are whole and in time, and the answer says who is missing. Long, because one net meets every failure. */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-/** The platform in Python and the reference platform do the same: every mutation in every order that matters, and what each says in its feed. */
+/** The platform in Python and the reference platform do the same: every mutation in every order that matters, and what each says in its feed. Long, because both platforms run every step side by side. */
 import { randomUUID } from 'node:crypto';
 import { audit, rules } from '@onenet/audit';
 import { startPlatforms } from '@onenet/platform';

@@ -1,4 +1,4 @@
-/** Fifty clients ask and write without a pause while platforms are published, rolled back and withdrawn: every answer is that of one net. */
+/** Fifty clients ask and write without a pause while platforms are published, rolled back and withdrawn: every answer is that of one net. Long, because one net under load serves all steps. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { databaseName } from '@onenet/platform';

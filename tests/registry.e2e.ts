@@ -1,4 +1,4 @@
-/** The registry between publishes: versions, switches, maintenance by the clock, tokens, and what outlives a restart. */
+/** The registry between publishes: versions, switches, maintenance by the clock, tokens, and what outlives a restart. Long, because one registry serves them all. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { platformSdl } from '@onenet/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';

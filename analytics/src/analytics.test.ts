@@ -1,4 +1,4 @@
-/** The whole of analytics in one process: directory, feeds, GraphQL, self-check and the live stream. */
+/** The whole of analytics in one process: directory, feeds, GraphQL, self-check and the live stream. Long, because one process serves all of it. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, get } from 'node:http';

@@ -1,4 +1,4 @@
-/** What owners add, through the real planner: each part is asked of its owner only, and costs nothing else when it fails. */
+/** What owners add, through the real planner: each part is asked of its owner only, and costs nothing else when it fails. Long, because one small net serves them all. */
 import { readAdditions, type NetOwner } from '@onenet/contract';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { memoryRecords, type MemoryRecord } from '../owners/testing/memory-data.ts';

@@ -1,4 +1,4 @@
-/** An owner on the contract's version before: output fields are left out, what is used and lacking costs its whole part. */
+/** An owner on the contract's version before: output fields are left out, what is used and lacking costs its whole part. Long, because one net serves every kind of lack. */
 import type { NetOwner } from '@onenet/contract';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { memoryRecords } from './testing/memory-data.ts';

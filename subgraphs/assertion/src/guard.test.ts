@@ -1,4 +1,4 @@
-/** What was signed is taken once, for what it was signed for; everything else is refused by a code. */
+/** What was signed is taken once, for what it was signed for; everything else is refused by a code. Long, because each refusal is a case of the same guard. */
 import { localCaller } from '@onenet/contract';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import {

@@ -1,4 +1,4 @@
-/** What an owner may add, and what is refused by name: one row for each kind of refusal. */
+/** What an owner may add, and what is refused by name: one row for each kind of refusal. Long, because it is one list. */
 import { describe, expect, test } from 'vitest';
 import { platformSdl } from '../index.ts';
 import { additionRefusals } from './finding.ts';

@@ -1,4 +1,4 @@
-/** What an SDL keeps, lacks and breaks is named; how a library prints it is not held against it. */
+/** What an SDL keeps, lacks and breaks is named; how a library prints it is not held against it. Long, because each kind of fault is a row. */
 import { buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
 import { Kind, parse, print, visit, type ASTNode } from 'graphql';
 import { expect, test } from 'vitest';
