@@ -99,6 +99,26 @@ test('what is taken away is refused while who uses it is unknown, and admitted w
   }
 });
 
+test('a third publish at once is refused, of this platform alone, until one is over', async () => {
+  const held: (() => void)[] = [];
+  await using slow = await serve((_, response) => {
+    held.push(() => response.writeHead(500).end());
+  });
+  const both = [1, 2].map(() => net.publish(code, { url: slow.url, sdl }, token));
+  await expect.poll(() => held.length, { timeout: 30_000 }).toBe(2);
+  const noted = await net.db.collection('trail').countDocuments();
+  const third = await unchanged(() =>
+    net.call('POST', `${code}/versions`, { url: slow.url, sdl }, token),
+  );
+  expect(third).toMatchObject({ status: 429, body: { error: { code: 'TOO_MANY' } } });
+  expect(await net.db.collection('trail').countDocuments()).toBe(noted);
+  const other = await net.publish('429021', { url: 'nonsense' }, await net.token('429021'));
+  expect(other).toMatchObject({ status: 422 });
+  for (const answer of held) answer();
+  for (const report of await Promise.all(both)) expect(report).toMatchObject({ status: 422 });
+  expect(await net.publish(code, { url: 'nonsense', sdl }, token)).toMatchObject({ status: 422 });
+});
+
 describe('nonsense changes nothing for anybody, and is told what and where', () => {
   const withRoot = (field: string) => `${sdl}\nextend type Query { ${field} }`;
   test.each([

@@ -77,6 +77,7 @@ const statuses: Partial<Record<NetErrorCode, number>> = {
   UNKNOWN_PLATFORM: 404,
   WRONG_STATE: 409,
   TOO_LARGE: 413,
+  TOO_MANY: 429,
 };
 
 function answerError(response: ServerResponse, error: unknown): void {

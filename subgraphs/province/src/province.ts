@@ -95,6 +95,7 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
       policy: { development, allowHosts },
       usageOf: usageByAnalytics(options.analyticsUrl),
       usageDays: options.usageDays ?? defaultUsageDays,
+      underCheck: new Map<string, number>(),
       addressOf: directory.addressOf.bind(directory),
       refresh: () => directory.refresh(),
     };

@@ -1,5 +1,5 @@
 /** Publishing: checked step by step, admitted as a whole, or refused without a trace in the net. Long, because its steps are one story. */
-import { readAdditions } from '@onenet/contract';
+import { NetError, readAdditions } from '@onenet/contract';
 import type { Conformance } from '@onenet/contract';
 import { AddressRefused, checkAddress } from '../address/check-address.ts';
 import type { AddressPolicy, CheckedAddress } from '../address/check-address.ts';
@@ -35,6 +35,8 @@ export interface Publishing {
   readonly keysDir: string | undefined;
   /** Base URL of a platform that gave none of its own. */
   readonly addressOf: (entry: RegistryEntry) => string | null;
+  /** How many publishes of a platform are being checked, by code. */
+  readonly underCheck: Map<string, number>;
 }
 
 export interface PublishRequest {
@@ -48,6 +50,8 @@ export interface PublishRequest {
 }
 
 const publishWithinMs = 60_000;
+/** Publishes of one platform that are checked at once: one team must not take the places of all. */
+const maxUnderCheck = 2;
 /** How often a publish looks again when others changed what it is based on. */
 const maxAttempts = 10;
 
@@ -63,8 +67,16 @@ class Refused extends Error {
 }
 
 export async function publish(parts: Publishing, request: PublishRequest): Promise<Report> {
-  const { registry } = parts;
+  const { registry, underCheck } = parts;
   const { code, asker } = request;
+  const already = underCheck.get(code) ?? 0;
+  if (already >= maxUnderCheck) {
+    throw new NetError(
+      'TOO_MANY',
+      `${already} publishes of ${code} are being checked: publish again when one is over.`,
+    );
+  }
+  underCheck.set(code, already + 1);
   const run = new Publish(parts, request, AbortSignal.timeout(publishWithinMs));
   try {
     const report = await run.toAdmission();
@@ -76,6 +88,9 @@ export async function publish(parts: Publishing, request: PublishRequest): Promi
     await registry.store.note({ ...refusal, ...asker, platform: code });
     return report;
   } finally {
+    const others = (underCheck.get(code) ?? 0) - 1;
+    if (others > 0) underCheck.set(code, others);
+    else underCheck.delete(code);
     await run.close();
   }
 }
