@@ -50,7 +50,7 @@ const maintenanceOptions = {
   platform: platformOption,
   from: { kind: 'text', default: '', help: 'begin, RFC 3339 with offset; now without it' },
   until: { kind: 'text', default: '', help: 'end, e.g. 2026-11-24T23:00:00+08:00' },
-  reason: { kind: 'text', default: '', help: 'shown to everybody' },
+  reason: { kind: 'text', default: '', help: 'why; everybody may read it (Platform.maintenance)' },
   cancel: { kind: 'text', default: '', help: 'id of a window to cancel instead; all: every one' },
   ...registryOptions,
 } as const;

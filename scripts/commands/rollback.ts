@@ -8,7 +8,7 @@ const options = {
     kind: 'number',
     default: 0,
     whole: true,
-    help: 'number of the version; 0: the one before the current one',
+    help: 'number of the version; 0: the one before the current one, or the last of a withdrawn platform',
   },
   json: { kind: 'flag', default: false, help: 'print the report as JSON' },
   ...registryOptions,
