@@ -2,12 +2,13 @@
 import type { FeedStatus } from './api/health.ts';
 import type { Platform } from './api/platforms.ts';
 
-/** The feed's state; in maintenance or suspended, the connection instead of "not connected". */
+/** Its state; instead of "not connected": in maintenance, suspended, or withdrawn with figures that stay. */
 export function shownState(
-  feed: Pick<FeedStatus, 'state'>,
+  { state, sequence }: Pick<FeedStatus, 'state' | 'sequence'>,
   platform: Pick<Platform, 'connection'> | undefined,
 ): string {
-  const connection = platform?.connection;
-  const isHeldBack = connection === 'MAINTENANCE' || connection === 'SUSPENDED';
-  return feed.state === 'NOT_CONNECTED' && isHeldBack ? connection : feed.state;
+  if (state !== 'NOT_CONNECTED' || platform === undefined) return state;
+  const { connection } = platform;
+  if (connection === 'MAINTENANCE' || connection === 'SUSPENDED') return connection;
+  return connection === 'REGISTERED' && Number(sequence) > 0 ? 'WITHDRAWN' : state;
 }

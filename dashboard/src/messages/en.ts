@@ -139,6 +139,7 @@ export const en: Messages = {
     BROKEN: 'Does not verify',
     MAINTENANCE: 'In maintenance',
     SUSPENDED: 'Suspended',
+    WITHDRAWN: 'Withdrawn',
     NOT_CONNECTED: 'Not connected',
   },
   feedStatesExplained: {
@@ -149,6 +150,7 @@ export const en: Messages = {
     BROKEN: 'The chain does not verify; new events are not taken',
     MAINTENANCE: 'No new events during maintenance; figures stand where they were',
     SUSPENDED: 'No new events while suspended; figures stand where they were',
+    WITHDRAWN: 'Withdrawn: no new events; what came before still counts',
     NOT_CONNECTED: 'Registered, not connected: part of no figure',
   },
   state: 'State',

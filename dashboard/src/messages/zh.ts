@@ -135,6 +135,7 @@ export const zh = {
     BROKEN: '校验不通过',
     MAINTENANCE: '维护中',
     SUSPENDED: '已暂停',
+    WITHDRAWN: '已退出',
     NOT_CONNECTED: '未接入',
   },
   feedStatesExplained: {
@@ -145,6 +146,7 @@ export const zh = {
     BROKEN: '链校验不通过，已停止采信新事件',
     MAINTENANCE: '维护期间不收新事件，数字停在最后一次',
     SUSPENDED: '暂停期间不收新事件，数字停在最后一次',
+    WITHDRAWN: '已退出，不再收新事件；此前的数字仍然计入',
     NOT_CONNECTED: '已登记，尚未接入，不计入任何数字',
   },
   state: '状态',
