@@ -1,9 +1,11 @@
 /** The feed's store on MongoDB (replica set). */
-import { randomBytes } from 'node:crypto';
-import { Binary, MongoBulkWriteError } from 'mongodb';
+import { createHash, randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { BSON, Binary, MongoBulkWriteError } from 'mongodb';
 import type { Db } from 'mongodb';
 import { ensureFeedIndexes, feedCollections } from './collections.ts';
 import type { LogDocument } from './collections.ts';
+import type { OutboxEntry } from './entry.ts';
 import type { FeedStore, LogLine, LogPosition } from './store.ts';
 
 const duplicateKey = 11_000;
@@ -53,16 +55,19 @@ export function mongoStore(db: Db): FeedStore {
     },
     async quarantine(refusals) {
       const at = new Date();
+      const ids = refusals.map(({ entry }) => entry._id);
+      const held = await quarantine.find({ _id: { $in: ids } }).toArray();
+      const aside = new Map(held.map(({ _id, entry }) => [_id, entry]));
       await quarantine.bulkWrite(
         refusals.map(({ entry, fault }) => ({
           updateOne: {
-            filter: { _id: entry._id },
+            filter: { _id: asideId(entry, aside.get(entry._id)) },
             update: { $setOnInsert: { fault, at, entry } },
             upsert: true,
           },
         })),
       );
-      await outbox.deleteMany({ _id: { $in: refusals.map(({ entry }) => entry._id) } });
+      await outbox.deleteMany({ _id: { $in: ids } });
     },
     quarantined: () => quarantine.countDocuments(),
 
@@ -134,6 +139,12 @@ export function mongoStore(db: Db): FeedStore {
         ])
         .toArray(),
   };
+}
+
+/** Another one under an id that stands aside already gets a name of its own; the same one, after a crash, does not. */
+function asideId(entry: OutboxEntry, held: OutboxEntry | undefined): string {
+  if (held === undefined || isDeepStrictEqual(held, entry)) return entry._id;
+  return `${entry._id} #${createHash('sha256').update(BSON.serialize(entry)).digest('hex')}`;
 }
 
 /** Milliseconds after which a lost stream is opened again. */

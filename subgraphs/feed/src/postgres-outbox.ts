@@ -29,15 +29,18 @@ export function postgresOutbox({
       await run(`DELETE FROM onenet.outbox WHERE id = ANY ($1)`, [ids]);
     },
     async quarantine(refusals) {
+      // Another one under an id that stands aside already gets a name of its own.
       // Moved within the database, as it stands there: nested a thousand deep, it could not even be written here.
       await run(
         `WITH wrong AS (SELECT * FROM unnest($1::text[], $2::text[]) AS wrong (id, fault)),
          moved AS (
            DELETE FROM onenet.outbox USING wrong WHERE outbox.id = wrong.id
-           RETURNING outbox.id, fault, type, time, data, person, corrects
+           RETURNING outbox.id, seq, fault, type, time, data, person, corrects
          )
          INSERT INTO onenet.feed_quarantine (id, fault, entry)
-         SELECT id, fault, jsonb_build_object('_id', id, 'type', type, 'time', time, 'data', data)
+         SELECT CASE WHEN EXISTS (SELECT FROM onenet.feed_quarantine AS aside WHERE aside.id = moved.id)
+                THEN id || ' #' || seq ELSE id END,
+           fault, jsonb_build_object('_id', id, 'type', type, 'time', time, 'data', data)
            || jsonb_strip_nulls(jsonb_build_object('person', person, 'corrects', corrects))
          FROM moved
          ON CONFLICT DO NOTHING`,

@@ -1,6 +1,7 @@
 import { platformEvents } from './platform-event.ts';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { batch, code, databases, personKey, readAll, serveFeed, write } from '../test/harness.ts';
+import type { OutboxEntry } from './entry.ts';
 import { Sequencer } from './sequencer.ts';
 import type { FeedStore } from './store.ts';
 
@@ -119,6 +120,26 @@ describe.each(databases)('$name', ({ fresh }) => {
     const aside = await database.aside();
     expect(aside.map(({ fault }) => fault).toSorted()).toEqual(faults);
     expect(aside.find(({ entry }) => entry._id === 'place')?.entry.data.place).toBe('武汉');
+  });
+
+  test('two under one id that are no events both stand aside', async () => {
+    await using database = await fresh();
+    await using served = await serveFeed(database);
+    for (const place of ['武汉', '宜昌']) {
+      const entry = {
+        _id: 'twice',
+        type: 'onenet.article.liked',
+        time: new Date(),
+        data: { place },
+      };
+      await database.insert([entry as OutboxEntry]);
+      await served.feed.drained();
+    }
+    expect(await served.feed.status()).toMatchObject({ pending: 0, quarantined: 2 });
+    const aside = await database.aside();
+    expect(new Set(aside.map(({ entry }) => `${entry._id} ${entry.data.place}`))).toEqual(
+      new Set(['twice 武汉', 'twice 宜昌']),
+    );
   });
 
   test('the secret for counting people is made once', async () => {
