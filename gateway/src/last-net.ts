@@ -48,8 +48,8 @@ export class LastNet {
       this.#next = undefined;
       try {
         await mkdir(this.#dir, { recursive: true });
-        // Written aside and renamed: a crash leaves the one before.
-        await writeFile(`${this.#file}.next`, JSON.stringify(net));
+        // Written aside, to the disk itself, and renamed: a crash leaves the one before.
+        await writeFile(`${this.#file}.next`, JSON.stringify(net), { flush: true });
         await rename(`${this.#file}.next`, this.#file);
       } catch (error) {
         this.#log.warn({ err: error }, 'the net cannot be kept');
