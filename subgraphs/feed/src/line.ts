@@ -4,6 +4,9 @@ import { eventFault, isTooLarge } from './event.ts';
 import type { EventFault, Vocabulary } from './event.ts';
 import type { OutboxEntry } from './entry.ts';
 
+/** In the place of data that was not read, because no line could hold it. */
+export const unreadData: unique symbol = Symbol('too large to read');
+
 /** Where and when a line stands in the log. */
 export interface LinePlace {
   readonly code: string;
@@ -43,6 +46,8 @@ function eventOf(entry: OutboxEntry, place: LinePlace, firsts: Firsts | undefine
  * platform, so nothing about the entry's shape is taken for granted.
  */
 export function entryFault(entry: OutboxEntry, vocabulary: Vocabulary): EventFault | undefined {
+  const data: unknown = entry.data;
+  if (data === unreadData) return 'TOO_LARGE';
   if (!vocabulary.isType(entry.type)) return 'UNKNOWN_TYPE';
   if (!(entry.time instanceof Date) || Number.isNaN(entry.time.getTime())) return 'BAD_TIME';
   if (entry.data !== null && typeof entry.data === 'object' && 'firsts' in entry.data) {

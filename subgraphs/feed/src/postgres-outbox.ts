@@ -1,7 +1,12 @@
 /** On PostgreSQL: the outbox, and what was no event. */
 import type { OutboxEntry } from './entry.ts';
+import { maxLineBytes } from './limits.ts';
+import { unreadData } from './line.ts';
 import type { Query } from './postgres-query.ts';
 import type { FeedStore } from './store.ts';
+
+/** Larger ones are not fetched. PostgreSQL writes JSON with spaces: what a line could hold may be longer there. */
+const maxEntryBytes = 2 * maxLineBytes;
 
 export function postgresOutbox({
   rows,
@@ -15,8 +20,13 @@ export function postgresOutbox({
     // A lower seq may commit after a higher one: it is then the oldest of the next batch.
     async outbox(limit) {
       const found = await rows<OutboxRow>(
-        `SELECT id, type, time, data, person, corrects FROM onenet.outbox ORDER BY seq LIMIT $1`,
-        [limit],
+        `SELECT id, fits, CASE WHEN fits THEN type ELSE '' END AS type, time,
+           CASE WHEN fits THEN data END AS data, CASE WHEN fits THEN person END AS person, corrects
+         FROM (SELECT * FROM onenet.outbox ORDER BY seq LIMIT $1) AS oldest,
+           LATERAL (SELECT octet_length(data::text) + octet_length(type)
+             + coalesce(octet_length(person), 0) <= $2 AS fits OFFSET 0) AS size
+         ORDER BY seq`,
+        [limit, maxEntryBytes],
       );
       return found.map(entryOf);
     },
@@ -53,6 +63,7 @@ export function postgresOutbox({
 
 interface OutboxRow {
   readonly id: string;
+  readonly fits: boolean;
   readonly type: string;
   readonly time: Date;
   readonly data: unknown;
@@ -61,12 +72,12 @@ interface OutboxRow {
 }
 
 /** As it stands there: whether it is an event, the sequencer checks. */
-function entryOf({ id, type, time, data, person, corrects }: OutboxRow): OutboxEntry {
+function entryOf({ id, fits, type, time, data, person, corrects }: OutboxRow): OutboxEntry {
   return {
     _id: id,
     type,
     time,
-    data,
+    data: fits ? data : unreadData,
     ...(person === null ? {} : { person }),
     ...(corrects === null ? {} : { corrects: corrects.padStart(20, '0') }),
   } as OutboxEntry;

@@ -53,6 +53,27 @@ test.each([
   expect(rows).toEqual([{ id: 'wrong' }]);
 });
 
+test.each([
+  ['data', `'onenet.article.liked'`, `jsonb_build_object('place', repeat('x', 3000000))`, 'NULL'],
+  ['a type', `repeat('x', 3000000)`, `'{}'`, 'NULL'],
+  ['a person', `'onenet.article.liked'`, `'{}'`, `repeat('x', 3000000)`],
+])('%s that no line could hold is not fetched, and stands aside whole', async (_, ...values) => {
+  await using database = await freshPostgres();
+  await using served = await serveFeed(database);
+  await database.pool.query(
+    `INSERT INTO onenet.outbox (id, time, type, data, person) VALUES ('huge', now(), ${values.join(', ')})`,
+  );
+  const [entry] = await database.store.outbox(1);
+  expect(JSON.stringify(entry).length).toBeLessThan(200);
+  await database.pool.query(insert, ['right']);
+  await served.feed.drained();
+  expect((await readAll(served.url)).map(({ id }) => id)).toEqual(['right']);
+  const { rows } = await database.pool.query(
+    'SELECT fault, octet_length(entry::text) > 3000000 AS whole FROM onenet.feed_quarantine',
+  );
+  expect(rows).toEqual([{ fault: 'TOO_LARGE', whole: true }]);
+});
+
 test('12 transactions that always overlap, one in five rolled back: each committed event once', async () => {
   await using database = await freshPostgres();
   await using served = await serveFeed(database, { watch: true });
