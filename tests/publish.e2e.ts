@@ -1,4 +1,4 @@
-/** Publishing: what is in order is admitted; what is not changes nothing for anybody, and says what and where. */
+/** Publishing: what is in order is admitted; what is not changes nothing for anybody, and says what and where. Long, because each kind of nonsense is tried. */
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -8,7 +8,7 @@ import { Breakers } from './breaker.ts';
 import { PlanCache } from './compile.ts';
 import type { JsonObject } from './conform.ts';
 import { contractEntity } from './entities.ts';
-import { EntityList } from './entity-list.ts';
+import { EntityList, type EntityMaker } from './entity-list.ts';
 import { errorAt } from './failure.ts';
 import { Gathering } from './gather.ts';
 import { mutate } from './mutate.ts';
@@ -42,7 +42,8 @@ export type OwnersDataSource = GraphQLDataSource<RequestContext & Record<string,
 /** Answers every operation that the planner sends to `municipal`. */
 export function createMunicipalDataSource(options: MunicipalOptions): OwnersDataSource {
   const plans = new PlanCache(options.contract ?? contractSchema());
-  return ownersDataSource(plans, toolsOf(options, new OperationCache()), query);
+  const tools = toolsOf(options, new OperationCache());
+  return ownersDataSource(plans, tools, { entity: contractEntity, mayBeNothing: false });
 }
 
 /** What the waves of a data source share. */
@@ -56,11 +57,18 @@ export function toolsOf(options: OwnersOptions, operations: OperationCache): Wav
   };
 }
 
-/** Answers operations by owners: queries as `ask` says, mutation fields each by its owner. */
+/** In what the subgraphs that owners answer differ. */
+export interface OwnersSubgraph {
+  readonly entity: EntityMaker;
+  /** Whether a routed field's null is an answer, and not an id that leads nowhere. */
+  readonly mayBeNothing: boolean;
+}
+
+/** Answers operations by owners: queries in one wave, mutation fields each by its owner. */
 export function ownersDataSource(
   plans: PlanCache,
   tools: WaveTools,
-  ask: (run: Run, tools: WaveTools, text: string) => Promise<Outcome<JsonObject>>,
+  subgraph: OwnersSubgraph,
 ): OwnersDataSource {
   return {
     async process(call) {
@@ -72,7 +80,9 @@ export function ownersDataSource(
         const plan = plans.of(text, given);
         const run = runOf(plan, given, context, call.pathInIncomingRequest);
         const outcome =
-          plan.kind === 'mutation' ? await mutate(run, tools, text) : await ask(run, tools, text);
+          plan.kind === 'mutation'
+            ? await mutate(run, tools, text)
+            : await query(run, tools, text, subgraph);
         const data: JsonObject = { ...namesOf(plan), ...outcome.value };
         return outcome.errors.length > 0 ? { data, errors: outcome.errors } : { data };
       } catch (error) {
@@ -83,10 +93,15 @@ export function ownersDataSource(
 }
 
 /** One wave: whatever the operation wants of an owner goes in one request. */
-async function query(run: Run, tools: WaveTools, text: string): Promise<Outcome<JsonObject>> {
+async function query(
+  run: Run,
+  tools: WaveTools,
+  text: string,
+  { entity, mayBeNothing }: OwnersSubgraph,
+): Promise<Outcome<JsonObject>> {
   const wave = new Wave(run, tools);
   const gatherings = run.plan.gathers.map((field) => new Gathering(run, field, undefined));
-  const entities = run.plan.entities.map((field) => new EntityList(run, field, contractEntity));
+  const entities = run.plan.entities.map((field) => new EntityList(run, field, entity));
   const owners = run.plan.routes.map((field) => tryOwnerOf(run, field));
   for (const gathering of gatherings) gathering.prepare(wave);
   for (const each of entities) each.prepare(wave);
@@ -112,7 +127,12 @@ async function query(run: Run, tools: WaveTools, text: string): Promise<Outcome<
     const owner = owners[i];
     const { key } = field.selected;
     if (owner instanceof NetError) putError(key, owner);
-    else if (owner) put(key, partOutcome(run, owner.code, wave.routed(owner.code, field), [key]));
+    else if (owner) {
+      const part = wave.routed(owner.code, field);
+      const isNothing = mayBeNothing && !part.ok && part.failure.absent;
+      if (isNothing) put(key, { value: null, errors: [] });
+      else put(key, partOutcome(run, owner.code, part, [key]));
+    }
   }
   for (const [i, { key }] of run.plan.entities.entries()) {
     const list = entities[i]?.finish(wave);

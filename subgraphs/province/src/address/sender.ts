@@ -1,28 +1,12 @@
 /** Calls a checked address, and nothing else: no redirects, no other host, the very addresses that were checked. */
 import type { LookupFunction } from 'node:net';
+import type { Send } from '@onenet/audit';
 import { Agent } from 'undici';
 import type { CheckedAddress } from './check-address.ts';
 
-export interface SendRequest {
-  readonly method: string;
-  readonly url: string;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** How long the whole answer may take. */
-  readonly timeoutMs: number;
-}
-
-export interface SendResponse {
-  readonly status: number;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
-
 export interface Sender {
   /** One call; rejects when no answer comes. A 3xx is an answer like any other. */
-  send(request: SendRequest): Promise<SendResponse>;
+  readonly send: Send;
   close(): Promise<void>;
 }
 
