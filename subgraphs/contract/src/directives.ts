@@ -119,6 +119,48 @@ export function actorsOf(
   return Array.isArray(kinds) ? kinds.filter(isActorKind) : undefined;
 }
 
+/** Whether a mutation is for the owner's own front end alone. */
+export function isLocal(fieldName: string, schema: GraphQLSchema = contractSchema()): boolean {
+  return applied(schema, 'actors', fieldOf(schema, 'Mutation', fieldName))?.['local'] === true;
+}
+
+/** `@step`: what a mutation does in a record's life cycle. */
+export interface StepRule {
+  /** The record's type. */
+  readonly of: string;
+  /** The statuses in which it is allowed; empty: it makes the record. */
+  readonly from: readonly string[];
+  /** The status that it leads to; null: it stays. */
+  readonly to: string | null;
+}
+
+/** The step that a mutation is; undefined when it is none. */
+export function stepOf(
+  fieldName: string,
+  schema: GraphQLSchema = contractSchema(),
+): StepRule | undefined {
+  const step = applied(schema, 'step', fieldOf(schema, 'Mutation', fieldName));
+  if (!step) return undefined;
+  const { of, from, to } = step;
+  return {
+    of: String(of),
+    from: Array.isArray(from) ? from.map(String) : [],
+    to: typeof to === 'string' ? to : null,
+  };
+}
+
+/** The mutations that a record of a type allows in a status, in the contract's order. */
+export function stepsFrom(
+  of: string,
+  status: string,
+  schema: GraphQLSchema = contractSchema(),
+): readonly string[] {
+  return Object.keys(schema.getMutationType()?.getFields() ?? {}).filter((name) => {
+    const step = stepOf(name, schema);
+    return step?.of === of && step.from.includes(status);
+  });
+}
+
 /** Whether the net fills a field, so that no platform is asked for it. */
 export function isNetField(
   typeName: string,

@@ -33,6 +33,12 @@ export const errorCodes = {
   UNKNOWN_DIVISION: { fault: 'caller', message: 'No division has this code.' },
   NOT_FOUND: { fault: 'caller', message: 'There is no such record.' },
   WRONG_STATE: { fault: 'caller', message: 'The record is not in a state that allows this.' },
+  CONFLICT: { fault: 'caller', message: 'There is one already, and may be no second.' },
+  INSUFFICIENT_FUNDS: { fault: 'caller', message: 'The fund has less than that available.' },
+  LOCAL_ONLY: {
+    fault: 'caller',
+    message: "The mutation is for the platform's own front end.",
+  },
   IDEMPOTENCY_CONFLICT: {
     fault: 'caller',
     message: 'The idempotency key was used with another input.',

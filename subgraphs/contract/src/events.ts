@@ -1,7 +1,7 @@
 /** The one list of event types: what a platform's feed may say, and of what analytics is made. */
 
 /** What `data.value` of a type is. */
-export type EventValue = 'minutes' | 'rating';
+export type EventValue = 'minutes' | 'rating' | 'fen' | 'people';
 
 export interface EventType {
   /** The contract module that it belongs to. */
@@ -36,6 +36,11 @@ export const eventTypes = {
   'onenet.request.rated': { module: 'requests', value: 'rating' },
   'onenet.request.reopened': { module: 'requests' },
   'onenet.request.supervised': { module: 'requests' },
+  /** 催办: by a person, or because the deadline comes near. */
+  'onenet.request.reminded': { module: 'requests' },
+  /** It passed its deadline. */
+  'onenet.request.overdue': { module: 'requests' },
+  'onenet.request.escalated': { module: 'requests' },
   'onenet.member.applied': { module: 'members' },
   'onenet.member.accepted': { module: 'members' },
   'onenet.member.refused': { module: 'members' },
@@ -46,6 +51,66 @@ export const eventTypes = {
   'onenet.article.liked': { module: 'content', people: true },
   'onenet.article.commented': { module: 'content', people: true },
   'onenet.channel.followed': { module: 'content' },
+  'onenet.joincode.issued': { module: 'members' },
+  'onenet.joincode.revoked': { module: 'members' },
+  /** Category: REQUEST or FIGURE. */
+  'onenet.supervision.asked': { module: 'supervision' },
+  /** `value`: minutes since it was asked, or asked again. */
+  'onenet.supervision.answered': { module: 'supervision', value: 'minutes', onTime: true },
+  'onenet.supervision.returned': { module: 'supervision' },
+  'onenet.supervision.closed': { module: 'supervision' },
+  // A transfer, by what is counted where: offered −1 live +1 in transfer, returned the reverse, departed −1 in transfer (source); received +1 live (target).
+  'onenet.member.offered': { module: 'transfers' },
+  'onenet.member.returned': { module: 'transfers' },
+  'onenet.member.departed': { module: 'transfers' },
+  'onenet.member.received': { module: 'transfers' },
+  'onenet.request.offered': { module: 'transfers' },
+  'onenet.request.returned': { module: 'transfers' },
+  'onenet.request.departed': { module: 'transfers' },
+  'onenet.request.received': { module: 'transfers' },
+  /** Category: the card's kind. */
+  'onenet.card.issued': { module: 'cards' },
+  /** A card's first use. */
+  'onenet.card.started': { module: 'cards' },
+  /** `value`: the discount, in fen. */
+  'onenet.card.used': { module: 'cards', value: 'fen', people: true },
+  /** Cancelled or replaced: no longer live. */
+  'onenet.card.ended': { module: 'cards' },
+  'onenet.merchant.opened': { module: 'cards' },
+  'onenet.merchant.closed': { module: 'cards' },
+  /** Category: the claim's kind. */
+  'onenet.claim.submitted': { module: 'cards' },
+  /** `value`: fen. */
+  'onenet.claim.paid': { module: 'cards', value: 'fen' },
+  'onenet.claim.rejected': { module: 'cards' },
+  'onenet.hardship.applied': { module: 'aid' },
+  'onenet.hardship.registered': { module: 'aid' },
+  'onenet.hardship.refused': { module: 'aid' },
+  'onenet.hardship.closed': { module: 'aid' },
+  /** `value`: fen. */
+  'onenet.fund.credited': { module: 'aid', value: 'fen' },
+  /** Category of these: the form. */
+  'onenet.aid.applied': { module: 'aid' },
+  /** `value`: fen; absent for a form without money. */
+  'onenet.aid.approved': { module: 'aid', value: 'fen' },
+  /** `value`: fen. */
+  'onenet.aid.paid': { module: 'aid', value: 'fen', people: true },
+  /** `value`: fen that came back. */
+  'onenet.aid.returned': { module: 'aid', value: 'fen' },
+  'onenet.aid.completed': { module: 'aid', people: true },
+  'onenet.aid.rejected': { module: 'aid' },
+  /** A cadre began to look after a hardship worker. */
+  'onenet.pairing.started': { module: 'aid' },
+  'onenet.pairing.ended': { module: 'aid' },
+  /** A hardship worker who had no cadre has one, or the reverse. */
+  'onenet.hardship.paired': { module: 'aid' },
+  'onenet.hardship.unpaired': { module: 'aid' },
+  /** The first comparison with a department. Category of these: the department. */
+  'onenet.matching.connected': { module: 'matching' },
+  /** `value`: people asked about. */
+  'onenet.matching.compared': { module: 'matching', value: 'people' },
+  /** `value`: people that matched. */
+  'onenet.matching.matched': { module: 'matching', value: 'people' },
   /** A balance from before the log began: `data.opening`. */
   'onenet.opening': { module: 'core' },
 } as const satisfies Record<string, EventType>;
@@ -65,7 +130,9 @@ export interface Firsts {
 export interface Opening {
   /** The event type whose total it opens. */
   readonly measure: string;
-  /** In the unit of that type's count. */
+  /** What of the type it opens: its count (when absent), or the sum of its `value`. */
+  readonly of?: 'count' | 'value';
+  /** In the unit of that type's count, or of its `value`. */
   readonly value: number;
   /** RFC 3339. */
   readonly asOf: string;

@@ -33,8 +33,17 @@ export {
 } from './cursor.ts';
 export type { OwnerCursor } from './cursor.ts';
 export { parseDateTime } from './date-time.ts';
-export { actorsOf, gatherOf, isNetField, orderOf, routeOf } from './directives.ts';
-export type { GatherRule, OrderRule, RouteRule } from './directives.ts';
+export {
+  actorsOf,
+  gatherOf,
+  isLocal,
+  isNetField,
+  orderOf,
+  routeOf,
+  stepOf,
+  stepsFrom,
+} from './directives.ts';
+export type { GatherRule, OrderRule, RouteRule, StepRule } from './directives.ts';
 export { changeKinds } from './diff/change.ts';
 export type { Breaks, ChangeKind, ContractChange } from './diff/change.ts';
 export { diffContracts } from './diff/diff-contracts.ts';

@@ -8,13 +8,13 @@ export interface ContractModule {
 }
 
 /** Two versions hold at once: N and N-1. A platform keeps either of them. */
-export const contractVersions = ['1.0', '1.1'] as const;
+export const contractVersions = ['1.0', '1.1', '1.2'] as const;
 export type ContractVersion = (typeof contractVersions)[number];
 
 /** N: what the text says. What came after 1.0 stands in it with `@since`. */
-export const contractVersion: ContractVersion = '1.1';
+export const contractVersion: ContractVersion = '1.2';
 /** N-1. */
-export const previousContractVersion: ContractVersion = '1.0';
+export const previousContractVersion: ContractVersion = '1.1';
 
 export const contractModules = [
   { name: 'core', optional: false },
@@ -22,6 +22,11 @@ export const contractModules = [
   { name: 'requests', optional: false },
   { name: 'members', optional: true },
   { name: 'content', optional: true },
+  { name: 'supervision', optional: true },
+  { name: 'transfers', optional: true },
+  { name: 'cards', optional: true },
+  { name: 'aid', optional: true },
+  { name: 'matching', optional: true },
 ] as const satisfies readonly ContractModule[];
 
 export type ModuleName = (typeof contractModules)[number]['name'];

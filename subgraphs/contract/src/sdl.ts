@@ -29,7 +29,16 @@ const federationLink = parse(`
 `);
 
 /** Directives that only the net reads. */
-const netDirectives = new Set(['route', 'gather', 'order', 'reference', 'net', 'actors', 'since']);
+const netDirectives = new Set([
+  'route',
+  'gather',
+  'order',
+  'reference',
+  'net',
+  'actors',
+  'step',
+  'since',
+]);
 
 /** Types that only those directives use. */
 const netDirectiveTypes = new Set(['OrderKey']);
@@ -51,6 +60,7 @@ export function platformSdl(
     .filter((module) => !module.optional || modules.includes(module.name))
     .map((module) => module.name);
   const definitions = contractDefinitions(offered)
+    .filter((definition) => !isAfter(sinceOf(definition), version))
     .map((definition) => withoutLater(definition, version))
     .map(withoutNetFields)
     .filter(isKept);

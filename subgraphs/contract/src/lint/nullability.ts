@@ -67,8 +67,17 @@ function mayBeNonNull(output: OutputField, orderable: ReadonlySet<string>): bool
   );
   if (scoped) return false;
   if (has(type, 'net') || isStructure(output) || keys.has(field.name)) return true;
-  if (orderable.has(coordinate)) return true;
+  if (orderable.has(coordinate) || isDemandedByInterface(output)) return true;
   return mandatoryCore.has(coordinate) && !isOptional(type.name, field.name);
+}
+
+/** What a mandatory interface demands of each of its types, those of later versions included. */
+function isDemandedByInterface({ type, field }: OutputField): boolean {
+  return type
+    .getInterfaces()
+    .some(
+      ({ name }) => mandatoryCore.has(`${name}.${field.name}`) && !isOptional(name, field.name),
+    );
 }
 
 function isStructure({ type, field }: OutputField): boolean {
