@@ -3,6 +3,9 @@
 /** What `data.value` of a type is. */
 export type EventValue = 'minutes' | 'rating' | 'fen' | 'people';
 
+/** People are counted together over all types of one measure, each once; never over two measures. */
+export type PeopleMeasure = 'activePeople' | 'aidPeople';
+
 export interface EventType {
   /** The contract module that it belongs to. */
   readonly module: string;
@@ -10,8 +13,8 @@ export interface EventType {
   readonly value?: EventValue;
   /** Whether `data.onTime` is given. */
   readonly onTime?: true;
-  /** Whether people are counted: the sequencer gives `data.firsts`. */
-  readonly people?: true;
+  /** As what people are counted, if they are: the sequencer gives `data.firsts`. */
+  readonly people?: PeopleMeasure;
   /** Whether one line may stand for many within a clock minute (`data.count`). */
   readonly counted?: true;
 }
@@ -22,7 +25,7 @@ export const eventTypes = {
   'onenet.organization.dissolved': { module: 'organizations' },
   'onenet.station.opened': { module: 'organizations' },
   'onenet.station.closed': { module: 'organizations' },
-  'onenet.request.submitted': { module: 'requests', people: true },
+  'onenet.request.submitted': { module: 'requests', people: 'activePeople' },
   'onenet.request.verified': { module: 'requests' },
   'onenet.request.dispatched': { module: 'requests' },
   /** `value`: minutes since submission. */
@@ -46,10 +49,10 @@ export const eventTypes = {
   'onenet.member.refused': { module: 'members' },
   'onenet.member.left': { module: 'members' },
   'onenet.article.published': { module: 'content' },
-  'onenet.article.read': { module: 'content', people: true, counted: true },
-  'onenet.article.shared': { module: 'content', people: true, counted: true },
-  'onenet.article.liked': { module: 'content', people: true },
-  'onenet.article.commented': { module: 'content', people: true },
+  'onenet.article.read': { module: 'content', people: 'activePeople', counted: true },
+  'onenet.article.shared': { module: 'content', people: 'activePeople', counted: true },
+  'onenet.article.liked': { module: 'content', people: 'activePeople' },
+  'onenet.article.commented': { module: 'content', people: 'activePeople' },
   'onenet.channel.followed': { module: 'content' },
   'onenet.joincode.issued': { module: 'members' },
   'onenet.joincode.revoked': { module: 'members' },
@@ -73,7 +76,7 @@ export const eventTypes = {
   /** A card's first use. */
   'onenet.card.started': { module: 'cards' },
   /** `value`: the discount, in fen. */
-  'onenet.card.used': { module: 'cards', value: 'fen', people: true },
+  'onenet.card.used': { module: 'cards', value: 'fen', people: 'activePeople' },
   /** Cancelled or replaced: no longer live. */
   'onenet.card.ended': { module: 'cards' },
   'onenet.merchant.opened': { module: 'cards' },
@@ -94,10 +97,10 @@ export const eventTypes = {
   /** `value`: fen; absent for a form without money. */
   'onenet.aid.approved': { module: 'aid', value: 'fen' },
   /** `value`: fen. */
-  'onenet.aid.paid': { module: 'aid', value: 'fen', people: true },
+  'onenet.aid.paid': { module: 'aid', value: 'fen', people: 'aidPeople' },
   /** `value`: fen that came back. */
   'onenet.aid.returned': { module: 'aid', value: 'fen' },
-  'onenet.aid.completed': { module: 'aid', people: true },
+  'onenet.aid.completed': { module: 'aid', people: 'aidPeople' },
   'onenet.aid.rejected': { module: 'aid' },
   /** A cadre began to look after a hardship worker. */
   'onenet.pairing.started': { module: 'aid' },
@@ -117,7 +120,7 @@ export const eventTypes = {
 
 export type EventTypeName = keyof typeof eventTypes;
 
-/** Numbers of people for whom the event is the first in each period (Asia/Shanghai, by event time). */
+/** Numbers of people for whom the event is the first of its type's measure in each period (Asia/Shanghai, by event time). */
 export interface Firsts {
   readonly day: number;
   readonly week: number;

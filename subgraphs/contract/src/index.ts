@@ -54,6 +54,7 @@ export type { NetErrorCode } from './errors.ts';
 export { eventTypes } from './events.ts';
 export type { EventData, EventType, EventTypeName, FeedEvent, Firsts, Opening } from './events.ts';
 export { fieldModule, typeModule } from './field-module.ts';
+export { identityCheckDigit, identityHash, parseIdentityNumber } from './identity-number.ts';
 export { isPlatformCode, parseId, splitId } from './ids.ts';
 export type { RecordId } from './ids.ts';
 export { lintContract } from './lint/lint.ts';
@@ -76,5 +77,14 @@ export { keyField, references } from './references.ts';
 export type { Reference } from './references.ts';
 export { contractSchema } from './schema.ts';
 export { municipalSdl, platformSdl } from './sdl.ts';
+export { newSealingKey, open, seal } from './sealing.ts';
+export type { SealingKey } from './sealing.ts';
 export { isAfter, sinceOf } from './since.ts';
 export { isContractVersion } from './since.ts';
+export {
+  isWorkingDay,
+  requestWorkingDays,
+  workingDayTable,
+  workingDaysAfter,
+  workingDaysBefore,
+} from './working-days.ts';
