@@ -18,6 +18,18 @@ test('an entry gets an id, and no undefined key, which the driver would store as
   expect(entry).toStrictEqual({ _id: entry._id, ...liked, data: { place: '420102' } });
 });
 
+/** A balance of something that has none. */
+function opening(measure: string, of: string) {
+  const data = { opening: { measure, of, value: 1, asOf: time.toISOString(), kind: 'flow' } };
+  return { type: 'onenet.opening', time, data };
+}
+
+test('a balance opens the number of events, or the sum of their fen', () => {
+  for (const of of ['count', 'value']) {
+    expect(outboxEntry(input(opening('onenet.aid.paid', of))).data.opening?.of).toBe(of);
+  }
+});
+
 test.each<[EventFault, unknown]>([
   ['UNKNOWN_TYPE', { time }],
   ['UNKNOWN_TYPE', { type: 'constructor', time }],
@@ -40,6 +52,7 @@ test.each<[EventFault, unknown]>([
   ['BAD_COUNT', { ...liked, type: 'onenet.article.read', data: { count: 2_147_483_648 } }],
   ['BAD_VALUE', { ...liked, data: { value: 1 } }],
   ['BAD_VALUE', { ...liked, type: 'onenet.request.rated', data: { value: 6 } }],
+  ['BAD_VALUE', { ...liked, type: 'onenet.aid.paid', data: { value: 0.5 } }],
   ['BAD_ON_TIME', { ...liked, data: { onTime: true } }],
   [
     'BAD_FIRSTS',
@@ -47,6 +60,9 @@ test.each<[EventFault, unknown]>([
   ],
   ['BAD_OPENING', { ...liked, type: 'onenet.opening' }],
   ['BAD_OPENING', { ...liked, data: { opening: {} } }],
+  ['BAD_OPENING', opening('onenet.aid.paid', 'both')],
+  ['BAD_OPENING', opening('onenet.request.resolved', 'value')],
+  ['BAD_OPENING', opening('onenet.article.liked', 'value')],
   ['BAD_SIMULATED', { ...liked, data: { simulated: false } }],
   ['BAD_PERSON', { ...liked, person: '' }],
   ['BAD_PERSON', { ...liked, type: 'onenet.station.opened', person: 'worker-7' }],

@@ -38,7 +38,18 @@ describe.each(databases)('$name', ({ fresh }) => {
     ]);
   });
 
-  test('one measure over all types; simulated persons count apart; no person enters a line', async () => {
+  test('who is helped counts apart from who is active', async () => {
+    await using database = await fresh();
+    await using served = await serveFeed(database);
+    const time = new Date();
+    const aid = (type: 'onenet.aid.paid' | 'onenet.aid.completed') => ({ type, time, person: 'a' });
+    await write(database, like(time, 'a'), aid('onenet.aid.paid'), aid('onenet.aid.completed'));
+    await served.feed.drained();
+    const events = await readAll(served.url);
+    expect(events.map(({ data }) => data.firsts?.year)).toEqual([1, 1, 0]);
+  });
+
+  test('one measure over all its types; simulated persons count apart; no person enters a line', async () => {
     await using database = await fresh();
     await using served = await serveFeed(database);
     const time = new Date();

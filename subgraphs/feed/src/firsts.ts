@@ -1,6 +1,7 @@
 /** Counts people without naming them: whose first event of the period is this one? */
 import { createHmac } from 'node:crypto';
-import type { Firsts } from '@onenet/contract';
+import { eventTypes } from '@onenet/contract';
+import type { EventType, Firsts } from '@onenet/contract';
 import type { OutboxEntry } from './entry.ts';
 import { dayMs, longestPeriodDays, periodKinds, periodsOf } from './periods.ts';
 import type { PeriodKind } from './periods.ts';
@@ -63,11 +64,12 @@ export async function claimFirsts(
 type KeysByKind = Readonly<Record<PeriodKind, string>>;
 
 /**
- * `<measure> <period> <keyed person>`. One measure over all types that count people, so that the
- * sum of `firsts` over them is the number of active people; what is simulated counts apart.
+ * `<measure> <period> <keyed person>`. One measure over all types that count these people, so that
+ * the sum of `firsts` over them is their number; what is simulated counts apart.
  */
 function claimKeys(entry: OutboxEntry, personKey: string | Buffer): KeysByKind {
-  const measure = entry.data.simulated === true ? 'activePeople/simulated' : 'activePeople';
+  const { people }: EventType = eventTypes[entry.type];
+  const measure = entry.data.simulated === true ? `${people}/simulated` : people;
   const person = createHmac('sha256', personKey)
     .update(entry.person ?? '')
     .digest('base64url');

@@ -29,7 +29,7 @@ const dataKeys = new Set([
   'simulated',
 ]);
 const firstsKeys = new Set(['day', 'week', 'month', 'quarter', 'year']);
-const openingKeys = new Set(['measure', 'value', 'asOf', 'kind']);
+const openingKeys = new Set(['measure', 'of', 'value', 'asOf', 'kind']);
 
 const placePattern = /^[0-9]{6}(?:[0-9]{3}(?:[0-9]{3})?)?$/;
 /** A code or a column's name: no spaces or colons, so neither a sentence nor a record's id. */
@@ -59,7 +59,7 @@ function dataFault(
     return 'BAD_ON_TIME';
   }
   if (firsts !== undefined) {
-    if (of.people !== true || !isFirsts(firsts, count ?? 1, correcting)) return 'BAD_FIRSTS';
+    if (of.people === undefined || !isFirsts(firsts, count ?? 1, correcting)) return 'BAD_FIRSTS';
   }
   if ((opening !== undefined) !== (type === 'onenet.opening')) return 'BAD_OPENING';
   if (opening !== undefined && !isOpening(opening)) return 'BAD_OPENING';
@@ -74,6 +74,8 @@ function isCount(count: unknown, correcting: boolean): count is number {
 
 function isValue(value: unknown, of: EventType, correcting: boolean): boolean {
   if (of.value === undefined || typeof value !== 'number' || !Number.isFinite(value)) return false;
+  // Of money and people, sums are exact: a part of a fen would be no money.
+  if (isAdditive(of) && !Number.isSafeInteger(value)) return false;
   if (correcting) return true;
   return of.value === 'rating' ? value >= 1 && value <= 5 : value >= 0;
 }
@@ -90,14 +92,20 @@ function isFirsts(firsts: unknown, count: number, correcting: boolean): boolean 
 
 function isOpening(opening: unknown): boolean {
   if (!isObject(opening) || hasOtherKeys(opening, openingKeys)) return false;
-  const { measure, value, asOf, kind } = opening;
+  const { measure, of = 'count', value, asOf, kind } = opening;
   return (
     isEventType(measure) &&
     measure !== 'onenet.opening' &&
+    (of === 'count' || (of === 'value' && isAdditive(eventTypes[measure]))) &&
     Number.isSafeInteger(value) &&
     isTime(asOf) &&
     (kind === 'stock' || kind === 'flow')
   );
+}
+
+/** Of minutes and ratings a sum opens nothing. */
+function isAdditive({ value }: EventType): boolean {
+  return value === 'fen' || value === 'people';
 }
 
 /** Whether a text can stand as an event's category or channel. */
