@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import {
   NetError,
   actorsOf,
+  isLocal,
   parseId,
   type Actor,
   type ActorKind,
@@ -17,6 +18,8 @@ import type { Platform } from './context.ts';
 export interface Agency {
   readonly platform: Platform;
   readonly actor: Actor | undefined;
+  /** Code of the platform by whose credential the call comes; null: by none's. */
+  readonly by: string | null;
   readonly simulated?: true;
 }
 
@@ -49,6 +52,7 @@ export async function runCommand<Answer extends Document>(
 ): Promise<Answer> {
   const actor = allowedActor(name, agency.actor, kinds);
   const { platform } = agency;
+  assertOwnFrontEnd(name, agency);
   const request = requestOf(name, actor, input);
   const answer = await platform.client.withSession((session) =>
     session.withTransaction(
@@ -136,6 +140,16 @@ function allowedActor(name: string, actor: Actor | undefined, kinds: readonly Ac
     );
   }
   return actor;
+}
+
+/** What is the owner's alone comes through its own front end. */
+function assertOwnFrontEnd(name: string, { platform, by }: Agency): void {
+  const { code } = platform.definition;
+  if (!isLocal(name) || by === code) return;
+  throw new NetError(
+    'LOCAL_ONLY',
+    `${name} is for ${code}'s own front end: call the platform itself, with its own credential.`,
+  );
 }
 
 function requestOf(name: string, actor: Actor, input: CommandInput): RequestIdentity | undefined {

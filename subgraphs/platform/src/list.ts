@@ -4,7 +4,7 @@ import type { PageArguments } from '@onenet/contract';
 import type { Builder, Ref, SchemaTypes } from './builder.ts';
 import type { Connection } from './connection.ts';
 import type { PlatformContext } from './context.ts';
-import type { Core } from './modules/core.ts';
+import type { Core } from './modules/core/schema.ts';
 import type { OrderInput } from './order.ts';
 
 /** The arguments that every list has. */

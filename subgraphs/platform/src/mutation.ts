@@ -20,10 +20,10 @@ export function mutationsOf<Doc>(builder: Builder, payload: string, field: strin
         type: Payload,
         nullable: true,
         args: { input: t.arg({ type: input, required: true }) },
-        resolve: async (_root, args, { platform, actor }) => {
+        resolve: async (_root, args, { platform, actor, caller }) => {
           // Pothos cannot tell that a required argument of a generic type is there.
           const { input: given } = args as unknown as { readonly input: Input };
-          return { changed: await command({ platform, actor }, given) };
+          return { changed: await command({ platform, actor, by: caller.platform }, given) };
         },
       }),
     );

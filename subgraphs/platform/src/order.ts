@@ -1,6 +1,7 @@
 /** The orders of a list, read from the contract: what each sorts by, and how a cursor holds its key. */
 import { contractSchema, gatherOf, orderOf, type Direction } from '@onenet/contract';
 import { isEnumType } from 'graphql';
+import { listIndex } from './rows.ts';
 
 /** An order as asked for. */
 export interface ListOrder {
@@ -62,4 +63,11 @@ function orderRule(orderEnum: string, name: string): Omit<ListOrder, 'direction'
   const order = { name, field, key: rule.key };
   orders.set(`${orderEnum}.${name}`, order);
   return order;
+}
+
+/** The indexes of a list, one for each order. A distance is not stored: another index serves it. */
+export function listIndexes(list: string): { readonly key: Record<string, 1> }[] {
+  return orderFields(list)
+    .filter((field) => field !== 'distanceMetres')
+    .map((field) => ({ key: listIndex(field) }));
 }

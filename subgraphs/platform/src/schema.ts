@@ -9,11 +9,10 @@ import {
 } from 'graphql';
 import { additions, type Addition } from './additions/additions.ts';
 import { createBuilder } from './builder.ts';
-import { addContent } from './modules/content/schema.ts';
-import { addCore } from './modules/core.ts';
 import { addMembers } from './modules/members/schema.ts';
+import { offeredModules } from './modules/modules.ts';
 import { addOrganizations } from './modules/organizations/schema.ts';
-import { addRequests } from './modules/requests/schema.ts';
+import type { PlatformSchema } from './module.ts';
 
 /** Not Federation's: the net reads it. */
 const referenceDirective = new GraphQLDirective({
@@ -46,14 +45,12 @@ function buildSchema(
   addition?: Addition,
 ): GraphQLSchema {
   const builder = createBuilder();
-  const core = addCore(builder);
-  const organizations = addOrganizations(builder, core);
-  const requests = addRequests(builder, core, organizations, version);
-  const members = modules.includes('members')
-    ? addMembers(builder, core, organizations, requests)
-    : undefined;
-  if (modules.includes('content')) addContent(builder, core, requests);
-  addition?.addSchema(builder, { ...organizations, ...members });
+  const schema: PlatformSchema = { builder, version, offers: (name) => modules.includes(name) };
+  for (const module of offeredModules(modules)) module.addSchema(schema);
+  addition?.addSchema(builder, {
+    ...addOrganizations(schema),
+    ...(schema.offers('members') && addMembers(schema)),
+  });
   return builder.toSubGraphSchema({
     ...(addition && { directives: [referenceDirective] }),
     linkUrl: 'https://specs.apollo.dev/federation/v2.9',

@@ -1,5 +1,5 @@
 /** The shapes of reference records: the contract's field names, what is personal included, times as `Date`. */
-import type { ActorKind, EventTypeName } from '@onenet/contract';
+import type { ActorKind, EventData, EventTypeName } from '@onenet/contract';
 
 /** What `referenceRecords` yields, told apart by `type`. */
 export type ReferenceRecord =
@@ -9,7 +9,8 @@ export type ReferenceRecord =
   | MemberRecord
   | MediaChannelRecord
   | ArticleRecord
-  | OpeningRecord;
+  | OpeningRecord
+  | ModuleRecord;
 
 /** What every record has. */
 interface RecordBase {
@@ -19,6 +20,30 @@ interface RecordBase {
   readonly updatedAt: Date;
   /** Activity that was simulated: a dimension of its own, left out of published figures. */
   readonly simulated: boolean;
+}
+
+/**
+ * A record of a module that keeps the common anatomy: what its platform stores, what of it is
+ * personal, and the events that tell of it.
+ */
+export interface ModuleRecord extends RecordBase {
+  readonly type: 'Record';
+  /** The contract's type, such as `Card`, or what the module stores beside its types. */
+  readonly of: string;
+  /** By the contract's names; without what is masked or computed. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly personal: Readonly<Record<string, unknown>>;
+  /** Oldest first. */
+  readonly events: readonly ReferenceEvent[];
+}
+
+/** What happened to a record. */
+export interface ReferenceEvent {
+  readonly type: EventTypeName;
+  readonly at: Date;
+  readonly data: Omit<EventData, 'firsts' | 'simulated'>;
+  /** The opaque local reference of the person to count; it leaves no platform. */
+  readonly person: string | null;
 }
 
 /** Founded at `foundedAt`; the event's category is `kind`. */

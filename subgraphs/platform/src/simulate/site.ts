@@ -35,7 +35,8 @@ export class Site {
   agency(kind: ActorKind): Agency {
     const reference =
       kind === 'WORKER' ? `sim-${this.random.below(people)}` : `sim-${kind.toLowerCase()}`;
-    return { platform: this.platform, actor: { kind, reference }, simulated: true };
+    const by = this.platform.definition.code;
+    return { platform: this.platform, actor: { kind, reference }, by, simulated: true };
   }
 
   /** A community, or the smallest division, that the platform serves. */

@@ -9,6 +9,7 @@ import type { Random } from './random.ts';
 import { recentMoments } from './recent.ts';
 import { nameOf } from './site.ts';
 import type { Site } from './site.ts';
+import type { Balance } from './openings.ts';
 
 /** How a platform's followers spread over its channels; nobody follows a website. */
 const followerWeights: Readonly<Partial<Record<Channel, number>>> = { WECHAT: 17, APP: 3 };
@@ -228,4 +229,40 @@ function article(site: Site, random: Random, draft: ArticleDraft): ArticleRecord
     updatedAt: new Date(publishedAt),
     simulated,
   };
+}
+
+/** Opening balances of the figures that count content. */
+export function contentBalances(site: Site): readonly Balance[] {
+  const flood = floodTotals(site);
+  const other = otherTotals(site);
+  const reads = {
+    measure: 'onenet.article.read',
+    kind: 'flow',
+    figure: site.figure('reads'),
+  } as const;
+  const shares = {
+    measure: 'onenet.article.shared',
+    kind: 'flow',
+    figure: site.figure('flood-reads-and-shares'),
+  } as const;
+  const comments = {
+    measure: 'onenet.article.commented',
+    kind: 'flow',
+    figure: site.figure('comments'),
+  } as const;
+  return [
+    { ...reads, total: flood.reads, category: floodColumn },
+    { ...shares, total: flood.shares, category: floodColumn },
+    { ...comments, total: flood.comments, category: floodColumn },
+    { ...reads, total: other.reads },
+    { ...shares, total: other.shares },
+    { ...comments, total: other.comments },
+    ...followerTotals(site).map(({ channel, total }) => ({
+      measure: 'onenet.channel.followed' as const,
+      kind: 'stock' as const,
+      total,
+      figure: site.figure('followers'),
+      channel,
+    })),
+  ];
 }

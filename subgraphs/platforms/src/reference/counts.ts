@@ -29,6 +29,9 @@ export function countRecord(record: ReferenceRecord, counts: Counts): void {
   }
   if (record.simulated) return;
   switch (record.type) {
+    case 'Record':
+      for (const { type, data } of record.events) add(type, data.category ?? null, data.count);
+      return;
     case 'Organization':
       add('onenet.organization.founded', record.kind);
       return;

@@ -6,6 +6,7 @@ import { memberUnion } from './organizations.ts';
 import type { Random } from './random.ts';
 import { recentMoments } from './recent.ts';
 import type { Site } from './site.ts';
+import type { Balance } from './openings.ts';
 
 export function* members(site: Site): Generator<MemberRecord> {
   yield* stock(site);
@@ -134,4 +135,13 @@ export function memberTombstone(
     phone: null,
     person: null,
   };
+}
+
+/** Opening balances of the figures that count members. */
+export function memberBalances(site: Site): readonly Balance[] {
+  const total = site.figure('joined-on-line') + site.figure('worker-records');
+  return [
+    { measure: 'onenet.member.applied', kind: 'flow', total, figure: total },
+    { measure: 'onenet.member.accepted', kind: 'stock', total, figure: total },
+  ];
 }

@@ -1,11 +1,12 @@
 /** What a platform holds when the reference net starts: generated, deterministic, module by module. */
+import type { ModuleName } from '@onenet/contract';
 import type { PlatformDefinition } from '../definition.ts';
 import type { ReferenceRecord } from '../records.ts';
-import { articles, mediaChannels } from './content.ts';
-import { members } from './members.ts';
-import { openings } from './openings.ts';
+import { articles, contentBalances, mediaChannels } from './content.ts';
+import { memberBalances, members } from './members.ts';
+import { openings, type Balance } from './openings.ts';
 import { organizations } from './organizations.ts';
-import { requests } from './requests.ts';
+import { requestBalances, requests } from './requests.ts';
 import { Site } from './site.ts';
 import type { ReferenceOptions } from './site.ts';
 import { stations } from './stations.ts';
@@ -13,26 +14,40 @@ import { transferredMembers, transferredRequests } from './transfers.ts';
 
 export type { ReferenceOptions } from './site.ts';
 
+/** What a module generates. */
+interface ReferenceModule {
+  readonly name: ModuleName;
+  /** In this order. */
+  readonly records: readonly ((
+    site: Site,
+    options: ReferenceOptions,
+  ) => Iterable<ReferenceRecord>)[];
+  readonly balances?: (site: Site) => readonly Balance[];
+}
+
+/** One line a module, in the order in which they are loaded. */
+const modules: readonly ReferenceModule[] = [
+  { name: 'organizations', records: [organizations, stations] },
+  { name: 'requests', records: [requests, transferredRequests], balances: requestBalances },
+  { name: 'members', records: [members, transferredMembers], balances: memberBalances },
+  { name: 'content', records: [mediaChannels, articles], balances: contentBalances },
+];
+
 /**
- * Yields the platform's records: openings, organizations, stations, requests, members, channels,
- * articles, of the modules that it offers. The same platform, scale and `now` give the same records.
+ * Yields the platform's records: opening balances, then those of each module that it offers. The same
+ * platform, scale and `now` give the same records.
  */
 export function* referenceRecords(
   platform: PlatformDefinition,
   options: ReferenceOptions,
 ): Generator<ReferenceRecord> {
   const site = new Site(platform, options);
-  yield* openings(site);
-  yield* organizations(site);
-  yield* stations(site);
-  yield* requests(site);
-  yield* transferredRequests(site, options);
-  if (platform.modules.includes('members')) {
-    yield* members(site);
-    yield* transferredMembers(site, options);
-  }
-  if (platform.modules.includes('content')) {
-    yield* mediaChannels(site);
-    yield* articles(site);
+  const offered = modules.filter(({ name }) => platform.modules.includes(name));
+  yield* openings(
+    site,
+    offered.flatMap(({ balances }) => balances?.(site) ?? []),
+  );
+  for (const { records } of offered) {
+    for (const record of records) yield* record(site, options);
   }
 }

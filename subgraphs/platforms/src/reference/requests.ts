@@ -8,6 +8,7 @@ import type { Outcome } from './request-life.ts';
 import { recentMoments } from './recent.ts';
 import { countyOf, nameOf } from './site.ts';
 import type { Site } from './site.ts';
+import type { Balance } from './openings.ts';
 
 export function* requests(site: Site): Generator<ServiceRequestRecord> {
   yield* publishedRequests(site);
@@ -209,4 +210,14 @@ export function requestTombstone(
     history: [],
     person: null,
   };
+}
+
+/** What was resolved had been submitted: with one balance alone the backlog would be negative. */
+export function requestBalances(site: Site): readonly Balance[] {
+  const total = site.figure('service-person-times');
+  const balance = { kind: 'flow', total, figure: total, category: 'SERVICE' } as const;
+  return [
+    { measure: 'onenet.request.submitted', ...balance },
+    { measure: 'onenet.request.resolved', ...balance },
+  ];
 }

@@ -131,8 +131,8 @@ export function addCardProgramme(builder: Builder, { Organization, Member }: Add
       type: Payload,
       nullable: true,
       args: { input: t.arg({ type: UseInput, required: true }) },
-      resolve: async (_root, { input }, { platform, actor }) => ({
-        card: await recordCardUse({ platform, actor }, input),
+      resolve: async (_root, { input }, { platform, actor, caller }) => ({
+        card: await recordCardUse({ platform, actor, by: caller.platform }, input),
       }),
     }),
   );

@@ -1,9 +1,10 @@
 /** Content: articles in columns, reads, shares, likes, comments; channels and their followers. */
 import { parseId } from '@onenet/contract';
-import { connectionType, pageArgs, type Builder } from '../../builder.ts';
+import { connectionType, pageArgs } from '../../builder.ts';
 import { addList } from '../../list.ts';
-import type { Core } from '../core.ts';
-import type { Requests } from '../requests/schema.ts';
+import { schemaPart } from '../../module.ts';
+import { addCore } from '../core/schema.ts';
+import { addRequests } from '../requests/schema.ts';
 import { addContentMutations } from './mutations.ts';
 import {
   articleList,
@@ -16,7 +17,10 @@ import {
 } from './store.ts';
 
 /** Adds the module to a schema. */
-export function addContent(builder: Builder, core: Core, { Channel }: Requests): void {
+export const addContent = schemaPart((schema) => {
+  const { builder } = schema;
+  const core = addCore(schema);
+  const { Channel } = addRequests(schema);
   const Comment = builder.objectRef<CommentDoc>('Comment').implement({
     fields: (t) => ({
       id: t.id({ nullable: false, resolve: ({ _id }) => _id }),
@@ -106,4 +110,4 @@ export function addContent(builder: Builder, core: Core, { Channel }: Requests):
     }),
   );
   addContentMutations(builder, { Channel, Article, MediaChannel });
-}
+});

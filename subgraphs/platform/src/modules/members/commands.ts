@@ -1,6 +1,6 @@
 /** Joining and leaving the union: each step is one transaction, with its event. */
-import { NetError, type EventTypeName } from '@onenet/contract';
-import type { Channel, MemberKind, MemberStatus } from '@onenet/platforms';
+import type { EventTypeName } from '@onenet/contract';
+import type { Channel, MemberKind } from '@onenet/platforms';
 import {
   assertThisPlatform,
   checkedText,
@@ -10,20 +10,18 @@ import {
   servedPlace,
 } from '../../checks.ts';
 import { notFound, ownId, runCommand, type Agency, type Transaction } from '../../command.ts';
+import { assertStep, statusAfter } from '../../life-cycle.ts';
 import { publicProjection } from '../../loaders.ts';
 import { maskedName, maskedPhone } from '../../mask.ts';
 import { assertOrganization } from '../organizations/store.ts';
 import { memberFacets, members, type MemberDoc, type StoredMember } from './store.ts';
 
-/** A mutation → the statuses in which it is allowed, the one that it leads to, and its event. */
-const memberSteps = {
-  acceptMember: { from: ['APPLIED'], to: 'ACTIVE', event: 'onenet.member.accepted' },
-  refuseMember: { from: ['APPLIED'], to: 'REFUSED', event: 'onenet.member.refused' },
-  leaveUnion: { from: ['ACTIVE'], to: 'LEFT', event: 'onenet.member.left' },
-} as const satisfies Record<
-  string,
-  { from: readonly MemberStatus[]; to: MemberStatus; event: EventTypeName }
->;
+/** A mutation → its event. */
+const memberEvents = {
+  acceptMember: 'onenet.member.accepted',
+  refuseMember: 'onenet.member.refused',
+  leaveUnion: 'onenet.member.left',
+} as const satisfies Record<string, EventTypeName>;
 
 export interface ApplyInput {
   readonly platform: string;
@@ -92,7 +90,7 @@ export function leaveUnion(agency: Agency, input: MemberStepInput): Promise<Memb
 }
 
 function takeStep(
-  name: keyof typeof memberSteps,
+  name: keyof typeof memberEvents,
   agency: Agency,
   input: MemberStepInput,
 ): Promise<MemberDoc> {
@@ -103,14 +101,7 @@ function takeStep(
     const options = { session, projection: publicProjection };
     const member = await collection(transaction).findOne<MemberDoc>({ _id: id }, options);
     if (!member) throw notFound(id, platform);
-    const { from, to, event } = memberSteps[name];
-    if (!from.some((status) => status === member.status)) {
-      throw new NetError(
-        'WRONG_STATE',
-        `${name} is not possible: the member is ${member.status}, and would have to be ${from.join(' or ')}.`,
-        { status: member.status },
-      );
-    }
+    const to = statusAfter(assertStep(name, member.status), member.status);
     const set = { status: to, updatedAt: now, ...(to === 'ACTIVE' && { joinedAt: now }) };
     const changed = await collection(transaction).findOneAndUpdate(
       { _id: id },
@@ -121,7 +112,7 @@ function takeStep(
       { ...options, returnDocument: 'after' },
     );
     if (!changed) throw notFound(id, platform);
-    transaction.emit(event, eventData(member));
+    transaction.emit(memberEvents[name], eventData(member));
     return changed;
   });
 }

@@ -1,23 +1,23 @@
 /** Members: joining, verification, membership. */
 import { parseId } from '@onenet/contract';
-import { connectionType, pageArgs, personal, type Builder } from '../../builder.ts';
+import { connectionType, pageArgs, personal } from '../../builder.ts';
 import { addList } from '../../list.ts';
+import { schemaPart } from '../../module.ts';
 import { mutationsOf } from '../../mutation.ts';
-import type { Core } from '../core.ts';
-import type { Organizations } from '../organizations/schema.ts';
-import type { Requests } from '../requests/schema.ts';
+import { addCore } from '../core/schema.ts';
+import { addOrganizations } from '../organizations/schema.ts';
+import { addRequests } from '../requests/schema.ts';
 import * as commands from './commands.ts';
 import { memberList, members, type MemberDoc } from './store.ts';
 
 const scope = 'members:personal';
 
 /** Adds the module to a schema. */
-export function addMembers(
-  builder: Builder,
-  core: Core,
-  { Organization }: Organizations,
-  { Channel }: Requests,
-) {
+export const addMembers = schemaPart((schema) => {
+  const { builder } = schema;
+  const core = addCore(schema);
+  const { Organization } = addOrganizations(schema);
+  const { Channel } = addRequests(schema);
   const Status = builder.enumType('MemberStatus', {
     values: ['APPLIED', 'ACTIVE', 'REFUSED', 'LEFT', 'TRANSFERRED'] as const,
   });
@@ -123,4 +123,4 @@ export function addMembers(
   mutation('refuseMember', StepInput, commands.refuseMember);
   mutation('leaveUnion', StepInput, commands.leaveUnion);
   return { Member };
-}
+});

@@ -1,8 +1,9 @@
 /** Organizations: unions, enterprises, institutions, zones, and their service stations. */
 import { parseId } from '@onenet/contract';
-import { connectionType, pageArgs, type Builder } from '../../builder.ts';
+import { connectionType, pageArgs } from '../../builder.ts';
 import { addList } from '../../list.ts';
-import type { Core } from '../core.ts';
+import { schemaPart } from '../../module.ts';
+import { addCore } from '../core/schema.ts';
 import {
   organizationList,
   organizations,
@@ -12,10 +13,10 @@ import {
   type StationDoc,
 } from './store.ts';
 
-export type Organizations = ReturnType<typeof addOrganizations>;
-
 /** Adds the module to a schema. */
-export function addOrganizations(builder: Builder, core: Core) {
+export const addOrganizations = schemaPart((schema) => {
+  const { builder } = schema;
+  const core = addCore(schema);
   const Kind = builder.enumType('OrganizationKind', {
     values: ['UNION', 'ENTERPRISE', 'INSTITUTION', 'ZONE'] as const,
   });
@@ -151,4 +152,4 @@ export function addOrganizations(builder: Builder, core: Core) {
     }),
   }));
   return { Organization };
-}
+});

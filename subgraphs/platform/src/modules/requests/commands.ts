@@ -14,7 +14,8 @@ import { notFound, ownId, runCommand, type Agency, type Transaction } from '../.
 import { publicProjection } from '../../loaders.ts';
 import { maskedName, maskedPhone } from '../../mask.ts';
 import { assertOrganization } from '../organizations/store.ts';
-import { assertAllowed, periodDays, requestSteps, type RequestStepName } from './life-cycle.ts';
+import { assertStep, statusAfter } from '../../life-cycle.ts';
+import { periodDays } from './life-cycle.ts';
 import {
   requestFacets,
   serviceRequests,
@@ -204,7 +205,7 @@ interface StepEffect {
 }
 
 function takeStep(
-  name: RequestStepName,
+  name: string,
   agency: Agency,
   input: StepInput,
   effectOf: (
@@ -218,12 +219,12 @@ function takeStep(
     const options = { session, projection: publicProjection };
     const request = await collection(transaction).findOne<ServiceRequestDoc>({ _id: id }, options);
     if (!request) throw notFound(id, platform);
-    assertAllowed(name, request.status);
+    const step = assertStep(name, request.status);
     const effect = await effectOf(request, transaction);
-    const to: RequestStatus = requestSteps[name].to ?? request.status;
+    const to = statusAfter(step, request.status);
     const set = { ...effect.set, status: to, updatedAt: now };
     const history = [
-      ...statusStep(request.status, requestSteps[name].to, now, actor.kind),
+      ...(step.to === null ? [] : [statusStep(request.status, to, now, actor.kind)]),
       ...(effect.steps ?? []),
       ...noteStep(input.note, now, actor.kind),
     ];
@@ -241,11 +242,11 @@ function takeStep(
 
 function statusStep(
   from: RequestStatus,
-  to: RequestStatus | null,
+  to: RequestStatus,
   at: Date,
   actorKind: ActorKind,
-): RequestStep[] {
-  return to === null ? [] : [{ step: 'STATUS', at, actorKind, from, to }];
+): RequestStep {
+  return { step: 'STATUS', at, actorKind, from, to };
 }
 
 function noteStep(note: string | null | undefined, at: Date, actorKind: ActorKind): RequestStep[] {

@@ -1,11 +1,12 @@
 /** Requests (我要求助): submitted → verified → dispatched → accepted → resolved or rejected → rated. */
-import { NetError, parseId, type ContractVersion } from '@onenet/contract';
+import { NetError, parseId } from '@onenet/contract';
 import { channels } from '@onenet/platforms';
-import { connectionType, pageArgs, personal, type Builder } from '../../builder.ts';
+import { connectionType, pageArgs, personal } from '../../builder.ts';
 import type { PlatformContext } from '../../context.ts';
 import { addList } from '../../list.ts';
-import type { Core } from '../core.ts';
-import type { Organizations } from '../organizations/schema.ts';
+import { schemaPart } from '../../module.ts';
+import { addCore } from '../core/schema.ts';
+import { addOrganizations } from '../organizations/schema.ts';
 import { addRequestMutations } from './mutations.ts';
 import { addRequestSteps, historyProjection } from './steps.ts';
 import {
@@ -18,16 +19,11 @@ import {
 
 const scope = 'requests:personal';
 
-export type Requests = ReturnType<typeof addRequests>;
-
 /** Adds the module to a schema: as contract 1.0 has it, or with what 1.1 brought. */
-export function addRequests(
-  builder: Builder,
-  core: Core,
-  { Organization }: Organizations,
-  version: ContractVersion,
-) {
-  const isFirst = version === '1.0';
+export const addRequests = schemaPart((schema) => {
+  const { builder } = schema;
+  const core = addCore(schema);
+  const { Organization } = addOrganizations(schema);
   const Status = builder.enumType('RequestStatus', {
     values: [
       'SUBMITTED',
@@ -55,7 +51,7 @@ export function addRequests(
     ] as const,
   });
   const Channel = builder.enumType('Channel', {
-    values: isFirst ? channels.filter((channel) => channel !== 'MINI_PROGRAM') : channels,
+    values: channels,
   });
   const Step = addRequestSteps(builder, core, Status);
 
@@ -83,21 +79,15 @@ export function addRequests(
       applicantName: t.string(personal(scope)),
       applicantPhone: t.string(personal(scope)),
       description: t.string(personal(scope)),
-      ...(!isFirst && {
-        feedbackCount: t.int({
-          resolve: async ({ _id }, _args, context) =>
-            (await historyOf(context, _id)).filter(({ step }) => step === 'FEEDBACK').length,
-        }),
+      feedbackCount: t.int({
+        resolve: async ({ _id }, _args, context) =>
+          (await historyOf(context, _id)).filter(({ step }) => step === 'FEEDBACK').length,
       }),
       history: t.field({
         type: [Step],
         nullable: true,
-        args: isFirst ? {} : { newest: t.arg.int() },
-        resolve: async (
-          { _id },
-          { newest }: { readonly newest?: number | null | undefined },
-          context,
-        ) => {
+        args: { newest: t.arg.int() },
+        resolve: async ({ _id }, { newest }, context) => {
           const count = newestCount(newest);
           const steps = await historyOf(context, _id);
           return count === undefined ? steps : steps.slice(-count);
@@ -124,14 +114,14 @@ export function addRequests(
       submittedTo: t.field({ type: 'DateTime' }),
       overdueNow: t.boolean(),
       titleContains: t.string(),
-      ...(!isFirst && { ratingAtMost: t.int() }),
+      ratingAtMost: t.int(),
     }),
   });
   const Order = builder.inputType('ServiceRequestOrder', {
     fields: (t) => ({
       field: t.field({
         type: builder.enumType('ServiceRequestOrderField', {
-          values: ['SUBMITTED_AT', 'UPDATED_AT', 'TITLE', ...(isFirst ? [] : ['CATEGORY'])],
+          values: ['SUBMITTED_AT', 'UPDATED_AT', 'TITLE', 'CATEGORY'],
         }),
         required: true,
       }),
@@ -167,8 +157,8 @@ export function addRequests(
   );
 
   addRequestMutations(builder, { Category, Channel, ServiceRequest });
-  return { Channel };
-}
+  return { Channel, ServiceRequest };
+});
 
 /** Read only when selected, for all requests of the answer at once, and without its texts. */
 async function historyOf(

@@ -2,7 +2,7 @@
 import type { EnumRef } from '@pothos/core';
 import type { RequestStatus } from '@onenet/platforms';
 import { personal, type Builder, type SchemaTypes } from '../../builder.ts';
-import type { Core } from '../core.ts';
+import type { Core } from '../core/schema.ts';
 import type { RequestStep } from './store.ts';
 
 /** What is read of a history: not its texts, which are personal. */

@@ -3,8 +3,8 @@ import { parseId } from '@onenet/contract';
 import type { ActorKind as Kind, Direction } from '@onenet/contract';
 import { divisions } from '@onenet/platforms';
 import type { EventTotal } from '@onenet/feed';
-import type { Builder } from '../builder.ts';
-import type { PageInfo } from '../connection.ts';
+import type { PageInfo } from '../../connection.ts';
+import { schemaPart } from '../../module.ts';
 
 /** The platform itself, as owner of records. */
 export interface PlatformEntity {
@@ -20,7 +20,7 @@ export interface DivisionEntity {
 export type Core = ReturnType<typeof addCore>;
 
 /** Adds the module to a schema. */
-export function addCore(builder: Builder) {
+export const addCore = schemaPart(({ builder }) => {
   const OrderDirection = builder.enumType('OrderDirection', {
     values: ['ASC', 'DESC'] as const satisfies Direction[],
   });
@@ -86,7 +86,7 @@ export function addCore(builder: Builder) {
   });
 
   return { OrderDirection, ActorKind, PageInfo: Page, Record, Platform, Division };
-}
+});
 
 function settled(flag: boolean | (() => Promise<boolean>)): boolean | Promise<boolean> {
   return typeof flag === 'function' ? flag() : flag;

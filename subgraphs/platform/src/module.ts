@@ -1,0 +1,47 @@
+/** What a module of the contract is here: one folder that exports one of these, and one line in modules/modules.ts. */
+import type { ContractVersion, ModuleName } from '@onenet/contract';
+import type { PlatformDefinition, ReferenceRecord } from '@onenet/platforms';
+import type { IndexDescription } from 'mongodb';
+import type { Builder } from './builder.ts';
+import type { Platform } from './context.ts';
+import type { Write } from './load.ts';
+
+/** One of the contract's modules, as the reference platform offers it. */
+export interface PlatformModule {
+  readonly name: ModuleName;
+  /** What it stores. */
+  readonly collections: readonly CollectionPlan[];
+  /** Adds its types, lists and mutations. */
+  addSchema(schema: PlatformSchema): void;
+  /** The documents of a reference record, and its events; nothing for the records of other modules. */
+  readonly writes?: (record: ReferenceRecord, definition: PlatformDefinition) => Iterable<Write>;
+  /** What time alone brings about, such as deadlines: called every so often, by several processes at once. */
+  readonly sweep?: (platform: Platform, now: Date) => Promise<void>;
+}
+
+export interface CollectionPlan {
+  readonly name: string;
+  readonly indexes: readonly IndexDescription[];
+}
+
+/** A schema that is being built: that of a set of modules, at a version of the contract. */
+export interface PlatformSchema {
+  readonly builder: Builder;
+  readonly version: ContractVersion;
+  offers(module: ModuleName): boolean;
+}
+
+/**
+ * A part of a schema that is added once, however often it is asked for: so a module takes what it
+ * needs of another one from that one's own function, in any order.
+ */
+export function schemaPart<Part>(
+  add: (schema: PlatformSchema) => Part,
+): (schema: PlatformSchema) => Part {
+  const added = new WeakMap<PlatformSchema, { readonly part: Part }>();
+  return (schema) => {
+    const known = added.get(schema) ?? { part: add(schema) };
+    added.set(schema, known);
+    return known.part;
+  };
+}

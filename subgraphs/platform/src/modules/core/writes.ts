@@ -1,0 +1,15 @@
+/** Opening balances as events. */
+import type { ReferenceRecord } from '@onenet/platforms';
+import type { Write } from '../../load.ts';
+import { eventWrite } from '../../writes.ts';
+
+export function* openingWrites(record: ReferenceRecord): Generator<Write> {
+  if (record.type !== 'Opening') return;
+  const { measure, kind, value, asOf, placeCode, category, channel } = record;
+  yield eventWrite({ simulated: false }, 'onenet.opening', asOf, {
+    place: placeCode,
+    ...(category !== null && { category }),
+    ...(channel !== null && { channel }),
+    opening: { measure, value, asOf: asOf.toISOString(), kind },
+  });
+}

@@ -1,0 +1,15 @@
+/** The modules that a platform may offer: one line each. */
+import type { ModuleName } from '@onenet/contract';
+import type { PlatformModule } from '../module.ts';
+import { content } from './content/module.ts';
+import { core } from './core/module.ts';
+import { members } from './members/module.ts';
+import { organizations } from './organizations/module.ts';
+import { requests } from './requests/module.ts';
+
+const modules: readonly PlatformModule[] = [core, organizations, requests, members, content];
+
+/** Those of a choice; the mandatory ones are among them. */
+export function offeredModules(names: readonly ModuleName[]): readonly PlatformModule[] {
+  return modules.filter(({ name }) => names.includes(name));
+}
