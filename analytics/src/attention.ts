@@ -3,7 +3,7 @@ import type { Filter } from './cells.ts';
 import { knownMetric } from './series.ts';
 import type { Sources } from './series.ts';
 import { epochsIn } from './scope.ts';
-import type { Metric } from './metrics.ts';
+import type { Metric } from './metrics/metric.ts';
 import { comparedRange, rangeOf } from './periods.ts';
 import { answer } from './query.ts';
 import type { SelfCheck } from './self-check.ts';

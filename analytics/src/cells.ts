@@ -144,7 +144,7 @@ export function outerKey(group: Group): string {
   return `if(startsWith(inner_key, '4290'), substring(inner_key, 1, 6), concat(${cut}, '00'))`;
 }
 
-/** Opening balances as cells: their value stands where a period has its total. */
+/** Opening balances as cells: of a number they stand where a period has its total, of values where it has their sum. */
 export function openingCellsSql(
   part: string,
   types: readonly string[],
@@ -152,11 +152,13 @@ export function openingCellsSql(
   filter: Filter,
   group: Group,
 ): string {
-  const zeros = Object.keys(columns).map((name) =>
-    name === 'total' ? 'toInt64(sum(t.value)) AS total' : `0 AS ${name}`,
-  );
+  const opened: Readonly<Record<string, string>> = {
+    total: 'toInt64(sum(t.value))',
+    value_sum: 'sum(t.value_sum)',
+  };
+  const sums = Object.keys(columns).map((name) => `${opened[name] ?? '0'} AS ${name}`);
   const key = group.by === 'divisions' || group.by === 'level' ? 't.place' : innerKey('raw', group);
-  return `SELECT ${quote(part)} AS part, t.type AS type, ${key} AS inner_key, 0 AS bucket, ${zeros.join(', ')}
+  return `SELECT ${quote(part)} AS part, t.type AS type, ${key} AS inner_key, 0 AS bucket, ${sums.join(', ')}
     FROM onenet.openings AS t
     WHERE t.type IN ${quoteList(types)} AND t.kind IN ${quoteList(kinds)} AND ${filterSql(filter, 't.place')}
     GROUP BY t.type, inner_key`;

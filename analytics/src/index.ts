@@ -3,5 +3,5 @@ export { startAnalytics } from './analytics.ts';
 export type { Analytics, AnalyticsOptions } from './analytics.ts';
 export type { ClickHouse } from './clickhouse.ts';
 export { metrics } from './metrics.ts';
-export type { Metric } from './metrics.ts';
+export type { Metric } from './metrics/metric.ts';
 export { analyticsSdl } from './sdl.ts';

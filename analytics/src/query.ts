@@ -1,8 +1,10 @@
 /** Computes any metrics over a range and what it is compared with, for many keys and points, in very few queries. */
+import { answerOf, isSplit, stocksOf } from './answer.ts';
+import type { Answer } from './answer.ts';
 import type { ClickHouse } from './clickhouse.ts';
 import { cellsSql, needsRaw, openingCellsSql, outerKey, valuesSql } from './cells.ts';
 import type { Filter, Group } from './cells.ts';
-import type { Metric } from './metrics.ts';
+import type { Metric } from './metrics/metric.ts';
 import type { Range } from './periods.ts';
 import { Sums } from './sums.ts';
 import type { Part, SumRow } from './sums.ts';
@@ -21,19 +23,6 @@ export interface Question {
   readonly nowMs: number;
 }
 
-/** One metric of one key. */
-export interface Answer {
-  readonly value: number | null;
-  /** Of `value`, what comes from opening balances; null where there can be none. */
-  readonly opening: number | null;
-  /** Of a stock, what it was when the range began; else null. */
-  readonly before: number | null;
-  /** The value over the compared range; null without one. */
-  readonly previous: number | null;
-  /** By bucket start, UTC ms, without empty buckets. */
-  readonly points: ReadonlyMap<number, number | null>;
-}
-
 /** By key (`''` when grouped by nothing), then by metric. */
 export type Answers = Map<string, Map<string, Answer>>;
 
@@ -41,7 +30,9 @@ export type Answers = Map<string, Map<string, Answer>>;
 const beginningMs = 0;
 
 export async function answer(clickhouse: ClickHouse, question: Question): Promise<Answers> {
-  const additive = question.metrics.filter((metric) => metric.kind !== 'DISTRIBUTION');
+  const additive = question.metrics
+    .filter((metric) => metric.kind !== 'DISTRIBUTION')
+    .flatMap((metric) => (metric.kind === 'SHARE' ? stocksOf(metric) : [metric]));
   const distributions = question.metrics.filter((metric) => metric.kind === 'DISTRIBUTION');
   const { grain } = question;
   const found = await Promise.all([
@@ -164,55 +155,8 @@ function clauseOf(metric: Metric, question: Question, grain: Grain | undefined):
   return metric.expression.replaceAll('{{firsts}}', firstsColumn(question.range, grain));
 }
 
-/** Who was first in a period was so in one category and channel: over those nobody adds up. */
-function isSplit({ filter, group }: Question): boolean {
-  const split = filter.categories ?? filter.channels;
-  return split !== undefined || group.by === 'category' || group.by === 'channel';
-}
-
 function firstsColumn(range: Range, grain: Grain | undefined): string {
   if (grain === 'DAY') return 'first_day';
   if (range.fromMs === undefined) return 'first_year';
   return `first_${range.calendar ?? 'day'}`;
-}
-
-function answerOf(metric: Metric, question: Question, sums: Sums, key: string): Answer {
-  return metric.kind === 'STOCK'
-    ? stockAnswer(metric.name, question, sums, key)
-    : periodAnswer(metric, question, sums, key);
-}
-
-function periodAnswer(metric: Metric, question: Question, sums: Sums, key: string): Answer {
-  const isCounted = metric.kind === 'FLOW' || (metric.kind === 'PEOPLE' && !isSplit(question));
-  const none = isCounted ? 0 : null;
-  const inPeriod = sums.at('now', key, metric.name) ?? none;
-  const sinceEver = metric.kind === 'FLOW' && question.range.fromMs === undefined;
-  const opening = sinceEver ? (sums.at('flowOpenings', key, metric.name) ?? 0) : null;
-  return {
-    value: inPeriod === null ? null : inPeriod + (opening ?? 0),
-    opening,
-    before: null,
-    previous: question.compared ? (sums.at('then', key, metric.name) ?? none) : null,
-    points: sums.points(key, metric.name),
-  };
-}
-
-/** At the end: the opening balances, all flows before the range, and those within it. */
-function stockAnswer(name: string, question: Question, sums: Sums, key: string): Answer {
-  const opening = sums.at('stockOpenings', key, name) ?? 0;
-  const start = opening + (sums.at('sinceNow', key, name) ?? 0);
-  let level = start;
-  const levels = new Map<number, number | null>();
-  for (const [bucket, change] of sums.points(key, name)) {
-    level += change ?? 0;
-    levels.set(bucket, level);
-  }
-  const then = (sums.at('sinceThen', key, name) ?? 0) + (sums.at('then', key, name) ?? 0);
-  return {
-    value: start + (sums.at('now', key, name) ?? 0),
-    opening,
-    before: start,
-    previous: question.compared ? opening + then : null,
-    points: levels,
-  };
 }

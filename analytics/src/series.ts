@@ -1,14 +1,15 @@
 /** Metrics as the subgraph answers them: a value, its comparison and its points, with how complete they are. */
 import { NetError } from '@onenet/contract';
+import type { Answer } from './answer.ts';
 import type { Group } from './cells.ts';
 import type { ClickHouse } from './clickhouse.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import { metricByName, metrics as allMetrics } from './metrics.ts';
-import type { Metric } from './metrics.ts';
+import type { Metric } from './metrics/metric.ts';
 import { comparedRange, dayMs, hourMs, minuteMs, rangeOf, startOf } from './periods.ts';
 import type { Comparison, Period, Range } from './periods.ts';
 import { answer } from './query.ts';
-import type { Answer, Question } from './query.ts';
+import type { Question } from './query.ts';
 import { epochsIn, freshnessOf } from './scope.ts';
 import type { Freshness, Where } from './scope.ts';
 import type { Grain } from './tiers.ts';
@@ -134,7 +135,8 @@ export function changeOf(value: number | null, previous: number | null): number 
 
 /** What a metric is where no event of it ever came: zero of what adds up, nothing of what divides. */
 function nothing(metric: Metric, isCompared: boolean): Answer {
-  const value = metric.kind === 'RATIO' || metric.kind === 'DISTRIBUTION' ? null : 0;
+  const isDivided = ['RATIO', 'SHARE', 'DISTRIBUTION'].includes(metric.kind);
+  const value = isDivided ? null : 0;
   const opening = metric.kind === 'STOCK' ? 0 : null;
   return {
     value,
@@ -191,15 +193,14 @@ function filled(metric: Metric, of: Answer, range: Range, grain: Grain): MetricP
   const first = range.fromMs ?? [...of.points.keys()][0] ?? range.toMs;
   const isUnknown = metric.kind === 'PEOPLE' && grain !== 'DAY';
   const none = (metric.kind === 'FLOW' || metric.kind === 'PEOPLE') && !isUnknown ? 0 : null;
+  const isLevel = metric.kind === 'STOCK' || metric.kind === 'SHARE';
   let level = of.before;
   const points: MetricPoint[] = [];
   for (let at = bucketStart(first, grain); at < range.toMs; at += unit) {
     const value = of.points.get(at);
-    if (metric.kind === 'STOCK') level = value ?? level;
-    points.push({
-      at: new Date(at).toISOString(),
-      value: metric.kind === 'STOCK' ? level : (value ?? none),
-    });
+    // What nothing changed is as it was.
+    if (isLevel) level = value ?? level;
+    points.push({ at: new Date(at).toISOString(), value: isLevel ? level : (value ?? none) });
   }
   return points;
 }

@@ -27,6 +27,7 @@ export const rawColumns = [
   'corrects',
   'opening_measure',
   'opening_kind',
+  'opening_of',
   'opening_value',
   'opening_as_of',
   'rejected',
@@ -106,11 +107,12 @@ function utcTime(text: string, ms?: number): string {
   return sqlTime(ms ?? Date.parse(text));
 }
 
-const noOpening = ['', '', 0, sqlTime(0)] as const;
+const noOpening = ['', '', '', 0, sqlTime(0)] as const;
 
 function openingValues(opening: Opening | undefined): readonly (string | number)[] {
   if (!opening) return noOpening;
-  return [opening.measure, opening.kind, opening.value, sqlTime(Date.parse(opening.asOf))];
+  const { measure, kind, of = 'count', value, asOf } = opening;
+  return [measure, kind, of, value, sqlTime(Date.parse(asOf))];
 }
 
 /** Keeps the bytes, so that somebody can look, and the type as claimed, so that totals can be compared. */
