@@ -8,15 +8,17 @@ import { answerNet } from './net.ts';
 import { answerRegistry } from './registry/http.ts';
 import type { RegistryHttp } from './registry/http.ts';
 import { createGraphql } from './schema.ts';
+import type { TransferParts } from './transfers/graphql.ts';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 export function createListener(
   directory: Directory,
   registry: RegistryHttp,
+  transfers: TransferParts,
   ping: () => Promise<void>,
 ): Listener {
-  const graphql = createGraphql(directory, registry.registry);
+  const graphql = createGraphql(directory, registry.registry, transfers);
   return (request, response) => {
     // A target such as `http://[/` is one to the HTTP parser, and none to URL, which would throw here.
     const url = URL.parse(request.url?.replace(/^\/+/, '/') ?? '/', 'http://province');

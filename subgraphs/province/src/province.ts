@@ -11,9 +11,12 @@ import { ensureOperatorToken } from './registry/access.ts';
 import { defaultUsageDays } from './registry/breaking.ts';
 import { Checker } from './registry/checker.ts';
 import { Registry, program } from './registry/registry.ts';
-import { signer } from './registry/sign.ts';
+import { signers } from './registry/sign.ts';
 import { usageByAnalytics } from './registry/usage.ts';
 import { composeSupergraph, netSubgraphs } from './supergraph.ts';
+import { transferPlatforms } from './transfers/platforms.ts';
+import { TransferStore } from './transfers/store.ts';
+import { TransferWorker } from './transfers/worker.ts';
 
 export interface ProvinceOptions {
   /** 0: the system chooses. */
@@ -79,7 +82,7 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
         analytics: `${options.analyticsUrl}/graphql`,
       },
     };
-    const sign = await signer(options.keysDir);
+    const sign = await signers(options.keysDir);
     const definitions = options.registeredOnly
       ? platforms.map((each) => ({ ...each, connection: 'REGISTERED' as const }))
       : platforms;
@@ -87,12 +90,21 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
     if (options.operatorTokenFile !== undefined) {
       await ensureOperatorToken(registry.store, options.operatorTokenFile);
     }
+    const policy = { development, allowHosts };
+    const stopping = new AbortController();
+    const store = new TransferStore(client, db);
+    await store.prepare();
+    const { signal } = stopping;
+    const platformCalls = { directory, policy, sign: sign.transfers, signal };
+    const ofTransfers = transferPlatforms(platformCalls);
+    const worker = new TransferWorker({ store, platforms: ofTransfers });
+    const transfers = { directory, platforms: ofTransfers, store, worker };
     const parts = {
       registry,
       checker,
-      sign,
+      sign: sign.registry,
       keysDir: options.keysDir,
-      policy: { development, allowHosts },
+      policy,
       usageOf: usageByAnalytics(options.analyticsUrl),
       usageDays: options.usageDays ?? defaultUsageDays,
       underCheck: new Map<string, number>(),
@@ -100,7 +112,8 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
       refresh: () => directory.refresh(),
     };
     const ping = async () => void (await db.command({ ping: 1 }));
-    listener = createListener(directory, parts, ping);
+    listener = createListener(directory, parts, transfers, ping);
+    worker.start();
     return {
       url,
       directory,
@@ -115,6 +128,8 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
       stop: async () => {
         const closed = once(server, 'close');
         server.close();
+        stopping.abort();
+        await worker.stop();
         // Waiting polls end here, so that the connections become idle.
         await directory.close();
         server.closeIdleConnections();

@@ -1,7 +1,15 @@
 /** The subgraph `province` and its GraphQL over HTTP. */
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { NetError, errorCodes, isNetErrorCode } from '@onenet/contract';
+import {
+  NetError,
+  actorHeader,
+  errorCodes,
+  isNetErrorCode,
+  isOnThisMachine,
+  parseActor,
+} from '@onenet/contract';
 import { GraphQLError, parse } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
@@ -11,23 +19,33 @@ import { platformResolvers } from './platforms.ts';
 import { registryResolvers } from './registry/graphql.ts';
 import type { Registry } from './registry/registry.ts';
 import { provinceSdl } from './supergraph.ts';
+import { transferResolvers } from './transfers/graphql.ts';
+import type { TransferContext, TransferParts } from './transfers/graphql.ts';
 
 /** A request listener that answers GraphQL at `/graphql`. */
-export function createGraphql(directory: Directory, registry: Registry) {
+export function createGraphql(directory: Directory, registry: Registry, transfers: TransferParts) {
   const ofRegistry = registryResolvers(directory, registry);
   const ofPlatforms = platformResolvers(directory);
   const ofDivisions = divisionResolvers(directory);
+  const ofTransfers = transferResolvers(transfers);
   const schema = buildSubgraphSchema({
     typeDefs: parse(provinceSdl),
     resolvers: {
       ...ofRegistry,
-      Query: { ...ofPlatforms.Query, ...ofDivisions.Query, ...ofRegistry.Query },
+      ...ofTransfers,
+      Query: {
+        ...ofPlatforms.Query,
+        ...ofDivisions.Query,
+        ...ofRegistry.Query,
+        ...ofTransfers.Query,
+      },
       Platform: { ...ofPlatforms.Platform, ...ofRegistry.Platform },
       Division: ofDivisions.Division,
     },
   });
-  return createYoga({
+  return createYoga<HttpContext, TransferContext>({
     schema,
+    context: ({ req }) => ({ actor: actorOf(req) }),
     graphqlEndpoint: '/graphql',
     graphiql: false,
     landingPage: false,
@@ -35,6 +53,18 @@ export function createGraphql(directory: Directory, registry: Registry) {
     maskedErrors: { maskError: (error) => showableError(error) },
     plugins: [codesForRefusals],
   });
+}
+
+/** What node:http gives the server. */
+interface HttpContext {
+  readonly req: IncomingMessage;
+}
+
+/** Who performs a mutation, as the gateway on this machine says; nobody, to anybody else. */
+function actorOf({ headers, socket }: IncomingMessage): TransferContext['actor'] {
+  const header = (name: string) => headers[name]?.toString();
+  if (!isOnThisMachine(socket.remoteAddress, header)) return undefined;
+  return parseActor(header(actorHeader));
 }
 
 /** Gives a code of the table to what graphql-js and the server say of a document or its variables. */

@@ -1,12 +1,39 @@
-/** How the registry's own calls to owners say who asks: signed, like every call of the net. */
+/** How the province's own calls to owners say who asks: signed, like every call of the net. */
 import { openKeys, signCall } from '@onenet/assertion';
-import { callerHeader, encodeCaller, localCaller } from '@onenet/contract';
+import {
+  actorHeader,
+  callerHeader,
+  encodeCaller,
+  localCaller,
+  type Actor,
+  type Caller,
+} from '@onenet/contract';
 import type { Sign } from './probe.ts';
 
-/** Signs with the keys of a folder; without one, a call only says that the registry asks. */
-export async function signer(keysDir: string | undefined): Promise<Sign> {
-  const caller = { ...localCaller, client: 'registry', purpose: 'probe' };
-  if (keysDir === undefined) return () => ({ [callerHeader]: encodeCaller(caller) });
-  const keys = await openKeys(keysDir, { issuer: 'province' });
-  return (call) => signCall(keys, caller, undefined, call);
+/** The parts of the province that call owners. */
+export interface Signers {
+  /** Asks what a platform serves. */
+  readonly registry: Sign;
+  /** Carries out the steps of transfers. */
+  readonly transfers: Sign;
+}
+
+/** Sign with the keys of a folder; without one, a call only says who asks. */
+export async function signers(keysDir: string | undefined): Promise<Signers> {
+  const keys = keysDir === undefined ? undefined : await openKeys(keysDir, { issuer: 'province' });
+  const by = (caller: Caller, actor?: Actor): Sign => {
+    if (keys) return (call) => signCall(keys, caller, actor, call);
+    const unsigned = {
+      [callerHeader]: encodeCaller(caller),
+      ...(actor && { [actorHeader]: `${actor.kind.toLowerCase()}:${actor.reference}` }),
+    };
+    return () => unsigned;
+  };
+  return {
+    registry: by({ ...localCaller, client: 'registry', purpose: 'probe' }),
+    transfers: by(
+      { ...localCaller, client: 'province', purpose: 'transfer' },
+      { kind: 'SYSTEM', reference: 'transfer' },
+    ),
+  };
 }

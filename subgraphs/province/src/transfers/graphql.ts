@@ -1,0 +1,127 @@
+/** Resolvers of transfers: who may, and what is shown. Nothing of what moves is. */
+import { NetError, type Actor } from '@onenet/contract';
+import { newTransfer, type StartTools, type StartTransferInput } from './start.ts';
+import type { Asked, TransferStore } from './store.ts';
+import { isOverdue, type Transfer, type TransferKind, type TransferStatus } from './transfer.ts';
+import type { TransferWorker } from './worker.ts';
+
+export interface TransferParts extends StartTools {
+  readonly store: TransferStore;
+  readonly worker: Pick<TransferWorker, 'wake'>;
+}
+
+/** Who performs a mutation. */
+export interface TransferContext {
+  readonly actor: Actor | undefined;
+}
+
+interface ListArguments {
+  readonly platform?: string | null;
+  readonly kind?: TransferKind | null;
+  readonly statuses?: readonly TransferStatus[] | null;
+  readonly overdue?: boolean | null;
+  readonly first?: number | null;
+  readonly after?: string | null;
+}
+
+const maxTransfers = 200;
+
+export function transferResolvers({ directory, platforms, store, worker }: TransferParts) {
+  return {
+    Query: {
+      transfer: (_: unknown, { id }: { readonly id: string }) => store.find(id),
+      transfers: async (_: unknown, args: ListArguments) => {
+        const first = inRange(args.first ?? 50);
+        const filter = {
+          platform: args.platform ?? undefined,
+          kind: args.kind ?? undefined,
+          statuses: args.statuses ?? undefined,
+          overdue: args.overdue ?? undefined,
+          before: args.after == null ? undefined : cursor(args.after),
+        };
+        const found = await store.list(filter, new Date(), first + 1);
+        const nodes = found.slice(0, first);
+        return {
+          nodes,
+          hasNextPage: found.length > first,
+          endCursor: nodes.at(-1)?._id ?? null,
+        };
+      },
+    },
+    Mutation: {
+      startTransfer: async (
+        _: unknown,
+        { input }: { readonly input: StartTransferInput },
+        context: unknown,
+      ) => {
+        const asked = askedBy('startTransfer', context, input);
+        const done = await store.done(asked);
+        if (done) return { transfer: done };
+        const transfer = await newTransfer({ directory, platforms }, input, new Date());
+        const started = await store.start(asked, transfer);
+        worker.wake();
+        return { transfer: started };
+      },
+      cancelTransfer: async (
+        _: unknown,
+        { input }: { readonly input: { readonly id: string; readonly idempotencyKey: string } },
+        context: unknown,
+      ) => {
+        const asked = askedBy('cancelTransfer', context, input);
+        const cancelled = await store.cancel(asked, input.id, new Date());
+        worker.wake();
+        return { transfer: cancelled };
+      },
+    },
+    Transfer: {
+      id: ({ _id: id }: Transfer) => id,
+      fromCode: ({ from }: Transfer) => from,
+      toCode: ({ to }: Transfer) => to,
+      from: ({ from }: Transfer) => directory.platform(from) ?? null,
+      to: ({ to }: Transfer) => directory.platform(to) ?? null,
+      startedAt: ({ startedAt }: Transfer) => startedAt.toISOString(),
+      dueAt: ({ dueAt }: Transfer) => dueAt.toISOString(),
+      endedAt: ({ endedAt }: Transfer) => endedAt?.toISOString() ?? null,
+      problem: ({ problem, refusal }: Transfer) => problem ?? refusal,
+      isOverdue: (transfer: Transfer) => isOverdue(transfer, new Date()),
+    },
+    TransferProblem: {
+      platformCode: ({ platform }: { readonly platform: string }) => platform,
+      platform: ({ platform }: { readonly platform: string }) =>
+        directory.platform(platform) ?? null,
+    },
+  };
+}
+
+/** By officers and systems; a worker asks the platform. */
+function askedBy(
+  mutation: string,
+  context: unknown,
+  { idempotencyKey, ...input }: { readonly idempotencyKey: string },
+): Asked {
+  // The library knows resolvers of any context only.
+  const { actor } = context as TransferContext;
+  if (!actor) {
+    throw new NetError('ACTOR_REQUIRED', `${mutation} needs an actor, and none is asserted.`);
+  }
+  if (actor.kind === 'WORKER') {
+    throw new NetError(
+      'ACTOR_NOT_ALLOWED',
+      `${mutation} is not for WORKER: it is for OFFICER, SYSTEM.`,
+    );
+  }
+  return { mutation, actor, idempotencyKey, input };
+}
+
+function inRange(first: number): number {
+  if (first >= 1 && first <= maxTransfers) return first;
+  throw new NetError(
+    'BAD_INPUT',
+    `\`first: ${first}\` is out of range: from 1 to ${maxTransfers}.`,
+  );
+}
+
+function cursor(text: string): string {
+  if (/^[0-9a-f]{24}$/.test(text)) return text;
+  throw new NetError('BAD_CURSOR', `"${text.slice(0, 40)}" is no \`endCursor\` of transfers.`);
+}
