@@ -30,6 +30,8 @@ export interface PlatformDefinition {
   /** Where its pin stands. WGS 84, degrees. */
   readonly position: { readonly latitude: number; readonly longitude: number };
   readonly mediaChannels: readonly MediaChannelDefinition[];
+  /** Departments that it compares data with; what they are reached by is an option of the process. */
+  readonly departments?: readonly DepartmentDefinition[];
   readonly publishedFigures: readonly PublishedFigure[];
   /** How busy the demonstration is: simulated requests on a working day; the rest follows from it. */
   readonly requestsPerDay: number;
@@ -43,6 +45,15 @@ export interface MediaChannelDefinition {
   readonly id: string;
   readonly name: string;
   readonly channel: Channel;
+}
+
+/** A department of the government whose data a platform's is compared with. */
+export interface DepartmentDefinition {
+  /** Capitals, such as CIVIL_AFFAIRS. */
+  readonly code: string;
+  readonly name: string;
+  /** What it can be asked, such as LOW_INCOME; none: it only asks. */
+  readonly questions: readonly string[];
 }
 
 /** A figure as its owner published it. */

@@ -1,6 +1,7 @@
 /** The reference net as data: its platforms, Hubei's divisions, and what the demo shows. */
 export { activityShare, activityWeights } from './activity.ts';
 export type {
+  DepartmentDefinition,
   FigureInDemo,
   MediaChannelDefinition,
   PlatformDefinition,

@@ -40,6 +40,15 @@ export function parseDefinition(text: string, file: string): PlatformDefinition 
       name: fields.text('name'),
       channel: fields.oneOf('channel', channels),
     })),
+    ...(top.has('departments') && {
+      departments: top.objects('departments', (fields) => ({
+        code: fields.check(fields.text('code'), 'code', isCapitals, 'a name in capitals'),
+        name: fields.text('name'),
+        questions: fields.list('questions', (value, at) =>
+          fields.check(value, at, isCapitals, 'a name in capitals'),
+        ),
+      })),
+    }),
     publishedFigures: top.objects('publishedFigures', (fields) => ({
       key: fields.text('key'),
       label: fields.text('label'),
@@ -87,6 +96,11 @@ function isModule(value: string): value is (typeof moduleNames)[number] {
 
 function isMeasure(value: string): value is EventTypeName {
   return Object.hasOwn(eventTypes, value);
+}
+
+/** A department's code, or a question: they name events' categories, and files. */
+function isCapitals(value: string): value is string {
+  return /^[A-Z][A-Z_]{0,31}$/.test(value);
 }
 
 function isDivision(value: string): value is string {

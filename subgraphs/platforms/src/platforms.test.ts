@@ -31,6 +31,14 @@ test('offsets and keys are unique, and parents exist', () => {
   }
 });
 
+test('departments are named once each, and Wuhan has 29', () => {
+  for (const { code, departments = [] } of platforms) {
+    const codes = departments.map((department) => department.code);
+    expect([code, new Set(codes).size]).toEqual([code, codes.length]);
+  }
+  expect(platformByCode('420100')?.departments).toHaveLength(29);
+});
+
 test('what stands for a figure satisfies it', () => {
   const satisfies = {
     EXACT: (total: number, value: number) => total === value,
@@ -50,11 +58,19 @@ describe('a definition is refused', () => {
     [{ nameEn: '' }, '420500/platform.json: nameEn is ""'],
     [{ kind: 'TOWN' }, 'kind is "TOWN", and must be one of PROVINCE'],
     [{ serves: ['420500', '999999'] }, 'serves[1] is "999999", and must be a division code'],
-    [{ modules: ['core', 'cards'] }, 'modules[1] is "cards", and must be a contract module'],
+    [{ modules: ['core', 'weather'] }, 'modules[1] is "weather", and must be a contract module'],
     [{ position: { latitude: 30, longitude: 30 } }, 'position.longitude is 30'],
     [
       { mediaChannels: [{ id: 'x', name: 'x', channel: 'FAX' }] },
       'mediaChannels[0].channel is "FAX"',
+    ],
+    [
+      { departments: [{ code: '民政', name: '民政局', questions: [] }] },
+      'code is "民政", and must be a name in capitals',
+    ],
+    [
+      { departments: [{ code: 'TAXATION', name: '税务局', questions: ['a b'] }] },
+      'questions[0] is "a b", and must be a name in capitals',
     ],
     [{ publishedFigures: [{ key: 'a' }] }, 'publishedFigures[0].label is missing'],
     [{ portOffset: 1.5 }, 'portOffset is 1.5, and must be a whole number'],

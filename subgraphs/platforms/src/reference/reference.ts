@@ -3,6 +3,7 @@ import type { ModuleName } from '@onenet/contract';
 import type { PlatformDefinition } from '../definition.ts';
 import type { ReferenceRecord } from '../records.ts';
 import { articles, contentBalances, mediaChannels } from './content.ts';
+import { matchRuns } from './matching.ts';
 import { memberBalances, members } from './members.ts';
 import { openings, type Balance } from './openings.ts';
 import { organizations } from './organizations.ts';
@@ -31,6 +32,7 @@ const modules: readonly ReferenceModule[] = [
   { name: 'requests', records: [requests, transferredRequests], balances: requestBalances },
   { name: 'members', records: [members, transferredMembers], balances: memberBalances },
   { name: 'content', records: [mediaChannels, articles], balances: contentBalances },
+  { name: 'matching', records: [matchRuns] },
 ];
 
 /**
