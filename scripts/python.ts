@@ -35,7 +35,7 @@ export async function pythonWith(requirements: string, say: Say): Promise<string
   const scratch = `${folder}.${process.pid}`;
   try {
     await mkdir(dirname(folder), { recursive: true });
-    await step(say, 'Python libraries (about 6 MB, once)', async () => {
+    await step(say, 'Python libraries (about 10 MB, once)', async () => {
       await run('python3', ['-m', 'venv', scratch]);
       const install = ['-m', 'pip', 'install', '--disable-pip-version-check', '--quiet'];
       const strict = ['--require-hashes', '--only-binary=:all:', '--requirement', requirements];

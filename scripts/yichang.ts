@@ -82,11 +82,13 @@ export async function startYichang(options: {
   readonly database: string;
   readonly port: number;
   readonly simulatePerSecond?: number;
+  /** How often it looks at deadlines; 0 is never. */
+  readonly sweepSeconds?: number;
   readonly logFile: string;
 }): Promise<Part> {
-  const { python, database, port, simulatePerSecond = 0, logFile } = options;
+  const { python, database, port, simulatePerSecond = 0, sweepSeconds = 60, logFile } = options;
   const args = ['-m', 'yichang', '--database', database, '--port', String(port)];
-  args.push('--simulate', String(simulatePerSecond));
+  args.push('--simulate', String(simulatePerSecond), '--sweep', String(sweepSeconds));
   const kept = { name: 'yichang', program: python, args, logFile, stopSignal: 'SIGTERM' } as const;
   const part = await startKept({ ...kept, cwd: folder, env: pythonEnv() }, async () => undefined);
   try {

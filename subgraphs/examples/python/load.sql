@@ -1,5 +1,6 @@
 -- Puts the staged lines (incoming: n, line) where they belong: records into our tables, events into
 -- the sidecar's outbox. Each line is {"record": {…}} or {"event": {…}}, the last one {"end": n}.
+-- Records of a kind that we do not offer are passed over.
 
 CREATE TEMPORARY VIEW record AS
 SELECT n, line -> 'record' AS r, line #>> '{record,type}' AS type
@@ -19,7 +20,7 @@ FROM record WHERE type = 'Station';
 
 INSERT INTO help_request (id, subject, category, came_by, state, area_code, filed, changed,
   handled_by, moved_to, due, resolved, closed, desk, watched, times_reopened, stars, simulated,
-  applicant, applicant_tel, details, applicant_ref)
+  found_overdue, reminded, times_reminded, levels_up, clock_took_up, applicant, applicant_tel, details, applicant_ref)
 SELECT r ->> 'id', r ->> 'title', r ->> 'category', r ->> 'channel', r ->> 'status',
   r ->> 'placeCode', (r ->> 'submittedAt')::timestamptz, (r ->> 'updatedAt')::timestamptz,
   r ->> 'organizationId', r ->> 'transferredToId', (r ->> 'dueAt')::timestamptz,
@@ -33,22 +34,41 @@ SELECT r ->> 'id', r ->> 'title', r ->> 'category', r ->> 'channel', r ->> 'stat
   ) END,
   r ->> 'handler', (r ->> 'supervised')::boolean, (r ->> 'reopenedCount')::int,
   (r ->> 'rating')::smallint, (r ->> 'simulated')::boolean,
+  (r ->> 'overdueAt')::timestamptz, (r ->> 'remindedAt')::timestamptz,
+  coalesce((r ->> 'remindedCount')::int, 0), coalesce((r ->> 'escalationLevel')::smallint, 0),
+  coalesce((r ->> 'escalationLevel')::smallint, 0) > 0,
   r ->> 'applicantName', r ->> 'applicantPhone', r ->> 'description', r ->> 'person'
 FROM record WHERE type = 'ServiceRequest';
 
-INSERT INTO help_request_log (request, what, happened, actor_kind, from_state, to_state, stars, said)
+INSERT INTO help_request_log (request, what, happened, actor_kind, from_state, to_state, stars, level,
+  came_from, said)
 SELECT r ->> 'id', step ->> 'step', (step ->> 'at')::timestamptz, step ->> 'actorKind',
-  step ->> 'from', step ->> 'to', (step ->> 'rating')::smallint, step ->> 'text'
+  step ->> 'from', step ->> 'to', (step ->> 'rating')::smallint, (step ->> 'level')::smallint,
+  step ->> 'fromPlatform', step ->> 'text'
 FROM record, jsonb_array_elements(r -> 'history') WITH ORDINALITY AS steps (step, place)
 WHERE type = 'ServiceRequest'
 ORDER BY n, place;
 
-INSERT INTO membership
+INSERT INTO join_code (id, token, state, area_code, org, issued, changed, valid_until, applications)
+SELECT r ->> 'id', f ->> 'token', f ->> 'status', f ->> 'placeCode', f ->> 'organizationId',
+  (f ->> 'issuedAt')::timestamptz, (r ->> 'updatedAt')::timestamptz, (f ->> 'validUntil')::timestamptz,
+  coalesce((f ->> 'applicationCount')::int, 0)
+FROM (SELECT r, r -> 'fields' AS f FROM record WHERE type = 'Record' AND r ->> 'of' = 'JoinCode') AS codes;
+
+INSERT INTO membership (id, applied, changed, state, kind, came_by, area_code, org, moved_to, joined, simulated,
+  join_code, firm_size, full_name, tel, identity, person_ref)
 SELECT r ->> 'id', (r ->> 'appliedAt')::timestamptz, (r ->> 'updatedAt')::timestamptz,
   r ->> 'status', r ->> 'kind', r ->> 'channel', r ->> 'placeCode', r ->> 'organizationId',
   r ->> 'transferredToId', (r ->> 'joinedAt')::timestamptz, (r ->> 'simulated')::boolean,
-  r ->> 'name', r ->> 'phone', r ->> 'person'
+  (SELECT id FROM join_code WHERE id = r ->> 'joinCodeId'), (r ->> 'employerSize')::int,
+  r ->> 'name', r ->> 'phone', r ->> 'identityNumber', r ->> 'person'
 FROM record WHERE type = 'Member';
+
+INSERT INTO relative (membership, key, relation, full_name)
+SELECT r ->> 'id', each ->> 'key', each ->> 'relation', each ->> 'name'
+FROM record, jsonb_array_elements(coalesce(nullif(r -> 'family', 'null'), '[]')) WITH ORDINALITY AS members (each, place)
+WHERE type = 'Member'
+ORDER BY n, place;
 
 INSERT INTO news
 SELECT r ->> 'id', r ->> 'title', r ->> 'column', r ->> 'summary', r ->> 'placeCode',

@@ -24,6 +24,12 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
   FROM regexp_replace(phone, '[^0-9]', '', 'g') AS digits
 $$;
 
+-- The first four and the last two characters, the rest as *.
+CREATE OR REPLACE FUNCTION masked_identity(number text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT left(number, 4) || repeat('*', length(number) - 6) || right(number, 2)
+$$;
+
 -- Whole metres by haversine, R = 6,378,100 m. Not round(): it takes halves to the even number.
 CREATE OR REPLACE FUNCTION metres_between(lat1 float8, lon1 float8, lat2 float8, lon2 float8) RETURNS int
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
@@ -89,6 +95,13 @@ CREATE TABLE IF NOT EXISTS help_request (
   times_reopened int NOT NULL DEFAULT 0,
   stars          smallint,
   simulated      boolean NOT NULL DEFAULT false,
+  -- When it was found past its deadline, since it was last opened.
+  found_overdue  timestamptz,
+  reminded       timestamptz,
+  times_reminded int NOT NULL DEFAULT 0,
+  -- How many levels up it was taken; and whether the clock did so since it was found overdue.
+  levels_up      smallint NOT NULL DEFAULT 0,
+  clock_took_up  boolean NOT NULL DEFAULT false,
   -- Personal, and in no view.
   applicant      text,
   applicant_tel  text,
@@ -102,6 +115,13 @@ CREATE INDEX IF NOT EXISTS help_request_by_subject ON help_request (subject, id)
 CREATE INDEX IF NOT EXISTS help_request_by_category ON help_request (category, id) WHERE state <> 'TRANSFERRED';
 CREATE INDEX IF NOT EXISTS help_request_of_org ON help_request (handled_by, unix_ms(filed), id) WHERE state <> 'TRANSFERRED';
 
+CREATE INDEX IF NOT EXISTS help_request_in_transfer ON help_request (unix_ms(filed), id) WHERE state = 'IN_TRANSFER';
+-- What the clock looks at: open, and not found overdue yet; open, and overdue.
+CREATE INDEX IF NOT EXISTS help_request_due ON help_request (unix_ms(due))
+  WHERE state IN ('SUBMITTED', 'VERIFIED', 'DISPATCHED', 'ACCEPTED') AND found_overdue IS NULL;
+CREATE INDEX IF NOT EXISTS help_request_overdue ON help_request (unix_ms(found_overdue))
+  WHERE state IN ('SUBMITTED', 'VERIFIED', 'DISPATCHED', 'ACCEPTED') AND NOT clock_took_up;
+
 CREATE TABLE IF NOT EXISTS help_request_log (
   request    text COLLATE "C" NOT NULL REFERENCES help_request,
   line       bigint GENERATED ALWAYS AS IDENTITY,
@@ -111,10 +131,28 @@ CREATE TABLE IF NOT EXISTS help_request_log (
   from_state text,
   to_state   text,
   stars      smallint,
+  level      smallint,
+  came_from  text,
   -- Personal, and in no view.
   said       text,
   PRIMARY KEY (request, line)
 );
+
+-- QR codes by which workers apply. The token is what the code holds.
+CREATE TABLE IF NOT EXISTS join_code (
+  id           text COLLATE "C" PRIMARY KEY,
+  token        text COLLATE "C" NOT NULL UNIQUE,
+  state        text NOT NULL,
+  area_code    text COLLATE "C" NOT NULL,
+  org          text COLLATE "C" NOT NULL,
+  issued       timestamptz NOT NULL,
+  changed      timestamptz NOT NULL,
+  valid_until  timestamptz,
+  applications int NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS join_code_by_issued ON join_code (unix_ms(issued), id);
+CREATE INDEX IF NOT EXISTS join_code_by_changed ON join_code (unix_ms(changed), id);
+CREATE INDEX IF NOT EXISTS join_code_of_org ON join_code (org, unix_ms(issued), id);
 
 CREATE TABLE IF NOT EXISTS membership (
   id         text COLLATE "C" PRIMARY KEY,
@@ -128,14 +166,32 @@ CREATE TABLE IF NOT EXISTS membership (
   moved_to   text,
   joined     timestamptz,
   simulated  boolean NOT NULL DEFAULT false,
+  join_code  text COLLATE "C" REFERENCES join_code,
+  firm_size  int,
   -- Personal, and in no view.
   full_name  text,
   tel        text,
+  identity   text,
   person_ref text
 );
 CREATE INDEX IF NOT EXISTS membership_by_applied ON membership (unix_ms(applied), id) WHERE state <> 'TRANSFERRED';
 CREATE INDEX IF NOT EXISTS membership_by_changed ON membership (unix_ms(changed), id) WHERE state <> 'TRANSFERRED';
 CREATE INDEX IF NOT EXISTS membership_of_org ON membership (org, unix_ms(applied), id) WHERE state <> 'TRANSFERRED';
+
+CREATE INDEX IF NOT EXISTS membership_in_transfer ON membership (unix_ms(applied), id) WHERE state = 'IN_TRANSFER';
+CREATE INDEX IF NOT EXISTS membership_by_join_code ON membership (join_code, unix_ms(applied), id)
+  WHERE state <> 'TRANSFERRED' AND join_code IS NOT NULL;
+
+-- Somebody of a member's family, oldest first by line.
+CREATE TABLE IF NOT EXISTS relative (
+  membership text COLLATE "C" NOT NULL REFERENCES membership,
+  key        text COLLATE "C" NOT NULL,
+  line       bigint GENERATED ALWAYS AS IDENTITY,
+  relation   text NOT NULL,
+  -- Personal, and in no view.
+  full_name  text NOT NULL,
+  PRIMARY KEY (membership, key)
+);
 
 CREATE TABLE IF NOT EXISTS membership_note (
   membership text COLLATE "C" NOT NULL REFERENCES membership,
@@ -192,6 +248,27 @@ CREATE TABLE IF NOT EXISTS account_follower (
   PRIMARY KEY (account, reader)
 );
 
+-- Our sides of transfers. The key is what makes a step of one happen once, whoever asks how often.
+CREATE TABLE IF NOT EXISTS transfer (
+  id           text COLLATE "C" NOT NULL,
+  side         text NOT NULL CHECK (side IN ('SOURCE', 'TARGET')),
+  state        text NOT NULL,
+  -- Of the record here; null where none was made.
+  kind         text,
+  record       text COLLATE "C",
+  -- Where an offer goes, and what the record was before it.
+  goes_to      text,
+  state_before text,
+  PRIMARY KEY (id, side)
+);
+
+-- The pair of keys by which others seal what only we may read: made once, for all our servers.
+CREATE TABLE IF NOT EXISTS sealing_key (
+  only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
+  -- A JWK with its private part.
+  jwk      jsonb NOT NULL
+);
+
 -- Commands that were carried out, by actor and key, so that none is carried out twice.
 CREATE TABLE IF NOT EXISTS done_command (
   key    text PRIMARY KEY,
@@ -236,6 +313,8 @@ SELECT
   handled_by AS "organizationId", moved_to AS "transferredToId",
   due AS "dueAt", unix_ms(due) AS "dueMs", resolved AS "resolvedAt", closed AS "closedAt",
   desk AS handler, watched AS supervised, times_reopened AS "reopenedCount", stars AS rating,
+  found_overdue AS "overdueAt", reminded AS "remindedAt", times_reminded AS "remindedCount",
+  levels_up AS "escalationLevel",
   masked_name(applicant) AS "maskedApplicantName",
   masked_phone(applicant_tel) AS "maskedApplicantPhone", simulated
 FROM help_request;
@@ -243,7 +322,7 @@ FROM help_request;
 CREATE OR REPLACE VIEW contract.request_step AS
 SELECT
   request, line, what AS step, happened AS at, actor_kind AS "actorKind",
-  from_state AS "from", to_state AS "to", stars AS rating
+  from_state AS "from", to_state AS "to", stars AS rating, level, came_from AS "fromPlatform"
 FROM help_request_log;
 
 CREATE OR REPLACE VIEW contract.member AS
@@ -253,8 +332,22 @@ SELECT
   changed AS "updatedAt", unix_ms(changed) AS "updatedMs",
   state AS status, kind, came_by AS channel, area_code AS "placeCode", org AS "organizationId",
   moved_to AS "transferredToId", joined AS "joinedAt",
-  masked_name(full_name) AS "maskedName", masked_phone(tel) AS "maskedPhone", simulated
+  join_code AS "joinCodeId", firm_size AS "employerSize",
+  masked_name(full_name) AS "maskedName", masked_phone(tel) AS "maskedPhone",
+  masked_identity(identity) AS "maskedIdentityNumber", simulated
 FROM membership;
+
+CREATE OR REPLACE VIEW contract.family_member AS
+SELECT membership, line, key, relation, masked_name(full_name) AS "maskedName"
+FROM relative;
+
+CREATE OR REPLACE VIEW contract.join_code AS
+SELECT
+  id, split_part(id, ':', 1) AS "platformCode", token, state AS status, area_code AS "placeCode",
+  org AS "organizationId", issued AS "issuedAt", unix_ms(issued) AS "issuedMs",
+  changed AS "updatedAt", unix_ms(changed) AS "updatedMs", valid_until AS "validUntil",
+  applications AS "applicationCount"
+FROM join_code;
 
 CREATE OR REPLACE VIEW contract.article AS
 SELECT

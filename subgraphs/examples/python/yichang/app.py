@@ -13,16 +13,25 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from .context import Context, Platform, actor_of, scopes_of
+from .deadlines import sweeping
 from .federation import make_schema
 from .graphql_http import endpoint
 from .mutations import mutation
 from .resolvers import BINDABLES
+from .sealing import own_key
 from .simulate import simulate
 
 LOOPBACK = ("127.0.0.1", "::1")
 
 
-def make_app(database: str, code: str, serves: Sequence[str], simulate_per_second: float = 0) -> Starlette:
+def make_app(
+    database: str,
+    code: str,
+    serves: Sequence[str],
+    front_end: str,
+    sweep_seconds: float = 0,
+    simulate_per_second: float = 0,
+) -> Starlette:
     """The platform `code`; `database` is the URI of a PostgreSQL database with our tables in it."""
     pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
         database,
@@ -39,8 +48,10 @@ def make_app(database: str, code: str, serves: Sequence[str], simulate_per_secon
         async with pool:
             async with pool.connection() as connection:
                 areas = await (await connection.execute("SELECT code FROM area")).fetchall()
-            platform = Platform(code, serves, frozenset(row["code"] for row in areas), pool)
-            async with simulate(platform, simulate_per_second):
+                key = await own_key(connection)
+            divisions = frozenset(row["code"] for row in areas)
+            platform = Platform(code, serves, divisions, pool, front_end, key)
+            async with sweeping(platform, sweep_seconds), simulate(platform, simulate_per_second):
                 yield
 
     def make_context(request: Request) -> Context:

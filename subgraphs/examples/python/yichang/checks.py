@@ -2,12 +2,16 @@
 
 import re
 import unicodedata
+from datetime import date
 
 from .context import Platform
 from .errors import NetError, bad_input
 from .ids import division_prefix
 
 _LONG_NUMBER = re.compile(r"[0-9]{7}")
+_IDENTITY_NUMBER = re.compile(r"[1-9][0-9]{5}([0-9]{4})([0-9]{2})([0-9]{2})[0-9]{3}[0-9X]")
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK_DIGITS = "10X98765432"
 
 
 def text(field: str, value: str, most: int) -> str:
@@ -54,14 +58,49 @@ def optional_phone(field: str, value: str | None) -> str | None:
     return found
 
 
+def optional_identity_number(value: str | None) -> str | None:
+    """An identity number (GB 11643-1999), its X a capital. It is personal, so no message has it."""
+    if value is None:
+        return None
+    found = value.upper()
+    match = _IDENTITY_NUMBER.fullmatch(found)
+    if match is None:
+        raise bad_input("`identityNumber` is none: 17 digits and a check digit, 0 to 9 or X (GB 11643).")
+    try:
+        born = date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        born = date.min
+    if born.year < 1800:
+        raise bad_input("`identityNumber` is none: its 7th to 14th digit are no date of birth (GB 11643).")
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, found, strict=False))
+    if _CHECK_DIGITS[total % 11] != found[-1]:
+        raise bad_input("`identityNumber` is none: its check digit does not fit, one of the characters is wrong.")
+    return found
+
+
+def employer_size(kind: str, value: int | None) -> int | None:
+    """How many people the employer has: demanded of a firm that is a member because it is small."""
+    most = 24 if kind == "MICRO_ENTERPRISE" else 1_000_000
+    if value is None and kind == "MICRO_ENTERPRISE":
+        raise bad_input("`employerSize` is missing: a MICRO_ENTERPRISE says how many people it has, from 1 to 24.")
+    if value is not None and not 1 <= value <= most:
+        raise bad_input(f"`employerSize: {value}` is out of range: of a {kind} from 1 to {most:,}.")
+    return value
+
+
 def served_place(platform: Platform, code: str) -> str:
     """A division that exists and that the platform serves."""
     if code not in platform.divisions:
         raise NetError("UNKNOWN_DIVISION", f'No division has the code "{code}".')
-    if not any(code.startswith(division_prefix(served)) for served in platform.serves):
+    if not serves(platform, code):
         served = ", ".join(platform.serves)
         raise bad_input(f'`placeCode: "{code}"` lies outside what platform {platform.code} serves: {served}.')
     return code
+
+
+def serves(platform: Platform, code: str) -> bool:
+    """Whether the platform serves a division, if there is one of this code."""
+    return code in platform.divisions and any(code.startswith(division_prefix(each)) for each in platform.serves)
 
 
 def this_platform(platform: Platform, code: str) -> None:

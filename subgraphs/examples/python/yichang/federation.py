@@ -34,6 +34,7 @@ RECORDS = {
     "Station": "station",
     "ServiceRequest": "service_request",
     "Member": "member",
+    "JoinCode": "join_code",
     "Article": "article",
 }
 

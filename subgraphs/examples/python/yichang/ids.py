@@ -4,7 +4,13 @@ import re
 
 from .errors import NetError
 
-_ID = re.compile(r"[0-9A-Z][0-9A-Z-]{0,31}:.+", re.DOTALL)
+_CODE = r"[0-9A-Z][0-9A-Z-]{0,31}"
+_ID = re.compile(f"{_CODE}:.+", re.DOTALL)
+
+
+def is_platform_code(value: str) -> bool:
+    """Whether this may name a platform."""
+    return re.fullmatch(_CODE, value) is not None
 
 
 def parse_id(value: str) -> str:

@@ -40,10 +40,13 @@ class ListPlan:
     orders: Mapping[str, tuple[str, type]]
     default: tuple[str, str]
     filters: Mapping[str, Filter]
-    always: str = "true"
+    # Whether its records can move to another platform.
+    moves: bool = False
 
 
-NOT_MOVED = "status <> 'TRANSFERRED'"
+# Tombstones are in no list; what is offered to another platform is in those that ask for it.
+MOVING = "status = 'IN_TRANSFER'"
+STAYING = "status <> 'TRANSFERRED' AND status <> 'IN_TRANSFER'"
 
 LISTS: Mapping[str, ListPlan] = {
     "organizations": ListPlan(
@@ -85,8 +88,9 @@ LISTS: Mapping[str, ListPlan] = {
             "overdueNow": (f'coalesce({OPEN} AND "dueMs" < %(now)s, false) = %s', as_given),
             "titleContains": ("strpos(title, %s) > 0", part_of_text),
             "ratingAtMost": ("rating <= %s", as_given),
+            "escalationAtLeast": ('"escalationLevel" >= %s', as_given),
         },
-        always=NOT_MOVED,
+        moves=True,
     ),
     "members": ListPlan(
         view="member",
@@ -99,8 +103,18 @@ LISTS: Mapping[str, ListPlan] = {
             "organizationId": ('"organizationId" = %s', record_id),
             "appliedFrom": ('"appliedMs" >= %s', ms),
             "appliedTo": ('"appliedMs" < %s', ms),
+            "joinCodeId": ('"joinCodeId" = %s', record_id),
         },
-        always=NOT_MOVED,
+        moves=True,
+    ),
+    "joinCodes": ListPlan(
+        view="join_code",
+        orders={"ISSUED_AT": ("issuedMs", int), "UPDATED_AT": ("updatedMs", int)},
+        default=("ISSUED_AT", "DESC"),
+        filters={
+            "statuses": ("status = ANY(%s)", as_given),
+            "organizationId": ('"organizationId" = %s', record_id),
+        },
     ),
     "articles": ListPlan(
         view="article",
@@ -152,7 +166,7 @@ class Keyset:
         self._context = context
         self._plan = plan
         self._source = f"contract.{plan.view}"
-        self._conditions = [plan.always]
+        self._conditions = ["true"]
         self._values: dict[str, Any] = {"now": ms(context.now)}
 
     def measure(self, near: Mapping[str, Any]) -> None:
@@ -184,6 +198,8 @@ class Keyset:
             self._add('starts_with("placeCode", %s)', division_prefix(place))
         if owner is not None:
             self._add(f'"{owner[0]}" = %s', owner[1])
+        if self._plan.moves:
+            self._conditions.append(MOVING if given.get("inTransfer") else STAYING)
         for name, (condition, check) in self._plan.filters.items():
             if given.get(name) is not None:
                 self._add(condition, check(given[name]))

@@ -1,35 +1,44 @@
-"""Joining and leaving the union."""
+"""Joining and leaving the union, and whom a member's family is."""
 
+import uuid
 from collections.abc import Mapping
+from typing import Any
 
-from . import checks
+from . import checks, join_codes, life_cycles
 from .commands import Command, Input, Transaction, existing, existing_organization, new_id
 from .context import Row
 from .errors import NetError
 
-# Mutation → the status in which it is allowed, the one that it leads to, its event.
-STEPS: Mapping[str, tuple[str, str, str]] = {
-    "acceptMember": ("APPLIED", "ACTIVE", "onenet.member.accepted"),
-    "refuseMember": ("APPLIED", "REFUSED", "onenet.member.refused"),
-    "leaveUnion": ("ACTIVE", "LEFT", "onenet.member.left"),
+# Mutation → its event.
+STEPS: Mapping[str, str] = {
+    "acceptMember": "onenet.member.accepted",
+    "refuseMember": "onenet.member.refused",
+    "leaveUnion": "onenet.member.left",
 }
 
 
 async def apply(transaction: Transaction, given: Input) -> Row:
+    """Takes an application; by a QR code it is the code's organization that is applied to."""
     checks.this_platform(transaction.platform, given["platform"])
     place = checks.served_place(transaction.platform, given["placeCode"])
     name = checks.text("name", given["name"], 100)
     phone = checks.optional_phone("phone", given.get("phone"))
+    identity = checks.optional_identity_number(given.get("identityNumber"))
+    kind, channel = given["kind"], given["channel"]
+    size = checks.employer_size(kind, given.get("employerSize"))
     organization = given.get("organizationId")
     if organization is not None:
         await existing_organization(transaction, organization)
-    actor, now = transaction.actor, transaction.now
-    id, kind, channel = new_id(transaction, "member"), given["kind"], given["channel"]
+    code = await join_codes.applied_by(transaction, given)
+    if code is not None:
+        organization = code["organizationId"]
+    actor, now, id = transaction.actor, transaction.now, new_id(transaction, "member")
     await transaction.do(
-        "INSERT INTO membership (id, applied, changed, state, kind, came_by, area_code, org, simulated,"
-        " full_name, tel, person_ref) VALUES (%s, %s, %s, 'APPLIED', %s, %s, %s, %s, %s, %s, %s, %s)",
-        id, now, now, kind, channel, place, organization, transaction.simulated,
-        name, phone, actor.reference if actor.kind == "WORKER" else None,
+        "INSERT INTO membership (id, applied, changed, state, kind, came_by, area_code, org, simulated, join_code,"
+        " firm_size, full_name, tel, identity, person_ref)"
+        " VALUES (%s, %s, %s, 'APPLIED', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        id, now, now, kind, channel, place, organization, transaction.simulated, code and code["id"],
+        size, name, phone, identity, actor.reference if actor.kind == "WORKER" else None,
     )  # fmt: skip
     await transaction.emit("onenet.member.applied", {"place": place, "category": kind, "channel": channel})
     return await existing(transaction, "member", "membership", id)
@@ -37,27 +46,49 @@ async def apply(transaction: Transaction, given: Input) -> Row:
 
 def step(name: str) -> Command:
     """The command of one step."""
-    allowed, to_state, event = STEPS[name]
+    event, to_state = STEPS[name], life_cycles.STEPS[name].leads_to
 
     async def take(transaction: Transaction, given: Input) -> Row:
         note = checks.optional_text("note", given.get("note"), 2_000)
         member = await existing(transaction, "member", "membership", given["id"])
-        id, status, now = member["id"], member["status"], transaction.now
-        if status != allowed:
-            raise NetError(
-                "WRONG_STATE",
-                f"{name} is not possible: the member is {status}, and would have to be {allowed}.",
-                status=status,
-            )
+        id, now = member["id"], transaction.now
+        life_cycles.check(name, member["status"])
         joined = now if to_state == "ACTIVE" else member["joinedAt"]
         await transaction.do(
             "UPDATE membership SET state = %s, changed = %s, joined = %s WHERE id = %s", to_state, now, joined, id
         )
         if note is not None:
             await transaction.do("INSERT INTO membership_note VALUES (%s, %s, %s)", id, now, note)
-        await transaction.emit(
-            event, {"place": member["placeCode"], "category": member["kind"], "channel": member["channel"]}
-        )
+        await transaction.emit(event, event_data(member))
         return await existing(transaction, "member", "membership", id)
 
     return take
+
+
+async def add_family_member(transaction: Transaction, given: Input) -> Row:
+    name = checks.text("name", given["name"], 100)
+    member = await existing(transaction, "member", "membership", given["id"])
+    life_cycles.check("addFamilyMember", member["status"])
+    await transaction.do(
+        "INSERT INTO relative (membership, key, relation, full_name) VALUES (%s, %s, %s, %s)",
+        member["id"], str(uuid.uuid4()), given["relation"], name,
+    )  # fmt: skip
+    return await changed(transaction, member)
+
+
+async def remove_family_member(transaction: Transaction, given: Input) -> Row:
+    member = await existing(transaction, "member", "membership", given["id"])
+    life_cycles.check("removeFamilyMember", member["status"])
+    key = given["key"].replace("\0", "")
+    if not await transaction.do("DELETE FROM relative WHERE membership = %s AND key = %s", member["id"], key):
+        raise NetError("NOT_FOUND", f'The member has nobody in the family with the key "{key}".')
+    return await changed(transaction, member)
+
+
+async def changed(transaction: Transaction, member: Row) -> Row:
+    await transaction.do("UPDATE membership SET changed = %s WHERE id = %s", transaction.now, member["id"])
+    return await existing(transaction, "member", "membership", member["id"])
+
+
+def event_data(member: Row) -> dict[str, Any]:
+    return {"place": member["placeCode"], "category": member["kind"], "channel": member["channel"]}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from . import content, members, requests
+from . import content, join_codes, members, requests, transfers
 from .commands import Command, run
 from .context import Info, Row
 from .federation import Type
@@ -15,12 +15,21 @@ MUTATIONS: Mapping[str, tuple[str, Command]] = {
     **{name: ("serviceRequest", requests.step(name)) for name in requests.STEPS},
     "applyForMembership": ("member", members.apply),
     **{name: ("member", members.step(name)) for name in members.STEPS},
+    "addFamilyMember": ("member", members.add_family_member),
+    "removeFamilyMember": ("member", members.remove_family_member),
+    "issueJoinCode": ("joinCode", join_codes.issue),
+    "revokeJoinCode": ("joinCode", join_codes.revoke),
     "publishArticle": ("article", content.publish),
     "recordArticleRead": ("article", content.record_read),
     "shareArticle": ("article", content.share),
     "likeArticle": ("article", content.like),
     "commentOnArticle": ("article", content.comment),
     "followChannel": ("mediaChannel", content.follow),
+    "offerTransfer": ("transfer", transfers.offer),
+    "acceptTransfer": ("transfer", transfers.accept),
+    "declineTransfer": ("transfer", transfers.decline),
+    "completeTransfer": ("transfer", transfers.complete),
+    "withdrawTransfer": ("transfer", transfers.withdraw),
 }
 
 mutation = Type("Mutation")

@@ -1,48 +1,33 @@
-"""What can be done with a request: its life cycle as one table, and a command for each step."""
+"""What can be done with a request: a command for each step of its life cycle."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
-from . import checks
+from . import checks, deadlines, life_cycles
 from .commands import Command, Input, Transaction, existing, existing_organization, new_id
 from .context import Row
 from .errors import NetError, bad_input
+from .history import log
 from .times import minutes_between, ms, show_time
-
-OPEN = ["SUBMITTED", "VERIFIED", "DISPATCHED", "ACCEPTED"]
-CLOSED = ["RESOLVED", "REJECTED"]
-
-# A category's own period, in days: by when it is to be resolved, from its submission.
-PERIOD_DAYS = {
-    "WAGES": 15,
-    "CONTRACT": 15,
-    "SAFETY": 7,
-    "INSURANCE": 20,
-    "MEDICAL": 15,
-    "HARDSHIP": 20,
-    "EMPLOYMENT": 30,
-    "LEGAL": 30,
-    "SERVICE": 7,
-    "OTHER": 15,
-}
+from .working_days import due_after
 
 
 @dataclass
 class Effect:
-    """What a step does beyond the change of status."""
+    """What a step does beyond the change of status: columns, the event's data, a line of history and its column."""
 
     change: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
-    rating: int | None = None
-    supervision: bool = False
+    line: str | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 Effects = Callable[[Transaction, Row, Input], Awaitable[Effect]]
 
 
 async def submit(transaction: Transaction, given: Input) -> Row:
+    """Takes a new request."""
     checks.this_platform(transaction.platform, given["platform"])
     place = checks.served_place(transaction.platform, given["placeCode"])
     name = checks.optional_text("applicantName", given.get("applicantName"), 100)
@@ -55,7 +40,7 @@ async def submit(transaction: Transaction, given: Input) -> Row:
         "INSERT INTO help_request (id, subject, category, came_by, state, area_code, filed, changed, due,"
         " simulated, applicant, applicant_tel, details, applicant_ref)"
         " VALUES (%s, %s, %s, %s, 'SUBMITTED', %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        id, title, category, channel, place, now, now, now + timedelta(days=PERIOD_DAYS[category]),
+        id, title, category, channel, place, now, now, due_after(now, category),
         transaction.simulated, name, phone, description, actor.reference if actor.kind == "WORKER" else None,
     )  # fmt: skip
     await log(transaction, id, "STATUS", to_state="SUBMITTED")
@@ -77,20 +62,22 @@ async def accept(transaction: Transaction, request: Row, given: Input) -> Effect
     due, now = given.get("dueAt"), transaction.now
     if due is not None and ms(due) <= ms(now):
         raise bad_input(f"`dueAt: {show_time(due)}` is not after now, {show_time(now)}.")
-    usual = request["submittedAt"] + timedelta(days=PERIOD_DAYS[request["category"]])
+    usual = request["dueAt"] or due_after(request["submittedAt"], request["category"])
     handler = checks.optional_text("handler", given.get("handler"), 200)
     return Effect(
-        {"desk": handler or request["handler"], "due": due or request["dueAt"] or usual},
+        {"desk": handler or request["handler"], "due": due or usual},
         {"value": minutes_between(request["submittedAt"], now)},
     )
 
 
 async def resolve(transaction: Transaction, request: Row, _given: Input) -> Effect:
+    await deadlines.find_overdue(transaction, request)
     now = transaction.now
     return Effect({"resolved": now, "closed": now}, closing_data(transaction, request))
 
 
 async def reject(transaction: Transaction, request: Row, _given: Input) -> Effect:
+    await deadlines.find_overdue(transaction, request)
     return Effect({"closed": transaction.now}, closing_data(transaction, request))
 
 
@@ -104,46 +91,60 @@ async def rate(_transaction: Transaction, _request: Row, given: Input) -> Effect
     rating = given["rating"]
     if not 1 <= rating <= 5:
         raise bad_input(f"`rating: {rating}` is out of range: from 1 to 5.")
-    return Effect({"stars": rating}, {"value": rating}, rating=rating)
+    return Effect({"stars": rating}, {"value": rating}, "RATING", {"stars": rating})
 
 
-async def reopen(_transaction: Transaction, request: Row, _given: Input) -> Effect:
+async def reopen(transaction: Transaction, request: Row, _given: Input) -> Effect:
+    """A new period begins, and with it what the clock has seen."""
+    due = due_after(transaction.now, request["category"])
+    clock = {"due": due, "found_overdue": None, "reminded": None, "clock_took_up": False}
     times = request["reopenedCount"] + 1
-    return Effect({"resolved": None, "closed": None, "stars": None, "times_reopened": times})
+    return Effect({"resolved": None, "closed": None, "stars": None, "times_reopened": times, **clock})
 
 
 async def supervise(_transaction: Transaction, _request: Row, _given: Input) -> Effect:
-    return Effect({"watched": True}, supervision=True)
+    return Effect({"watched": True}, line="SUPERVISION")
 
 
-# Mutation → the statuses in which it is allowed, the one that it leads to (None: no change), its
-# event, and what else it does.
-STEPS: Mapping[str, tuple[list[str], str | None, str, Effects]] = {
-    "verifyServiceRequest": (["SUBMITTED"], "VERIFIED", "verified", no_effect),
-    "dispatchServiceRequest": (["VERIFIED"], "DISPATCHED", "dispatched", dispatch),
-    "acceptServiceRequest": (["DISPATCHED"], "ACCEPTED", "accepted", accept),
-    "resolveServiceRequest": (["ACCEPTED"], "RESOLVED", "resolved", resolve),
-    "rejectServiceRequest": (OPEN, "REJECTED", "rejected", reject),
-    "rateServiceRequest": (CLOSED, "RATED", "rated", rate),
-    "reopenServiceRequest": ([*CLOSED, "RATED"], "ACCEPTED", "reopened", reopen),
-    "superviseServiceRequest": (OPEN, None, "supervised", supervise),
-    "addServiceRequestFeedback": ([*OPEN, *CLOSED, "RATED"], None, "feedback", add_feedback),
+async def remind(transaction: Transaction, request: Row, _given: Input) -> Effect:
+    return Effect(deadlines.reminder(transaction, request), line="REMINDER")
+
+
+async def escalate(transaction: Transaction, request: Row, _given: Input) -> Effect:
+    change = await deadlines.escalation(transaction, request)
+    return Effect(change, line="ESCALATION", more={"level": change["levels_up"]})
+
+
+# Mutation → its event, and what else it does.
+STEPS: Mapping[str, tuple[str, Effects]] = {
+    "verifyServiceRequest": ("verified", no_effect),
+    "dispatchServiceRequest": ("dispatched", dispatch),
+    "acceptServiceRequest": ("accepted", accept),
+    "resolveServiceRequest": ("resolved", resolve),
+    "rejectServiceRequest": ("rejected", reject),
+    "addServiceRequestFeedback": ("feedback", add_feedback),
+    "rateServiceRequest": ("rated", rate),
+    "reopenServiceRequest": ("reopened", reopen),
+    "superviseServiceRequest": ("supervised", supervise),
+    "remindServiceRequest": ("reminded", remind),
+    "escalateServiceRequest": ("escalated", escalate),
 }
+
+# What a worker may do with a request of the worker's own only.
+OWN = {"addServiceRequestFeedback", "rateServiceRequest", "reopenServiceRequest", "remindServiceRequest"}
 
 
 def step(name: str) -> Command:
     """The command of one step."""
-    allowed, to_state, event, effects = STEPS[name]
+    event, effects = STEPS[name]
+    to_state = life_cycles.STEPS[name].leads_to
 
     async def take(transaction: Transaction, given: Input) -> Row:
         request = await existing(transaction, "service_request", "help_request", given["id"])
         id, status = request["id"], request["status"]
-        if status not in allowed:
-            raise NetError(
-                "WRONG_STATE",
-                f"{name} is not possible: the request is {status}, and would have to be {' or '.join(allowed)}.",
-                status=status,
-            )
+        if name in OWN:
+            await own_request(transaction, name, id)
+        life_cycles.check(name, status)
         effect = await effects(transaction, request, given)
         note = checks.optional_text("note", given.get("note"), 2_000)
         change = {**effect.change, "state": to_state or status, "changed": transaction.now}
@@ -151,17 +152,22 @@ def step(name: str) -> Command:
         await transaction.do(f"UPDATE help_request SET {columns} WHERE id = %s", *change.values(), id)
         if to_state is not None:
             await log(transaction, id, "STATUS", from_state=status, to_state=to_state)
-        if effect.rating is not None:
-            await log(transaction, id, "RATING", stars=effect.rating)
-        if effect.supervision:
-            await log(transaction, id, "SUPERVISION")
+        if effect.line is not None:
+            await log(transaction, id, effect.line, **effect.more)
         if note is not None:
             await log(transaction, id, "FEEDBACK", said=note)
-        data = {"place": request["placeCode"], "category": request["category"], "channel": request["channel"]}
-        await transaction.emit(f"onenet.request.{event}", {**data, **effect.data})
+        await transaction.emit(f"onenet.request.{event}", {**deadlines.event_data(request), **effect.data})
         return await existing(transaction, "service_request", "help_request", id)
 
     return take
+
+
+async def own_request(transaction: Transaction, name: str, id: str) -> None:
+    """Refuses a worker whose request it is not, where it is known whose it is."""
+    actor = transaction.actor
+    found = await transaction.row("SELECT applicant_ref FROM help_request WHERE id = %s", id)
+    if actor.kind == "WORKER" and found and found["applicant_ref"] not in (None, actor.reference):
+        raise NetError("ACTOR_NOT_ALLOWED", f"{name} is for the worker whose request it is, and for officers.")
 
 
 def closing_data(transaction: Transaction, request: Row) -> Mapping[str, Any]:
@@ -169,20 +175,3 @@ def closing_data(transaction: Transaction, request: Row) -> Mapping[str, Any]:
     if request["dueAt"] is None:
         return value
     return {**value, "onTime": ms(transaction.now) <= ms(request["dueAt"])}
-
-
-async def log(
-    transaction: Transaction,
-    request: str,
-    what: str,
-    *,
-    from_state: str | None = None,
-    to_state: str | None = None,
-    stars: int | None = None,
-    said: str | None = None,
-) -> None:
-    await transaction.do(
-        "INSERT INTO help_request_log (request, what, happened, actor_kind, from_state, to_state, stars, said)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-        request, what, transaction.now, transaction.actor.kind, from_state, to_state, stars, said,
-    )  # fmt: skip

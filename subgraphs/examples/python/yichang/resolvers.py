@@ -6,6 +6,7 @@ from typing import Any
 
 from ariadne import InterfaceType, ScalarType
 
+from . import join_codes, sealing
 from .context import Context, Info, Row
 from .errors import NetError
 from .federation import RECORDS, Type, query
@@ -20,6 +21,8 @@ organization = Type("Organization")
 request = Type("ServiceRequest")
 feedback = Type("RequestFeedbackStep")
 member = Type("Member")
+family_member = Type("FamilyMember")
+join_code = Type("JoinCode")
 article = Type("Article")
 step = InterfaceType(
     "RequestStep",
@@ -28,6 +31,10 @@ step = InterfaceType(
         "FEEDBACK": "RequestFeedbackStep",
         "RATING": "RequestRatingStep",
         "SUPERVISION": "RequestSupervisionStep",
+        "REMINDER": "RequestReminderStep",
+        "OVERDUE": "RequestOverdueStep",
+        "ESCALATION": "RequestEscalationStep",
+        "TRANSFER": "RequestTransferStep",
     }[row["step"]],
 )
 
@@ -50,7 +57,7 @@ async def record(view: str, _root: Any, info: Info, id: str) -> Row | None:
     return found
 
 
-for name in ("organizations", "stations", "serviceRequests", "members", "articles"):
+for name in ("organizations", "stations", "serviceRequests", "members", "joinCodes", "articles"):
     query.set_field(name, partial(root_list, name))
     platform.set_field(name, partial(root_list, name))
     division.set_field(name, partial(division_list, name))
@@ -67,6 +74,11 @@ async def event_totals(_platform: Row, info: Info) -> Sequence[Row]:
         'SELECT type, events, count, through_sequence AS "throughSequence"'
         ' FROM onenet.event_totals ORDER BY type COLLATE "C"'
     )
+
+
+@platform.field("sealingKey")
+def sealing_key(_platform: Row, info: Info) -> str:
+    return sealing.public_text(info.context.platform.sealing_key)
 
 
 @platform.field("mediaChannels")
@@ -97,15 +109,40 @@ async def feedback_count(row: Row, info: Info) -> int:
 
 
 async def steps_of(context: Context, id: str) -> Sequence[Row]:
+    return await lines_of(context, "request_step", "request", id)
+
+
+async def lines_of(context: Context, view: str, owner: str, id: str) -> Sequence[Row]:
+    """What hangs on a record, oldest first."""
+
     async def load(ids: Sequence[str]) -> dict[str, list[Row]]:
         found: dict[str, list[Row]] = {}
-        for each in await context.rows(
-            "SELECT * FROM contract.request_step WHERE request = ANY(%s) ORDER BY line", [ids]
-        ):
-            found.setdefault(each["request"], []).append(each)
+        for each in await context.rows(f"SELECT * FROM contract.{view} WHERE {owner} = ANY(%s) ORDER BY line", [ids]):
+            found.setdefault(each[owner], []).append(each)
         return found
 
-    return await context.batch("steps", load).get(id) or []
+    return await context.batch(view, load).get(id) or []
+
+
+@member.field("family")
+async def family(row: Row, info: Info) -> Sequence[Row]:
+    return await lines_of(info.context, "family_member", "membership", row["id"])
+
+
+@member.field("checks")
+def department_checks(_row: Row, _info: Info) -> Sequence[Row]:
+    """We ask no departments."""
+    return []
+
+
+@join_code.field("content")
+def join_content(row: Row, info: Info) -> str:
+    return join_codes.content(info.context.platform.front_end, row)
+
+
+@join_code.field("svg")
+def join_svg(row: Row, info: Info) -> str:
+    return join_codes.svg(info.context.platform.front_end, row)
 
 
 @article.field("comments")
@@ -121,6 +158,8 @@ PERSONAL = {
     (feedback, "text"): ("help_request_log", "line", "said", "requests:personal"),
     (member, "name"): ("membership", "id", "full_name", "members:personal"),
     (member, "phone"): ("membership", "id", "tel", "members:personal"),
+    (member, "identityNumber"): ("membership", "id", "identity", "members:personal"),
+    (family_member, "name"): ("relative", "line", "full_name", "members:personal"),
 }
 
 
@@ -136,4 +175,6 @@ async def personal(source: tuple[str, str, str, str], row: Row, info: Info) -> s
 for (bound, field), source in PERSONAL.items():
     bound.set_field(field, partial(personal, source))
 
-BINDABLES = [date_time, platform, division, organization, request, feedback, member, article, step]
+BINDABLES = [
+    date_time, platform, division, organization, request, feedback, member, family_member, join_code, article, step,
+]  # fmt: skip

@@ -70,8 +70,9 @@ class Site:
             except Exception:
                 log.exception("simulated activity failed")
 
-    async def act(self, name: str, kind: str, given: Input) -> None:
-        reference = f"sim-{random.randrange(PEOPLE)}" if kind == "WORKER" else f"sim-{kind.lower()}"
+    async def act(self, name: str, kind: str, given: Input, whose: str | None = None) -> None:
+        anybody = f"sim-{random.randrange(PEOPLE)}" if kind == "WORKER" else f"sim-{kind.lower()}"
+        reference = whose or anybody
         context = self._context(Actor(kind, reference))
         _field, command = MUTATIONS[name]
         await run(context, name, command, given)
@@ -82,6 +83,11 @@ class Site:
             f"SELECT id FROM contract.{view} WHERE simulated AND {where} ORDER BY {order} LIMIT 40"
         )
         return self.early([row["id"] for row in rows])
+
+    async def applicant(self, request: str) -> str | None:
+        """The reference of whose request it is."""
+        rows = await self._context(None).rows("SELECT applicant_ref FROM help_request WHERE id = %s", [request])
+        return rows[0]["applicant_ref"] if rows else None
 
     async def one_of(self, query: str) -> str | None:
         rows = await self._context(None).rows(query)
@@ -124,6 +130,7 @@ NEXT: list[tuple[float, str, str, str, dict[str, Any]]] = [
     (0.03, "ACCEPTED", "superviseServiceRequest", "OFFICER", {}),
     (0.6, "RESOLVED", "rateServiceRequest", "WORKER", {}),
     (0.02, "RESOLVED", "reopenServiceRequest", "WORKER", {}),
+    (0.03, "DISPATCHED", "remindServiceRequest", "WORKER", {}),
 ]
 
 
@@ -143,14 +150,17 @@ async def advance(site: Site) -> None:
         given["organizationId"] = union
     if name == "rateServiceRequest":
         given["rating"] = random.choice([5, 5, 5, 5, 4, 4, 4, 3, 2, 1])
-    return await site.act(name, kind, given)
+    # A worker's words are on the worker's own request.
+    whose = await site.applicant(id) if kind == "WORKER" else None
+    return await site.act(name, kind, given, whose)
 
 
 async def apply(site: Site) -> None:
     kind = random.choice(["EMPLOYEE", "EMPLOYEE", "MICRO_ENTERPRISE", "FLEXIBLE", "MIGRANT"])
     channel = random.choice(["QR_CODE", "QR_CODE", "WECHAT", "WEBSITE", "STATION"])
     given = {"platform": site.code, "name": f"演示{random.randrange(10_000)}", "placeCode": site.place()}
-    await site.act("applyForMembership", "WORKER", {**given, "kind": kind, "channel": channel})
+    size = {"employerSize": random.randint(1, 24)} if kind == "MICRO_ENTERPRISE" else {}
+    await site.act("applyForMembership", "WORKER", {**given, **size, "kind": kind, "channel": channel})
 
 
 async def decide(site: Site) -> None:
