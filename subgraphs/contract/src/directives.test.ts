@@ -6,10 +6,13 @@ import {
   contractSchema,
   fieldModule,
   gatherOf,
+  isLocal,
   isNetField,
   orderOf,
   references,
   routeOf,
+  stepOf,
+  stepsFrom,
 } from './index.ts';
 
 test('a route names an id or a platform', () => {
@@ -67,4 +70,28 @@ test('references say what they lead to', () => {
     as: 'transferredTo',
     access: [],
   });
+});
+
+test('steps say the life of a record, and what is local', () => {
+  expect(stepOf('acceptServiceRequest')).toEqual({
+    of: 'ServiceRequest',
+    from: ['DISPATCHED'],
+    to: 'ACCEPTED',
+  });
+  expect(stepOf('issueCard')).toEqual({ of: 'Card', from: [], to: 'ACTIVE' });
+  expect(stepOf('useCard')?.to).toBeNull();
+  expect(stepOf('offerTransfer')).toBeUndefined();
+  expect(stepsFrom('ServiceRequest', 'RESOLVED')).toEqual([
+    'addServiceRequestFeedback',
+    'rateServiceRequest',
+    'reopenServiceRequest',
+  ]);
+  expect(stepsFrom('ServiceRequest', 'TRANSFERRED')).toEqual([]);
+  expect(isLocal('useCard')).toBe(true);
+  expect(isLocal('issueCard')).toBe(false);
+});
+
+test('a field of two optional modules is of the one that brings it', () => {
+  expect(fieldModule('Mutation', 'verifyMember')).toBe('matching');
+  expect(fieldModule('Query', 'members')).toBe('members');
 });

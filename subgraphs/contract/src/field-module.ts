@@ -11,17 +11,18 @@ interface Origins {
 let cached: Origins | undefined;
 
 /**
- * The module that a platform must offer for this field. A field of another module's type
- * belongs to that one: `Organization.members` to members.
+ * The module that a platform must offer for this field. A field of a mandatory module with a type of an
+ * optional one belongs to that one: `Organization.members` to members. One that an optional module
+ * brings is its own, whatever its type: `Mutation.verifyMember` is of matching.
  */
 export function fieldModule(typeName: string, fieldName: string): ModuleName {
   const origins = (cached ??= readOrigins());
   const type = contractSchema().getType(typeName);
   const field =
     isObjectType(type) || isInterfaceType(type) ? type.getFields()[fieldName] : undefined;
+  const own = origins.fields.get(`${typeName}.${fieldName}`) ?? 'core';
   const ofType = field && origins.types.get(getNamedType(field.type).name);
-  if (ofType && isOptional(ofType)) return ofType;
-  return origins.fields.get(`${typeName}.${fieldName}`) ?? 'core';
+  return !isOptional(own) && ofType && isOptional(ofType) ? ofType : own;
 }
 
 /** The module that defines a type; undefined for what the contract does not define. */

@@ -17,6 +17,7 @@ import {
   type ContractVersion,
   type ModuleName,
 } from './modules.ts';
+import { withoutUnreachable } from './reachable.ts';
 import { contractDefinitions, isTypeDefinition } from './schema.ts';
 import { isAfter, sinceOf } from './since.ts';
 
@@ -50,7 +51,8 @@ export function municipalSdl(): string {
 
 /**
  * What a platform with these modules offers: no field or type that the net fills,
- * no field whose type belongs to a module that it leaves out, and nothing that came after `version`.
+ * no field whose type belongs to a module that it leaves out, nothing that came after `version`, and no
+ * type that only those led to.
  */
 export function platformSdl(
   modules: readonly ModuleName[],
@@ -68,7 +70,8 @@ export function platformSdl(
     ...specifiedScalarTypes.map((type) => type.name),
     ...definitions.filter(isTypeDefinition).map((type) => type.name.value),
   ]);
-  return print(withoutNetDirectives(definitions.map((type) => withoutUnknownTypes(type, known))));
+  const used = withoutUnreachable(definitions.map((type) => withoutUnknownTypes(type, known)));
+  return print(withoutNetDirectives(used));
 }
 
 function withoutNetDirectives(definitions: readonly DefinitionNode[]): DocumentNode {

@@ -108,9 +108,9 @@ const refusals: readonly (readonly [string, string, ...string[]])[] = [
   ['too many bytes', `${long} scalar P420800_A`, 'TOO_LARGE null'],
   ['far too long a name', `scalar P420800_${name}`, `TOO_LARGE P420800_${name.slice(0, 92)}…`],
   ['far too many bytes', `# ${'x'.repeat(1024 * 1024)}`, 'TOO_LARGE null'],
-  ['a type without prefix', 'type Card { n: Int }', 'PREFIX Card'],
+  ['a type without prefix', 'type Bus { n: Int }', 'PREFIX Bus'],
   ['a field without prefix', 'extend type Member { card: Int }', 'PREFIX Member.card'],
-  ['a root without prefix', 'extend type Query { cards: Int }', 'PREFIX Query.cards'],
+  ['a root without prefix', 'extend type Query { buses: Int }', 'PREFIX Query.buses'],
   [
     'a prefix and no capital',
     'extend type Query { p420800cards: Int }',

@@ -25,17 +25,13 @@ export function compareTypes({ there, must, may, faults }: Comparison): void {
       const message = `${name} is an SDL \`${type.kind}\`, and must be \`${wanted.kind} ${name}\`.`;
       faults.add('WRONG_KIND', name, type.node, message);
     } else {
-      compareType(type, wanted, must.get(name), faults);
+      // A type that came later may be left out; where it is, it is whole.
+      compareType(type, wanted, must.get(name) ?? wanted, faults);
     }
   }
 }
 
-function compareType(
-  type: SdlType,
-  wanted: SdlType,
-  must: SdlType | undefined,
-  faults: Faults,
-): void {
+function compareType(type: SdlType, wanted: SdlType, must: SdlType, faults: Faults): void {
   checkKeys(type, wanted, faults);
   checkAccess(type.name, type, wanted, faults);
   for (const name of wanted.interfaces) {
@@ -43,13 +39,13 @@ function compareType(
     const message = `${type.name} must be \`type ${type.name} implements ${name}\`.`;
     faults.add('NO_INTERFACE', type.name, type.node, message);
   }
-  for (const name of must?.unites ?? []) {
+  for (const name of must.unites) {
     if (!type.unites.has(name)) missing(faults, `${type.name}.${name}`, 'member', type.node);
   }
   for (const [name, member] of wanted.members) {
     const own = type.members.get(name);
-    if (own) compareMember(own, member, must?.members.get(name), wanted.kind, faults);
-    else if (must?.members.has(name)) {
+    if (own) compareMember(own, member, must.members.get(name) ?? member, wanted.kind, faults);
+    else if (must.members.has(name)) {
       missing(faults, member.coordinate, describe(member), type.node);
     }
   }
@@ -58,7 +54,7 @@ function compareType(
 function compareMember(
   there: SdlMember,
   wanted: SdlMember,
-  must: SdlMember | undefined,
+  must: SdlMember,
   kind: SdlType['kind'],
   faults: Faults,
 ): void {
@@ -70,7 +66,7 @@ function compareMember(
   for (const [name, argument] of wanted.args) {
     const own = there.args.get(name);
     if (own) compareInput(own, argument, faults);
-    else if (must?.args.has(name)) {
+    else if (must.args.has(name)) {
       missing(faults, argument.coordinate, describe(argument), there.node);
     }
   }

@@ -11,6 +11,7 @@ const breaksWhenAdded: Readonly<Record<string, Breaks>> = {
   gather: 'output',
   order: 'output',
   actors: 'input',
+  step: 'input',
   net: 'output',
 };
 

@@ -22,7 +22,12 @@ const broken: readonly (readonly [rule: string, coordinate: string, from: string
   ],
   ['nullability', 'Member.added', 'joinedAt: DateTime', 'joinedAt: DateTime added: Int!'],
   ['nullability', 'Query.article', 'article(id: ID!): Article @', 'article(id: ID!): Article! @'],
-  ['since', 'ServiceRequest.feedbackCount', '"1.1")\n  "What happened', '"9.9")\n  "What happened'],
+  [
+    'since',
+    'ServiceRequest.feedbackCount',
+    'feedbackCount: Int @since(version: "1.1")',
+    'feedbackCount: Int @since(version: "9.9")',
+  ],
   [
     'since',
     'ServiceRequest.history(newest:)',
@@ -61,8 +66,8 @@ const broken: readonly (readonly [rule: string, coordinate: string, from: string
   [
     'who-is-asked',
     'Query.members',
-    'place: "filter.place"\n      platforms: "filter.platforms"\n    )\n}\n\nextend type Platform {\n  members',
-    ')\n}\n\nextend type Platform {\n  members',
+    'place: "filter.place"\n      platforms: "filter.platforms"\n    )\n  joinCode(',
+    ')\n  joinCode(',
   ],
   [
     'who-is-asked',
@@ -195,8 +200,8 @@ const broken: readonly (readonly [rule: string, coordinate: string, from: string
   [
     'mutation',
     'Mutation.rateServiceRequest',
-    'Input!): ServiceRequestPayload\n    @route(by: "input.id")\n    @actors(kinds: [WORKER])\n  "Back',
-    'Input!): ServiceRequestPayload\n    @route(by: "input.id")\n  "Back',
+    '@actors(kinds: [WORKER])\n    @step(of: "ServiceRequest", from: ["RESOLVED", "REJECTED"], to: "RATED")',
+    '@step(of: "ServiceRequest", from: ["RESOLVED", "REJECTED"], to: "RATED")',
   ],
   [
     'personal',
@@ -218,6 +223,66 @@ const broken: readonly (readonly [rule: string, coordinate: string, from: string
     'id: ID!\n  "The platform that owns the record."',
     'id: ID! @requiresScopes(scopes: [["a"]])\n  "The platform that owns the record."',
   ],
+  ['since-types', 'FamilyMember', 'type FamilyMember @since(version: "1.2")', 'type FamilyMember'],
+  [
+    'since-types',
+    'JoinCodeFilter',
+    'input JoinCodeFilter @since(version: "1.2")',
+    'input JoinCodeFilter',
+  ],
+  [
+    'since-types',
+    'RequestReminderStep',
+    'type RequestReminderStep implements RequestStep @since(version: "1.2") {\n  at: DateTime!\n  actorKind: ActorKind!\n}',
+    'type RequestReminderStep @since(version: "1.1") {\n  at: DateTime\n}',
+  ],
+  [
+    'since-types',
+    'Member.family',
+    'family: [FamilyMember!] @since(version: "1.2")',
+    'family: [FamilyMember!] @since(version: "1.1")',
+  ],
+  [
+    'since-types',
+    'Platform.joinCodes(filter:)',
+    'JoinCodeConnection @gather(order: "ISSUED_AT", direction: DESC) @since(version: "1.2")',
+    'JoinCodeConnection @gather(order: "ISSUED_AT", direction: DESC)',
+  ],
+  [
+    'since-types',
+    'FamilyMember.key',
+    '"Local to the member."\n  key: String',
+    'key: String @since(version: "1.2")',
+  ],
+  ['step', 'Mutation.reportCardLost', 'to: "LOST"', 'to: "GONE"'],
+  ['step', 'CardStatus.LOST', '["ACTIVE"], to: "LOST"', '["ACTIVE"]'],
+  // Only what is made can be lost.
+  ['step', 'CardStatus.LOST', '["ACTIVE"], to: "LOST"', '["REPLACED"], to: "LOST"'],
+  [
+    'step',
+    'Mutation.reportCardLost',
+    'of: "Card", from: ["ACTIVE"], to: "LOST"',
+    'of: "CardKind", from: ["ACTIVE"], to: "LOST"',
+  ],
+  [
+    'step',
+    'Mutation.reportCardLost',
+    'of: "Card", from: ["ACTIVE"], to: "LOST"',
+    'of: "Card", from: [], to: "LOST"',
+  ],
+  [
+    'step',
+    'Mutation.issueCard',
+    '@step(of: "Card", from: [], to: "ACTIVE")',
+    '@step(of: "Card", from: [])',
+  ],
+  [
+    'step',
+    'Mutation.issueCard',
+    '@step(of: "Card", from: [], to: "ACTIVE")',
+    '@step(of: "Card", from: ["LOST"], to: "ACTIVE")',
+  ],
+  ['step', 'Mutation.useCard', 'use: CardUse\n  card: Card\n', 'use: CardUse\n'],
 ];
 
 test.each(broken)('%s finds %s', (rule, coordinate, from, to) => {

@@ -10,7 +10,9 @@ import { paging } from './paging.ts';
 import { personal } from './personal.ts';
 import { reference } from './reference.ts';
 import type { LintFinding, LintRule } from './rule.ts';
+import { sinceTypes } from './since-types.ts';
 import { since } from './since.ts';
+import { step } from './step.ts';
 import { whoIsAsked } from './who-is-asked.ts';
 
 export const lintRules: readonly LintRule[] = [
@@ -24,6 +26,8 @@ export const lintRules: readonly LintRule[] = [
   mutation,
   personal,
   since,
+  sinceTypes,
+  step,
 ];
 
 /** All faults of a contract, the net's own by default. */

@@ -76,7 +76,8 @@ function* elements(schema: GraphQLSchema): Iterable<Element> {
   }
 }
 
-function sinceText(node: ASTNode | null | undefined): string | undefined {
+/** The version that `@since` names, as written. */
+export function sinceText(node: ASTNode | null | undefined): string | undefined {
   if (!node || !('directives' in node)) return undefined;
   const applied = node.directives?.find(({ name }) => name.value === 'since');
   const value = applied?.arguments?.[0]?.value;
