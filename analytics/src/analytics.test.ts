@@ -168,7 +168,7 @@ test('errors carry a code, and the root answers everything else', async () => {
     errors: [{ extensions: { code: 'BAD_REQUEST' } }],
   });
   const answer = await query<{ errors?: unknown; data: Record<string, unknown> }>(`{
-    metricDefinitions { name kind direction unit unitEn label labelEn explanation explanationEn }
+    metricDefinitions { name module kind direction unit unitEn label labelEn explanation explanationEn }
     metrics(input: { metrics: ["reads", "members", "onTimeRate"], grain: HOUR }) { metric value opening previous change from to points { at value } asOf }
     tops(input: { metric: "reads", by: PLATFORM }) { rows { key value previous change } asOf }
     feeds { platform state epoch sequence lastSequence pending completeTo seenAt lagSeconds head rejected contiguous }

@@ -18,16 +18,14 @@ export interface Answer {
 
 /** What a metric is for a key, from the sums that a question's queries gave. */
 export function answerOf(metric: Metric, question: Question, sums: Sums, key: string): Answer {
-  switch (metric.kind) {
-    case 'STOCK':
-      return stockAnswer(metric.name, question, sums, key);
-    case 'SHARE':
-      return shareAnswer(metric, question, sums, key);
-    default: {
-      const found = periodAnswer(metric, question, sums, key);
-      return metric.inFen ? inYuan(found) : found;
-    }
-  }
+  const answer = answerOfKind(metric, question, sums, key);
+  return metric.inFen ? inYuan(answer) : answer;
+}
+
+function answerOfKind(metric: Metric, question: Question, sums: Sums, key: string): Answer {
+  if (metric.kind === 'STOCK') return stockAnswer(metric.name, question, sums, key);
+  if (metric.kind === 'SHARE') return shareAnswer(metric, question, sums, key);
+  return periodAnswer(metric, question, sums, key);
 }
 
 function periodAnswer(metric: Metric, question: Question, sums: Sums, key: string): Answer {

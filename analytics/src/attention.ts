@@ -31,18 +31,17 @@ export interface AttentionItem {
 const minimumSample = 10;
 const lowOnTimeShare = 0.8;
 const veryLowOnTimeShare = 0.6;
-const manyLate = 10;
+const manyOverdue = 10;
 const growthShare = 0.1;
 const strongGrowthShare = 0.3;
 
-/** Ended after their deadline: for the rule only, no published metric. */
-const late: Metric = {
+/** How many the on-time rate is of: for the rule only, no published metric. */
+const timed: Metric = {
   ...knownMetric('onTimeRate'),
-  name: 'endedLate',
+  name: 'endedTimed',
   kind: 'FLOW',
-  expression: 'sum(timed_count) - sum(on_time_count)',
+  expression: "sumIf(timed_count, startsWith(type, 'onenet.request.'))",
 };
-const timed: Metric = { ...late, name: 'endedTimed', expression: 'sum(timed_count)' };
 
 /** The gravest first. */
 export async function attention(
@@ -102,6 +101,7 @@ async function requestItems(
 ): Promise<AttentionItem[]> {
   const backlog = knownMetric('requestsBacklog');
   const onTime = knownMetric('onTimeRate');
+  const overdue = knownMetric('requestsOverdue');
   const range = rangeOf('LAST_7_DAYS', nowMs);
   const filter: Filter = {
     epochs: epochsIn(ingest, {}),
@@ -111,7 +111,7 @@ async function requestItems(
     simulated: true,
   };
   const answers = await answer(clickhouse, {
-    metrics: [backlog, onTime, late, timed],
+    metrics: [backlog, onTime, overdue, timed],
     range,
     compared: comparedRange(range, 'LAST_7_DAYS', 'PREVIOUS_PERIOD'),
     group: { by: 'platform' },
@@ -123,7 +123,7 @@ async function requestItems(
       open: of.get(backlog.name)?.value ?? 0,
       openBefore: of.get(backlog.name)?.previous ?? 0,
       share: of.get(onTime.name)?.value ?? null,
-      late: of.get(late.name)?.value ?? 0,
+      overdue: of.get(overdue.name)?.value ?? 0,
       timed: of.get(timed.name)?.value ?? 0,
       since: new Date(range.fromMs ?? range.toMs).toISOString(),
     }),
@@ -134,7 +134,8 @@ interface WeekOfRequests {
   readonly open: number;
   readonly openBefore: number;
   readonly share: number | null;
-  readonly late: number;
+  /** Passed their deadline in these days; whether they have ended since, the feed does not say. */
+  readonly overdue: number;
   readonly timed: number;
   readonly since: string;
 }
@@ -142,14 +143,14 @@ interface WeekOfRequests {
 function platformItems(platform: string, week: WeekOfRequests): AttentionItem[] {
   const items: AttentionItem[] = [];
   const { since } = week;
-  if (week.late >= manyLate) {
-    const severity = week.late >= 5 * manyLate ? 2 : 1;
+  if (week.overdue >= manyOverdue) {
+    const severity = week.overdue >= 5 * manyOverdue ? 2 : 1;
     items.push({
       kind: 'OVERDUE',
       platform,
       severity,
-      value: week.late,
-      metric: 'onTimeRate',
+      value: week.overdue,
+      metric: 'requestsOverdue',
       since,
     });
   }

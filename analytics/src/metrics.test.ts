@@ -1,11 +1,6 @@
-/**
- * Every metric over every period against a plain count of the same events in memory.
- * Long, because that count says every metric a second time.
- */
+/** Every metric over every period against a plain count of the same events in memory. Long, because it asks in every way. */
 import { randomUUID } from 'node:crypto';
-import type { FeedEvent } from '@onenet/contract';
-import { divisionContains } from '@onenet/contract';
-import type { OutboxEntryInput } from '@onenet/feed';
+import type { EventTypeName, FeedEvent } from '@onenet/contract';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import {
@@ -16,235 +11,20 @@ import {
   testSnapshot,
   until,
 } from './fixture.ts';
+import { categories, channels, generated, openings, oracle } from './fixture-oracle.ts';
+import type { Held, Scope } from './fixture-oracle.ts';
 import { metrics } from './metrics.ts';
 import { comparedRange, dayMs, hourMs, rangeOf } from './periods.ts';
-import type { Comparison, Period, Range } from './periods.ts';
+import type { Comparison, Period } from './periods.ts';
 import { recentEvents } from './recent.ts';
 import { metricSeries } from './series.ts';
 import type { MetricSeries, MetricsInput, Sources } from './series.ts';
 import { tops } from './tops.ts';
 
 const codes = ['420100', '429004', 'WISCO'] as const;
-const places = [
-  '420100',
-  '420102',
-  '420102001',
-  '420102001001',
-  '420103',
-  '429004',
-  '429004001',
-  '421087',
-  '',
-];
-const categories = ['WAGES', 'MEDICAL', 'TRAINING'];
-const channels = ['WEB', 'WECHAT'];
-
-/** A small generator: the same events every time. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
-const types = [
-  'onenet.request.submitted',
-  'onenet.request.resolved',
-  'onenet.request.rejected',
-  'onenet.request.rated',
-  'onenet.request.reopened',
-  'onenet.member.applied',
-  'onenet.member.accepted',
-  'onenet.member.left',
-  'onenet.article.published',
-  'onenet.article.read',
-  'onenet.article.shared',
-  'onenet.article.liked',
-  'onenet.article.commented',
-  'onenet.channel.followed',
-  'onenet.organization.founded',
-  'onenet.station.opened',
-] as const;
-
-function generated(n: number, seed: number, nowMs: number): OutboxEntryInput[] {
-  const pick = random(seed);
-  return Array.from({ length: n }, () => {
-    const type = types[pick(types.length)] ?? 'onenet.article.read';
-    // Half within two days, the rest over two years: every tier and every comparison has some.
-    const age = pick(2) === 0 ? pick(2 * dayMs) : pick(700) * dayMs + pick(dayMs);
-    const place = places[pick(places.length)];
-    const isRead = type === 'onenet.article.read';
-    const people = isRead || /shared|liked|commented|submitted/.test(type);
-    return {
-      type,
-      time: new Date(nowMs - age),
-      data: {
-        ...(place ? { place } : {}),
-        ...(pick(3) > 0 ? { category: categories[pick(3)] ?? '' } : {}),
-        ...(pick(3) > 0 ? { channel: channels[pick(2)] ?? '' } : {}),
-        ...(isRead ? { count: 1 + pick(9) } : {}),
-        ...(type === 'onenet.request.resolved' || type === 'onenet.request.rejected'
-          ? { value: pick(10_000), onTime: pick(4) > 0 }
-          : {}),
-        ...(type === 'onenet.request.rated' ? { value: 1 + pick(5) } : {}),
-        ...(pick(5) === 0 ? { simulated: true as const } : {}),
-      },
-      ...(people ? { person: `p${pick(40)}` } : {}),
-    };
-  });
-}
-
-const openings: OutboxEntryInput[] = [
-  opening('onenet.member.accepted', 60_000, 'flow'),
-  opening('onenet.channel.followed', 70_000, 'stock'),
-  opening('onenet.request.submitted', 500, 'flow'),
-  opening('onenet.request.resolved', 480, 'flow'),
-];
-
-function opening(measure: string, value: number, kind: 'stock' | 'flow'): OutboxEntryInput {
-  const asOf = '2016-08-31T00:00:00+08:00';
-  return {
-    type: 'onenet.opening',
-    time: new Date('2016-08-31T00:00:00+08:00'),
-    data: { place: '420100', opening: { measure, value, asOf, kind } },
-  };
-}
-
-interface Held {
-  readonly platform: string;
-  readonly event: FeedEvent;
-  readonly timeMs: number;
-}
-
-interface Scope {
-  readonly platforms?: readonly string[] | undefined;
-  readonly place?: string | undefined;
-  readonly categories?: readonly string[] | undefined;
-  readonly channels?: readonly string[] | undefined;
-  readonly simulated: boolean;
-}
-
-/** What every metric is, said a second time in plain TypeScript. */
-function oracle(all: readonly Held[], name: string, range: Range, scope: Scope): number | null {
-  const inScope = all.filter(
-    ({ platform, event: { data } }) =>
-      (!scope.platforms || scope.platforms.includes(platform)) &&
-      (scope.place === undefined ||
-        (data.place !== undefined && divisionContains(scope.place, data.place))) &&
-      (!scope.categories || scope.categories.includes(data.category ?? '')) &&
-      (!scope.channels || scope.channels.includes(data.channel ?? '')) &&
-      (scope.simulated || data.simulated !== true),
-  );
-  const corrected = new Set(
-    all.flatMap(({ platform, event }) => (event.corrects ? [`${platform} ${event.corrects}`] : [])),
-  );
-  const from = range.fromMs ?? 0;
-  const happened = inScope.filter(({ event }) => event.type !== 'onenet.opening');
-  const before = happened.filter(({ timeMs }) => timeMs < range.toMs);
-  const within = before.filter(({ timeMs }) => timeMs >= from);
-  const sum = (held: readonly Held[], type: string): number =>
-    held
-      .filter(({ event }) => event.type === type)
-      .reduce((n, { event }) => n + (event.data.count ?? 1), 0);
-  const opened = (type: string, kinds: readonly string[]): number =>
-    inScope.reduce((n, { event: { data } }) => {
-      const { opening: o } = data;
-      return o && o.measure === type && kinds.includes(o.kind) ? n + o.value : n;
-    }, 0);
-  const flow = (type: string): number =>
-    sum(within, type) + (range.fromMs === undefined ? opened(type, ['flow']) : 0);
-  const level = (type: string): number => sum(before, type) + opened(type, ['stock', 'flow']);
-  const ended = within.filter(
-    ({ event }) =>
-      (event.type === 'onenet.request.resolved' || event.type === 'onenet.request.rejected') &&
-      event.data.onTime !== undefined,
-  );
-  const times = within
-    .filter(
-      ({ platform, event }) =>
-        event.type === 'onenet.request.resolved' &&
-        event.data.value !== undefined &&
-        event.corrects === undefined &&
-        !corrected.has(`${platform} ${event.sequence}`),
-    )
-    .map(({ event }) => event.data.value ?? 0)
-    .toSorted((a, b) => a - b);
-  const quantile = (q: number): number | null => {
-    const minutes = times[Math.floor(q * times.length)];
-    return minutes === undefined ? null : minutes / 60;
-  };
-  const share = (part: number, whole: number): number | null => (whole > 0 ? part / whole : null);
-  const weight = (held: readonly Held[]): number =>
-    held.reduce((n, { event }) => n + (event.data.count ?? 1), 0);
-  switch (name) {
-    case 'requestsSubmitted':
-      return flow('onenet.request.submitted');
-    case 'requestsResolved':
-      return flow('onenet.request.resolved');
-    case 'requestsBacklog':
-      return (
-        level('onenet.request.submitted') +
-        level('onenet.request.reopened') -
-        level('onenet.request.resolved') -
-        level('onenet.request.rejected')
-      );
-    case 'onTimeRate':
-      return share(weight(ended.filter(({ event }) => event.data.onTime)), weight(ended));
-    case 'resolveHoursMedian':
-      return quantile(0.5);
-    case 'resolveHoursP90':
-      return quantile(0.9);
-    case 'satisfaction': {
-      const rated = within.filter(({ event }) => event.type === 'onenet.request.rated');
-      return share(
-        rated.reduce((n, { event }) => n + (event.data.value ?? 0), 0),
-        weight(rated),
-      );
-    }
-    case 'ratedShare':
-      return share(sum(within, 'onenet.request.rated'), sum(within, 'onenet.request.resolved'));
-    case 'requestsReopened':
-      return flow('onenet.request.reopened');
-    case 'membersApplied':
-      return flow('onenet.member.applied');
-    case 'signUps':
-      return flow('onenet.member.accepted');
-    case 'members':
-      return level('onenet.member.accepted') - level('onenet.member.left');
-    case 'articlesPublished':
-      return flow('onenet.article.published');
-    case 'reads':
-      return flow('onenet.article.read');
-    case 'shares':
-      return flow('onenet.article.shared');
-    case 'likes':
-      return flow('onenet.article.liked');
-    case 'comments':
-      return flow('onenet.article.commented');
-    case 'followers':
-      return level('onenet.channel.followed');
-    case 'engagement':
-      return ['read', 'shared', 'liked', 'commented'].reduce(
-        (n, what) => n + flow(`onenet.article.${what}`),
-        0,
-      );
-    case 'activePeople': {
-      if (scope.categories ?? scope.channels) return null;
-      const period = range.fromMs === undefined ? 'year' : (range.calendar ?? 'day');
-      return within.reduce((n, { event }) => n + (event.data.firsts?.[period] ?? 0), 0);
-    }
-    case 'organizations':
-      return level('onenet.organization.founded') - level('onenet.organization.dissolved');
-    case 'stations':
-      return level('onenet.station.opened') - level('onenet.station.closed');
-    default:
-      throw new Error(`The oracle does not know ${name}.`);
-  }
-}
-
 const nowMs = Date.now();
 const names = metrics.map((metric) => metric.name);
+const people = new Set(metrics.flatMap(({ kind, name }) => (kind === 'PEOPLE' ? [name] : [])));
 let sources: Sources;
 let all: Held[];
 // The engine shares the machine with the other tests.
@@ -263,10 +43,10 @@ beforeAll(async () => {
   for (const platform of platforms) cleanUp.use(platform);
   await Promise.all(
     platforms.map((platform, i) =>
-      platform.happened([...generated(1_500, i + 1, nowMs), ...(i === 0 ? openings : [])]),
+      platform.happened([...generated(2_000, i + 1, nowMs), ...(i === 0 ? openings : [])]),
     ),
   );
-  // A correction takes back the first resolution and the first read of Wuhan.
+  // Corrections take back Wuhan’s first resolution, first read and first payment.
   const [wuhan] = platforms;
   if (!wuhan) throw new Error('No platform.');
   const lines = async (platform: (typeof platforms)[number]): Promise<FeedEvent[]> => {
@@ -275,12 +55,13 @@ beforeAll(async () => {
   };
   const corrections = (await lines(wuhan)).filter(
     (event, i, list) =>
-      ['onenet.request.resolved', 'onenet.article.read'].includes(event.type) &&
+      ['onenet.request.resolved', 'onenet.article.read', 'onenet.aid.paid'].includes(event.type) &&
       list.findIndex((other) => other.type === event.type) === i,
   );
   await wuhan.happened(
     corrections.map(({ type, time, sequence, data }) => ({
-      type: type as (typeof types)[number],
+      // What was in the feed is of the list.
+      type: type as EventTypeName,
       time: new Date(time),
       corrects: sequence,
       data: {
@@ -455,7 +236,7 @@ test('points by minute, hour and day are the metric of each bucket', async () =>
     const period = { from: new Date(fromMs).toISOString(), to: new Date(to).toISOString() };
     const input = inputOf({ period: 'CUSTOM', ...period, grain });
     const series = (await metricSeries(sources, input, { of: 'net' }, nowMs)).get('') ?? [];
-    const isUnknown = (name: string): boolean => name === 'activePeople' && grain !== 'DAY';
+    const isUnknown = (name: string): boolean => people.has(name) && grain !== 'DAY';
     const expected = names.map((name) =>
       Array.from({ length: length / unit }, (_, i) => {
         const at = fromMs + i * unit;
@@ -468,6 +249,22 @@ test('points by minute, hour and day are the metric of each bucket', async () =>
       series.map(({ points }) => points?.map(({ at, value }) => ({ at, value: rounded(value) }))),
     ).toEqual(expected);
   }
+});
+
+test('money is right to the fen, with opening balances of trillions', async () => {
+  const money = metrics.filter(({ inFen }) => inFen).map(({ name }) => name);
+  const input = inputOf({ metrics: money, period: 'ALL' });
+  const series = (await metricSeries(sources, input, { of: 'net' }, nowMs)).get('') ?? [];
+  const range = rangeOf('ALL', nowMs);
+  expect(series.map(({ metric, value }) => [metric, value])).toEqual(
+    money.map((name) => [name, oracle(all, name, range, { simulated: true })]),
+  );
+  expect(series.map(({ metric, opening }) => [metric, opening])).toEqual([
+    ['cardDiscounts', 1_600_000.37],
+    ['claimsPaidAmount', 0],
+    ['aidAmount', (2 ** 52 + 1) / 100],
+    ['fundsCredited', 0],
+  ]);
 });
 
 test('tops by platform, county, what lies below a place, category and channel', async () => {

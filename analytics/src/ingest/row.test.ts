@@ -1,9 +1,12 @@
 /** A line's times as raw holds them, however they were written. */
-import type { FeedEvent } from '@onenet/contract';
+import type { EventData, FeedEvent } from '@onenet/contract';
 import { expect, test } from 'vitest';
 import { rawColumns, rowOf, withHead } from './row.ts';
 
-function rowWith(time: string): { readonly values: unknown[]; readonly json: string } {
+function rowWith(
+  time: string,
+  data: EventData = {},
+): { readonly values: unknown[]; readonly json: string } {
   const event: FeedEvent = {
     specversion: '1.0',
     id: 'e1',
@@ -13,7 +16,7 @@ function rowWith(time: string): { readonly values: unknown[]; readonly json: str
     datacontenttype: 'application/json',
     sequence: '00000000000000000007',
     recordedtime: '2026-11-24T10:00:00.5+08:00',
-    data: {},
+    data,
   };
   const { json } = rowOf('420100', 2, {
     kind: 'event',
@@ -42,4 +45,18 @@ test('a row has every column, and the last of a batch its head', () => {
   expect(values).toHaveLength(rawColumns.length);
   const last = JSON.parse(withHead(json, 'sha-256:00')) as unknown[];
   expect(last).toEqual([...values.slice(0, -1), 'sha-256:00']);
+});
+
+test('what a balance opens is told', () => {
+  const columns = ['opening_measure', 'opening_kind', 'opening_of', 'opening_value'] as const;
+  const opened = (of?: 'count' | 'value'): unknown[] => {
+    const measure = 'onenet.card.used';
+    const opening = { measure, value: 7, asOf: '2016-08-31T00:00:00Z', kind: 'flow' } as const;
+    const { values } = rowWith('2026-11-24T10:37:20Z', {
+      opening: { ...opening, ...(of && { of }) },
+    });
+    return columns.map((column) => values[rawColumns.indexOf(column)]);
+  };
+  expect(opened()).toEqual(['onenet.card.used', 'flow', 'count', 7]);
+  expect(opened('value')).toEqual(['onenet.card.used', 'flow', 'value', 7]);
 });

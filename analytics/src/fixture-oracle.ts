@@ -1,0 +1,287 @@
+/**
+ * For the tests: events of every type, and what every metric of them is, said a second time in plain TypeScript.
+ * Long, because it says every metric.
+ */
+import { divisionContains, eventTypes } from '@onenet/contract';
+import type { EventData, EventType, EventTypeName, FeedEvent, Opening } from '@onenet/contract';
+import type { OutboxEntryInput } from '@onenet/feed';
+import { dayMs } from './periods.ts';
+import type { Range } from './periods.ts';
+
+const places = [
+  '420100',
+  '420102',
+  '420102001',
+  '420102001001',
+  '420103',
+  '429004',
+  '429004001',
+  '421087',
+  '',
+];
+export const categories = ['WAGES', 'MEDICAL', 'TRAINING'];
+export const channels = ['WEB', 'WECHAT'];
+
+/** A small generator: the same events every time. */
+function random(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+const happening = Object.entries<EventType>(eventTypes).filter(
+  ([type]) => type !== 'onenet.opening',
+);
+
+export function generated(n: number, seed: number, nowMs: number): OutboxEntryInput[] {
+  const pick = random(seed);
+  return Array.from({ length: n }, () => {
+    const [type, of] = happening[pick(happening.length)] ?? ['onenet.article.read', {}];
+    // Half within two days, the rest over two years: every tier and every comparison has some.
+    const age = pick(2) === 0 ? pick(2 * dayMs) : pick(700) * dayMs + pick(dayMs);
+    return {
+      // The keys of the list are its names.
+      type: type as EventTypeName,
+      time: new Date(nowMs - age),
+      data: dataOf(of, pick),
+      ...('people' in of ? { person: `p${pick(40)}` } : {}),
+    };
+  });
+}
+
+function dataOf(of: Partial<EventType>, pick: (below: number) => number): EventData {
+  const place = places[pick(places.length)];
+  const value = of.value === 'rating' ? 1 + pick(5) : pick(1_000_000);
+  return {
+    ...(place ? { place } : {}),
+    ...(pick(3) > 0 ? { category: categories[pick(3)] ?? '' } : {}),
+    ...(pick(3) > 0 ? { channel: channels[pick(2)] ?? '' } : {}),
+    ...(of.counted ? { count: 1 + pick(9) } : {}),
+    ...(of.value ? { value } : {}),
+    ...(of.onTime ? { onTime: pick(4) > 0 } : {}),
+    ...(pick(5) === 0 ? { simulated: true as const } : {}),
+  };
+}
+
+export const openings: OutboxEntryInput[] = [
+  opening({ measure: 'onenet.member.accepted', value: 60_000, kind: 'flow' }),
+  opening({ measure: 'onenet.channel.followed', value: 70_000, kind: 'stock' }),
+  opening({ measure: 'onenet.request.submitted', value: 500, kind: 'flow' }),
+  opening({ measure: 'onenet.request.resolved', of: 'count', value: 480, kind: 'flow' }),
+  opening({ measure: 'onenet.card.issued', value: 180_000, kind: 'flow' }),
+  opening({ measure: 'onenet.card.started', value: 120_000, kind: 'flow' }),
+  // A number and a sum of one type, each opened by itself.
+  opening({ measure: 'onenet.card.used', value: 90_000, kind: 'flow' }),
+  opening({ measure: 'onenet.card.used', of: 'value', value: 160_000_037, kind: 'flow' }),
+  opening({ measure: 'onenet.aid.paid', of: 'value', value: 2 ** 52 + 1, kind: 'flow' }),
+  opening({ measure: 'onenet.matching.compared', of: 'value', value: 800, kind: 'stock' }),
+];
+
+function opening(of: Omit<Opening, 'asOf'>): OutboxEntryInput {
+  const asOf = '2016-08-31T00:00:00+08:00';
+  return {
+    type: 'onenet.opening',
+    time: new Date(asOf),
+    data: { place: '420100', opening: { ...of, asOf } },
+  };
+}
+
+export interface Held {
+  readonly platform: string;
+  readonly event: FeedEvent;
+  readonly timeMs: number;
+}
+
+export interface Scope {
+  readonly platforms?: readonly string[] | undefined;
+  readonly place?: string | undefined;
+  readonly categories?: readonly string[] | undefined;
+  readonly channels?: readonly string[] | undefined;
+  readonly simulated: boolean;
+}
+
+/** Types without `onenet.`. */
+interface Counts {
+  /** In the period; since the beginning, with opening balances of flows. */
+  flow(...types: string[]): number;
+  /** The same of values. */
+  values(type: string): number;
+  /** At the end, with all opening balances. */
+  level(...types: string[]): number;
+  /** In the period, without opening balances. */
+  within(type: string): { readonly count: number; readonly value: number };
+  onTime(...types: string[]): number | null;
+  hours(type: string, quantile: number): number | null;
+  /** Null where nobody can say. */
+  people(types: RegExp): number | null;
+}
+
+/** What a metric is over a range of all that was held. */
+export function oracle(
+  all: readonly Held[],
+  name: string,
+  range: Range,
+  scope: Scope,
+): number | null {
+  const said = sayings[name];
+  if (!said) throw new Error(`The oracle does not know ${name}.`);
+  return said(countsOf(all, range, scope));
+}
+
+const sayings: Readonly<Record<string, (of: Counts) => number | null>> = {
+  requestsSubmitted: (of) => of.flow('request.submitted'),
+  requestsResolved: (of) => of.flow('request.resolved'),
+  requestsBacklog: (of) =>
+    of.level('request.submitted', 'request.reopened', 'request.received', 'request.returned') -
+    of.level('request.resolved', 'request.rejected', 'request.offered'),
+  onTimeRate: (of) => of.onTime('request.resolved', 'request.rejected'),
+  resolveHoursMedian: (of) => of.hours('request.resolved', 0.5),
+  resolveHoursP90: (of) => of.hours('request.resolved', 0.9),
+  satisfaction: (of) => share(of.within('request.rated').value, of.within('request.rated').count),
+  ratedShare: (of) => share(of.within('request.rated').count, of.within('request.resolved').count),
+  requestsReopened: (of) => of.flow('request.reopened'),
+  requestsReminded: (of) => of.flow('request.reminded'),
+  requestsOverdue: (of) => of.flow('request.overdue'),
+  requestsEscalated: (of) => of.flow('request.escalated'),
+  requestsSupervised: (of) => of.flow('request.supervised'),
+  requestsInTransfer: (of) =>
+    of.level('request.offered') - of.level('request.returned', 'request.departed'),
+  requestsTransferredIn: (of) => of.flow('request.received'),
+  supervisionsAsked: (of) => of.flow('supervision.asked'),
+  supervisionsAnswered: (of) => of.flow('supervision.answered'),
+  supervisionsOpen: (of) => of.level('supervision.asked') - of.level('supervision.closed'),
+  supervisionOnTimeRate: (of) => of.onTime('supervision.answered'),
+  supervisionAnswerHoursMedian: (of) => of.hours('supervision.answered', 0.5),
+  membersApplied: (of) => of.flow('member.applied'),
+  signUps: (of) => of.flow('member.accepted'),
+  members: (of) =>
+    of.level('member.accepted', 'member.received', 'member.returned') -
+    of.level('member.left', 'member.offered'),
+  membersInTransfer: (of) =>
+    of.level('member.offered') - of.level('member.returned', 'member.departed'),
+  membersTransferredIn: (of) => of.flow('member.received'),
+  cardsIssued: (of) => of.flow('card.issued'),
+  cards: (of) => of.level('card.issued') - of.level('card.ended'),
+  cardsStarted: (of) => of.flow('card.started'),
+  cardUseRate: (of) => share(of.level('card.started'), of.level('card.issued')),
+  cardUses: (of) => of.flow('card.used'),
+  cardDiscounts: (of) => of.values('card.used') / 100,
+  merchants: (of) => of.level('merchant.opened') - of.level('merchant.closed'),
+  claimsSubmitted: (of) => of.flow('claim.submitted'),
+  claimsPaid: (of) => of.flow('claim.paid'),
+  claimsPaidAmount: (of) => of.values('claim.paid') / 100,
+  hardshipWorkers: (of) => of.level('hardship.registered') - of.level('hardship.closed'),
+  hardshipWorkersPaired: (of) => of.level('hardship.paired') - of.level('hardship.unpaired'),
+  cadresPaired: (of) => of.level('pairing.started') - of.level('pairing.ended'),
+  aidApplied: (of) => of.flow('aid.applied'),
+  aidPaid: (of) => of.flow('aid.paid') - of.flow('aid.returned'),
+  aidAmount: (of) => (of.values('aid.paid') - of.values('aid.returned')) / 100,
+  aidCompleted: (of) => of.flow('aid.completed'),
+  aidPeople: (of) => of.people(/\.aid\./),
+  fundsCredited: (of) => of.values('fund.credited') / 100,
+  departmentsMatched: (of) => of.level('matching.connected'),
+  comparisons: (of) => of.flow('matching.compared'),
+  comparedPeople: (of) => of.values('matching.compared'),
+  matchedPeople: (of) => of.values('matching.matched'),
+  articlesPublished: (of) => of.flow('article.published'),
+  reads: (of) => of.flow('article.read'),
+  shares: (of) => of.flow('article.shared'),
+  likes: (of) => of.flow('article.liked'),
+  comments: (of) => of.flow('article.commented'),
+  followers: (of) => of.level('channel.followed'),
+  engagement: (of) =>
+    of.flow('article.read', 'article.shared', 'article.liked', 'article.commented'),
+  activePeople: (of) => of.people(/\.(article|request|card)\./),
+  organizations: (of) => of.level('organization.founded') - of.level('organization.dissolved'),
+  stations: (of) => of.level('station.opened') - of.level('station.closed'),
+};
+
+function share(part: number, whole: number): number | null {
+  return whole > 0 ? part / whole : null;
+}
+
+function countsOf(all: readonly Held[], range: Range, scope: Scope): Counts {
+  const inScope = all.filter((held) => isInScope(held, scope));
+  const happened = inScope.filter(({ event }) => event.type !== 'onenet.opening');
+  const before = happened.filter(({ timeMs }) => timeMs < range.toMs);
+  const within = before.filter(({ timeMs }) => timeMs >= (range.fromMs ?? 0));
+  const flows = range.fromMs === undefined ? openingsOf(inScope, ['flow']) : [];
+  const levels = openingsOf(inScope, ['stock', 'flow']);
+  const corrected = correctedOf(all);
+  return {
+    flow: (...types) => sumOfCounts(within, types) + opened(flows, types, 'count'),
+    values: (type) => sumOfValues(within, type) + opened(flows, [type], 'value'),
+    level: (...types) => sumOfCounts(before, types) + opened(levels, types, 'count'),
+    within: (type) => ({ count: sumOfCounts(within, [type]), value: sumOfValues(within, type) }),
+    onTime(...types) {
+      const timed = within.filter(({ event }) => event.data.onTime !== undefined);
+      const inTime = timed.filter(({ event }) => event.data.onTime);
+      return share(sumOfCounts(inTime, types), sumOfCounts(timed, types));
+    },
+    hours(type, quantile) {
+      const minutes = within
+        .filter(
+          ({ platform, event }) =>
+            event.type === `onenet.${type}` &&
+            event.corrects === undefined &&
+            !corrected.has(`${platform} ${event.sequence}`),
+        )
+        .map(({ event }) => event.data.value ?? 0)
+        .toSorted((a, b) => a - b);
+      const found = minutes[Math.floor(quantile * minutes.length)];
+      return found === undefined ? null : found / 60;
+    },
+    people(types) {
+      if (scope.categories ?? scope.channels) return null;
+      const period = range.fromMs === undefined ? 'year' : (range.calendar ?? 'day');
+      return within
+        .filter(({ event }) => types.test(event.type))
+        .reduce((n, { event }) => n + (event.data.firsts?.[period] ?? 0), 0);
+    },
+  };
+}
+
+function isInScope({ platform, event: { data } }: Held, scope: Scope): boolean {
+  return (
+    (!scope.platforms || scope.platforms.includes(platform)) &&
+    (scope.place === undefined ||
+      (data.place !== undefined && divisionContains(scope.place, data.place))) &&
+    (!scope.categories || scope.categories.includes(data.category ?? '')) &&
+    (!scope.channels || scope.channels.includes(data.channel ?? '')) &&
+    (scope.simulated || data.simulated !== true)
+  );
+}
+
+function correctedOf(all: readonly Held[]): ReadonlySet<string> {
+  return new Set(
+    all.flatMap(({ platform, event }) => (event.corrects ? [`${platform} ${event.corrects}`] : [])),
+  );
+}
+
+function openingsOf(held: readonly Held[], kinds: readonly string[]): Opening[] {
+  return held.flatMap(({ event: { data } }) =>
+    data.opening && kinds.includes(data.opening.kind) ? [data.opening] : [],
+  );
+}
+
+function opened(all: readonly Opening[], types: readonly string[], of: 'count' | 'value'): number {
+  return all
+    .filter(
+      (one) => types.includes(one.measure.slice('onenet.'.length)) && (one.of ?? 'count') === of,
+    )
+    .reduce((n, one) => n + one.value, 0);
+}
+
+function sumOfCounts(held: readonly Held[], types: readonly string[]): number {
+  return held
+    .filter(({ event }) => types.includes(event.type.slice('onenet.'.length)))
+    .reduce((n, { event }) => n + (event.data.count ?? 1), 0);
+}
+
+function sumOfValues(held: readonly Held[], type: string): number {
+  return held
+    .filter(({ event }) => event.type === `onenet.${type}`)
+    .reduce((n, { event }) => n + (event.data.value ?? 0), 0);
+}
