@@ -53,7 +53,7 @@ export async function auditCommand(args: readonly string[], usage: string): Prom
       console.log(`${how}\n\n${describeOptions(auditOptions)}\n\n${exitCodes}`);
       return 0;
     }
-    if (options.offline) return offline(options);
+    if (options.offline) return await offline(options);
     if (!hasUrl) throw new UsageError('Which server? ./onenet audit http://127.0.0.1:4011');
     return await auditServer(first, options);
   } catch (error) {
@@ -100,8 +100,8 @@ function summary({ url, code, contractVersion, modules, rules: results }: AuditR
   return `\n${what}\n${count('PASS')} passed, ${count('FAIL')} failed, ${count('SKIPPED')} skipped`;
 }
 
-function offline({ json }: AuditValues): number {
-  const results = verifyVectors();
+async function offline({ json }: AuditValues): Promise<number> {
+  const results = await verifyVectors();
   if (json) console.log(JSON.stringify({ folder: vectorsFolder, results }, null, 2));
   else {
     for (const { file, cases, failures } of results) {

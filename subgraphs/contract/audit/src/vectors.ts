@@ -23,6 +23,8 @@ import {
   type SortKey,
 } from '@onenet/contract';
 import { chainHead0, nextHead, type ChainAlgorithm } from '@onenet/feed';
+import { same, type Outcome } from './outcome.ts';
+import { matching, sealing, workingDays } from './people-vectors.ts';
 
 export interface VectorResult {
   readonly file: string;
@@ -35,29 +37,22 @@ export interface VectorResult {
 export const vectorsFolder = fileURLToPath(new URL('../vectors/', import.meta.url));
 
 /** Computes every case of every file with this implementation. */
-export function verifyVectors(): readonly VectorResult[] {
-  return Object.entries(files).map(([name, cases]) => {
+export async function verifyVectors(): Promise<readonly VectorResult[]> {
+  const results: VectorResult[] = [];
+  for (const [name, cases] of Object.entries(files)) {
     const file = `${name}.json`;
     const content = JSON.parse(readFileSync(`${vectorsFolder}${file}`, 'utf8')) as never;
-    const outcomes = [...cases(content)];
-    return {
-      file,
-      cases: outcomes.length,
-      failures: outcomes.filter((outcome) => outcome !== undefined),
-    };
-  });
-}
-
-/** Undefined where the case comes out. */
-type Outcome = string | undefined;
-
-function same(what: string, came: unknown, wanted: unknown): Outcome {
-  const [a, b] = [JSON.stringify(came), JSON.stringify(wanted)];
-  return a === b ? undefined : `${what}: ${a} instead of ${b}`;
+    const outcomes = await Array.fromAsync(cases(content));
+    const failures = outcomes.filter((outcome) => outcome !== undefined);
+    results.push({ file, cases: outcomes.length, failures });
+  }
+  return results;
 }
 
 // What each file holds is what its check takes: the files are this package's own.
-const files: Readonly<Record<string, (content: never) => Iterable<Outcome>>> = {
+const files: Readonly<
+  Record<string, (content: never) => Iterable<Outcome> | AsyncIterable<Outcome>>
+> = {
   *cursors({ written, refused }: CursorVectors) {
     for (const { order, direction, key, id, cursor } of written) {
       const position = { order, direction, key, id };
@@ -113,6 +108,9 @@ const files: Readonly<Record<string, (content: never) => Iterable<Outcome>>> = {
       yield same(`root of ${method} ${path}`, rootFrom(hash, parsed)?.toString('base64url'), root);
     }
   },
+  'working-days': workingDays,
+  matching,
+  sealing,
 };
 
 function keyOf(jwk: PublicJwk): Parameters<typeof isSignedBy>[1] {
