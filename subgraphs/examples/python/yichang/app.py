@@ -3,10 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
 
-from psycopg.rows import dict_row
-from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -17,8 +14,8 @@ from .deadlines import sweeping
 from .federation import make_schema
 from .graphql_http import endpoint
 from .mutations import mutation
+from .opening import opened
 from .resolvers import BINDABLES
-from .sealing import own_key
 from .simulate import simulate
 
 LOOPBACK = ("127.0.0.1", "::1")
@@ -32,25 +29,13 @@ def make_app(
     sweep_seconds: float = 0,
     simulate_per_second: float = 0,
 ) -> Starlette:
-    """The platform `code`; `database` is the URI of a PostgreSQL database with our tables in it."""
-    pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
-        database,
-        min_size=2,
-        max_size=16,
-        open=False,
-        kwargs={"row_factory": dict_row, "autocommit": True, "application_name": "yichang"},
-    )
+    """The platform's server; it opens the platform when it starts."""
     platform: Platform
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         nonlocal platform
-        async with pool:
-            async with pool.connection() as connection:
-                areas = await (await connection.execute("SELECT code FROM area")).fetchall()
-                key = await own_key(connection)
-            divisions = frozenset(row["code"] for row in areas)
-            platform = Platform(code, serves, divisions, pool, front_end, key)
+        async with opened(database, code, serves, front_end) as platform:
             async with sweeping(platform, sweep_seconds), simulate(platform, simulate_per_second):
                 yield
 
@@ -70,7 +55,7 @@ def make_app(
 
     async def ready(_request: Request) -> Response:
         try:
-            async with pool.connection(timeout=2) as connection:
+            async with platform.pool.connection(timeout=2) as connection:
                 await connection.execute("SELECT 1")
         except Exception:  # whatever it is, the database does not answer
             return JSONResponse({"status": "the database does not answer"}, 503)
