@@ -11,7 +11,7 @@ import { Directory } from './directory.ts';
 const net: NetSnapshot = {
   version: 1,
   revision: 3,
-  contractVersion: '1.0',
+  contractVersion: '1.2',
   supergraph: 'type Query { a: Int }',
   services: { province: 'http://127.0.0.1:1/graphql', analytics: 'http://127.0.0.1:1/graphql' },
   owners: [],

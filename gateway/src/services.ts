@@ -1,12 +1,25 @@
 /** Asks the province's own subgraphs: over pooled HTTP, with a deadline of their own, so that one that is down costs its fields alone. */
 import type { GraphQLDataSource } from '@apollo/gateway';
-import { NetError, callerHeader, encodeCaller, type NetSnapshot } from '@onenet/contract';
-import { Kind, OperationTypeNode, parse, type GraphQLFormattedError } from 'graphql';
+import {
+  NetError,
+  actorHeader,
+  callerHeader,
+  encodeCaller,
+  type NetSnapshot,
+} from '@onenet/contract';
+import {
+  Kind,
+  OperationTypeNode,
+  parse,
+  valueFromASTUntyped,
+  type FieldNode,
+  type GraphQLFormattedError,
+} from 'graphql';
 import type { Logger } from 'pino';
 import type { RequestContext } from './context.ts';
 import { isObject } from './http-request.ts';
 import { timeFor } from './owners/time.ts';
-import type { Transport } from './owners/transport.ts';
+import { TransportError, type Transport } from './owners/transport.ts';
 
 export interface ServiceOptions {
   readonly name: keyof NetSnapshot['services'];
@@ -36,7 +49,9 @@ export function createServiceDataSource(
         return positions ? repeated(answer, positions) : answer;
       } catch (error) {
         options.log.warn({ service: options.name, err: error }, 'service did not answer');
-        return { data: null, errors: unavailable(options.name, request, positions) };
+        // What never left was not carried out.
+        const sent = !(error instanceof TransportError) || error.sent;
+        return { data: null, errors: unavailable(options.name, request, positions, sent) };
       }
     },
   };
@@ -49,13 +64,16 @@ async function ask(
   context: RequestContext,
 ): Promise<ServiceAnswer> {
   const body = JSON.stringify({ query, variables, ...(operationName && { operationName }) });
+  const { caller, actor } = context;
   const headers = ['content-type', 'application/json', 'accept', 'application/json'];
+  headers.push(callerHeader, encodeCaller(caller));
+  if (actor) headers.push(actorHeader, `${actor.kind.toLowerCase()}:${actor.reference}`);
   const exchange = transport.post(
     context.net.services[name],
     // The province's own, by its configuration.
     'ANY',
     body,
-    [...headers, callerHeader, encodeCaller(context.caller)],
+    headers,
     maxBytes,
   );
   const waitMs = Math.min(timeoutMs, timeFor(context, query ?? ''));
@@ -115,26 +133,49 @@ function repeated(answer: ServiceAnswer, positions: readonly number[]): ServiceA
   };
 }
 
-/** One error for each root field, or for each entity that was asked for. */
+/** One error for each root field, or for each entity that was asked for. Of a mutation that was sent the outcome is not known. */
 function unavailable(
   service: string,
-  { query }: ServiceRequest,
+  { query, variables = {} }: ServiceRequest,
   positions: readonly number[] | undefined,
+  sent: boolean,
 ): GraphQLFormattedError[] {
-  const { message, extensions } = new NetError('UNAVAILABLE', undefined, { service });
-  const paths = positions
-    ? positions.map((_, i) => ['_entities', i])
-    : rootKeys(query ?? '').map((key) => [key]);
-  return paths.map((path) => ({ message, path, extensions }));
+  const errorAt = (path: (string | number)[], { message, extensions }: NetError) => ({
+    message,
+    path,
+    extensions,
+  });
+  const unavailable = new NetError('UNAVAILABLE', undefined, { service });
+  if (positions) return positions.map((_, i) => errorAt(['_entities', i], unavailable));
+  const { kind, fields } = rootFields(query ?? '');
+  return fields.map((field) => {
+    const path = [(field.alias ?? field.name).value];
+    if (kind !== OperationTypeNode.MUTATION || !sent) return errorAt(path, unavailable);
+    const details = { service, idempotencyKey: keyOf(field, variables) };
+    return errorAt(path, new NetError('OUTCOME_UNKNOWN', unknownText, details));
+  });
 }
 
-function rootKeys(query: string): string[] {
-  return parse(query).definitions.flatMap((definition) =>
-    definition.kind === Kind.OPERATION_DEFINITION &&
-    definition.operation === OperationTypeNode.QUERY
-      ? definition.selectionSet.selections.flatMap((selection) =>
-          selection.kind === Kind.FIELD ? [(selection.alias ?? selection.name).value] : [],
-        )
-      : [],
+const unknownText = 'The province did not answer in time: ask again with the same idempotency key.';
+
+function rootFields(query: string): {
+  readonly kind: OperationTypeNode | undefined;
+  readonly fields: readonly FieldNode[];
+} {
+  const operation = parse(query).definitions.find(
+    (definition) => definition.kind === Kind.OPERATION_DEFINITION,
   );
+  const selections = operation?.selectionSet.selections ?? [];
+  const fields = selections.filter((selection) => selection.kind === Kind.FIELD);
+  return { kind: operation?.operation, fields };
+}
+
+/** The key by which a mutation may be asked again, as its caller gave it. */
+function keyOf(
+  { arguments: given = [] }: FieldNode,
+  variables: Readonly<Record<string, unknown>>,
+): unknown {
+  const input = given.find(({ name }) => name.value === 'input');
+  const value: unknown = input && valueFromASTUntyped(input.value, variables);
+  return isObject(value) ? (value['idempotencyKey'] ?? null) : null;
 }

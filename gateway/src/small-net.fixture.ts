@@ -172,7 +172,7 @@ export async function startToldProvince(): Promise<{
   let net: NetSnapshot = {
     version: 1,
     revision: 1,
-    contractVersion: '1.0',
+    contractVersion: '1.2',
     supergraph: composeSupergraph(netSubgraphs()),
     // Nothing listens at port 1: analytics is down.
     services: { province: 'http://127.0.0.1:1/graphql', analytics: 'http://127.0.0.1:1/graphql' },

@@ -2,12 +2,12 @@
 import type { NetOwner } from '@onenet/contract';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { memoryRecords } from './testing/memory-data.ts';
-import { laterThan10, netOwner, startMemoryNet, type Answer } from './testing/memory-net.ts';
+import { lackedBy11, netOwner, startMemoryNet, type Answer } from './testing/memory-net.ts';
 import { startMemoryOwner } from './testing/memory-owner.ts';
 import { at } from './testing/read.ts';
 import { inOrder, listOf, requests, whole } from './testing/three-owners.ts';
 
-const modules = ['core', 'organizations', 'requests'] as const;
+const modules = ['core', 'organizations', 'requests', 'members'] as const;
 const none = { sdl: '', entities: [], root: {} };
 const wuhan = await startMemoryOwner('420100', memoryRecords('420100', ['420102'], 12));
 const old = await startMemoryOwner(
@@ -15,7 +15,7 @@ const old = await startMemoryOwner(
   memoryRecords('420500', ['420502'], 12),
   modules,
   none,
-  '1.0',
+  '1.1',
 );
 const net = await startMemoryNet([netOwner(wuhan, ['420100']), netOwner(old, ['420500'])]);
 const known = net.owners.get('420500') as NetOwner;
@@ -43,7 +43,7 @@ const lacksIt = { platform: '420500', reason: 'NOT_OFFERED' };
 describe('an output field that an owner lacks', () => {
   test('in a list it is null, and the envelope says so; the list itself is whole', async () => {
     const answer = await net.ask(`{ serviceRequests(first: 50) {
-      edges { node { id n: feedbackCount ... on Record { ... on ServiceRequest { title } } } } ${whole} } }`);
+      edges { node { id n: remindedCount ... on Record { ... on ServiceRequest { title } } } } ${whole} } }`);
     const list = listOf(answer);
     expect(list.completeness).toMatchObject({ asked: 2, answered: 2, missing: [], resume: null });
     expect(list.totalCount).toBe(requests(wuhan, old).length);
@@ -53,21 +53,21 @@ describe('an output field that an owner lacks', () => {
     expect(answer.report.gathered[0]?.partial).toEqual([
       { platform: '420500', path: ['edges', '@', 'node', 'n'], code: 'NOT_OFFERED' },
     ]);
-    expect(old.seen.map(({ query }) => query).join('')).not.toContain('feedbackCount');
+    expect(old.seen.map(({ query }) => query).join('')).not.toContain('remindedCount');
   });
 
   test('of an entity and of a routed field it is null with an error at its place', async () => {
-    const answer = await net.ask(`{ serviceRequest(id: "420500:R-1") { feedbackCount }
-      there: serviceRequest(id: "420100:R-10") { transferredTo { id feedbackCount } } }`);
+    const answer = await net.ask(`{ serviceRequest(id: "420500:R-1") { remindedCount }
+      there: serviceRequest(id: "420100:R-10") { transferredTo { id remindedCount } } }`);
     expect(answer.data).toEqual({
-      serviceRequest: { feedbackCount: null },
-      there: { transferredTo: { id: '420500:R-1', feedbackCount: null } },
+      serviceRequest: { remindedCount: null },
+      there: { transferredTo: { id: '420500:R-1', remindedCount: null } },
     });
     const errors = errorsOf(answer);
     expect(errors).toEqual(
       expect.arrayContaining([
-        [['serviceRequest', 'feedbackCount'], { code: 'NOT_OFFERED', ...lacksIt }],
-        [['there', 'transferredTo', 'feedbackCount'], { code: 'NOT_OFFERED', ...lacksIt }],
+        [['serviceRequest', 'remindedCount'], { code: 'NOT_OFFERED', ...lacksIt }],
+        [['there', 'transferredTo', 'remindedCount'], { code: 'NOT_OFFERED', ...lacksIt }],
       ]),
     );
     expect(errors).toHaveLength(2);
@@ -93,30 +93,30 @@ describe('an output field that an owner lacks', () => {
   });
 });
 
-/** A list's arguments and selection, and the variables; each uses something that 1.0 lacks. */
+/** A list's arguments and selection, and the variables; each uses something that 1.1 lacks. */
 const used: Readonly<Record<string, readonly [string, string, Record<string, unknown>?]>> = {
-  'an input field': ['(filter: { ratingAtMost: 3 })', ''],
-  'an input field by a variable': ['(filter: { ratingAtMost: $n })', '$n: Int', { n: 3 }],
+  'an input field': ['(filter: { escalationAtLeast: 3 })', ''],
+  'an input field by a variable': ['(filter: { escalationAtLeast: $n })', '$n: Int', { n: 3 }],
   'an input field by a default that the client wrote': [
-    '(filter: { ratingAtMost: $n })',
+    '(filter: { escalationAtLeast: $n })',
     '$n: Int = 3',
   ],
   'an input field within a variable': [
     '(filter: $f)',
     '$f: ServiceRequestFilter',
-    { f: { ratingAtMost: 3 } },
+    { f: { escalationAtLeast: 3 } },
   ],
-  'an enum value': ['(filter: { channels: MINI_PROGRAM })', ''],
-  'an enum value in a list': ['(filter: { channels: [WECHAT, MINI_PROGRAM] })', ''],
+  'an enum value': ['(filter: { statuses: IN_TRANSFER })', ''],
+  'an enum value in a list': ['(filter: { statuses: [SUBMITTED, IN_TRANSFER] })', ''],
   'an enum value by a variable': [
-    '(filter: { channels: [$c] })',
-    '$c: Channel!',
-    { c: 'MINI_PROGRAM' },
+    '(filter: { statuses: [$c] })',
+    '$c: RequestStatus!',
+    { c: 'IN_TRANSFER' },
   ],
   'an enum value in a list within a variable': [
     '(filter: $f)',
     '$f: ServiceRequestFilter',
-    { f: { channels: ['WECHAT', 'MINI_PROGRAM'] } },
+    { f: { statuses: ['SUBMITTED', 'IN_TRANSFER'] } },
   ],
   'an order': ['(orderBy: { field: CATEGORY })', ''],
   'an order by a variable': [
@@ -128,23 +128,23 @@ const used: Readonly<Record<string, readonly [string, string, Record<string, unk
 
 /** None of these uses it. */
 const unused: Readonly<Record<string, readonly [string, string, Record<string, unknown>?]>> = {
-  'null at the input field': ['(filter: { ratingAtMost: null, supervised: null })', ''],
-  'a variable that is null': ['(filter: { ratingAtMost: $n })', '$n: Int', { n: null }],
-  'a variable that is not given': ['(filter: { ratingAtMost: $n })', '$n: Int'],
+  'null at the input field': ['(filter: { escalationAtLeast: null, supervised: null })', ''],
+  'a variable that is null': ['(filter: { escalationAtLeast: $n })', '$n: Int', { n: null }],
+  'a variable that is not given': ['(filter: { escalationAtLeast: $n })', '$n: Int'],
   'null within a variable': [
     '(filter: $f)',
     '$f: ServiceRequestFilter',
-    { f: { ratingAtMost: null } },
+    { f: { escalationAtLeast: null } },
   ],
   'another value in place of a default': [
-    '(filter: { channels: [$c] })',
-    '$c: Channel = MINI_PROGRAM',
-    { c: 'WECHAT' },
+    '(filter: { statuses: [$c] })',
+    '$c: RequestStatus = IN_TRANSFER',
+    { c: 'SUBMITTED' },
   ],
   'another filter in place of a default': [
     '(filter: $f)',
-    '$f: ServiceRequestFilter = { ratingAtMost: 3, channels: [MINI_PROGRAM] }',
-    { f: { channels: ['WECHAT'] } },
+    '$f: ServiceRequestFilter = { escalationAtLeast: 3, statuses: [IN_TRANSFER] }',
+    { f: { statuses: ['SUBMITTED'] } },
   ],
 };
 
@@ -174,7 +174,7 @@ describe('what an owner lacks and the operation uses', () => {
       expect(old.seen).toHaveLength(1);
       const [seen] = old.seen;
       expect(JSON.stringify([seen?.query, seen?.variables])).not.toMatch(
-        /ratingAtMost|MINI_PROGRAM/,
+        /escalationAtLeast|IN_TRANSFER/,
       );
     },
   );
@@ -204,7 +204,7 @@ describe('what an owner lacks and the operation uses', () => {
   });
 
   test('lists of a platform, a division and an organization, and entities', async () => {
-    const filter = 'filter: { ratingAtMost: 3 }';
+    const filter = 'filter: { escalationAtLeast: 3 }';
     const answer = await net.ask(`{
       platform(code: "420500") { serviceRequests(${filter}) { ${whole} } organizations { totalCount } }
       division(code: "420502") { serviceRequests(orderBy: { field: CATEGORY }) { ${whole} } }
@@ -232,13 +232,20 @@ describe('what an owner lacks and the operation uses', () => {
   });
 
   test('a mutation is not sent, and the ones after it are', async () => {
-    const submit = `mutation ($c: Channel!) {
-      a: submitServiceRequest(input: { platform: "420500", idempotencyKey: "1", title: "演示", category: WAGES, channel: $c, placeCode: "420502" }) { serviceRequest { id } }
-      b: submitServiceRequest(input: { platform: "420500", idempotencyKey: "2", title: "演示", category: WAGES, channel: WECHAT, placeCode: "420502" }) { serviceRequest { id } } }`;
-    const answer = await net.ask(submit, { c: 'MINI_PROGRAM' });
-    expect(answer.data).toMatchObject({ a: null, b: { serviceRequest: {} } });
+    const apply = (key: string, more = ''): string =>
+      `${key}: applyForMembership(input: { platform: "420500", idempotencyKey: "${key}", name: "演示", kind: FLEXIBLE, channel: WECHAT, placeCode: "420502"${more} }) { member { id } }`;
+    const answer = await net.ask(
+      `mutation ($n: Int) { ${apply('a', ', employerSize: $n')} ${apply('b')}
+        c: remindServiceRequest(input: { id: "420500:R-1", idempotencyKey: "c" }) { serviceRequest { id } } }`,
+      { n: 3 },
+    );
+    expect(answer.data).toMatchObject({ a: null, b: { member: {} }, c: null });
     expect(errorsOf(answer)).toEqual([
-      [['a'], { code: 'NOT_OFFERED', ...lacksIt, coordinate: 'Channel.MINI_PROGRAM' }],
+      [
+        ['a'],
+        { code: 'NOT_OFFERED', ...lacksIt, coordinate: 'ApplyForMembershipInput.employerSize' },
+      ],
+      [['c'], { code: 'NOT_OFFERED', ...lacksIt }],
     ]);
     expect(old.seen).toHaveLength(1);
   });
@@ -248,8 +255,8 @@ test('a value that comes out of an owner that lacks it is INVALID', async () => 
   old.fault = (answer, response) =>
     response
       .writeHead(200, { 'content-type': 'application/json' })
-      .end(answer.replaceAll('"WECHAT"', '"MINI_PROGRAM"'));
-  const list = listOf(await net.ask(`{ serviceRequests { edges { node { channel } } ${whole} } }`));
+      .end(answer.replaceAll('"SUBMITTED"', '"IN_TRANSFER"'));
+  const list = listOf(await net.ask(`{ serviceRequests { edges { node { status } } ${whole} } }`));
   expect(list.completeness.missing).toEqual([{ platform: '420500', reason: 'INVALID' }]);
 });
 
@@ -264,9 +271,9 @@ test('an owner that takes up the version during a walk is asked from there on', 
 });
 
 test('owners that offer the same are asked the same: compiled once', async () => {
-  const twin = { ...known, code: '420800', lacks: laterThan10.toReversed() };
+  const twin = { ...known, code: '420800', lacks: lackedBy11.toReversed() };
   net.owners.set('420800', twin);
-  await net.ask('{ serviceRequests { edges { node { feedbackCount title } } } }');
+  await net.ask('{ serviceRequests { edges { node { remindedCount title } } } }');
   net.owners.delete('420800');
   expect(new Set(old.seen.map(({ query }) => query)).size).toBe(1);
   expect(old.seen).toHaveLength(2);

@@ -166,3 +166,24 @@ test('who cannot be asked is refused before anything is sent', async () => {
   ]);
   expect(order).toEqual([]);
 });
+
+test('what is for the owner’s own front end is not sent, whoever acts; the ones after it are', async () => {
+  const known = net.owners.get('420100');
+  if (!known) throw new Error('420100 is not in the net.');
+  net.owners.set('420100', { ...known, modules: [...known.modules, 'supervision'] });
+  const actor = { kind: 'OFFICER', reference: 'desk-3' } as const;
+  const answer = await net.ask(
+    `mutation {
+      own: answerSupervision(input: { id: "420100:S-1", idempotencyKey: "1", answer: "-", result: SETTLED }) { supervision { id } }
+      ${step('b', 'verifyServiceRequest', '420100:R-2')}
+    }`,
+    {},
+    { actor },
+  );
+  net.owners.set('420100', known);
+  expect(answer.data).toMatchObject({ own: null, b: { serviceRequest: { id: '420100:R-2' } } });
+  expect(answer.errors?.map(({ path, extensions }) => [path, extensions])).toMatchObject([
+    [['own'], { code: 'LOCAL_ONLY', platform: '420100' }],
+  ]);
+  expect(wuhan.seen.map(({ query }) => query).join()).not.toContain('answerSupervision');
+});

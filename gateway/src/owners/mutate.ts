@@ -1,5 +1,5 @@
 /** Mutations: one after another in document order, each to its owner, never sent twice. */
-import { NetError } from '@onenet/contract';
+import { NetError, isLocal, type NetOwner } from '@onenet/contract';
 import type { GraphQLFormattedError } from 'graphql';
 import type { OperationReport } from '../context.ts';
 import type { JsonObject } from './conform.ts';
@@ -53,6 +53,10 @@ async function mutateOne(
   try {
     const args = argumentsOf(run, field.typeName, field.selected.node);
     const owner = ownerOf(run, field, args);
+    // An owner that takes unsigned calls of this machine could not tell this one from its own front end's.
+    if (field.rule !== 'ADDITION' && isLocal(field.selected.name, run.plan.source.schema)) {
+      if (run.context.caller.platform !== owner.code) throw localOnly(field, owner);
+    }
     const about = {
       platform: owner.code,
       idempotencyKey: valueAt(args, ['input', 'idempotencyKey']) ?? null,
@@ -76,4 +80,12 @@ async function mutateOne(
   } catch (error) {
     return { value: null, errors: [errorAt(path, caught(run, error))] };
   }
+}
+
+function localOnly({ selected }: RouteField, { code }: NetOwner): NetError {
+  return new NetError(
+    'LOCAL_ONLY',
+    `${selected.name} is for the own front end of platform ${code}: it is not taken over the net.`,
+    { platform: code },
+  );
 }

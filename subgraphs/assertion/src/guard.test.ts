@@ -198,12 +198,12 @@ describe('without an assertion', () => {
     expect(outcomeOf(await guard.admit(call))).toBe(outcome ?? 'ASSERTION_REQUIRED');
   });
 
-  test('this machine is the caller local, and names its actor', async () => {
+  test('this machine is the platform’s own front end, and names its actor', async () => {
     const store = mongoGuardStore(database.db);
     const guard = await createGuard({ code: '420100', store, unsigned: 'loopback' });
     const claimed = { ...headers, 'onenet-caller': encoded(someCaller) };
     expect(await guard.admit({ ...here, headers: claimed })).toMatchObject({
-      caller: localCaller,
+      caller: { ...localCaller, platform: '420100' },
       actor: { kind: 'WORKER', reference: 'w-1' },
     });
   });

@@ -17,7 +17,7 @@ import type { GuardStore, SeenLeaf } from './store.ts';
 import { rootFrom } from './tree.ts';
 import type { TrustedKeys } from './trust.ts';
 
-/** `refuse` them all, or take those from this machine as the caller `local`, who has no scope. */
+/** `refuse` them all, or take those from this machine as the platform's own front end, which has no scope. */
 export type UnsignedCalls = 'refuse' | 'loopback';
 
 export interface GuardOptions {
@@ -116,7 +116,7 @@ class OwnerGuard implements Guard {
     }
     return {
       kind: 'ADMITTED',
-      caller: localCaller,
+      caller: { ...localCaller, platform: this.#options.code },
       actor: parseActor(headers[actorHeader]?.toString()),
       grant: '',
       // It names nobody, so there is nothing to record.

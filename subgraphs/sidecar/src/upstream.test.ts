@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { once } from 'node:events';
 import { gzipSync } from 'node:zlib';
-import { localCaller } from '@onenet/contract';
+import { encodeCaller, localCaller } from '@onenet/contract';
 import { expect, test } from 'vitest';
 import { code, freshPostgres, serverBehind } from '../test/harness.ts';
 import { startSidecar } from './sidecar.ts';
@@ -79,8 +79,8 @@ test('a request reaches the server as it was sent, but for who asks', async () =
     'content-type': 'application/json',
     'content-length': String(query.length),
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-    // This machine is the caller local, whatever it says of itself; its actor is believed.
-    'onenet-caller': Buffer.from(JSON.stringify(localCaller)).toString('base64url'),
+    // This machine is the platform's own front end, whatever it says of itself; its actor is believed.
+    'onenet-caller': encodeCaller({ ...localCaller, platform: code }),
     'onenet-actor': 'officer:desk-3',
   });
 });

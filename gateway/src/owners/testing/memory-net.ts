@@ -2,9 +2,14 @@
 import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import {
+  contractModules,
+  contractVersion,
+  coordinatesOf,
   localCaller,
   municipalSdl,
+  platformSdl,
   references,
+  type ContractVersion,
   type NetOwner,
   type NetSnapshot,
 } from '@onenet/contract';
@@ -47,14 +52,20 @@ export interface MemoryNet extends AsyncDisposable {
   ): Promise<Answer>;
 }
 
-/** What contract 1.1 has, and 1.0 has not. */
-export const laterThan10: readonly string[] = [
-  'Channel.MINI_PROGRAM',
-  'ServiceRequest.feedbackCount',
+/** What an owner on 1.1 does not have of the contract; and two elements more, for what 1.2 has none of. */
+export const lackedBy11: readonly string[] = [
+  ...newerThan('1.1'),
   'ServiceRequest.history(newest:)',
-  'ServiceRequestFilter.ratingAtMost',
   'ServiceRequestOrderField.CATEGORY',
 ];
+
+function newerThan(version: ContractVersion): readonly string[] {
+  const modules = contractModules.map(({ name }) => name);
+  const of = (kept: ContractVersion): readonly string[] =>
+    coordinatesOf(buildSubgraphSchema(parse(platformSdl(modules, kept))));
+  const there = new Set(of(version));
+  return of(contractVersion).filter((coordinate) => !there.has(coordinate));
+}
 
 /** What a directory says of an owner. */
 export function netOwner(
@@ -75,7 +86,7 @@ export function netOwner(
     modules: owner.modules,
     contractVersion: owner.version,
     version: 1,
-    lacks: owner.version === '1.0' ? laterThan10 : [],
+    lacks: owner.version === contractVersion ? [] : lackedBy11,
     additions: [],
     scope: { above: [] },
   };
@@ -91,7 +102,7 @@ export async function startMemoryNet(
   const snapshot = (): NetSnapshot => ({
     version: 1,
     revision: 1,
-    contractVersion: '1.0',
+    contractVersion,
     supergraph: '',
     services: { province: 'http://x.invalid', analytics: 'http://x.invalid' },
     owners: [...owners.values()],
