@@ -152,6 +152,10 @@ function serviceRequest(make: Make, n: number): ServiceRequestRecord {
     supervised: random.chance(0.3),
     reopenedCount: random.int(0, 2),
     rating: status === 'RATED' ? random.int(1, 5) : null,
+    overdueAt: null,
+    remindedAt: random.chance(0.2) ? random.pick(instants) : null,
+    remindedCount: random.int(0, 2),
+    escalationLevel: random.int(0, 2),
     applicantName: `${word(random)}演示`,
     applicantPhone: '13900000000',
     description: '演示',
@@ -287,6 +291,9 @@ function linkAcrossOwners(random: Random, records: readonly ReferenceRecord[]): 
               resolvedAt: null,
               rating: null,
               overdue: false,
+              remindedAt: null,
+              remindedCount: 0,
+              escalationLevel: 0,
               applicantName: null,
               applicantPhone: null,
               description: null,
@@ -311,6 +318,7 @@ function linkAcrossOwners(random: Random, records: readonly ReferenceRecord[]): 
           : { ...record, organizationId: ownOrganization(record.platformCode) };
       case 'MediaChannel':
       case 'Opening':
+      case 'Record':
         return record;
     }
   });

@@ -291,6 +291,10 @@ const stepTypes = {
   FEEDBACK: 'RequestFeedbackStep',
   RATING: 'RequestRatingStep',
   SUPERVISION: 'RequestSupervisionStep',
+  REMINDER: 'RequestReminderStep',
+  OVERDUE: 'RequestOverdueStep',
+  ESCALATION: 'RequestEscalationStep',
+  TRANSFER: 'RequestTransferStep',
 } as const;
 
 /** The first character, the rest as `*`. */

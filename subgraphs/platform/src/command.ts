@@ -51,17 +51,45 @@ export async function runCommand<Answer extends Document>(
   kinds: readonly ActorKind[] = actorsOf(name) ?? [],
 ): Promise<Answer> {
   const actor = allowedActor(name, agency.actor, kinds);
-  const { platform } = agency;
+  const { platform, simulated } = agency;
   assertOwnFrontEnd(name, agency);
   const request = requestOf(name, actor, input);
+  return transact({ platform, actor, simulated: simulated === true }, async (transaction) => {
+    const { session, now } = transaction;
+    const earlier = request && (await replay<Answer>(platform, session, request));
+    if (earlier) return earlier;
+    const done = await change(transaction);
+    if (request) {
+      await requests(platform).insertOne({ ...request, at: now, answer: done }, { session });
+    }
+    return done;
+  });
+}
+
+/** Who is behind what time alone brings about. */
+export const theClock: Actor = { kind: 'SYSTEM', reference: 'clock' };
+
+/** One transaction, and its events in it. A conflict with another one runs `change` again, from the start. */
+export async function transact<Answer>(
+  {
+    platform,
+    actor,
+    simulated,
+    at,
+  }: {
+    readonly platform: Platform;
+    readonly actor: Actor;
+    readonly simulated: boolean;
+    /** When it happens, if not now. */
+    readonly at?: Date;
+  },
+  change: (transaction: Transaction) => Promise<Answer>,
+): Promise<Answer> {
   const answer = await platform.client.withSession((session) =>
     session.withTransaction(
       async () => {
-        const earlier = request && (await replay<Answer>(platform, session, request));
-        if (earlier) return earlier;
         const events: OutboxEntry[] = [];
-        const now = new Date();
-        const simulated = agency.simulated === true;
+        const now = at ?? new Date();
         const done = await change({
           platform,
           session,
@@ -75,9 +103,6 @@ export async function runCommand<Answer extends Document>(
         });
         if (events.length > 0) {
           await outboxCollection(platform.db).insertMany(events, { session });
-        }
-        if (request) {
-          await requests(platform).insertOne({ ...request, at: now, answer: done }, { session });
         }
         return done;
       },

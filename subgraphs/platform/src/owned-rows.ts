@@ -2,7 +2,14 @@
 import type { Direction, Position } from '@onenet/contract';
 import type { Db, Document } from 'mongodb';
 import { publicProjection, type Loaders } from './loaders.ts';
-import { KeysetRows, maxReadMs, type ListedRow, type Selection } from './rows.ts';
+import {
+  KeysetRows,
+  inTransferFacet,
+  isInTransferFacet,
+  maxReadMs,
+  type ListedRow,
+  type Selection,
+} from './rows.ts';
 
 /** Which field of a row names the record that it belongs to; that id is also the selection's first facet. */
 export interface Owned<Doc> extends Selection<Doc> {
@@ -86,7 +93,8 @@ export class OwnedRows<Doc extends ListedRow> extends KeysetRows<Doc> {
         { maxTimeMS: maxReadMs },
       )
       .toArray();
-    return new Map(answers.map(({ _id, count }) => [_id, count]));
+    const facetOf = this.#inTransfer() ? inTransferFacet : (owner: string) => owner;
+    return new Map(answers.map(({ _id, count }) => [facetOf(_id), count]));
   }
 
   /** What all siblings have in common. */
@@ -100,7 +108,13 @@ export class OwnedRows<Doc extends ListedRow> extends KeysetRows<Doc> {
 
   #kind(): string {
     const { collection, order } = this.#selection;
-    return `${collection} ${order.name} ${JSON.stringify(this.#conditions())}`;
+    const mark = this.#inTransfer() ? ' in transfer' : '';
+    return `${collection}${mark} ${order.name} ${JSON.stringify(this.#conditions())}`;
+  }
+
+  /** What is in transfer has facets of its own, the owner's too. */
+  #inTransfer(): boolean {
+    return isInTransferFacet(this.#owner());
   }
 
   #owner(): string {

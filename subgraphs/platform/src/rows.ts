@@ -21,6 +21,18 @@ export interface ListedRow extends Row {
 /** The facet of every record that is not a tombstone. */
 export const everything = '*';
 
+const transferMark = '→';
+
+/** The facet under which a record is listed while it is offered to another platform: those who do not ask for such do not see it. */
+export function inTransferFacet(facet: string): string {
+  return transferMark + facet;
+}
+
+/** Whether a facet is one of these. */
+export function isInTransferFacet(facet: string): boolean {
+  return facet.startsWith(transferMark);
+}
+
 /** A list, as paging needs it. */
 export interface Rows<Doc> {
   readonly order: ListOrder;

@@ -2,12 +2,14 @@
 import { NetError, parseId } from '@onenet/contract';
 import { divisionPath, divisions } from '@onenet/platforms';
 import type { Platform } from './context.ts';
-import { everything } from './rows.ts';
+import { everything, inTransferFacet } from './rows.ts';
 
 /** What every filter may hold. */
 export interface ScopeFilter {
   readonly platforms?: readonly string[] | null | undefined;
   readonly place?: string | null | undefined;
+  /** True: only what is offered to another platform. */
+  readonly inTransfer?: boolean | null | undefined;
 }
 
 /** Whether a filter asks this platform at all. */
@@ -33,7 +35,8 @@ export function facetsOf(
   if (place !== undefined) assertDivision(place);
   const asked = [...narrow, ...deepestFirst(place, within)].filter((facet) => facet != null);
   const [first = everything, ...others] = new Set(asked);
-  return [first, ...others];
+  const facets: [string, ...string[]] = [first, ...others];
+  return filter?.inTransfer === true ? mapFacets(facets, inTransferFacet) : facets;
 }
 
 /** A record's id in a filter: one facet. */
@@ -48,6 +51,13 @@ export function assertDivision(code: string): void {
   if (!divisions.has(code)) {
     throw new NetError('UNKNOWN_DIVISION', `No division has the code "${code}".`);
   }
+}
+
+function mapFacets(
+  [first, ...others]: readonly [string, ...string[]],
+  change: (facet: string) => string,
+): [string, ...string[]] {
+  return [change(first), ...others.map(change)];
 }
 
 function deepestFirst(a: string | undefined, b: string | undefined): (string | undefined)[] {

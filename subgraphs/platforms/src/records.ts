@@ -96,6 +96,11 @@ export interface ServiceRequestRecord extends RecordBase {
   readonly supervised: boolean;
   readonly reopenedCount: number;
   readonly rating: number | null;
+  /** When its deadline was found to have passed, since it was last opened. */
+  readonly overdueAt: Date | null;
+  readonly remindedAt: Date | null;
+  readonly remindedCount: number;
+  readonly escalationLevel: number;
   /** Personal. */
   readonly applicantName: string | null;
   /** Personal. */
@@ -131,7 +136,26 @@ export type RequestStepRecord =
       readonly actorKind: ActorKind;
       readonly rating: number;
     }
-  | { readonly step: 'SUPERVISION'; readonly at: Date; readonly actorKind: ActorKind };
+  | {
+      /** Each of these is one event. OVERDUE: its deadline passed, before it was closed. */
+      readonly step: 'SUPERVISION' | 'REMINDER' | 'OVERDUE';
+      readonly at: Date;
+      readonly actorKind: ActorKind;
+    }
+  | {
+      readonly step: 'ESCALATION';
+      readonly at: Date;
+      readonly actorKind: ActorKind;
+      /** The level that it reached, from 1. */
+      readonly level: number;
+    }
+  | {
+      readonly step: 'TRANSFER';
+      readonly at: Date;
+      readonly actorKind: ActorKind;
+      /** The code of the platform that it came from. */
+      readonly fromPlatform: string;
+    };
 
 export type RequestStatus =
   | 'SUBMITTED'
@@ -141,7 +165,8 @@ export type RequestStatus =
   | 'RESOLVED'
   | 'REJECTED'
   | 'RATED'
-  | 'TRANSFERRED';
+  | 'TRANSFERRED'
+  | 'IN_TRANSFER';
 
 export type RequestCategory =
   | 'WAGES'
@@ -184,16 +209,42 @@ export interface MemberRecord extends RecordBase {
   /** When taken in or refused. */
   readonly decidedAt: Date | null;
   readonly leftAt: Date | null;
+  /** The QR code by which the worker applied. */
+  readonly joinCodeId: string | null;
+  /** How many people the employer has; of a MICRO_ENTERPRISE fewer than 25. */
+  readonly employerSize: number | null;
+  /** Oldest first. */
+  readonly family: readonly FamilyMemberRecord[];
   /** Personal. */
   readonly name: string | null;
   /** Personal. */
   readonly phone: string | null;
+  /** Personal: 18 characters, GB 11643. */
+  readonly identityNumber: string | null;
   readonly person: string | null;
 }
 
-export type MemberStatus = 'APPLIED' | 'ACTIVE' | 'REFUSED' | 'LEFT' | 'TRANSFERRED';
+export interface FamilyMemberRecord {
+  /** Local to the member. */
+  readonly key: string;
+  readonly relation: FamilyRelation;
+  /** Personal. */
+  readonly name: string;
+}
 
-export type MemberKind = 'EMPLOYEE' | 'MICRO_ENTERPRISE' | 'FLEXIBLE' | 'MIGRANT';
+export const familyRelations = ['SPOUSE', 'CHILD', 'PARENT', 'OTHER'] as const;
+export type FamilyRelation = (typeof familyRelations)[number];
+
+export type MemberStatus =
+  | 'APPLIED'
+  | 'ACTIVE'
+  | 'REFUSED'
+  | 'LEFT'
+  | 'TRANSFERRED'
+  | 'IN_TRANSFER';
+
+export const memberKinds = ['EMPLOYEE', 'MICRO_ENTERPRISE', 'FLEXIBLE', 'MIGRANT'] as const;
+export type MemberKind = (typeof memberKinds)[number];
 
 /** One of the platform's own channels. `followerCount` = `follows` + its opening balance. */
 export interface MediaChannelRecord extends RecordBase {

@@ -2,12 +2,8 @@
 import type { RequestStatus } from '@onenet/platforms';
 import * as commands from '../modules/requests/commands.ts';
 import { organizations } from '../modules/organizations/store.ts';
-import {
-  isOpen,
-  openFacet,
-  serviceRequests,
-  type ServiceRequestDoc,
-} from '../modules/requests/store.ts';
+import { isOpen } from '../modules/requests/life-cycle.ts';
+import { openFacet, serviceRequests, type ServiceRequestDoc } from '../modules/requests/store.ts';
 import { everything } from '../rows.ts';
 import { requestTexts } from './texts.ts';
 import type { Site } from './site.ts';

@@ -81,6 +81,15 @@ function stepMeasure(step: RequestStepRecord): EventTypeName | undefined {
       return 'onenet.request.rated';
     case 'SUPERVISION':
       return 'onenet.request.supervised';
+    case 'REMINDER':
+      return 'onenet.request.reminded';
+    case 'OVERDUE':
+      return 'onenet.request.overdue';
+    case 'ESCALATION':
+      return 'onenet.request.escalated';
+    // An event of the module transfers.
+    case 'TRANSFER':
+      return undefined;
     case 'STATUS':
       if (step.to === 'ACCEPTED' && step.from !== 'DISPATCHED') return 'onenet.request.reopened';
       return statusMeasures[step.to];

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { divisions } from '../divisions.ts';
 import { platformByCode, platforms } from '../platforms.ts';
 import type { PlatformDefinition } from '../definition.ts';
-import type { ReferenceRecord } from '../records.ts';
+import type { ReferenceRecord, RequestStepRecord, ServiceRequestRecord } from '../records.ts';
 import { figuresAsOf } from './calendar.ts';
 import { countOf, countRecord } from './counts.ts';
 import type { Counts } from './counts.ts';
@@ -95,15 +95,12 @@ test('the same platform, scale and time give the same records', () => {
   }
 });
 
-test('requests come by mini program where contract 1.1 is kept, and since there are mini programs', () => {
+test('requests come by mini program since there are mini programs', () => {
   const byMiniProgram = all.filter(
     (record) => record.type === 'ServiceRequest' && record.channel === 'MINI_PROGRAM',
   );
   const codes = new Set(byMiniProgram.map(({ platformCode }) => platformCode));
   expect(codes).toContain('420100');
-  const before = platforms.filter(({ contractVersion }) => contractVersion === '1.0');
-  expect(before.length).toBeGreaterThan(0);
-  for (const { code } of before) expect(codes).not.toContain(code);
   for (const record of byMiniProgram) {
     expect(record.type === 'ServiceRequest' && record.submittedAt.getFullYear()).toBeGreaterThan(
       2016,
@@ -119,7 +116,7 @@ test('ids are unique and the platform’s own', () => {
 
 test('places exist and are served; no platform holds what a county below it serves', () => {
   const wrong = all.filter((record) => {
-    const place = record.type === 'MediaChannel' ? undefined : record.placeCode;
+    const place = placeOf(record);
     if (place === undefined) return false;
     const serves = platformByCode(record.platformCode)?.serves ?? [];
     return !divisions.has(place) || !serves.some((served) => divisionContains(served, place));
@@ -127,8 +124,7 @@ test('places exist and are served; no platform holds what a county below it serv
   expect(wrong.map((record) => record.id)).toEqual([]);
   const yidu = (byPlatform.get('420500') ?? []).filter(
     (record) =>
-      record.type !== 'MediaChannel' &&
-      divisionContains('420581', record.placeCode) &&
+      divisionContains('420581', placeOf(record) ?? '') &&
       !(record.type === 'ServiceRequest' && record.status === 'TRANSFERRED'),
   );
   expect(yidu).toEqual([]);
@@ -139,12 +135,7 @@ test('every reference leads to a record: parents, unions, and what tombstones po
   const tombstones: string[] = [];
   const lost: string[] = [];
   for (const record of all) {
-    if (record.type === 'Opening' || record.type === 'MediaChannel') continue;
-    const links = [
-      record.type === 'Organization' ? record.parentId : record.organizationId,
-      'transferredToId' in record ? record.transferredToId : null,
-    ];
-    lost.push(...links.filter((link) => link !== null && !ids.has(link)).map(String));
+    lost.push(...linksOf(record).filter((link) => !ids.has(link)));
     if ('transferredToId' in record && record.transferredToId !== null) tombstones.push(record.id);
   }
   expect(lost).toEqual([]);
@@ -158,6 +149,27 @@ test('nothing happens after now, and what figures count before their date', () =
     (record) => !isSimulated(record) && timesOf(record).some((time) => time > figuresAsOf),
   );
   expect(after.map((record) => record.id)).toEqual([]);
+});
+
+test('what passed its deadline says so, and is taken a level up in time; the rest does not', () => {
+  const requests = all.filter((record) => record.type === 'ServiceRequest');
+  const has = (request: ServiceRequestRecord, kind: RequestStepRecord['step']) =>
+    request.history.some(({ step }) => step === kind);
+  const wrong = requests.filter((request) => {
+    const { status, dueAt, overdueAt, overdue } = request;
+    if (status === 'TRANSFERRED') return false;
+    const shouldBe = dueAt !== null && overdue;
+    // A sweep notices it a moment later.
+    const isNoticed = !shouldBe || overdueAt !== null || now.getTime() - dueAt.getTime() < 60_000;
+    return !isNoticed || (!shouldBe && overdueAt !== null);
+  });
+  expect(wrong.map(({ id }) => id)).toEqual([]);
+  const late = requests.filter((request) => has(request, 'OVERDUE'));
+  expect(late.length).toBeGreaterThan(50);
+  expect(late.every((request) => has(request, 'REMINDER'))).toBe(true);
+  const escalated = requests.filter(({ escalationLevel }) => escalationLevel > 0);
+  expect(escalated.length).toBeGreaterThan(20);
+  expect(escalated.every((request) => has(request, 'OVERDUE'))).toBe(true);
 });
 
 test('histories run in order, from the submission to the status', () => {
@@ -199,6 +211,23 @@ test('a scale outside (0, 1] is refused', () => {
   }
 });
 
+function placeOf(record: ReferenceRecord): string | undefined {
+  if (record.type === 'MediaChannel') return undefined;
+  if (record.type !== 'Record') return record.placeCode;
+  const { placeCode } = record.fields;
+  return typeof placeCode === 'string' ? placeCode : undefined;
+}
+
+/** The records that one names: by the contract's names of such fields, where its module has its own. */
+function linksOf(record: ReferenceRecord): readonly string[] {
+  if (record.type === 'Opening' || record.type === 'MediaChannel') return [];
+  const fields: Readonly<Record<string, unknown>> =
+    record.type === 'Record' ? record.fields : { ...record };
+  return Object.entries(fields).flatMap(([name, value]) =>
+    name !== 'id' && name.endsWith('Id') && typeof value === 'string' ? [value] : [],
+  );
+}
+
 function isSimulated(record: ReferenceRecord): boolean {
   return record.type === 'MediaChannel' || (record.type !== 'Opening' && record.simulated);
 }
@@ -221,5 +250,7 @@ function timesOf(record: ReferenceRecord): readonly Date[] {
       return [record.publishedAt, ...record.engagement.map((line) => line.at)];
     case 'Opening':
       return [record.asOf];
+    case 'Record':
+      return [record.updatedAt, ...record.events.map((event) => event.at)];
   }
 }

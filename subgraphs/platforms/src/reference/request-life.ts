@@ -1,4 +1,5 @@
 /** What happens to one request, step by step, up to a moment. */
+import { requestWorkingDays, workingDaysAfter } from '@onenet/contract';
 import type {
   RequestCategory,
   RequestStatus,
@@ -6,6 +7,7 @@ import type {
   ServiceRequestRecord,
 } from '../records.ts';
 import { dayMs, hourMs, minuteMs, officeMoment } from './calendar.ts';
+import { deadlineSteps, isReopening } from './request-deadlines.ts';
 import type { Random } from './random.ts';
 
 /**
@@ -24,6 +26,10 @@ type Life = Pick<
   | 'supervised'
   | 'reopenedCount'
   | 'rating'
+  | 'overdueAt'
+  | 'remindedAt'
+  | 'remindedCount'
+  | 'escalationLevel'
   | 'updatedAt'
 >;
 
@@ -34,27 +40,16 @@ interface Draft {
   readonly outcome: Outcome;
 }
 
-/** How many days a category gives, from submission. */
-const periodDays: Readonly<Record<RequestCategory, number>> = {
-  WAGES: 15,
-  CONTRACT: 15,
-  SAFETY: 7,
-  INSURANCE: 20,
-  MEDICAL: 15,
-  HARDSHIP: 20,
-  EMPLOYMENT: 30,
-  LEGAL: 30,
-  SERVICE: 7,
-  OTHER: 15,
-};
-
 export function liveRequest(random: Random, draft: Draft): Life {
   const { submittedAt, until, category, outcome } = draft;
-  const dueAt = outcome === 'OPEN' ? null : submittedAt + periodDays[category] * dayMs;
-  const planned = plannedSteps(random, draft, dueAt ?? submittedAt + 30 * dayMs);
-  const history = planned.filter((step) => step.at.getTime() <= until);
+  const dueAfter = (time: number) => dueMoment(time, category);
+  const planned = plannedSteps(random, draft, dueAfter);
+  const moves = planned.filter((step) => step.at.getTime() <= until);
+  const clock = outcome === 'OPEN' ? undefined : deadlineSteps(moves, dueAfter, until);
+  const history = inOrder([...(clock?.steps ?? []), ...moves]);
   const closedAt = closingMoment(history);
   const status = lastStatus(history);
+  const dueAt = clock?.dueAt ?? null;
   return {
     status,
     history,
@@ -64,13 +59,31 @@ export function liveRequest(random: Random, draft: Draft): Life {
     supervised: history.some((step) => step.step === 'SUPERVISION'),
     reopenedCount: history.filter(isReopening).length,
     rating: history.findLast((step) => step.step === 'RATING')?.rating ?? null,
+    overdueAt: clock?.overdueAt ?? null,
+    remindedAt: clock?.remindedAt ?? null,
+    remindedCount: history.filter((step) => step.step === 'REMINDER').length,
+    escalationLevel: history.filter((step) => step.step === 'ESCALATION').length,
     updatedAt: history.at(-1)?.at ?? new Date(submittedAt),
   };
 }
 
+/** Steps at the same time keep the order in which they are given: who closes late says first that it is late. */
+function inOrder(steps: readonly RequestStepRecord[]): readonly RequestStepRecord[] {
+  return steps.toSorted((a, b) => a.at.getTime() - b.at.getTime());
+}
+
+function dueMoment(time: number, category: RequestCategory): number {
+  return workingDaysAfter(new Date(time), requestWorkingDays[category]).getTime();
+}
+
 /** Everything that would happen, given time. */
-function plannedSteps(random: Random, draft: Draft, dueAt: number): readonly RequestStepRecord[] {
+function plannedSteps(
+  random: Random,
+  draft: Draft,
+  dueAfter: (time: number) => number,
+): readonly RequestStepRecord[] {
   const { submittedAt, outcome } = draft;
+  const dueAt = dueAfter(submittedAt);
   const life = new Steps(submittedAt);
   const office = (least: number, most: number) =>
     officeMoment(random, life.time + random.between(least, most));
@@ -152,10 +165,6 @@ class Steps {
     this.time = Math.floor(at);
     return new Date(this.time);
   }
-}
-
-function isReopening(step: RequestStepRecord): boolean {
-  return step.step === 'STATUS' && step.to === 'ACCEPTED' && step.from !== 'DISPATCHED';
 }
 
 /** When it was last resolved or rejected, unless it was reopened since. */

@@ -71,7 +71,7 @@ function publishedPlans(site: Site): readonly PublishedPlan[] {
 const requestsInPast = 60;
 const pastFrom = Date.parse('2015-06-01T00:00:00+08:00');
 /** Leaves the slowest, late and reopened, time to be closed. */
-const pastTo = Date.parse('2016-06-25T00:00:00+08:00');
+const pastTo = Date.parse('2016-06-01T00:00:00+08:00');
 
 /** Closed ones from before the figures' date, of every category that no figure counts. */
 function* pastRequests(site: Site): Generator<ServiceRequestRecord> {
@@ -120,19 +120,18 @@ const channels: Readonly<Record<Channel, number>> = {
   QR_CODE: 3,
 };
 
-/** The same where there is no mini program: its share comes by the account. */
+/** The same while there was no mini program: its share came by the account. */
 const channelsBefore = {
   ...channels,
   WECHAT: channels.WECHAT + channels.MINI_PROGRAM,
   MINI_PROGRAM: 0,
 };
 
-/** WeChat has mini programs since then, and the contract since 1.1. */
+/** WeChat has mini programs since then. */
 const miniProgramsFrom = Date.parse('2017-01-09T00:00:00+08:00');
 
-function channelsAt(site: Site, submittedAt: number): Readonly<Record<Channel, number>> {
-  const { contractVersion } = site.platform;
-  return contractVersion !== '1.0' && submittedAt >= miniProgramsFrom ? channels : channelsBefore;
+function channelsAt(submittedAt: number): Readonly<Record<Channel, number>> {
+  return submittedAt >= miniProgramsFrom ? channels : channelsBefore;
 }
 
 const descriptions = [
@@ -158,9 +157,6 @@ export function request(site: Site, random: Random, draft: RequestDraft): Servic
   const { category, submittedAt } = draft;
   const place = draft.place ?? random.pick(site.communities);
   const life = liveRequest(random, draft);
-  const dispatched = life.history.some(
-    (step) => step.step === 'STATUS' && step.to === 'DISPATCHED',
-  );
   const person = `w-${random.integer(1, draft.people)}`;
   return {
     type: 'ServiceRequest',
@@ -168,19 +164,31 @@ export function request(site: Site, random: Random, draft: RequestDraft): Servic
     platformCode: site.code,
     title: `${nameOf(countyOf(place))}：${random.pick(requestTitles[category])}`,
     category,
-    channel: random.weighted(channelsAt(site, submittedAt)),
+    channel: random.weighted(channelsAt(submittedAt)),
     placeCode: place,
     submittedAt: new Date(submittedAt),
-    organizationId: dispatched ? site.unionFor(place) : null,
+    organizationId: handlingUnion(site, place, life),
     transferredToId: null,
     ...life,
-    handler: dispatched ? `权益保障演示${random.integer(1, 6)}组` : null,
+    handler: isDispatched(life) ? `权益保障演示${random.integer(1, 6)}组` : null,
     applicantName: personName(random),
     applicantPhone: personPhone(random),
     description: random.pick(descriptions),
     person,
     simulated: draft.simulated,
   };
+}
+
+type Life = Pick<ServiceRequestRecord, 'history' | 'escalationLevel'>;
+
+function isDispatched({ history }: Life): boolean {
+  return history.some((step) => step.step === 'STATUS' && step.to === 'DISPATCHED');
+}
+
+/** The place's union, or the one above it once the request was taken a level up. */
+function handlingUnion(site: Site, place: string, life: Life): string | null {
+  if (!isDispatched(life)) return null;
+  return life.escalationLevel > 0 ? site.rootUnion : site.unionFor(place);
 }
 
 /** A tombstone: the mandatory core, and where the request went. */
@@ -204,6 +212,10 @@ export function requestTombstone(
     supervised: false,
     reopenedCount: 0,
     rating: null,
+    overdueAt: null,
+    remindedAt: null,
+    remindedCount: 0,
+    escalationLevel: 0,
     applicantName: null,
     applicantPhone: null,
     description: null,

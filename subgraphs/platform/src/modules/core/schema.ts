@@ -1,10 +1,11 @@
 /** Core: pages, actors, channels, and the two entities that lists hang on. */
-import { parseId } from '@onenet/contract';
+import { isAfter, parseId } from '@onenet/contract';
 import type { ActorKind as Kind, Direction } from '@onenet/contract';
 import { divisions } from '@onenet/platforms';
 import type { EventTotal } from '@onenet/feed';
 import type { PageInfo } from '../../connection.ts';
 import { schemaPart } from '../../module.ts';
+import { sealingKeyOf } from './sealing-key.ts';
 
 /** The platform itself, as owner of records. */
 export interface PlatformEntity {
@@ -20,7 +21,7 @@ export interface DivisionEntity {
 export type Core = ReturnType<typeof addCore>;
 
 /** Adds the module to a schema. */
-export const addCore = schemaPart(({ builder }) => {
+export const addCore = schemaPart(({ builder, version }) => {
   const OrderDirection = builder.enumType('OrderDirection', {
     values: ['ASC', 'DESC'] as const satisfies Direction[],
   });
@@ -67,6 +68,12 @@ export const addCore = schemaPart(({ builder }) => {
         type: [Total],
         nullable: true,
         resolve: (_platform, _args, { platform }) => platform.feed.totals(),
+      }),
+      ...(isAfter(version, '1.1') && {
+        sealingKey: t.string({
+          resolve: async (_platform, _args, { platform }) =>
+            (await sealingKeyOf(platform)).publicJwk,
+        }),
       }),
     }),
   });

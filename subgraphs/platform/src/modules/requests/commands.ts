@@ -1,6 +1,6 @@
-/** What can be done with a request: each step is one transaction, with its event. Ten steps side by side make it long. */
-import type { ActorKind, EventData, EventTypeName } from '@onenet/contract';
-import type { Channel, RequestCategory, RequestStatus } from '@onenet/platforms';
+/** What can be done with a request: each step is one transaction, with its event. Twelve steps side by side make it long. */
+import { NetError, type Actor, type ActorKind, type EventData } from '@onenet/contract';
+import type { Channel, RequestCategory } from '@onenet/platforms';
 import {
   assertThisPlatform,
   badInput,
@@ -11,13 +11,22 @@ import {
   servedPlace,
 } from '../../checks.ts';
 import { notFound, ownId, runCommand, type Agency, type Transaction } from '../../command.ts';
-import { publicProjection } from '../../loaders.ts';
 import { maskedName, maskedPhone } from '../../mask.ts';
 import { assertOrganization } from '../organizations/store.ts';
 import { assertStep, statusAfter } from '../../life-cycle.ts';
-import { periodDays } from './life-cycle.ts';
+import { dueAfter } from './life-cycle.ts';
 import {
-  requestFacets,
+  applyEffects,
+  escalation,
+  overdueEffect,
+  reminder,
+  requestEventData,
+  statusStep,
+  supervision,
+  type RequestEffect,
+} from './effects.ts';
+import {
+  requestIndexed,
   serviceRequests,
   type RequestStep,
   type ServiceRequestDoc,
@@ -49,7 +58,7 @@ export function submitServiceRequest(
     const applicantPhone = optionalPhone('applicantPhone', input.applicantPhone);
     const status = 'SUBMITTED';
     const person = actor.kind === 'WORKER' ? actor.reference : null;
-    const stored: StoredServiceRequest = {
+    const answer: Omit<ServiceRequestDoc, 'facets'> = {
       _id: newId(platform, 'request'),
       title: checkedText('title', input.title, 200),
       category: input.category,
@@ -67,21 +76,28 @@ export function submitServiceRequest(
       supervised: false,
       reopenedCount: 0,
       rating: null,
+      overdueAt: null,
+      remindedAt: null,
+      remindedCount: 0,
+      escalationLevel: 0,
+      escalatedAt: null,
       maskedApplicantName: maskedName(applicantName),
       maskedApplicantPhone: maskedPhone(applicantPhone),
       simulated,
-      facets: requestFacets({ status, placeCode, organizationId: null }),
+    };
+    const stored: StoredServiceRequest = {
+      ...answer,
+      ...requestIndexed(platform, answer),
       personal: {
         applicantName,
         applicantPhone,
         description: optionalText('description', input.description, 5_000),
         person,
       },
-      history: [{ step: 'STATUS', at: now, actorKind: actor.kind, from: null, to: status }],
+      history: [statusStep(transaction, null, status)],
     };
     await collection(transaction).insertOne(stored, { session: transaction.session });
-    transaction.emit('onenet.request.submitted', eventData(stored), person);
-    const { personal: _personal, history: _history, facets: _facets, ...answer } = stored;
+    transaction.emit('onenet.request.submitted', requestEventData(stored), person);
     return answer as ServiceRequestDoc;
   });
 }
@@ -173,35 +189,38 @@ export function rateServiceRequest(agency: Agency, input: StepInput & { readonly
   });
 }
 
-/** Back to ACCEPTED: it is not resolved after all. */
+/** Back to ACCEPTED: it is not resolved after all, and has its category's time again. */
 export function reopenServiceRequest(agency: Agency, input: StepInput) {
-  return takeStep('reopenServiceRequest', agency, input, (request) => ({
+  return takeStep('reopenServiceRequest', agency, input, (request, { now }) => ({
     event: 'onenet.request.reopened',
     set: {
       resolvedAt: null,
       closedAt: null,
       rating: null,
       reopenedCount: request.reopenedCount + 1,
+      dueAt: dueAfter(now, request.category),
+      overdueAt: null,
+      remindedAt: null,
+      escalatedAt: null,
     },
   }));
 }
 
 /** 督办: puts it under supervision. */
 export function superviseServiceRequest(agency: Agency, input: StepInput) {
-  return takeStep('superviseServiceRequest', agency, input, (_request, { now, actor }) => ({
-    event: 'onenet.request.supervised',
-    set: { supervised: true },
-    steps: [{ step: 'SUPERVISION', at: now, actorKind: actor.kind }],
-  }));
+  return takeStep('superviseServiceRequest', agency, input, (_request, transaction) =>
+    supervision(transaction),
+  );
 }
 
-/** What a step does beyond the change of status. */
-interface StepEffect {
-  readonly event: EventTypeName;
-  readonly set?: Partial<ServiceRequestDoc>;
-  readonly steps?: readonly RequestStep[];
-  /** Beside place, category and channel. */
-  readonly data?: Omit<EventData, 'firsts'>;
+/** 催办: somebody waits for it; changes no status. */
+export function remindServiceRequest(agency: Agency, input: StepInput) {
+  return takeStep('remindServiceRequest', agency, input, reminder);
+}
+
+/** To the organization above the one that handles it. */
+export function escalateServiceRequest(agency: Agency, input: StepInput) {
+  return takeStep('escalateServiceRequest', agency, input, escalation);
 }
 
 function takeStep(
@@ -211,42 +230,55 @@ function takeStep(
   effectOf: (
     request: ServiceRequestDoc,
     transaction: Transaction,
-  ) => StepEffect | Promise<StepEffect>,
+  ) => RequestEffect | Promise<RequestEffect>,
 ): Promise<ServiceRequestDoc> {
   return runCommand(name, agency, input, async (transaction) => {
     const { platform, session, actor, now } = transaction;
     const id = ownId(platform, input.id);
-    const options = { session, projection: publicProjection };
-    const request = await collection(transaction).findOne<ServiceRequestDoc>({ _id: id }, options);
-    if (!request) throw notFound(id, platform);
+    const options = { session, projection: withApplicant };
+    const found = await collection(transaction).findOne<Applied>({ _id: id }, options);
+    if (!found) throw notFound(id, platform);
+    const { personal, ...request } = found;
+    assertOwnRequest(name, actor, personal?.person);
     const step = assertStep(name, request.status);
-    const effect = await effectOf(request, transaction);
     const to = statusAfter(step, request.status);
-    const set = { ...effect.set, status: to, updatedAt: now };
-    const history = [
-      ...(step.to === null ? [] : [statusStep(request.status, to, now, actor.kind)]),
-      ...(effect.steps ?? []),
-      ...noteStep(input.note, now, actor.kind),
-    ];
-    const facets = requestFacets({ ...request, ...set });
-    const changed = await collection(transaction).findOneAndUpdate(
-      { _id: id },
-      { $set: { ...set, facets }, $push: { history: { $each: history } } },
-      { ...options, returnDocument: 'after' },
-    );
-    if (!changed) throw notFound(id, platform);
-    transaction.emit(effect.event, { ...eventData(request), ...effect.data });
-    return changed;
+    const late = closedStatuses.includes(to) ? overdueEffect(request, transaction) : undefined;
+    const effect = await effectOf({ ...request, ...late?.set }, transaction);
+    const moved: RequestEffect = {
+      ...effect,
+      set: { ...effect.set, status: to },
+      steps: [
+        ...(step.to === null ? [] : [statusStep(transaction, request.status, to)]),
+        ...(effect.steps ?? []),
+        ...noteStep(input.note, now, actor.kind),
+      ],
+    };
+    return applyEffects(transaction, request, [...(late ? [late] : []), moved]);
   });
 }
 
-function statusStep(
-  from: RequestStatus,
-  to: RequestStatus,
-  at: Date,
-  actorKind: ActorKind,
-): RequestStep {
-  return { step: 'STATUS', at, actorKind, from, to };
+/** What is read of a request: whose it is, beside what everybody may know. */
+const withApplicant = {
+  facets: 0,
+  history: 0,
+  'personal.applicantName': 0,
+  'personal.applicantPhone': 0,
+  'personal.description': 0,
+} as const;
+
+interface Applied extends ServiceRequestDoc {
+  readonly personal?: { readonly person?: string | null };
+}
+
+const closedStatuses: readonly string[] = ['RESOLVED', 'REJECTED'];
+
+/** A worker speaks for their own request; whose it is, is not known of one that came from elsewhere. */
+function assertOwnRequest(name: string, actor: Actor, person: string | null | undefined): void {
+  if (actor.kind !== 'WORKER' || person == null || person === actor.reference) return;
+  throw new NetError(
+    'ACTOR_NOT_ALLOWED',
+    `${name} is for the worker whose request it is, and for no other worker.`,
+  );
 }
 
 function noteStep(note: string | null | undefined, at: Date, actorKind: ActorKind): RequestStep[] {
@@ -261,16 +293,8 @@ function closingData(request: ServiceRequestDoc, now: Date): Omit<EventData, 'fi
   };
 }
 
-function eventData(request: Pick<ServiceRequestDoc, 'placeCode' | 'category' | 'channel'>) {
-  return { place: request.placeCode, category: request.category, channel: request.channel };
-}
-
 function collection({ platform }: Transaction) {
   return platform.db.collection<StoredServiceRequest>(serviceRequests);
-}
-
-function dueAfter(time: Date, category: RequestCategory): Date {
-  return new Date(time.getTime() + periodDays[category] * 86_400_000);
 }
 
 function minutesBetween(from: Date, to: Date): number {

@@ -1,14 +1,16 @@
 /** The mutations of requests, with their inputs. */
+import { isAfter } from '@onenet/contract';
 import type { EnumRef } from '@pothos/core';
 import type { Channel, RequestCategory } from '@onenet/platforms';
-import type { Builder, Ref, SchemaTypes } from '../../builder.ts';
+import type { Ref, SchemaTypes } from '../../builder.ts';
+import type { PlatformSchema } from '../../module.ts';
 import { mutationsOf } from '../../mutation.ts';
 import * as commands from './commands.ts';
 import type { ServiceRequestDoc } from './store.ts';
 
 /** Adds the mutations to a schema. */
 export function addRequestMutations(
-  builder: Builder,
+  { builder, version }: PlatformSchema,
   types: {
     readonly Category: EnumRef<SchemaTypes, RequestCategory>;
     readonly Channel: EnumRef<SchemaTypes, Channel>;
@@ -70,4 +72,7 @@ export function addRequestMutations(
   mutation('rateServiceRequest', RateInput, commands.rateServiceRequest);
   mutation('reopenServiceRequest', StepInput, commands.reopenServiceRequest);
   mutation('superviseServiceRequest', StepInput, commands.superviseServiceRequest);
+  if (!isAfter(version, '1.1')) return;
+  mutation('remindServiceRequest', StepInput, commands.remindServiceRequest);
+  mutation('escalateServiceRequest', StepInput, commands.escalateServiceRequest);
 }

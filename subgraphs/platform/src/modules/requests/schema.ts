@@ -1,5 +1,5 @@
 /** Requests (我要求助): submitted → verified → dispatched → accepted → resolved or rejected → rated. */
-import { NetError, parseId } from '@onenet/contract';
+import { NetError, isAfter, parseId, type ContractVersion } from '@onenet/contract';
 import { channels } from '@onenet/platforms';
 import { connectionType, pageArgs, personal } from '../../builder.ts';
 import type { PlatformContext } from '../../context.ts';
@@ -8,7 +8,7 @@ import { schemaPart } from '../../module.ts';
 import { addCore } from '../core/schema.ts';
 import { addOrganizations } from '../organizations/schema.ts';
 import { addRequestMutations } from './mutations.ts';
-import { addRequestSteps, historyProjection } from './steps.ts';
+import { addRequestSteps, historyProjection, isTold } from './steps.ts';
 import {
   isOverdue,
   requestList,
@@ -19,9 +19,10 @@ import {
 
 const scope = 'requests:personal';
 
-/** Adds the module to a schema: as contract 1.0 has it, or with what 1.1 brought. */
+/** Adds the module to a schema: as contract 1.1 has it, or with what 1.2 brought. */
 export const addRequests = schemaPart((schema) => {
-  const { builder } = schema;
+  const { builder, version } = schema;
+  const isNew = isAfter(version, '1.1');
   const core = addCore(schema);
   const { Organization } = addOrganizations(schema);
   const Status = builder.enumType('RequestStatus', {
@@ -34,6 +35,7 @@ export const addRequests = schemaPart((schema) => {
       'REJECTED',
       'RATED',
       'TRANSFERRED',
+      ...(isNew ? (['IN_TRANSFER'] as const) : []),
     ] as const,
   });
   const Category = builder.enumType('RequestCategory', {
@@ -53,7 +55,7 @@ export const addRequests = schemaPart((schema) => {
   const Channel = builder.enumType('Channel', {
     values: channels,
   });
-  const Step = addRequestSteps(builder, core, Status);
+  const Step = addRequestSteps(builder, version, core, Status);
 
   const ServiceRequest = builder.objectRef<ServiceRequestDoc>('ServiceRequest').implement({
     interfaces: [core.Record],
@@ -74,6 +76,12 @@ export const addRequests = schemaPart((schema) => {
       supervised: t.exposeBoolean('supervised', { nullable: true }),
       reopenedCount: t.exposeInt('reopenedCount', { nullable: true }),
       rating: t.exposeInt('rating', { nullable: true }),
+      ...(isNew && {
+        overdueAt: t.expose('overdueAt', { type: 'DateTime', nullable: true }),
+        remindedAt: t.expose('remindedAt', { type: 'DateTime', nullable: true }),
+        remindedCount: t.exposeInt('remindedCount', { nullable: true }),
+        escalationLevel: t.exposeInt('escalationLevel', { nullable: true }),
+      }),
       maskedApplicantName: t.exposeString('maskedApplicantName', { nullable: true }),
       maskedApplicantPhone: t.exposeString('maskedApplicantPhone', { nullable: true }),
       applicantName: t.string(personal(scope)),
@@ -81,7 +89,7 @@ export const addRequests = schemaPart((schema) => {
       description: t.string(personal(scope)),
       feedbackCount: t.int({
         resolve: async ({ _id }, _args, context) =>
-          (await historyOf(context, _id)).filter(({ step }) => step === 'FEEDBACK').length,
+          (await historyOf(context, version, _id)).filter(({ step }) => step === 'FEEDBACK').length,
       }),
       history: t.field({
         type: [Step],
@@ -89,7 +97,7 @@ export const addRequests = schemaPart((schema) => {
         args: { newest: t.arg.int() },
         resolve: async ({ _id }, { newest }, context) => {
           const count = newestCount(newest);
-          const steps = await historyOf(context, _id);
+          const steps = await historyOf(context, version, _id);
           return count === undefined ? steps : steps.slice(-count);
         },
       }),
@@ -115,6 +123,7 @@ export const addRequests = schemaPart((schema) => {
       overdueNow: t.boolean(),
       titleContains: t.string(),
       ratingAtMost: t.int(),
+      ...(isNew && { inTransfer: t.boolean(), escalationAtLeast: t.int() }),
     }),
   });
   const Order = builder.inputType('ServiceRequestOrder', {
@@ -156,13 +165,14 @@ export const addRequests = schemaPart((schema) => {
     }),
   );
 
-  addRequestMutations(builder, { Category, Channel, ServiceRequest });
+  addRequestMutations(schema, { Category, Channel, ServiceRequest });
   return { Channel, ServiceRequest };
 });
 
 /** Read only when selected, for all requests of the answer at once, and without its texts. */
 async function historyOf(
   { loaders }: PlatformContext,
+  version: ContractVersion,
   id: string,
 ): Promise<readonly RequestStep[]> {
   const part = await loaders.part<{ _id: string; history?: readonly RequestStep[] }>(
@@ -170,7 +180,7 @@ async function historyOf(
     id,
     historyProjection,
   );
-  return part?.history ?? [];
+  return (part?.history ?? []).filter((step) => isTold(step, version));
 }
 
 /** Steps at most, where the caller says so. */

@@ -1,4 +1,5 @@
-/** A request's history: an interface and its four kinds of step. */
+/** A request's history: an interface and its kinds of step. */
+import { isAfter, type ContractVersion } from '@onenet/contract';
 import type { EnumRef } from '@pothos/core';
 import type { RequestStatus } from '@onenet/platforms';
 import { personal, type Builder, type SchemaTypes } from '../../builder.ts';
@@ -13,6 +14,8 @@ export const historyProjection = {
   'history.from': 1,
   'history.to': 1,
   'history.rating': 1,
+  'history.level': 1,
+  'history.fromPlatform': 1,
 } as const;
 
 type StepOf<Kind extends RequestStep['step']> = Extract<RequestStep, { readonly step: Kind }>;
@@ -22,11 +25,24 @@ const typeNames = {
   FEEDBACK: 'RequestFeedbackStep',
   RATING: 'RequestRatingStep',
   SUPERVISION: 'RequestSupervisionStep',
+  REMINDER: 'RequestReminderStep',
+  OVERDUE: 'RequestOverdueStep',
+  ESCALATION: 'RequestEscalationStep',
+  TRANSFER: 'RequestTransferStep',
 } as const satisfies Record<RequestStep['step'], string>;
+
+/** Those that contract 1.1 has. */
+const stepsBefore: readonly RequestStep['step'][] = ['STATUS', 'FEEDBACK', 'RATING', 'SUPERVISION'];
+
+/** Whether a version of the contract can tell of a step. */
+export function isTold({ step }: RequestStep, version: ContractVersion): boolean {
+  return isAfter(version, '1.1') || stepsBefore.includes(step);
+}
 
 /** Adds the steps to a schema. */
 export function addRequestSteps(
   builder: Builder,
+  version: ContractVersion,
   core: Core,
   Status: EnumRef<SchemaTypes, RequestStatus>,
 ) {
@@ -52,8 +68,19 @@ export function addRequestSteps(
     interfaces: [Step],
     fields: (t) => ({ rating: t.exposeInt('rating', { nullable: false }) }),
   });
-  builder.objectRef<StepOf<'SUPERVISION'>>(typeNames.SUPERVISION).implement({
+  const bare = (name: string) =>
+    builder.objectRef<RequestStep>(name).implement({ interfaces: [Step] });
+  bare(typeNames.SUPERVISION);
+  if (!isAfter(version, '1.1')) return Step;
+  bare(typeNames.REMINDER);
+  bare(typeNames.OVERDUE);
+  builder.objectRef<StepOf<'ESCALATION'>>(typeNames.ESCALATION).implement({
     interfaces: [Step],
+    fields: (t) => ({ level: t.exposeInt('level', { nullable: true }) }),
+  });
+  builder.objectRef<StepOf<'TRANSFER'>>(typeNames.TRANSFER).implement({
+    interfaces: [Step],
+    fields: (t) => ({ fromPlatform: t.exposeID('fromPlatform', { nullable: true }) }),
   });
   return Step;
 }

@@ -3,7 +3,7 @@ import type { ActorKind } from '@onenet/contract';
 import type { Channel, RequestCategory, RequestStatus } from '@onenet/platforms';
 import type { Document } from 'mongodb';
 import { Connection } from '../../connection.ts';
-import type { PlatformContext } from '../../context.ts';
+import type { Platform, PlatformContext } from '../../context.ts';
 import type { ListArgs } from '../../list.ts';
 import { listOrder } from '../../order.ts';
 import { OwnedRows } from '../../owned-rows.ts';
@@ -11,11 +11,13 @@ import {
   KeysetRows,
   between,
   contains,
+  inTransferFacet,
   noRows,
   present,
   type ListedRow,
   type Selection,
 } from '../../rows.ts';
+import { clockAt, isOpen, keepsDeadlines, openStatuses } from './life-cycle.ts';
 import { facetsAt, facetsOf, idFacet, isAsked, type ScopeFilter } from '../../scope.ts';
 
 export interface ServiceRequestDoc extends ListedRow {
@@ -36,6 +38,12 @@ export interface ServiceRequestDoc extends ListedRow {
   readonly supervised: boolean;
   readonly reopenedCount: number;
   readonly rating: number | null;
+  readonly overdueAt: Date | null;
+  readonly remindedAt: Date | null;
+  readonly remindedCount: number;
+  readonly escalationLevel: number;
+  /** When the clock escalated it, since it was last opened. */
+  readonly escalatedAt: Date | null;
   readonly maskedApplicantName: string | null;
   readonly maskedApplicantPhone: string | null;
   readonly simulated: boolean;
@@ -50,6 +58,7 @@ export interface StoredServiceRequest extends ServiceRequestDoc {
     readonly person: string | null;
   };
   readonly history: readonly RequestStep[];
+  readonly clockAt: Date | null;
 }
 
 export type RequestStep =
@@ -61,7 +70,9 @@ export type RequestStep =
   /** `text` is personal. */
   | (StepBase & { readonly step: 'FEEDBACK'; readonly text: string })
   | (StepBase & { readonly step: 'RATING'; readonly rating: number })
-  | (StepBase & { readonly step: 'SUPERVISION' });
+  | (StepBase & { readonly step: 'SUPERVISION' | 'REMINDER' | 'OVERDUE' })
+  | (StepBase & { readonly step: 'ESCALATION'; readonly level: number })
+  | (StepBase & { readonly step: 'TRANSFER'; readonly fromPlatform: string });
 
 interface StepBase {
   readonly at: Date;
@@ -70,26 +81,23 @@ interface StepBase {
 
 export const serviceRequests = 'service_requests';
 
-/** Neither closed nor transferred. */
-export const openStatuses: readonly RequestStatus[] = [
-  'SUBMITTED',
-  'VERIFIED',
-  'DISPATCHED',
-  'ACCEPTED',
-];
-
 /** The facet of what is still to be done: a small part of all, and most asked for. */
 export const openFacet = 'open';
-
-export function isOpen(status: RequestStatus): boolean {
-  return openStatuses.includes(status);
-}
 
 export function requestFacets(
   doc: Pick<ServiceRequestDoc, 'status' | 'placeCode' | 'organizationId'>,
 ): string[] {
   if (doc.status === 'TRANSFERRED') return [];
-  return facetsAt(doc.placeCode, doc.organizationId, isOpen(doc.status) ? openFacet : null);
+  const facets = facetsAt(doc.placeCode, doc.organizationId, isOpen(doc.status) ? openFacet : null);
+  return doc.status === 'IN_TRANSFER' ? facets.map(inTransferFacet) : facets;
+}
+
+/** What is stored beside a request to find it by: in lists, and when the clock next moves it. */
+export function requestIndexed(
+  platform: Pick<Platform, 'definition'>,
+  doc: Omit<ServiceRequestDoc, 'facets'>,
+): Pick<StoredServiceRequest, 'facets' | 'clockAt'> {
+  return { facets: requestFacets(doc), clockAt: keepsDeadlines(platform) ? clockAt(doc) : null };
 }
 
 /** Not resolved at its deadline, or resolved after it; null where there is none. */
@@ -112,6 +120,7 @@ export interface ServiceRequestFilter extends ScopeFilter {
   readonly overdueNow?: boolean | null | undefined;
   readonly titleContains?: string | null | undefined;
   readonly ratingAtMost?: number | null | undefined;
+  readonly escalationAtLeast?: number | null | undefined;
 }
 
 /** Requests of this platform, within a division or of an organization if one is given. */
@@ -155,6 +164,8 @@ function requestConditions(filter: ServiceRequestFilter | null | undefined, now:
     submittedAt: between(filter?.submittedFrom, filter?.submittedTo),
     title: contains(filter?.titleContains),
     rating: filter?.ratingAtMost == null ? undefined : { $lte: filter.ratingAtMost },
+    escalationLevel:
+      filter?.escalationAtLeast == null ? undefined : { $gte: filter.escalationAtLeast },
     // Kept apart from `status`, which another filter may hold.
     $and: filter?.overdueNow === true ? [overdue] : undefined,
     $nor: filter?.overdueNow === false ? [overdue] : undefined,
