@@ -1,9 +1,36 @@
+import { contractSchema, eventTypes } from '@onenet/contract';
+import { isEnumType } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { messages } from './messages.ts';
 
 describe('messages', () => {
   test('English has exactly the keys of Chinese', () => {
     expect(keys(messages.en)).toEqual(keys(messages.zh));
+  });
+
+  test('every event of the contract has a word', () => {
+    expect(Object.keys(messages.zh.eventTypes).toSorted()).toEqual(
+      Object.keys(eventTypes).toSorted(),
+    );
+  });
+
+  test.each([
+    ['RequestStatus', messages.zh.requestStatuses],
+    ['RequestCategory', messages.zh.categories],
+    ['Channel', messages.zh.channels],
+    ['MemberKind', messages.zh.memberKinds],
+    ['OrganizationKind', messages.zh.organizationKinds],
+    ['SupervisionStatus', messages.zh.supervisionStatuses],
+    ['SupervisionSubject', messages.zh.supervisionSubjects],
+    ['SupervisionResult', messages.zh.supervisionResults],
+    ['CardClaimKind', messages.zh.claimKinds],
+    ['HardshipCause', messages.zh.hardshipCauses],
+    ['AidForm', messages.zh.aidForms],
+    ['TransferKind', messages.zh.transferKinds],
+  ])('every %s has a word', (name, words) => {
+    const type = contractSchema().getType(name);
+    const values = isEnumType(type) ? type.getValues().map((value) => value.name) : [];
+    expect(Object.keys(words).toSorted()).toEqual(values.toSorted());
   });
 
   test('English has no Chinese left in it', () => {

@@ -32,6 +32,7 @@ export interface TopsInput {
 
 export const definition = object({
   name: text,
+  module: text,
   kind: text,
   direction: text,
   unit: text,
@@ -72,7 +73,7 @@ const tops = object({
 export type Tops = Reads<typeof tops>;
 
 const definitionFields = /* GraphQL */ `
-  name kind direction unit unitEn label labelEn explanation explanationEn
+  name module kind direction unit unitEn label labelEn explanation explanationEn
 `;
 const seriesFields = /* GraphQL */ `
   metric value opening previous change points { at value } asOf answered asked behind

@@ -1,4 +1,4 @@
-/** What the owners answer through the contract: requests, organizations, stations; no personal fields. */
+/** What the owners answer through the contract: requests, supervision, organizations, stations; no personal fields. */
 import { ask, type Answer } from './client.ts';
 import { list, nullable, number, object, text, truth, type Read, type Reads } from './read.ts';
 
@@ -28,8 +28,28 @@ const serviceRequest = object({
   dueAt: nullable(text),
   overdue: nullable(truth),
   supervised: nullable(truth),
+  escalationLevel: nullable(number),
 });
 export type ServiceRequest = Reads<typeof serviceRequest>;
+
+const supervision = object({
+  id: text,
+  platformCode: text,
+  askedAt: text,
+  status: nullable(text),
+  subject: nullable(text),
+  office: nullable(text),
+  metric: nullable(text),
+  value: nullable(number),
+  question: nullable(text),
+  dueAt: nullable(text),
+  answer: nullable(text),
+  result: nullable(text),
+  answeredAt: nullable(text),
+  overdue: nullable(truth),
+  request: nullable(object({ id: text, title: text })),
+});
+export type Supervision = Reads<typeof supervision>;
 
 const organization = object({
   id: text,
@@ -86,7 +106,7 @@ export function askServiceRequests(
         edges {
           node {
             id platformCode title category channel status placeCode place { code name }
-            submittedAt dueAt overdue supervised
+            submittedAt dueAt overdue supervised escalationLevel
           }
         }
         ${pageFields}
@@ -94,6 +114,28 @@ export function askServiceRequests(
     }
   `;
   return askPage(document, scope, after, serviceRequest, signal);
+}
+
+/** Those of a platform, or of one of its requests, newest first. */
+export function askSupervisions(
+  filter: { readonly platforms: readonly string[]; readonly requestId?: string },
+  after: string | null,
+  signal: AbortSignal,
+): Promise<Answer<Page<Supervision>>> {
+  const document = /* GraphQL */ `
+    query Supervisions($filter: SupervisionFilter, $after: String) {
+      page: supervisions(filter: $filter, first: 10, after: $after) {
+        edges {
+          node {
+            id platformCode askedAt status subject office metric value question dueAt
+            answer result answeredAt overdue request { id title }
+          }
+        }
+        ${pageFields}
+      }
+    }
+  `;
+  return askPage(document, filter, after, supervision, signal);
 }
 
 export function askOrganizations(
@@ -130,7 +172,7 @@ export function askStations(
 
 async function askPage<T>(
   document: string,
-  filter: RecordScope,
+  filter: Readonly<Record<string, unknown>>,
   after: string | null,
   node: Read<T>,
   signal: AbortSignal,

@@ -99,6 +99,7 @@ export class Dashboard {
 const provinceCode = '420000';
 
 const unknownMetric = {
+  module: '',
   kind: 'FLOW',
   direction: 'NEUTRAL',
   unit: '',
