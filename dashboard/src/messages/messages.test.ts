@@ -27,10 +27,10 @@ describe('messages', () => {
     ['HardshipCause', messages.zh.hardshipCauses],
     ['AidForm', messages.zh.aidForms],
     ['TransferKind', messages.zh.transferKinds],
-  ])('every %s has a word', (name, words) => {
+  ])('every %s has a word', (name, said) => {
     const type = contractSchema().getType(name);
     const values = isEnumType(type) ? type.getValues().map((value) => value.name) : [];
-    expect(Object.keys(words).toSorted()).toEqual(values.toSorted());
+    expect(Object.keys(said).toSorted()).toEqual(values.toSorted());
   });
 
   test('English has no Chinese left in it', () => {
