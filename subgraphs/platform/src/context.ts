@@ -4,6 +4,7 @@ import type { Feed } from '@onenet/feed';
 import type { PlatformDefinition } from '@onenet/platforms';
 import type { Db, MongoClient } from 'mongodb';
 import type { Loaders } from './loaders.ts';
+import type { DepartmentUrls } from './modules/matching/departments.ts';
 
 /** A platform as this process hosts it. */
 export interface Platform {
@@ -13,6 +14,8 @@ export interface Platform {
   readonly db: Db;
   /** Numbers what commands commit. */
   readonly feed: Pick<Feed, 'wake' | 'totals'>;
+  /** Where departments are asked; an option of the process. */
+  readonly departmentUrls?: DepartmentUrls;
 }
 
 /** A GraphQL request's context. */

@@ -1,6 +1,8 @@
 /** The platforms' process: reads flags and environment, serves, stops when told. */
 import { parseArgs } from 'node:util';
 import { platforms } from '@onenet/platforms';
+import { NetError } from '@onenet/contract';
+import { parseDepartmentUrl, type DepartmentUrls } from './modules/matching/departments.ts';
 import { NoReplicaSet, startPlatforms } from './serve.ts';
 
 const help = `Serves platforms of the reference net, each on a port and in a database of its own.
@@ -21,6 +23,8 @@ const help = `Serves platforms of the reference net, each on a port and in a dat
                         /.well-known/jwks.json; may be given several times
   --unsigned <what>     Calls without an assertion: refuse, or loopback to take those of this machine
                         (default: refuse where --trust is given, else loopback)
+  --department <code=url>  Where one of Platform.departments is asked, as docs/matching.md says;
+                        may be given several times
   --help                This
 `;
 
@@ -36,6 +40,7 @@ const options = {
   simulate: { type: 'string', default: '0' },
   trust: { type: 'string', multiple: true, default: [] as string[] },
   unsigned: { type: 'string' },
+  department: { type: 'string', multiple: true, default: [] as string[] },
   help: { type: 'boolean', default: false },
 } as const;
 const values = readOptions();
@@ -64,6 +69,7 @@ async function main(): Promise<void> {
     simulatePerSecond: number('simulate', values.simulate, 0, 10_000),
     trust: values.trust,
     ...unsigned(),
+    departmentUrls: departmentUrls(),
     say: (line) => console.log(line),
     signal: stopping.signal,
   });
@@ -136,6 +142,28 @@ function unsigned() {
   if (text === undefined) return {};
   if (text === 'refuse' || text === 'loopback') return { unsigned: text } as const;
   fail(`--unsigned ${text}: refuse or loopback.`, 2);
+}
+
+/** Department code → address. A code that no platform of the process knows would be a silent mistake. */
+function departmentUrls(): DepartmentUrls {
+  const known = new Set(platforms.flatMap(({ departments = [] }) => departments.map(codeOf)));
+  return new Map(
+    values.department.map((text) => {
+      const [, code = '', url = ''] = /^([A-Z_]+)=(.+)$/.exec(text) ?? [];
+      if (!known.has(code))
+        fail(`--department ${text}: <code>=<url>, with the code of a department.`, 2);
+      try {
+        return [code, parseDepartmentUrl(url)] as const;
+      } catch (error) {
+        if (!(error instanceof NetError)) throw error;
+        fail(`--department ${text}: ${error.message}`, 2);
+      }
+    }),
+  );
+}
+
+function codeOf({ code }: { readonly code: string }): string {
+  return code;
 }
 
 function number(name: string, text: string, least: number, most: number): number {

@@ -13,6 +13,7 @@ import { MongoClient } from 'mongodb';
 import { additions } from './additions/additions.ts';
 import { ensureCollections } from './collections.ts';
 import { loadReference, type LoadOptions } from './load.ts';
+import type { DepartmentUrls } from './modules/matching/departments.ts';
 import { ensureMediaChannels } from './modules/content/store.ts';
 import { servePlatform, type ServedPlatform } from './server.ts';
 import { startSimulation } from './simulate/simulation.ts';
@@ -39,6 +40,8 @@ export interface PlatformsOptions {
   readonly trust?: readonly string[];
   /** What becomes of calls without an assertion. Default: refused where keys are trusted, else `loopback`. */
   readonly unsigned?: UnsignedCalls;
+  /** Department code → where it is asked (docs/matching.md). */
+  readonly departmentUrls?: DepartmentUrls;
   /** Told what takes long. */
   readonly say?: (line: string) => void;
   readonly signal?: AbortSignal;
@@ -157,7 +160,8 @@ async function openPlatform(
     unsigned: options.unsigned ?? (trust ? 'refuse' : 'loopback'),
   });
   const feed = await startFeed({ code, db });
-  return { definition, client, db, feed, guard };
+  const { departmentUrls } = options;
+  return { definition, client, db, feed, guard, ...(departmentUrls && { departmentUrls }) };
 }
 
 function definitionOf(platform: string | PlatformDefinition): PlatformDefinition {

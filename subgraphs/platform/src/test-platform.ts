@@ -4,6 +4,7 @@ import type { ModuleName } from '@onenet/contract';
 import { platformByCode, type PlatformDefinition, type ReferenceRecord } from '@onenet/platforms';
 import { MongoClient } from 'mongodb';
 import { inject } from 'vitest';
+import type { DepartmentUrls } from './modules/matching/departments.ts';
 import { startPlatforms } from './serve.ts';
 import type { ServedPlatform } from './server.ts';
 
@@ -35,6 +36,7 @@ export async function testPlatform(
     readonly modules?: readonly ModuleName[];
     readonly records?: Iterable<ReferenceRecord>;
     readonly simulatePerSecond?: number;
+    readonly departmentUrls?: DepartmentUrls;
   } = {},
 ): Promise<TestPlatform> {
   const reference = platformByCode(options.code ?? '420100');
@@ -51,6 +53,7 @@ export async function testPlatform(
     scale: null,
     records: () => options.records ?? [],
     simulatePerSecond: options.simulatePerSecond ?? 0,
+    ...(options.departmentUrls && { departmentUrls: options.departmentUrls }),
   });
   const [platform] = started.platforms;
   const url = started.urls[definition.code];

@@ -1,0 +1,204 @@
+/** A department asks which people of its list the platform knows: by hashes under a key of this run alone. */
+import { createHash } from 'node:crypto';
+import { NetError, open } from '@onenet/contract';
+import { MongoServerError } from 'mongodb';
+import { assertThisPlatform, badInput, newId } from '../../checks.ts';
+import { notFound, runCommand, type Agency, type Transaction } from '../../command.ts';
+import type { Platform } from '../../context.ts';
+import { sealingKeyOf } from '../core/sealing-key.ts';
+import { assertSubject, hashedPeople, peopleOf, type Subject } from './people.ts';
+import { beginRun, completeRun, runsOf } from './runs.ts';
+import {
+  departmentOf,
+  matchDepartments,
+  matchKeys,
+  type DepartmentState,
+  type MatchRunDoc,
+  type UsedKey,
+} from './store.ts';
+
+/** Hashes of one list. */
+const maxHashes = 5_000;
+
+/** Lists of one department on one day: whoever holds a key can try numbers, so lists are few. */
+export const listsPerDay = 20;
+
+export interface CompareListInput {
+  readonly platform: string;
+  readonly idempotencyKey?: string;
+  readonly department: string;
+  readonly subject: Subject;
+  readonly sealedKey: string;
+  readonly hashes: readonly string[];
+}
+
+export interface ListComparison {
+  readonly _id: string;
+  readonly run: MatchRunDoc;
+  readonly matched: readonly string[] | null;
+}
+
+/**
+ * Records the run, compares, and records what it found: two transactions with the work between them. The
+ * same call again finds the run: when it has ended, its answer is put together from the positions that
+ * are kept and the list that came again; when it has not, because its process died or still works, it is
+ * compared here, and whoever is first records it.
+ */
+export async function compareList(
+  agency: Agency,
+  input: CompareListInput,
+): Promise<ListComparison> {
+  const { platform } = agency;
+  const { department, subject, hashes } = input;
+  const { _id } = await runCommand('compareList', agency, input, (transaction) =>
+    begin(transaction, input),
+  );
+  if ((await runOf(platform, _id)).status === 'OPEN') {
+    const key = await openKey(platform, input.sealedKey);
+    const matched = await positionsOf(platform, subject, key, hashes);
+    await runCommand('compareList', agency, {}, async (transaction) => {
+      const found = { asked: hashes.length, matched: matched.length };
+      const run = { _id, department, placeCode: null };
+      if (await completeRun(transaction, run, found)) {
+        const { session } = transaction;
+        await keys(platform).updateOne({ run: _id }, { $set: { matched } }, { session });
+      }
+      return {};
+    });
+  }
+  const used = await keys(platform).findOne({ run: _id });
+  return {
+    _id,
+    run: await runOf(platform, _id),
+    matched: used?.matched?.flatMap((position) => hashes[position] ?? []) ?? null,
+  };
+}
+
+async function begin(
+  transaction: Transaction,
+  input: CompareListInput,
+): Promise<{ readonly _id: string }> {
+  const { platform, session } = transaction;
+  assertThisPlatform(platform, input.platform);
+  const department = departmentOf(platform, input.department).code;
+  assertSubject(platform, input.subject);
+  assertHashes(input.hashes);
+  const key = await openKey(platform, input.sealedKey);
+  await countList(transaction, department);
+  const _id = newId(platform, 'match');
+  await claimKey(platform, session, key, _id);
+  const { subject } = input;
+  const run = { direction: 'DEPARTMENT_ASKS', question: null, placeCode: null } as const;
+  await beginRun(transaction, { _id, subject, department, ...run });
+  return { _id };
+}
+
+/** Which of the hashes are those of people that the platform knows: their positions, in the order given. */
+async function positionsOf(
+  platform: Platform,
+  subject: Subject,
+  key: Uint8Array,
+  hashes: readonly string[],
+): Promise<readonly number[]> {
+  const wanted = new Map(hashes.map((hash, position) => [hash, position]));
+  const found: number[] = [];
+  for await (const { hash } of hashedPeople(platform, subject, key, [peopleOf[subject].known])) {
+    const position = wanted.get(hash);
+    if (position === undefined) continue;
+    found.push(position);
+    // The same number may stand in two records: it matches once.
+    wanted.delete(hash);
+    if (wanted.size === 0) break;
+  }
+  return found.toSorted((a, b) => a - b);
+}
+
+function assertHashes(hashes: readonly string[]): void {
+  if (hashes.length < 1 || hashes.length > maxHashes) {
+    throw badInput(`\`hashes\` has ${hashes.length}: from 1 to ${maxHashes}.`);
+  }
+  const wrong = hashes.findIndex((hash) => !/^[\w-]{43}$/.test(hash));
+  if (wrong !== -1) {
+    throw badInput(
+      `\`hashes[${wrong}]\` is no hash: base64url of HMAC-SHA-256, 43 characters without padding.`,
+    );
+  }
+  if (new Set(hashes).size < hashes.length) {
+    throw badInput('`hashes` names one of them twice: each person once.');
+  }
+}
+
+/** The run's key: sealed is `{"key": "<base64url of 32 bytes>"}`. */
+async function openKey(platform: Platform, sealedKey: string): Promise<Uint8Array> {
+  const { privateJwk } = await sealingKeyOf(platform);
+  const sealed = await open(privateJwk, sealedKey);
+  const text = typeof sealed === 'object' && sealed !== null && 'key' in sealed ? sealed.key : null;
+  if (typeof text !== 'string' || !/^[\w-]{43}$/.test(text)) {
+    throw badInput('`sealedKey` holds no key: seal {"key": <32 random bytes in base64url>}.');
+  }
+  return Buffer.from(text, 'base64url');
+}
+
+/** One list more of this department today, or a refusal that says when again. */
+async function countList(
+  { platform, session, now }: Transaction,
+  department: string,
+): Promise<void> {
+  const departments = platform.db.collection<DepartmentState>(matchDepartments);
+  const day = dayOf(now);
+  const state = await departments.findOne({ _id: department }, { session });
+  const lists = state?.day === day ? state.lists : 0;
+  if (lists >= listsPerDay) {
+    const again = new Date(`${day}T24:00:00+08:00`).toISOString();
+    throw new NetError(
+      'TOO_MANY',
+      `${department} has sent ${lists} lists on ${day}, of at most ${listsPerDay} a day: again from ${again} on.`,
+      { again },
+    );
+  }
+  await departments.updateOne(
+    { _id: department },
+    { $set: { day, lists: lists + 1 }, $setOnInsert: { connectedAt: null } },
+    { session, upsert: true },
+  );
+}
+
+/** Keeps the key's hash: a key that was used before would let two lists be laid over each other. */
+async function claimKey(
+  platform: Platform,
+  session: Transaction['session'],
+  key: Uint8Array,
+  run: string,
+): Promise<void> {
+  const _id = createHash('sha256').update(key).digest('base64url');
+  const used = await keys(platform).findOne({ _id }, { session });
+  if (used) throw keyUsed();
+  try {
+    await keys(platform).insertOne({ _id, run, matched: null }, { session });
+  } catch (error) {
+    if (error instanceof MongoServerError && error.code === 11_000) throw keyUsed();
+    throw error;
+  }
+}
+
+function keyUsed(): NetError {
+  return new NetError(
+    'CONFLICT',
+    '`sealedKey` was used for another run: take 32 new random bytes.',
+  );
+}
+
+function keys({ db }: Platform) {
+  return db.collection<UsedKey>(matchKeys);
+}
+
+async function runOf(platform: Platform, id: string): Promise<MatchRunDoc> {
+  const run = await runsOf(platform).findOne({ _id: id });
+  if (!run) throw notFound(id, platform);
+  return run;
+}
+
+/** The day in Asia/Shanghai, which is UTC+8 all year. */
+function dayOf(time: Date): string {
+  return new Date(time.getTime() + 8 * 3_600_000).toISOString().slice(0, 10);
+}
