@@ -20,7 +20,19 @@ export function checkedText(field: string, value: string, most: number): string 
   return text;
 }
 
-/** The same, where it may be left out. */
+/** A text of an office: what looks like a telephone or identity number would name a worker. */
+export function officeText(field: string, value: string, most: number): string {
+  const text = checkedText(field, value, most);
+  // The number itself stays out of the message: it may be personal.
+  if (/\p{Nd}{7}/u.test(text)) {
+    throw badInput(
+      `\`${field}\` holds 7 or more digits in a row, like a telephone or identity number: name the case by its id, not by a person.`,
+    );
+  }
+  return text;
+}
+
+/** A checked text, where it may be left out. */
 export function optionalText(
   field: string,
   value: string | null | undefined,
@@ -53,15 +65,19 @@ export function optionalPhone(field: string, value: string | null | undefined): 
 }
 
 /** A division that exists and that the platform serves. */
-export function servedPlace({ definition }: Platform, code: string): string {
+export function servedPlace(platform: Platform, code: string): string {
   assertDivision(code);
+  if (serves(platform, code)) return code;
+  const { definition } = platform;
+  throw badInput(
+    `\`placeCode: "${code}"\` lies outside what platform ${definition.code} serves: ${definition.serves.join(', ')}.`,
+  );
+}
+
+/** Whether a platform serves a division. */
+export function serves({ definition }: Platform, code: string): boolean {
   const path = divisionPath(code);
-  if (!definition.serves.some((served) => path.includes(served))) {
-    throw badInput(
-      `\`placeCode: "${code}"\` lies outside what platform ${definition.code} serves: ${definition.serves.join(', ')}.`,
-    );
-  }
-  return code;
+  return definition.serves.some((served) => path.includes(served));
 }
 
 /** `input.platform`, which routed the mutation here. */

@@ -6,12 +6,17 @@ export function assertStep(mutation: string, status: string): StepRule {
   const step = stepOf(mutation);
   if (!step) throw new Error(`${mutation} is no step of the contract.`);
   if (step.from.includes(status)) return step;
-  const allowed = stepsFrom(step.of, status);
+  throw wrongState(mutation, step.of, status);
+}
+
+/** The refusal of a mutation that a record's status does not allow. */
+export function wrongState(mutation: string, of: string, status: string): NetError {
+  const allowed = stepsFrom(of, status);
   const hint =
     allowed.length > 0 ? `From there: ${allowed.join(', ')}.` : 'Nothing is, from there.';
-  throw new NetError(
+  return new NetError(
     'WRONG_STATE',
-    `${mutation} is not possible: the ${step.of} is ${status}. ${hint}`,
+    `${mutation} is not possible: the ${of} is ${status}. ${hint}`,
     { status, allowed },
   );
 }

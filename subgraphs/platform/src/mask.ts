@@ -12,3 +12,13 @@ export function maskedPhone(phone: string | null): string | null {
   const digits = phone.replaceAll(/\D/g, '');
   return '*'.repeat(Math.max(0, digits.length - 4)) + digits.slice(-4);
 }
+
+/** The first four and the last two characters, the rest as `*`. */
+export function maskedIdentityNumber(number: string | null): string | null {
+  return number === null ? null : number.slice(0, 4) + '*'.repeat(12) + number.slice(-2);
+}
+
+/** The last four characters, the rest as `*`. */
+export function maskedCardNumber(number: string): string {
+  return '*'.repeat(Math.max(0, number.length - 4)) + number.slice(-4);
+}
