@@ -1,5 +1,8 @@
-/** `./onenet contract …`: the contract's SDL, who offers what of it, and what a change would break. */
+/** `./onenet contract …`: the contract's SDL and description, who offers what of it, and what a change would break. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import {
+  contractDocs,
   contractModules,
   contractVersion,
   contractVersions,
@@ -23,6 +26,15 @@ const sdlOptions = {
   help: helpOption,
 } as const;
 
+const docsOptions = {
+  check: {
+    kind: 'flag',
+    default: false,
+    help: 'write nothing; exit code 1 when it is out of date',
+  },
+  help: helpOption,
+} as const;
+
 const skewOptions = {
   json: { kind: 'flag', default: false, help: 'print JSON' },
   province: registryOptions.province,
@@ -31,6 +43,7 @@ const skewOptions = {
 
 const subcommands: Readonly<Record<string, Subcommand>> = {
   sdl: { help: 'print what a platform with these modules offers, to start from', run: sdl },
+  docs: { help: 'write docs/contract.md, the description of the contract', run: docs },
   diff: {
     help: 'what a proposed contract breaks, for which platforms and which consumers',
     run: contractDiff,
@@ -46,6 +59,19 @@ function sdl(args: readonly string[], usage: string): Promise<number> {
   return runCommand(sdlOptions, args, usage, async ({ modules, version }) => {
     console.log(platformSdl(modules.map(moduleOf), versionOf(version)));
     return 0;
+  });
+}
+
+const docsFile = fileURLToPath(new URL('../../docs/contract.md', import.meta.url));
+
+function docs(args: readonly string[], usage: string): Promise<number> {
+  return runCommand(docsOptions, args, usage, async ({ check }) => {
+    const text = contractDocs();
+    const isCurrent = (await readFile(docsFile, 'utf8').catch(() => '')) === text;
+    if (!check && !isCurrent) await writeFile(docsFile, text);
+    const verdict = isCurrent ? 'is up to date' : check ? 'is out of date' : 'is written';
+    console.log(`${docsFile} ${verdict}.`);
+    return check && !isCurrent ? 1 : 0;
   });
 }
 

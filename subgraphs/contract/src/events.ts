@@ -7,6 +7,8 @@ export type EventValue = 'minutes' | 'rating' | 'fen' | 'people';
 export type PeopleMeasure = 'activePeople' | 'aidPeople';
 
 export interface EventType {
+  /** What happened, where the name does not say all; what `value` and `category` are. */
+  readonly about?: string;
   /** The contract module that it belongs to. */
   readonly module: string;
   /** Meaning of `data.value`; absent when the type has none. */
@@ -25,97 +27,157 @@ export const eventTypes = {
   'onenet.organization.dissolved': { module: 'organizations' },
   'onenet.station.opened': { module: 'organizations' },
   'onenet.station.closed': { module: 'organizations' },
-  'onenet.request.submitted': { module: 'requests', people: 'activePeople' },
+  'onenet.request.submitted': {
+    module: 'requests',
+    people: 'activePeople',
+    about: 'A worker asks for help.',
+  },
   'onenet.request.verified': { module: 'requests' },
   'onenet.request.dispatched': { module: 'requests' },
-  /** `value`: minutes since submission. */
-  'onenet.request.accepted': { module: 'requests', value: 'minutes' },
-  /** `value`: minutes since submission. */
-  'onenet.request.resolved': { module: 'requests', value: 'minutes', onTime: true },
-  /** `value`: minutes since submission. */
-  'onenet.request.rejected': { module: 'requests', value: 'minutes', onTime: true },
+  'onenet.request.accepted': {
+    module: 'requests',
+    value: 'minutes',
+    about: '`value`: minutes since submission.',
+  },
+  'onenet.request.resolved': {
+    module: 'requests',
+    value: 'minutes',
+    onTime: true,
+    about: '`value`: minutes since submission.',
+  },
+  'onenet.request.rejected': {
+    module: 'requests',
+    value: 'minutes',
+    onTime: true,
+    about: '`value`: minutes since submission.',
+  },
   'onenet.request.feedback': { module: 'requests' },
-  /** `value`: 1 to 5. */
-  'onenet.request.rated': { module: 'requests', value: 'rating' },
+  'onenet.request.rated': { module: 'requests', value: 'rating', about: '`value`: 1 to 5.' },
   'onenet.request.reopened': { module: 'requests' },
   'onenet.request.supervised': { module: 'requests' },
-  /** 催办: by a person, or because the deadline comes near. */
-  'onenet.request.reminded': { module: 'requests' },
-  /** It passed its deadline. */
-  'onenet.request.overdue': { module: 'requests' },
+  'onenet.request.reminded': {
+    module: 'requests',
+    about: '催办: by a person, or because the deadline comes near.',
+  },
+  'onenet.request.overdue': { module: 'requests', about: 'It passed its deadline.' },
   'onenet.request.escalated': { module: 'requests' },
-  'onenet.member.applied': { module: 'members' },
+  'onenet.member.applied': { module: 'members', about: 'Counts as a member only once accepted.' },
   'onenet.member.accepted': { module: 'members' },
   'onenet.member.refused': { module: 'members' },
-  'onenet.member.left': { module: 'members' },
+  'onenet.member.left': { module: 'members', about: 'No longer a member.' },
   'onenet.article.published': { module: 'content' },
   'onenet.article.read': { module: 'content', people: 'activePeople', counted: true },
   'onenet.article.shared': { module: 'content', people: 'activePeople', counted: true },
   'onenet.article.liked': { module: 'content', people: 'activePeople' },
   'onenet.article.commented': { module: 'content', people: 'activePeople' },
-  'onenet.channel.followed': { module: 'content' },
+  'onenet.channel.followed': { module: 'content', about: 'A reader begins to follow a channel.' },
   'onenet.joincode.issued': { module: 'members' },
   'onenet.joincode.revoked': { module: 'members' },
-  /** Category: REQUEST or FIGURE. */
-  'onenet.supervision.asked': { module: 'supervision' },
-  /** `value`: minutes since it was asked, or asked again. */
-  'onenet.supervision.answered': { module: 'supervision', value: 'minutes', onTime: true },
+  'onenet.supervision.asked': { module: 'supervision', about: 'Category: REQUEST or FIGURE.' },
+  'onenet.supervision.answered': {
+    module: 'supervision',
+    value: 'minutes',
+    onTime: true,
+    about: '`value`: minutes since it was asked, or asked again.',
+  },
   'onenet.supervision.returned': { module: 'supervision' },
   'onenet.supervision.closed': { module: 'supervision' },
-  // A transfer, by what is counted where: offered −1 live +1 in transfer, returned the reverse, departed −1 in transfer (source); received +1 live (target).
-  'onenet.member.offered': { module: 'transfers' },
-  'onenet.member.returned': { module: 'transfers' },
-  'onenet.member.departed': { module: 'transfers' },
-  'onenet.member.received': { module: 'transfers' },
-  'onenet.request.offered': { module: 'transfers' },
-  'onenet.request.returned': { module: 'transfers' },
-  'onenet.request.departed': { module: 'transfers' },
-  'onenet.request.received': { module: 'transfers' },
-  /** Category: the card's kind. */
-  'onenet.card.issued': { module: 'cards' },
-  /** A card's first use. */
-  'onenet.card.started': { module: 'cards' },
-  /** `value`: the discount, in fen. */
-  'onenet.card.used': { module: 'cards', value: 'fen', people: 'activePeople' },
-  /** Cancelled or replaced: no longer live. */
-  'onenet.card.ended': { module: 'cards' },
-  'onenet.merchant.opened': { module: 'cards' },
+  'onenet.member.offered': {
+    module: 'transfers',
+    about: 'Offered to another platform: one less live, one more in transfer.',
+  },
+  'onenet.member.returned': {
+    module: 'transfers',
+    about: 'The offer was withdrawn: one more live, one less in transfer.',
+  },
+  'onenet.member.departed': {
+    module: 'transfers',
+    about: 'The transfer is complete: one less in transfer, at the source.',
+  },
+  'onenet.member.received': {
+    module: 'transfers',
+    about: 'Come from another platform: one more live, at the target.',
+  },
+  'onenet.request.offered': {
+    module: 'transfers',
+    about: 'Offered to another platform: one less open, one more in transfer.',
+  },
+  'onenet.request.returned': {
+    module: 'transfers',
+    about: 'The offer was withdrawn: one more open, one less in transfer.',
+  },
+  'onenet.request.departed': {
+    module: 'transfers',
+    about: 'The transfer is complete: one less in transfer, at the source.',
+  },
+  'onenet.request.received': {
+    module: 'transfers',
+    about: 'Come from another platform: one more open, at the target.',
+  },
+  'onenet.card.issued': { module: 'cards', about: "Category: the card's kind." },
+  'onenet.card.started': { module: 'cards', about: "A card's first use." },
+  'onenet.card.used': {
+    module: 'cards',
+    value: 'fen',
+    people: 'activePeople',
+    about: '`value`: the discount, in fen.',
+  },
+  'onenet.card.ended': { module: 'cards', about: 'Cancelled or replaced: no longer live.' },
+  'onenet.merchant.opened': {
+    module: 'cards',
+    about: "Gives holders a discount from now on. Category: the merchant's.",
+  },
   'onenet.merchant.closed': { module: 'cards' },
-  /** Category: the claim's kind. */
-  'onenet.claim.submitted': { module: 'cards' },
-  /** `value`: fen. */
-  'onenet.claim.paid': { module: 'cards', value: 'fen' },
+  'onenet.claim.submitted': { module: 'cards', about: "Category: the claim's kind." },
+  'onenet.claim.paid': { module: 'cards', value: 'fen', about: '`value`: fen.' },
   'onenet.claim.rejected': { module: 'cards' },
-  'onenet.hardship.applied': { module: 'aid' },
-  'onenet.hardship.registered': { module: 'aid' },
+  'onenet.hardship.applied': { module: 'aid', about: 'A file was asked for.' },
+  'onenet.hardship.registered': {
+    module: 'aid',
+    about: 'The file is open: a hardship worker from now on.',
+  },
   'onenet.hardship.refused': { module: 'aid' },
-  'onenet.hardship.closed': { module: 'aid' },
-  /** `value`: fen. */
-  'onenet.fund.credited': { module: 'aid', value: 'fen' },
-  /** Category of these: the form. */
-  'onenet.aid.applied': { module: 'aid' },
-  /** `value`: fen; absent for a form without money. */
-  'onenet.aid.approved': { module: 'aid', value: 'fen' },
-  /** `value`: fen. */
-  'onenet.aid.paid': { module: 'aid', value: 'fen', people: 'aidPeople' },
-  /** `value`: fen that came back. */
-  'onenet.aid.returned': { module: 'aid', value: 'fen' },
+  'onenet.hardship.closed': { module: 'aid', about: '脱困: the hardship is over.' },
+  'onenet.fund.credited': { module: 'aid', value: 'fen', about: '`value`: fen.' },
+  'onenet.aid.applied': { module: 'aid', about: 'Category: the form, as of all events of grants.' },
+  'onenet.aid.approved': {
+    module: 'aid',
+    value: 'fen',
+    about: '`value`: fen; absent for a form without money.',
+  },
+  'onenet.aid.paid': { module: 'aid', value: 'fen', people: 'aidPeople', about: '`value`: fen.' },
+  'onenet.aid.returned': { module: 'aid', value: 'fen', about: '`value`: fen that came back.' },
   'onenet.aid.completed': { module: 'aid', people: 'aidPeople' },
   'onenet.aid.rejected': { module: 'aid' },
-  /** A cadre began to look after a hardship worker. */
-  'onenet.pairing.started': { module: 'aid' },
+  'onenet.pairing.started': {
+    module: 'aid',
+    about: 'A cadre began to look after a hardship worker.',
+  },
   'onenet.pairing.ended': { module: 'aid' },
-  /** A hardship worker who had no cadre has one, or the reverse. */
-  'onenet.hardship.paired': { module: 'aid' },
+  'onenet.hardship.paired': {
+    module: 'aid',
+    about: 'A hardship worker who had no cadre has one, or the reverse.',
+  },
   'onenet.hardship.unpaired': { module: 'aid' },
-  /** The first comparison with a department. Category of these: the department. */
-  'onenet.matching.connected': { module: 'matching' },
-  /** `value`: people asked about. */
-  'onenet.matching.compared': { module: 'matching', value: 'people' },
-  /** `value`: people that matched. */
-  'onenet.matching.matched': { module: 'matching', value: 'people' },
-  /** A balance from before the log began: `data.opening`. */
-  'onenet.opening': { module: 'core' },
+  'onenet.matching.connected': {
+    module: 'matching',
+    about:
+      'The first comparison with a department. Category: the department, as of all events of matching.',
+  },
+  'onenet.matching.compared': {
+    module: 'matching',
+    value: 'people',
+    about: '`value`: people asked about.',
+  },
+  'onenet.matching.matched': {
+    module: 'matching',
+    value: 'people',
+    about: '`value`: people that matched.',
+  },
+  'onenet.opening': {
+    module: 'core',
+    about: 'A balance from before the log began: `data.opening`.',
+  },
 } as const satisfies Record<string, EventType>;
 
 export type EventTypeName = keyof typeof eventTypes;

@@ -48,6 +48,7 @@ export { changeKinds } from './diff/change.ts';
 export type { Breaks, ChangeKind, ContractChange } from './diff/change.ts';
 export { diffContracts } from './diff/diff-contracts.ts';
 export type { ContractText } from './diff/diff-contracts.ts';
+export { contractDocs } from './docs/contract-docs.ts';
 export { divisionContains } from './divisions.ts';
 export { NetError, errorCodes, isNetErrorCode } from './errors.ts';
 export type { NetErrorCode } from './errors.ts';
