@@ -11,6 +11,7 @@ import { requestBalances, requests } from './requests.ts';
 import { Site } from './site.ts';
 import type { ReferenceOptions } from './site.ts';
 import { stations } from './stations.ts';
+import { supervisions } from './supervision.ts';
 import { transferredMembers, transferredRequests } from './transfers.ts';
 
 export type { ReferenceOptions } from './site.ts';
@@ -32,6 +33,7 @@ const modules: readonly ReferenceModule[] = [
   { name: 'requests', records: [requests, transferredRequests], balances: requestBalances },
   { name: 'members', records: [members, transferredMembers], balances: memberBalances },
   { name: 'content', records: [mediaChannels, articles], balances: contentBalances },
+  { name: 'supervision', records: [supervisions] },
   { name: 'matching', records: [matchRuns] },
 ];
 

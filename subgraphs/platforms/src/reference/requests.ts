@@ -92,7 +92,7 @@ function* pastRequests(site: Site): Generator<ServiceRequestRecord> {
 }
 
 /** The simulated activity of the last weeks, and of a fortnight a year ago. */
-function* recentRequests(site: Site): Generator<ServiceRequestRecord> {
+export function* recentRequests(site: Site): Generator<ServiceRequestRecord> {
   const random = site.random('recent requests');
   let n = 0;
   for (const submittedAt of recentMoments(site, random, site.platform.requestsPerDay)) {

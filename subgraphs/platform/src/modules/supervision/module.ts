@@ -1,0 +1,13 @@
+/** The module supervision. */
+import type { PlatformModule } from '../../module.ts';
+import { listIndexes } from '../../order.ts';
+import { addSupervision } from './schema.ts';
+import { supervisions } from './store.ts';
+import { supervisionWrites } from './writes.ts';
+
+export const supervision: PlatformModule = {
+  name: 'supervision',
+  collections: [{ name: supervisions, indexes: listIndexes('supervisions') }],
+  addSchema: addSupervision,
+  writes: supervisionWrites,
+};
