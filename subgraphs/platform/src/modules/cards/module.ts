@@ -1,0 +1,20 @@
+/** The module cards. */
+import type { PlatformModule } from '../../module.ts';
+import { listIndexes } from '../../order.ts';
+import { claims } from './claims.ts';
+import { merchants } from './merchants.ts';
+import { addCards } from './schema.ts';
+import { cardIndexes, cardUses, cards as cardCollection } from './store.ts';
+import { cardsWrites } from './writes.ts';
+
+export const cards: PlatformModule = {
+  name: 'cards',
+  collections: [
+    { name: cardCollection, indexes: [...listIndexes('cards'), ...cardIndexes] },
+    { name: cardUses, indexes: [] },
+    { name: merchants, indexes: listIndexes('merchants') },
+    { name: claims, indexes: listIndexes('cardClaims') },
+  ],
+  addSchema: addCards,
+  writes: cardsWrites,
+};
