@@ -145,12 +145,12 @@ function unavailable(
     path,
     extensions,
   });
-  const unavailable = new NetError('UNAVAILABLE', undefined, { service });
-  if (positions) return positions.map((_, i) => errorAt(['_entities', i], unavailable));
+  const down = new NetError('UNAVAILABLE', undefined, { service });
+  if (positions) return positions.map((_, i) => errorAt(['_entities', i], down));
   const { kind, fields } = rootFields(query ?? '');
   return fields.map((field) => {
     const path = [(field.alias ?? field.name).value];
-    if (kind !== OperationTypeNode.MUTATION || !sent) return errorAt(path, unavailable);
+    if (kind !== OperationTypeNode.MUTATION || !sent) return errorAt(path, down);
     const details = { service, idempotencyKey: keyOf(field, variables) };
     return errorAt(path, new NetError('OUTCOME_UNKNOWN', unknownText, details));
   });

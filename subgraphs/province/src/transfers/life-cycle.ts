@@ -86,7 +86,7 @@ function done(transfer: Transfer, step: Step, part: Part, now: Date): Changes | 
     case 'decline':
       if (state === 'ACCEPTED') return accepted(transfer, recordId);
       if (state !== 'DECLINED') return undefined;
-      return { ...withdrawing(transfer.withdrawnFor ?? 'REFUSED', true), ...forward };
+      return withdrawing(transfer.withdrawnFor ?? 'REFUSED', true);
     case 'complete':
       return state === 'COMPLETED' ? { status: 'COMPLETED', ...end(now) } : undefined;
     case 'withdraw':
@@ -106,7 +106,7 @@ function refused(transfer: Transfer, step: Step, code: string, now: Date): Chang
   const refusal = { platform: platformOf(transfer, step), code };
   if (step === 'offer') return { ...ended(now, endOf(transfer, now) ?? 'REFUSED'), refusal };
   // An earlier call may have reached it late: only once it has declined it will never accept.
-  if (step === 'accept') return { ...withdrawing('REFUSED', false), refusal, ...forward };
+  if (step === 'accept') return { ...withdrawing('REFUSED', false), refusal };
   return again(transfer, refusal, now);
 }
 
@@ -134,7 +134,8 @@ function endOf({ withdrawnFor, dueAt }: Transfer, now: Date): WithdrawnFor | und
 }
 
 function withdrawing(withdrawnFor: WithdrawnFor, declined: boolean): Changes {
-  return { status: 'WITHDRAWING', withdrawnFor, declined, ...(declined && { sealed: null }) };
+  const erased = declined ? { sealed: null } : {};
+  return { status: 'WITHDRAWING', withdrawnFor, declined, ...erased, ...forward };
 }
 
 function ended(now: Date, withdrawnFor: WithdrawnFor): Changes {

@@ -30,7 +30,7 @@ export interface StartTransferInput {
 
 /** What decides whether a transfer may start. */
 export interface StartTools {
-  readonly directory: Directory;
+  readonly directory: Pick<Directory, 'platform' | 'platforms'>;
   readonly platforms: TransferPlatforms;
 }
 
@@ -116,7 +116,7 @@ function deadline(given: string | null, now: Date): Date {
   );
 }
 
-function named(directory: Directory, code: string): RegistryEntry {
+function named(directory: StartTools['directory'], code: string): RegistryEntry {
   const entry = directory.platform(code);
   if (!entry) throw unknownPlatform(code.slice(0, 40));
   const connection = connectionOf(entry);
@@ -162,7 +162,7 @@ async function recordAt(
 
 /** For a request that names no target: the deepest platform of the place. */
 function targetOf(
-  directory: Directory,
+  directory: StartTools['directory'],
   { kind, placeCode: own }: RecordThere,
   placeCode: string | null,
 ): RegistryEntry {
