@@ -101,22 +101,33 @@ export async function askMetrics(
   return { ...answer, data: answer.data.metrics };
 }
 
-/** Several questions about metrics in one operation, answered in their order. */
-export async function askManyMetrics(
-  inputs: readonly MetricsInput[],
+/**
+ * The same metrics of one platform, or of each of the net's: by platform, then by metric. Analytics answers
+ * one question for all of them by the same few queries; a question each would be as many.
+ */
+export async function askMetricsByPlatform(
+  input: Omit<MetricsInput, 'platforms'>,
+  code: string | null,
   signal: AbortSignal,
-): Promise<Answer<readonly (readonly MetricSeries[])[]>> {
-  if (inputs.length === 0) return { data: [], problems: [] };
-  const names = inputs.map((_, index) => `part${index}`);
-  const document = /* GraphQL */ `
-    query ManyMetrics(${names.map((name) => `$${name}: MetricsInput!`).join(', ')}) {
-      ${names.map((name) => `${name}: metrics(input: $${name}) { ${seriesFields} }`).join('\n')}
-    }
-  `;
-  const variables = Object.fromEntries(names.map((name, index) => [name, inputs[index]]));
-  const shape = object(Object.fromEntries(names.map((name) => [name, list(series)])));
+): Promise<Answer<ReadonlyMap<string, ReadonlyMap<string, MetricSeries>>>> {
+  const fields = `{ code metrics(input: $input) { ${seriesFields} } }`;
+  const [document, variables] =
+    code === null
+      ? [`query MetricsByPlatform($input: MetricsInput!) { platforms ${fields} }`, { input }]
+      : [
+          `query MetricsOfPlatform($input: MetricsInput!, $code: ID!) { platform(code: $code) ${fields} }`,
+          { input, code },
+        ];
+  const platform = object({ code: text, metrics: nullable(list(series)) });
+  const shape = object({ platforms: nullable(list(platform)), platform: nullable(platform) });
   const answer = await ask(document, variables, shape, signal);
-  return { ...answer, data: names.map((name) => answer.data[name] ?? []) };
+  const { platforms, platform: one } = answer.data;
+  const all = platforms ?? (one === null ? [] : [one]);
+  const entries = all.map((of) => {
+    const ofPlatform = new Map((of.metrics ?? []).map((each) => [each.metric, each]));
+    return [of.code, ofPlatform] as const;
+  });
+  return { ...answer, data: new Map(entries) };
 }
 
 export async function askTops(input: TopsInput, signal: AbortSignal): Promise<Answer<Tops>> {
