@@ -13,7 +13,7 @@ from psycopg import AsyncConnection
 from .commands import Transaction
 from .context import Actor, Platform, Row
 from .history import log
-from .life_cycles import OPEN
+from .life_cycles import HANDLED, OPEN
 from .times import ms
 from .working_days import working_days_after, working_days_before
 
@@ -101,7 +101,7 @@ WATCHES = (
         find_overdue,
     ),
     Watch(
-        "found_overdue IS NOT NULL AND NOT clock_took_up",
+        f"found_overdue IS NOT NULL AND NOT clock_took_up AND state IN {HANDLED}",
         lambda request, now: ms(working_days_after(request["found_overdue"], ESCALATE_AFTER)) <= ms(now),
         escalate,
     ),

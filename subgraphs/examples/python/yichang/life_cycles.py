@@ -7,6 +7,8 @@ from .errors import NetError
 
 OPEN = ("SUBMITTED", "VERIFIED", "DISPATCHED", "ACCEPTED")
 CLOSED = ("RESOLVED", "REJECTED")
+# An organization has it, so there may be one above.
+HANDLED = ("DISPATCHED", "ACCEPTED")
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ STEPS: Mapping[str, Step] = {
     "reopenServiceRequest": Step("ServiceRequest", [*CLOSED, "RATED"], "ACCEPTED"),
     "superviseServiceRequest": Step("ServiceRequest", OPEN, None),
     "remindServiceRequest": Step("ServiceRequest", OPEN, None),
-    "escalateServiceRequest": Step("ServiceRequest", ["DISPATCHED", "ACCEPTED"], None),
+    "escalateServiceRequest": Step("ServiceRequest", HANDLED, None),
     "acceptMember": Step("Member", ["APPLIED"], "ACTIVE"),
     "refuseMember": Step("Member", ["APPLIED"], "REFUSED"),
     "leaveUnion": Step("Member", ["ACTIVE"], "LEFT"),
@@ -52,9 +54,10 @@ def check(name: str, status: str) -> None:
 def wrong_state(name: str, of: str, status: str) -> NetError:
     """A step that is not possible: the status, and what is possible from there."""
     allowed = [each for each, step in STEPS.items() if step.of == of and status in step.came_from]
+    hint = f"From there: {', '.join(allowed)}." if allowed else "Nothing is, from there."
     return NetError(
         "WRONG_STATE",
-        f"{name} is not possible: the {WORDS[of]} is {status}. From there: {', '.join(allowed) or 'nothing'}.",
+        f"{name} is not possible: the {WORDS[of]} is {status}. {hint}",
         status=status,
         allowed=allowed,
     )

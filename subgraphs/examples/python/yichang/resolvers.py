@@ -6,7 +6,7 @@ from typing import Any
 
 from ariadne import InterfaceType, ScalarType
 
-from . import join_codes, sealing
+from . import join_codes, sealing, transfers
 from .context import Context, Info, Row
 from .errors import NetError
 from .federation import RECORDS, Type, query
@@ -23,6 +23,7 @@ feedback = Type("RequestFeedbackStep")
 member = Type("Member")
 family_member = Type("FamilyMember")
 join_code = Type("JoinCode")
+transfer_part = Type("TransferPart")
 article = Type("Article")
 step = InterfaceType(
     "RequestStep",
@@ -145,6 +146,11 @@ def join_svg(row: Row, info: Info) -> str:
     return join_codes.svg(info.context.platform.front_end, row)
 
 
+@transfer_part.field("sealed")
+async def sealed(part: Row, info: Info) -> str | None:
+    return await transfers.sealed(info.context, part)
+
+
 @article.field("comments")
 def comments(row: Row, info: Info, **arguments: Any) -> Any:
     return list_of(info.context, "comments", arguments, owner=("articleId", row["id"]))
@@ -176,5 +182,6 @@ for (bound, field), source in PERSONAL.items():
     bound.set_field(field, partial(personal, source))
 
 BINDABLES = [
-    date_time, platform, division, organization, request, feedback, member, family_member, join_code, article, step,
+    date_time, platform, division, organization, request, feedback, member, family_member, join_code, transfer_part,
+    article, step,
 ]  # fmt: skip

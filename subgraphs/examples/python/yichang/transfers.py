@@ -1,16 +1,18 @@
 """Our sides of transfers: of records that leave us for another platform, and of records that come from one."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import checks, deadlines, envelopes
 from .commands import Input, Transaction, existing
-from .context import Row
+from .context import Context, Platform, Row
 from .errors import NetError, bad_input
+from .federation import CONTRACT
 from .ids import is_platform_code, parse_id
 from .life_cycles import OPEN, wrong_state
-from .sealing import open_sealed, seal
+from .sealing import open_sealed, public_key, seal
 from .times import ms, show_time
 
 
@@ -31,16 +33,18 @@ KINDS: Mapping[str, Kind] = {
     "SERVICE_REQUEST": Kind("ServiceRequest", "service_request", "help_request", "request", "category", OPEN),
 }
 
+OFFERED_KINDS = {name: kind for name, kind in KINDS.items() if f"type {kind.of} " in CONTRACT}
+
 
 async def offer(transaction: Transaction, given: Input) -> Row:
     """At the source: the record leaves its lists, and is sealed to whom it is offered."""
     kind, record = await own_record(transaction, given["id"])
     id, status = record["id"], record["status"]
+    target, due = given["to"], given["dueAt"]
     part = await part_of(transaction, given, "SOURCE", id)
     if part is None:
-        target, due = given["to"], given["dueAt"]
-        if not is_platform_code(target) or target == transaction.platform.code:
-            raise bad_input(f'`to: "{target}"` is no other platform\'s code.')
+        other_platform(transaction.platform, "to", target)
+        public_key(given["sealingKey"])
         if ms(due) <= ms(transaction.now):
             raise bad_input(f"`dueAt: {show_time(due)}` is not after now, {show_time(transaction.now)}.")
         if status not in KINDS[kind].offered_from:
@@ -50,20 +54,24 @@ async def offer(transaction: Transaction, given: Input) -> Row:
         await set_state(transaction, kind, id, "IN_TRANSFER")
         part = await new_part(transaction, given, "SOURCE", "OFFERED", kind, id, target, status)
         if part is None:
-            raise of_another_record(given)
+            raise conflict(given, "is of another record")
         await emit(transaction, kind, record, "offered")
-    if part["state"] != "OFFERED":
-        return answer(part)
-    envelope = {
-        "v": 1,
-        "transferId": part["id"],
-        "kind": kind,
-        "from": transaction.platform.code,
-        "to": part["goes_to"],
-        "recordId": id,
-        "record": await envelopes.contents(transaction, kind, id, part["state_before"]),
-    }
-    return answer(part, seal(given["sealingKey"], envelope))
+    if part["state"] == "OFFERED" and part["goes_to"] != target:
+        raise conflict(given, f"is offered to {part['goes_to']}")
+    return {**answer(part), "sealingKey": given["sealingKey"]}
+
+
+async def sealed(context: Context, part: Row) -> str | None:
+    """An offer's record, sealed. It is kept nowhere: it is made for whoever asks, as long as it is offered."""
+    found = await context.rows("SELECT * FROM transfer WHERE id = %s AND side = 'SOURCE'", [part["id"]])
+    if "sealingKey" not in part or not found or found[0]["state"] != "OFFERED":
+        return None
+    kind, id = found[0]["kind"], found[0]["record"]
+    contents = await envelopes.contents(context, kind, id, found[0]["state_before"])
+    if contents is None:
+        return None
+    envelope = {"v": 1, "transferId": part["id"], "kind": kind, "from": context.platform.code}
+    return seal(part["sealingKey"], {**envelope, "to": found[0]["goes_to"], "recordId": id, "record": contents})
 
 
 async def accept(transaction: Transaction, given: Input) -> Row:
@@ -78,7 +86,10 @@ async def accept(transaction: Transaction, given: Input) -> Row:
         return answer(earlier)
     if ms(transaction.now) >= ms(given["acceptBy"]):
         raise refused("acceptTransfer", None, f" after {show_time(given['acceptBy'])}")
+    other_platform(transaction.platform, "from", given["from"])
     kind, record = envelopes.unpacked(open_sealed(transaction.platform.sealing_key, given["sealed"]), given)
+    if kind not in OFFERED_KINDS:
+        raise NetError("NOT_OFFERED", f"Platform {transaction.platform.code} takes no {kind}.")
     id = await envelopes.make(transaction, kind, record, given)
     await transaction.do(
         "UPDATE transfer SET kind = %s, record = %s WHERE id = %s AND side = 'TARGET'", kind, id, part["id"]
@@ -105,8 +116,8 @@ async def complete(transaction: Transaction, given: Input) -> Row:
         raise refused("completeTransfer", part)
     if parse_id(target) != part["goes_to"]:
         raise bad_input(f'`transferredToId: "{target}"` is no record of {part["goes_to"]}, to which it was offered.')
-    await envelopes.erase(transaction, kind, id)
     await set_state(transaction, kind, id, "TRANSFERRED", target)
+    await envelopes.erase(transaction, kind, id)
     await set_part(transaction, part, "COMPLETED")
     await emit(transaction, kind, record, "departed")
     return answer({**part, "state": "COMPLETED"})
@@ -131,7 +142,7 @@ async def withdraw(transaction: Transaction, given: Input) -> Row:
 async def own_record(transaction: Transaction, id: str) -> tuple[str, Row]:
     """A member or a request of ours, and which of the two it is; locked until the transaction ends."""
     if parse_id(id) == transaction.platform.code and "\0" not in id:
-        for kind, each in KINDS.items():
+        for kind, each in OFFERED_KINDS.items():
             if await transaction.row(f"SELECT 1 FROM {each.table} WHERE id = %s", id):
                 return kind, await existing(transaction, each.view, each.table, id)
     raise NetError("NOT_FOUND", f'Platform {transaction.platform.code} has no member or request "{id}".')
@@ -141,7 +152,7 @@ async def part_of(transaction: Transaction, given: Input, side: str, record: str
     """What we know of the transfer; at the source it is of this record or of none."""
     part = await transaction.row("SELECT * FROM transfer WHERE id = %s AND side = %s", transfer_id(given), side)
     if part is not None and record is not None and part["record"] != record:
-        raise of_another_record(given)
+        raise conflict(given, "is of another record")
     return part
 
 
@@ -163,8 +174,8 @@ async def new_part(
     )  # fmt: skip
 
 
-def of_another_record(given: Input) -> NetError:
-    return NetError("CONFLICT", f'The transfer "{transfer_id(given)}" is of another record: take a new id.')
+def conflict(given: Input, what: str) -> NetError:
+    return NetError("CONFLICT", f'The transfer "{transfer_id(given)}" {what}: take a new id.')
 
 
 async def set_part(transaction: Transaction, part: Row, state: str) -> None:
@@ -180,11 +191,21 @@ async def set_state(transaction: Transaction, kind: str, id: str, state: str, mo
 
 async def emit(transaction: Transaction, kind: str, record: Row, what: str) -> None:
     data = {"place": record["placeCode"], "category": record[KINDS[kind].category], "channel": record["channel"]}
-    await transaction.emit(f"onenet.{KINDS[kind].word}.{what}", data)
+    # What the simulation made stays apart, at every platform.
+    told = replace(transaction, simulated=transaction.simulated or record["simulated"])
+    await told.emit(f"onenet.{KINDS[kind].word}.{what}", data)
 
 
 def transfer_id(given: Input) -> str:
-    return checks.text("transferId", given["transferId"], 200)
+    if re.fullmatch(r"[A-Za-z0-9_.:-]{1,200}", given["transferId"]) is None:
+        raise bad_input("`transferId` is 1 to 200 letters, digits, `_`, `.`, `:` and `-`.")
+    return str(given["transferId"])
+
+
+def other_platform(platform: Platform, field: str, code: str) -> None:
+    """The platform on the other side: never this one."""
+    if not is_platform_code(code) or code == platform.code:
+        raise bad_input(f'`{field}: "{code}"` is no other platform\'s code.')
 
 
 def refused(name: str, part: Row | None, why: str = "") -> NetError:
@@ -194,6 +215,6 @@ def refused(name: str, part: Row | None, why: str = "") -> NetError:
     return NetError("WRONG_STATE", f"{name} is not possible{known}.", status=status, allowed=[])
 
 
-def answer(part: Mapping[str, Any], sealed: str | None = None) -> Row:
+def answer(part: Mapping[str, Any]) -> Row:
     """Our part, in the contract's names."""
-    return {**{name: part[name] for name in ("id", "state", "kind")}, "recordId": part["record"], "sealed": sealed}
+    return {**{name: part[name] for name in ("id", "state", "kind")}, "recordId": part["record"]}
