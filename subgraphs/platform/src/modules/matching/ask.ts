@@ -55,6 +55,8 @@ export async function askDepartment(
   }
   const run = await runOf(platform, _id);
   if (run.status === 'COMPLETED') await applyAnswers(platform, run);
+  // It took so long that the sweep has ended it.
+  else await dropAnswers(platform, _id);
   return run;
 }
 

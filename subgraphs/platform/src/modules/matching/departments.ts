@@ -8,7 +8,7 @@ export type DepartmentUrls = ReadonlyMap<string, URL>;
 /** People of one request. */
 export const batchOf = 5_000;
 
-const timeoutMs = 15_000;
+const timeoutMs = 10_000;
 /** Of an answer: 5,000 hashes take 230 KB. */
 const maxAnswerBytes = 1_048_576;
 
