@@ -35,6 +35,8 @@ beforeAll(async () => {
     basePort: 0,
     databasePrefix,
     scale: null,
+    // What is long overdue stays as the records have it.
+    sweepMs: 0,
     records: () => records,
   });
   stack.defer(() => reference.stop());

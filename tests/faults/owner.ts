@@ -24,6 +24,8 @@ const platforms = await startPlatforms({
   basePort: 0,
   databasePrefix,
   scale: null,
+  // What is long overdue stays as the records have it.
+  sweepMs: 0,
   trust,
   records: () =>
     makeRecords(new Random(Number(seed)), Number(size)).filter(

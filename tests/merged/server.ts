@@ -33,6 +33,8 @@ export async function startMerged(options: {
     basePort: 0,
     databasePrefix,
     scale: null,
+    // What is long overdue stays as the records have it.
+    sweepMs: 0,
     records: () => records,
   });
   const urls: Readonly<Record<string, string>> = {

@@ -17,6 +17,7 @@ import type { DepartmentUrls } from './modules/matching/departments.ts';
 import { ensureMediaChannels } from './modules/content/store.ts';
 import { servePlatform, type ServedPlatform } from './server.ts';
 import { startSimulation } from './simulate/simulation.ts';
+import { startSweeps } from './sweeps.ts';
 
 export interface PlatformsOptions {
   readonly mongodbUri: string;
@@ -31,6 +32,8 @@ export interface PlatformsOptions {
   readonly scale: number | null;
   /** Events of simulated activity a second, over all platforms of the process. */
   readonly simulatePerSecond?: number;
+  /** Milliseconds between two rounds of what time alone brings about, such as deadlines; 0: none. Default: 30 s. */
+  readonly sweepMs?: number;
   /** Records to load instead of the reference ones. */
   readonly records?: (
     definition: PlatformDefinition,
@@ -56,6 +59,9 @@ export interface Platforms {
 
 /** The MongoDB would fail at the first write; the message says what it lacks. */
 export class NoReplicaSet extends Error {}
+
+/** Deadlines are of days: half a minute late is in time. */
+const defaultSweepMs = 30_000;
 
 /** How many platforms are prepared side by side. */
 const side = 3;
@@ -101,13 +107,14 @@ export async function startPlatforms(options: PlatformsOptions): Promise<Platfor
     throw error;
   }
   const simulation = startSimulation(platforms, options.simulatePerSecond ?? 0);
+  const sweeps = startSweeps(platforms, options.sweepMs ?? defaultSweepMs);
   return {
     urls: Object.fromEntries(
       platforms.map(({ definition }, index) => [definition.code, servers[index]?.url ?? '']),
     ),
     platforms,
     stop: async () => {
-      await simulation.stop();
+      await Promise.all([simulation.stop(), sweeps.stop()]);
       await stopAll();
     },
   };

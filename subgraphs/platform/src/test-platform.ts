@@ -36,6 +36,10 @@ export async function testPlatform(
     readonly modules?: readonly ModuleName[];
     readonly records?: Iterable<ReferenceRecord>;
     readonly simulatePerSecond?: number;
+    /** None where a test does not ask for them: it sweeps itself, at its own time. */
+    readonly sweepMs?: number;
+    /** Files of keys whose signed calls are taken, beside those of this machine. */
+    readonly trust?: readonly string[];
     readonly departmentUrls?: DepartmentUrls;
   } = {},
 ): Promise<TestPlatform> {
@@ -53,6 +57,9 @@ export async function testPlatform(
     scale: null,
     records: () => options.records ?? [],
     simulatePerSecond: options.simulatePerSecond ?? 0,
+    sweepMs: options.sweepMs ?? 0,
+    trust: options.trust ?? [],
+    unsigned: 'loopback',
     ...(options.departmentUrls && { departmentUrls: options.departmentUrls }),
   });
   const [platform] = started.platforms;

@@ -20,6 +20,8 @@ import {
 
 /** Requests looked up at a time. */
 const batchSize = 100;
+/** In one go; what is left is the next one's, so that a platform that was long away can still be stopped. */
+const batchesAtMost = 10;
 
 const beginning = new Date(0);
 
@@ -33,7 +35,7 @@ export const clockIndex = {
 /** Does what was due by `now`. */
 export async function sweepRequests(platform: Platform, now: Date): Promise<void> {
   if (!keepsDeadlines(platform)) return;
-  for (;;) {
+  for (let batch = 0; batch < batchesAtMost; batch++) {
     const due = await dueRequests(platform, now)
       .project<Pick<ServiceRequestDoc, '_id' | 'simulated'>>({ simulated: 1 })
       .toArray();
