@@ -21,14 +21,14 @@ export type Move =
   | { readonly change: Changes };
 
 export function nextMove(transfer: Transfer, now: Date): Move {
-  const { status, offerSent, sealingKey, declined } = transfer;
+  const { status, offers, sealingKey, declined } = transfer;
   const ends = endOf(transfer, now);
   switch (status) {
     case 'OFFERING':
-      if (ends && !offerSent) return { change: ended(now, ends) };
-      // Whether an offer that was sent was carried out, only the source can say: it is asked, also to end it.
+      // An offer that was sent may come late: the source closes it.
+      if (ends) return { change: offers === 0 ? ended(now, ends) : withdrawing(ends, true) };
       if (sealingKey === null) return { ask: 'key', before: {} };
-      return { ask: 'offer', before: { offerSent: true } };
+      return { ask: 'offer', before: { offers: offers + 1 } };
     case 'OFFERED':
       // The target was never given what is sealed to it, so it need not be asked to decline.
       if (ends) return { change: withdrawing(ends, true) };
@@ -80,8 +80,7 @@ function done(transfer: Transfer, step: Step, part: Part, now: Date): Changes | 
     case 'offer':
       if (state === 'WITHDRAWN') return ended(now, endOf(transfer, now) ?? 'REFUSED');
       if (state !== 'OFFERED') return undefined;
-      if (sealed !== null) return { status: 'OFFERED', sealed, ...forward };
-      return endOf(transfer, now) && { status: 'OFFERED', ...forward };
+      return sealed === null ? undefined : { status: 'OFFERED', sealed, ...forward };
     case 'accept':
     case 'decline':
       if (state === 'ACCEPTED') return accepted(transfer, recordId);
@@ -104,7 +103,11 @@ function accepted({ to }: Transfer, recordId: string | null): Changes | undefine
 /** A platform will not: of an offer and an acceptance that is an answer, and the others have to be carried out. */
 function refused(transfer: Transfer, step: Step, code: string, now: Date): Changes {
   const refusal = { platform: platformOf(transfer, step), code };
-  if (step === 'offer') return { ...ended(now, endOf(transfer, now) ?? 'REFUSED'), refusal };
+  if (step === 'offer') {
+    const why = endOf(transfer, now) ?? 'REFUSED';
+    // Of several, one may come late, and be taken then.
+    return { ...(transfer.offers === 1 ? ended(now, why) : withdrawing(why, true)), refusal };
+  }
   // An earlier call may have reached it late: only once it has declined it will never accept.
   if (step === 'accept') return { ...withdrawing('REFUSED', false), refusal };
   return again(transfer, refusal, now);

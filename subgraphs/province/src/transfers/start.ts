@@ -97,7 +97,7 @@ export async function newTransfer(
     refusal: null,
     withdrawnFor: null,
     sealingKey: null,
-    offerSent: false,
+    offers: 0,
     sealed: null,
     declined: false,
     targetId: null,

@@ -58,8 +58,8 @@ export interface Transfer {
   readonly withdrawnFor: WithdrawnFor | null;
   /** The target's key at the first offer: the same input each time it is asked. */
   readonly sealingKey: string | null;
-  /** Whether the source may have been asked to offer. */
-  readonly offerSent: boolean;
+  /** How often the source may have been asked to offer. */
+  readonly offers: number;
   /** What the offer gave, until the target has it or will never have it. */
   readonly sealed: string | null;
   /** Whether the target will never accept it: it declined, or was never asked. */

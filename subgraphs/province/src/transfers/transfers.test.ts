@@ -163,16 +163,18 @@ describe('at its deadline', () => {
   });
 
   test.for(losses)(
-    'the source has not said whether it offered (%s lost): it is asked until it does',
+    'the source has not said whether it offered (%s lost): it closes the offer',
     async (lost) => {
-      platforms.faults.set('offer', times(40, { lost }));
-      const started = await start({ dueAt: new Date(nowMs + minute).toISOString() });
-      await pass(30 * minute);
-      expect(await found(started)).toMatchObject({ status: 'OFFERING', offerSent: true });
-      await pass(30 * minute);
+      platforms.faults.set('offer', times(10_000, { lost }));
+      const started = await start({ dueAt: inAnHour });
+      await pass(61 * minute);
       expect(await found(started)).toMatchObject({ status: 'WITHDRAWN', withdrawnFor: 'DEADLINE' });
       // The target was never given anything, so nobody asks it.
       expect(platforms).toMatchObject({ source: 'LIVE', target: 'NOTHING', wrong: [] });
+      // One that comes late changes nothing.
+      platforms.faults.clear();
+      await platforms.step({ ...started, sealingKey: '{}' }, 'offer');
+      expect(platforms.source).toBe('LIVE');
     },
   );
 
@@ -200,6 +202,14 @@ describe('refused', () => {
       refusal: { platform, code },
     });
     expect(platforms).toMatchObject({ source, target, wrong: [] });
+  });
+
+  test('an offer of which another may still come is closed, not only ended', async () => {
+    platforms.faults.set('offer', [{ lost: 'call' }, { refused: 'WRONG_STATE' }]);
+    const started = await start();
+    await pass(minute);
+    expect(await found(started)).toMatchObject({ status: 'WITHDRAWN', withdrawnFor: 'REFUSED' });
+    expect(platforms.asked).toEqual(['offer refused', 'withdraw']);
   });
 
   test('accepted after all, though the answer was a refusal: it is completed', async () => {

@@ -22,7 +22,7 @@ export class TwoPlatforms implements TransferPlatforms {
   made = 0;
   /** Moments at which it was live at both, or nowhere and not in transfer either. */
   readonly wrong: string[] = [];
-  #offered = false;
+  #offer: 'OFFERED' | 'WITHDRAWN' | undefined;
 
   sealingKey(): Promise<Answered<string>> {
     return Promise.resolve(
@@ -66,9 +66,10 @@ export class TwoPlatforms implements TransferPlatforms {
     switch (step) {
       case 'offer':
         if (sealingKey === null) return no('BAD_INPUT');
-        if (!this.#offered && this.source !== 'LIVE') return no('WRONG_STATE');
-        if (!this.#offered) this.source = 'IN_TRANSFER';
-        this.#offered = true;
+        if (this.#offer === 'WITHDRAWN') return done('WITHDRAWN');
+        if (this.#offer === undefined && this.source !== 'LIVE') return no('WRONG_STATE');
+        if (this.#offer === undefined) this.source = 'IN_TRANSFER';
+        this.#offer = 'OFFERED';
         return done('OFFERED', { sealed: 'sealed' });
       case 'accept':
         if (this.target === 'CLOSED' || sealed !== 'sealed') return no('WRONG_STATE');
@@ -84,7 +85,8 @@ export class TwoPlatforms implements TransferPlatforms {
         this.source = 'TRANSFERRED';
         return done('COMPLETED', { recordId: targetId });
       case 'withdraw':
-        if (!this.#offered || this.source === 'TRANSFERRED') return no('WRONG_STATE');
+        if (this.source === 'TRANSFERRED') return no('WRONG_STATE');
+        this.#offer = 'WITHDRAWN';
         this.source = 'LIVE';
         return done('WITHDRAWN');
     }
