@@ -132,6 +132,9 @@ const compareList = `mutation ($input: CompareListInput!) {
 const verifyMember = `mutation ($input: VerifyMemberInput!) {
   verifyMember(input: $input) { member { id checks { department question outcome } } } }`;
 
+const verifyHardshipWorker = `mutation ($input: VerifyHardshipWorkerInput!) {
+  verifyHardshipWorker(input: $input) { hardshipWorker { checks { department question outcome } } } }`;
+
 let keys = 0;
 const newKey = () => `key-${++keys}`;
 
@@ -146,7 +149,7 @@ async function throughGateway(query: string, input: object, actor = officer): Pr
 
 function filled(query: string, input: object): object {
   const common = { idempotencyKey: newKey() };
-  if (query === verifyMember) return { ...common, ...input };
+  if (query === verifyMember || query === verifyHardshipWorker) return { ...common, ...input };
   const run = { platform: code, department: 'CIVIL_AFFAIRS', subject: 'MEMBERS' };
   if (query === compareList) return { ...common, ...run, ...input };
   return { ...common, ...run, question: 'LOW_INCOME', placeCode: quiet, ...input };
@@ -265,6 +268,7 @@ describe('the platform asks', () => {
   test.each([
     [askDepartment, {}],
     [verifyMember, { id: `${code}:m-active` }],
+    [verifyHardshipWorker, { id: `${code}:hw-1` }],
   ])('from its own front end only: the gateway refuses it unsent', async (query, input) => {
     const [sent, runs] = [tap.texts().length, await db.collection('match_runs').countDocuments()];
     const { errors } = await throughGateway(query, input);
@@ -417,6 +421,37 @@ describe('one record', () => {
     };
     expect(found.checks.map(({ outcome }) => outcome)).toEqual(['UNANSWERED', 'UNANSWERED']);
     expect(department.received).toHaveLength(sent);
+  });
+
+  test('of a hardship worker is cross-checked too, and compared as a list', async () => {
+    const id = `${code}:hw-1`;
+    await db.collection<{ _id: string }>('hardship_workers').insertOne({
+      _id: id,
+      status: 'REGISTERED',
+      updatedAt: new Date(0),
+      checks: [],
+      facets: ['*', code, quiet],
+      personal: { identityNumber: numberOf(60_000) },
+    } as never);
+    const { data, errors } = await atHome(verifyHardshipWorker, {
+      id,
+      departments: ['CIVIL_AFFAIRS'],
+    });
+    expect(errors).toBeUndefined();
+    const { hardshipWorker } = data?.['verifyHardshipWorker'] as {
+      hardshipWorker: { checks: object[] };
+    };
+    expect(hardshipWorker.checks).toHaveLength(2);
+    expect(hardshipWorker.checks).toContainEqual({
+      department: 'CIVIL_AFFAIRS',
+      question: 'LOW_INCOME',
+      outcome: 'MATCHED',
+    });
+    const run = runIn(await atHome(askDepartment, { subject: 'HARDSHIP_WORKERS' }));
+    expect(run).toMatchObject({ status: 'COMPLETED', asked: 1, matched: 1 });
+    const kept = await db.collection<{ _id: string }>('hardship_workers').findOne({ _id: id });
+    // The same question, answered again, is kept once.
+    expect(kept?.['checks']).toHaveLength(2);
   });
 
   test('that has left cannot be checked', async () => {

@@ -1,7 +1,6 @@
 /** Comparisons at one platform: what a list must be, how often, once per key, who is known; and what a sweep ends. Long, because one platform serves all the cases. */
 import { randomBytes } from 'node:crypto';
 import { identityHash, seal } from '@onenet/contract';
-import { outboxCollection } from '@onenet/feed';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testPlatform, type TestPlatform } from '../../test-platform.ts';
 import { member, organization } from '../../test-records.ts';
@@ -76,6 +75,16 @@ function hashesOf(key: Uint8Array): string[] {
 
 const newKey = () => randomBytes(32);
 
+/** What the feed says of a department. */
+async function eventsOf(department: string) {
+  await net.platform.feed.drained();
+  const text = await (await fetch(`${net.url}/events?limit=1000`)).text();
+  return text
+    .split('\n')
+    .filter((line) => line.includes(`"category":"${department}"`))
+    .map((line) => JSON.parse(line) as { type: string; data: { value?: number } });
+}
+
 test('a department’s list: those of ACTIVE members, recorded as a run and told as events', async () => {
   const key = newKey();
   const { data, errors } = await compare(key, { department: 'TAXATION' });
@@ -95,9 +104,7 @@ test('a department’s list: those of ACTIVE members, recorded as a run and told
     endedAt: expect.any(String),
   });
   await compare(newKey(), { department: 'TAXATION' });
-  const events = await outboxCollection(net.platform.db)
-    .find({ 'data.category': 'TAXATION' })
-    .toArray();
+  const events = await eventsOf('TAXATION');
   expect(events.map(({ type, data: { value } }) => [type, value])).toEqual([
     ['onenet.matching.connected', undefined],
     ['onenet.matching.compared', 3],
@@ -122,10 +129,7 @@ test('ten times at once with one key: one run, one list counted, ten same answer
   expect(
     await net.platform.db.collection(matchRuns).countDocuments({ department: 'HOUSING' }),
   ).toBe(1);
-  const told = await outboxCollection(net.platform.db)
-    .find({ 'data.category': 'HOUSING' })
-    .toArray();
-  expect(told).toHaveLength(3);
+  expect(await eventsOf('HOUSING')).toHaveLength(3);
   const other = await compare(key, { ...input, hashes: hashesOf(key).slice(1) });
   expect(other.errors?.[0]?.extensions.code).toBe('IDEMPOTENCY_CONFLICT');
 });
@@ -238,14 +242,12 @@ test('a run that was left open is failed by the sweep, and what it kept is forgo
     startedAt: new Date(now.getTime() - minutes * 60_000),
   });
   await db.collection<{ _id: string }>(matchRuns).insertMany([run('left', 16), run('young', 14)]);
-  await db
-    .collection<{ _id: string }>(matchAnswers)
-    .insertOne({
-      _id: '420100:match-left/0',
-      run: '420100:match-left',
-      matched: ['420100:m-active'],
-      others: [],
-    } as never);
+  await db.collection<{ _id: string }>(matchAnswers).insertOne({
+    _id: '420100:match-left/0',
+    run: '420100:match-left',
+    matched: ['420100:m-active'],
+    others: [],
+  } as never);
   const module = offeredModules(modules).find(({ name }) => name === 'matching');
   await Promise.all([module?.sweep?.(net.platform, now), module?.sweep?.(net.platform, now)]);
   const left = await db
@@ -255,7 +257,7 @@ test('a run that was left open is failed by the sweep, and what it kept is forgo
     .toArray();
   expect(left.map(({ status }) => status)).toEqual(['FAILED', 'OPEN']);
   expect(await db.collection(matchAnswers).countDocuments()).toBe(0);
-  expect(await checksOf('420100:m-active')).toBeNull();
+  expect(await checksOf('420100:m-active')).toEqual([]);
 });
 
 test('what a completed run kept is written by the sweep, once, and newer answers stay', async () => {

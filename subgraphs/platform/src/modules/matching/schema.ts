@@ -5,13 +5,14 @@ import { connectionType, pageArgs } from '../../builder.ts';
 import { addList } from '../../list.ts';
 import { schemaPart } from '../../module.ts';
 import { mutationsOf } from '../../mutation.ts';
+import { addAid } from '../aid/schema.ts';
 import { addCore } from '../core/schema.ts';
 import { addMembers } from '../members/schema.ts';
 import { askDepartment } from './ask.ts';
 import { compareList, type ListComparison } from './compare.ts';
 import { subjects } from './people.ts';
 import { matchRunList, matchRuns, runDirections, runStatuses, type MatchRunDoc } from './store.ts';
-import { verifyMember } from './verify.ts';
+import { verifyHardshipWorker, verifyMember } from './verify.ts';
 
 /** Adds the module to a schema. */
 export const addMatching = schemaPart((schema) => {
@@ -133,14 +134,19 @@ export const addMatching = schemaPart((schema) => {
     'matchRun',
     MatchRun,
   )('askDepartment', AskInput, askDepartment);
-  if (schema.offers('members')) {
-    const VerifyInput = builder.inputType('VerifyMemberInput', {
+  const verifyInput = (name: string) =>
+    builder.inputType(name, {
       fields: (t) => ({
         id: t.id({ required: true }),
         idempotencyKey: t.id({ required: true }),
         departments: t.stringList(),
       }),
     });
-    addMembers(schema).mutation('verifyMember', VerifyInput, verifyMember);
+  if (schema.offers('members')) {
+    addMembers(schema).mutation('verifyMember', verifyInput('VerifyMemberInput'), verifyMember);
+  }
+  if (schema.offers('aid')) {
+    const input = verifyInput('VerifyHardshipWorkerInput');
+    addAid(schema).mutation('verifyHardshipWorker', input, verifyHardshipWorker);
   }
 });
