@@ -7,9 +7,6 @@ import uvicorn
 
 from .app import make_app
 
-# As long as nobody says otherwise: a domain that is nobody's.
-FRONT_END = "https://union.example/join"
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m yichang", description=__doc__)
@@ -17,7 +14,7 @@ def main() -> None:
     parser.add_argument("--code", default="420500", help="the platform's code")
     parser.add_argument("--serves", default="420500", help="codes of the divisions that it serves, comma-separated")
     parser.add_argument("--port", type=int, default=8000, help="on 127.0.0.1")
-    parser.add_argument("--front-end", default=FRONT_END, help="where workers apply by QR code")
+    parser.add_argument("--front-end", metavar="URL", help="the front end, whose /join takes applications")
     parser.add_argument("--sweep", type=float, default=60, metavar="SECONDS", help="how often deadlines are looked at")
     parser.add_argument("--simulate", type=float, default=0, metavar="RATE", help="simulated events a second")
     options = parser.parse_args()
@@ -28,7 +25,8 @@ def main() -> None:
             options.database,
             options.code,
             options.serves.split(","),
-            options.front_end,
+            # As long as nobody says otherwise: a domain that is nobody's.
+            options.front_end or f"https://union.example/{options.code}",
             options.sweep,
             options.simulate,
         ),

@@ -163,6 +163,13 @@ async def existing(transaction: Transaction, view: str, table: str, id: str) -> 
     raise NetError("NOT_FOUND", f'Platform {transaction.platform.code} has no record "{id}".')
 
 
+async def check_person(transaction: Transaction, name: str, query: str, id: str) -> None:
+    """Refuses a worker whose record it is not, where it is known whose it is."""
+    found = await transaction.row(query, id)
+    if transaction.actor.kind == "WORKER" and found and found["person"] not in (None, transaction.actor.reference):
+        raise NetError("ACTOR_NOT_ALLOWED", f"{name} is for the worker whose record it is.")
+
+
 async def existing_organization(transaction: Transaction, id: str) -> str:
     """The id of one of our organizations."""
     return str((await existing(transaction, "organization", "union_org", id))["id"])

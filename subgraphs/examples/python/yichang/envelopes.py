@@ -18,7 +18,6 @@ MEMBER_KINDS = ("EMPLOYEE", "MICRO_ENTERPRISE", "FLEXIBLE", "MIGRANT")
 RELATIONS = ("SPOUSE", "CHILD", "PARENT", "OTHER")
 STATUSES = (*OPEN, *CLOSED, "RATED")
 ACTORS = ("WORKER", "OFFICER", "SYSTEM")
-MOST_RELATIVES = 20
 MOST_LINES = 10_000
 LINES = ("STATUS", "FEEDBACK", "RATING", "SUPERVISION", "REMINDER", "OVERDUE", "ESCALATION", "TRANSFER")
 
@@ -78,7 +77,7 @@ async def make(transaction: Transaction, kind: str, record: Mapping[str, Any], g
 
 
 async def make_member(transaction: Transaction, field: Fields, place: str, organization: str | None) -> str:
-    id, family = new_id(transaction, "member"), field.many("family", MOST_RELATIVES)
+    id, family = new_id(transaction, "member"), field.many("family", 20)
     await insert(transaction, "membership", {
         "id": id, "state": "ACTIVE", "changed": transaction.now, "area_code": place, "org": organization,
         "applied": field.time("appliedAt"), "joined": field.maybe_time("joinedAt") or transaction.now,

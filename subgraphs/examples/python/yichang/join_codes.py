@@ -7,9 +7,12 @@ import segno
 
 from . import checks, life_cycles
 from .commands import Input, Transaction, existing, new_id
-from .context import Row
+from .context import Info, Row
 from .errors import bad_input
+from .federation import Type
 from .times import ms, show_time
+
+join_code = Type("JoinCode")
 
 
 async def issue(transaction: Transaction, given: Input) -> Row:
@@ -19,7 +22,7 @@ async def issue(transaction: Transaction, given: Input) -> Row:
     until, now = given.get("validUntil"), transaction.now
     if until is not None and ms(until) <= ms(now):
         raise bad_input(f"`validUntil: {show_time(until)}` is not after now, {show_time(now)}.")
-    id, place = new_id(transaction, "joincode"), organization["placeCode"]
+    id, place = new_id(transaction, "join-code"), organization["placeCode"]
     await transaction.do(
         "INSERT INTO join_code (id, token, state, area_code, org, issued, changed, valid_until)"
         " VALUES (%s, %s, 'VALID', %s, %s, %s, %s, %s)",
@@ -48,9 +51,9 @@ async def applied_by(transaction: Transaction, given: Input) -> Row | None:
     if given["channel"] != "QR_CODE":
         raise bad_input(f"`channel: {given['channel']}` does not go with `joinToken`: it is QR_CODE.")
     found = await transaction.row(
-        "UPDATE join_code SET applications = applications + 1"
+        "UPDATE join_code SET applications = applications + 1, changed = %s"
         " WHERE token = %s AND state = 'VALID' AND (valid_until IS NULL OR unix_ms(valid_until) > %s) RETURNING id",
-        token.replace("\0", ""), ms(transaction.now),
+        transaction.now, token.replace("\0", ""), ms(transaction.now),
     )  # fmt: skip
     if found is None:
         raise bad_input("`joinToken` is of no QR code that holds: unknown, revoked or expired. Ask for a new one.")
@@ -60,15 +63,15 @@ async def applied_by(transaction: Transaction, given: Input) -> Row | None:
     return code
 
 
-def content(front_end: str, code: Row) -> str:
+@join_code.field("content")
+def content(code: Row, info: Info) -> str:
     """What the QR code holds: where the platform's front end takes applications."""
-    return f"{front_end}?join={code['token']}"
+    return f"{info.context.platform.front_end}/join?join={code['token']}"
 
 
-def svg(front_end: str, code: Row) -> str:
-    """The QR code as an image, readable with a seventh of it damaged."""
+@join_code.field("svg")
+def svg(code: Row, info: Info) -> str:
+    """The QR code as an image, readable with a quarter of it worn off."""
     image = io.BytesIO()
-    segno.make(content(front_end, code), error="m", micro=False).save(
-        image, kind="svg", scale=4, xmldecl=False, nl=False
-    )
+    segno.make(content(code, info), error="q", micro=False).save(image, kind="svg", scale=4, xmldecl=False, nl=False)
     return image.getvalue().decode()

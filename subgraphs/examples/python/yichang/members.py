@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import checks, join_codes, life_cycles
-from .commands import Command, Input, Transaction, existing, existing_organization, new_id
+from .commands import Command, Input, Transaction, check_person, existing, existing_organization, new_id
 from .context import Row
-from .errors import NetError
+from .errors import NetError, bad_input
+
+MOST_RELATIVES = 20
 
 # Mutation → its event.
 STEPS: Mapping[str, str] = {
@@ -27,11 +29,11 @@ async def apply(transaction: Transaction, given: Input) -> Row:
     kind, channel = given["kind"], given["channel"]
     size = checks.employer_size(kind, given.get("employerSize"))
     organization = given.get("organizationId")
-    if organization is not None:
-        await existing_organization(transaction, organization)
     code = await join_codes.applied_by(transaction, given)
     if code is not None:
         organization = code["organizationId"]
+    elif organization is not None:
+        await existing_organization(transaction, organization)
     actor, now, id = transaction.actor, transaction.now, new_id(transaction, "member")
     await transaction.do(
         "INSERT INTO membership (id, applied, changed, state, kind, came_by, area_code, org, simulated, join_code,"
@@ -50,7 +52,7 @@ def step(name: str) -> Command:
 
     async def take(transaction: Transaction, given: Input) -> Row:
         note = checks.optional_text("note", given.get("note"), 2_000)
-        member = await existing(transaction, "member", "membership", given["id"])
+        member = await own_member(transaction, name, given["id"])
         id, now = member["id"], transaction.now
         life_cycles.check(name, member["status"])
         joined = now if to_state == "ACTIVE" else member["joinedAt"]
@@ -66,9 +68,12 @@ def step(name: str) -> Command:
 
 
 async def add_family_member(transaction: Transaction, given: Input) -> Row:
-    name = checks.text("name", given["name"], 100)
-    member = await existing(transaction, "member", "membership", given["id"])
+    member = await own_member(transaction, "addFamilyMember", given["id"])
     life_cycles.check("addFamilyMember", member["status"])
+    found = await transaction.row("SELECT count(*) AS n FROM relative WHERE membership = %s", member["id"])
+    if found is not None and found["n"] >= MOST_RELATIVES:
+        raise bad_input(f'Member "{member["id"]}" has {found["n"]} of the family: at most {MOST_RELATIVES}.')
+    name = checks.text("name", given["name"], 100)
     await transaction.do(
         "INSERT INTO relative (membership, key, relation, full_name) VALUES (%s, %s, %s, %s)",
         member["id"], str(uuid.uuid4()), given["relation"], name,
@@ -77,12 +82,19 @@ async def add_family_member(transaction: Transaction, given: Input) -> Row:
 
 
 async def remove_family_member(transaction: Transaction, given: Input) -> Row:
-    member = await existing(transaction, "member", "membership", given["id"])
+    member = await own_member(transaction, "removeFamilyMember", given["id"])
     life_cycles.check("removeFamilyMember", member["status"])
     key = given["key"].replace("\0", "")
     if not await transaction.do("DELETE FROM relative WHERE membership = %s AND key = %s", member["id"], key):
-        raise NetError("NOT_FOUND", f'The member has nobody in the family with the key "{key}".')
+        raise NetError("NOT_FOUND", f'Member "{member["id"]}" has nobody of the family by that `key`.')
     return await changed(transaction, member)
+
+
+async def own_member(transaction: Transaction, name: str, id: str) -> Row:
+    """The member; refused to another worker."""
+    member = await existing(transaction, "member", "membership", id)
+    await check_person(transaction, name, "SELECT person_ref AS person FROM membership WHERE id = %s", id)
+    return member
 
 
 async def changed(transaction: Transaction, member: Row) -> Row:

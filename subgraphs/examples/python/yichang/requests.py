@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import checks, deadlines, life_cycles
-from .commands import Command, Input, Transaction, existing, existing_organization, new_id
+from .commands import Command, Input, Transaction, check_person, existing, existing_organization, new_id
 from .context import Row
-from .errors import NetError, bad_input
+from .errors import bad_input
 from .history import log
 from .times import minutes_between, ms, show_time
 from .working_days import due_after
@@ -143,7 +143,7 @@ def step(name: str) -> Command:
         request = await existing(transaction, "service_request", "help_request", given["id"])
         id, status = request["id"], request["status"]
         if name in OWN:
-            await own_request(transaction, name, id)
+            await check_person(transaction, name, "SELECT applicant_ref AS person FROM help_request WHERE id = %s", id)
         life_cycles.check(name, status)
         effect = await effects(transaction, request, given)
         note = checks.optional_text("note", given.get("note"), 2_000)
@@ -160,14 +160,6 @@ def step(name: str) -> Command:
         return await existing(transaction, "service_request", "help_request", id)
 
     return take
-
-
-async def own_request(transaction: Transaction, name: str, id: str) -> None:
-    """Refuses a worker whose request it is not, where it is known whose it is."""
-    actor = transaction.actor
-    found = await transaction.row("SELECT applicant_ref FROM help_request WHERE id = %s", id)
-    if actor.kind == "WORKER" and found and found["applicant_ref"] not in (None, actor.reference):
-        raise NetError("ACTOR_NOT_ALLOWED", f"{name} is for the worker whose request it is, and for officers.")
 
 
 def closing_data(transaction: Transaction, request: Row) -> Mapping[str, Any]:

@@ -22,8 +22,6 @@ request = Type("ServiceRequest")
 feedback = Type("RequestFeedbackStep")
 member = Type("Member")
 family_member = Type("FamilyMember")
-join_code = Type("JoinCode")
-transfer_part = Type("TransferPart")
 article = Type("Article")
 step = InterfaceType(
     "RequestStep",
@@ -136,21 +134,6 @@ def department_checks(_row: Row, _info: Info) -> Sequence[Row]:
     return []
 
 
-@join_code.field("content")
-def join_content(row: Row, info: Info) -> str:
-    return join_codes.content(info.context.platform.front_end, row)
-
-
-@join_code.field("svg")
-def join_svg(row: Row, info: Info) -> str:
-    return join_codes.svg(info.context.platform.front_end, row)
-
-
-@transfer_part.field("sealed")
-async def sealed(part: Row, info: Info) -> str | None:
-    return await transfers.sealed(info.context, part)
-
-
 @article.field("comments")
 def comments(row: Row, info: Info, **arguments: Any) -> Any:
     return list_of(info.context, "comments", arguments, owner=("articleId", row["id"]))
@@ -182,6 +165,7 @@ for (bound, field), source in PERSONAL.items():
     bound.set_field(field, partial(personal, source))
 
 BINDABLES = [
-    date_time, platform, division, organization, request, feedback, member, family_member, join_code, transfer_part,
-    article, step,
-]  # fmt: skip
+    *[date_time, platform, division, organization, request, feedback, step, member, family_member, article],
+    join_codes.join_code,
+    transfers.transfer_part,
+]

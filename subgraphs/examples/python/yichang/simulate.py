@@ -84,10 +84,10 @@ class Site:
         )
         return self.early([row["id"] for row in rows])
 
-    async def applicant(self, request: str) -> str | None:
-        """The reference of whose request it is."""
-        rows = await self._context(None).rows("SELECT applicant_ref FROM help_request WHERE id = %s", [request])
-        return rows[0]["applicant_ref"] if rows else None
+    async def whose(self, table: str, column: str, id: str) -> str | None:
+        """The reference of the worker whose record it is: nobody else may speak for it."""
+        rows = await self._context(None).rows(f"SELECT {column} AS person FROM {table} WHERE id = %s", [id])
+        return rows[0]["person"] if rows else None
 
     async def one_of(self, query: str) -> str | None:
         rows = await self._context(None).rows(query)
@@ -150,8 +150,7 @@ async def advance(site: Site) -> None:
         given["organizationId"] = union
     if name == "rateServiceRequest":
         given["rating"] = random.choice([5, 5, 5, 5, 4, 4, 4, 3, 2, 1])
-    # A worker's words are on the worker's own request.
-    whose = await site.applicant(id) if kind == "WORKER" else None
+    whose = await site.whose("help_request", "applicant_ref", id) if kind == "WORKER" else None
     return await site.act(name, kind, given, whose)
 
 
@@ -174,7 +173,7 @@ async def decide(site: Site) -> None:
 async def leave(site: Site) -> None:
     id = await site.recent("member", "status = 'ACTIVE'", '"appliedMs", id')
     if id is not None:
-        await site.act("leaveUnion", "WORKER", {"id": id})
+        await site.act("leaveUnion", "WORKER", {"id": id}, await site.whose("membership", "person_ref", id))
 
 
 async def publish(site: Site) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 from . import checks, deadlines, envelopes
 from .commands import Input, Transaction, existing
-from .context import Context, Platform, Row
+from .context import Info, Platform, Row
 from .errors import NetError, bad_input
-from .federation import CONTRACT
+from .federation import CONTRACT, Type
 from .ids import is_platform_code, parse_id
 from .life_cycles import OPEN, wrong_state
 from .sealing import open_sealed, public_key, seal
@@ -34,6 +34,8 @@ KINDS: Mapping[str, Kind] = {
 }
 
 OFFERED_KINDS = {name: kind for name, kind in KINDS.items() if f"type {kind.of} " in CONTRACT}
+
+transfer_part = Type("TransferPart")
 
 
 async def offer(transaction: Transaction, given: Input) -> Row:
@@ -61,8 +63,10 @@ async def offer(transaction: Transaction, given: Input) -> Row:
     return {**answer(part), "sealingKey": given["sealingKey"]}
 
 
-async def sealed(context: Context, part: Row) -> str | None:
+@transfer_part.field("sealed")
+async def sealed(part: Row, info: Info) -> str | None:
     """An offer's record, sealed. It is kept nowhere: it is made for whoever asks, as long as it is offered."""
+    context = info.context
     found = await context.rows("SELECT * FROM transfer WHERE id = %s AND side = 'SOURCE'", [part["id"]])
     if "sealingKey" not in part or not found or found[0]["state"] != "OFFERED":
         return None
