@@ -217,6 +217,10 @@ function member(make: Make, n: number): MemberRecord {
     leftAt: status === 'LEFT' ? new Date(+later + 1000) : null,
     name: `${word(random)}演示`,
     phone: '13900000000',
+    identityNumber: null,
+    joinCodeId: null,
+    employerSize: null,
+    family: [],
     person: `p${random.int(1, 9)}`,
   };
 }

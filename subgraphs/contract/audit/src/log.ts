@@ -3,7 +3,7 @@ import { dataOf, type AuditedServer } from './server.ts';
 import { Violation, shown } from './rule.ts';
 import type { SendResponse } from './send.ts';
 
-type Line = Readonly<Record<string, unknown>>;
+export type Line = Readonly<Record<string, unknown>>;
 
 /** The last sequence. */
 export interface LogEnd {
@@ -37,16 +37,16 @@ export async function logEnd(server: AuditedServer): Promise<LogEnd> {
   return { last: Number(text) };
 }
 
-/** The lines after `end`, until one is what was waited for or the time is over. */
+/** The lines after `end`, until they are enough or the time is over. */
 export async function newLines(
   server: AuditedServer,
   end: LogEnd,
   seconds: number,
-  isWanted: (line: Line) => boolean,
+  isEnough: (lines: readonly Line[]) => boolean,
 ): Promise<readonly Line[]> {
   const until = Date.now() + seconds * 1_000;
   const lines: Line[] = [];
-  while (Date.now() < until && !lines.some(isWanted)) {
+  while (Date.now() < until && !isEnough(lines)) {
     const { body, status } = await getEvents(server, { after: end.last + lines.length, wait: 1 });
     if (status !== 200) break;
     lines.push(...parsed(body));

@@ -1,28 +1,12 @@
-/** Mutations: for whom, once per key, and in the feed. */
-import { actorKinds, actorsOf, eventTypes, fieldModule } from '@onenet/contract';
-import { mutationCall, mutationQuery, type MutationCall } from '../inputs.ts';
-import { logEnd, newLines, readTotals } from '../log.ts';
+/** Mutations: once per key, and in the feed. */
+import { isLocal } from '@onenet/contract';
+import { mutationCall, type MutationCall } from '../inputs.ts';
+import { logEnd, newLines, readTotals, type Line } from '../log.ts';
+import { Maker, newKey } from '../maker.ts';
 import { NotChecked, Violation, must, shown, type Rule } from '../rule.ts';
 import { cameIn, codesOf, dataOf, type AuditedServer } from '../server.ts';
 
 export const mutationRules: readonly Rule[] = [
-  {
-    id: 'M15',
-    level: 'MUST',
-    title: 'A mutation is for its actors, and in its state',
-    module: 'core',
-    writes: true,
-    async check(server) {
-      for await (const call of calls(server, 'actor')) {
-        await refusedFor(server, call, undefined, 'ACTOR_REQUIRED');
-        const kinds = actorsOf(call.name) ?? [];
-        for (const kind of actorKinds.filter((each) => !kinds.includes(each))) {
-          await refusedFor(server, call, server.actor(kind), 'ACTOR_NOT_ALLOWED');
-        }
-      }
-      await wrongState(server);
-    },
-  },
   {
     id: 'M16',
     level: 'MUST',
@@ -30,10 +14,10 @@ export const mutationRules: readonly Rule[] = [
     module: 'core',
     writes: true,
     async check(server) {
-      for await (const call of calls(server, 'once')) {
-        if (!call.makes || !('platformCode' in fieldsOf(server, call))) continue;
-        const first = await made(server, call);
-        const again = await made(server, call);
+      const maker = new Maker(server);
+      for await (const call of newRecords(server, maker)) {
+        const first = await made(maker, call);
+        const again = await made(maker, call);
         must(
           first.id === again.id,
           again.sent,
@@ -43,7 +27,13 @@ export const mutationRules: readonly Rule[] = [
         const text = Object.keys(call.input).find((name) => name === 'title' || name === 'name');
         if (text === undefined) continue;
         const other = { ...call, input: { ...call.input, [text]: `审计${server.run}之二` } };
-        await refusedFor(server, other, actorFor(server, call), 'IDEMPOTENCY_CONFLICT');
+        const exchange = await maker.send(other);
+        must(
+          codesOf(exchange).includes('IDEMPOTENCY_CONFLICT') && exchange.data?.[call.name] == null,
+          exchange.sent,
+          () => cameIn(exchange),
+          'IDEMPOTENCY_CONFLICT, and nothing done.',
+        );
       }
     },
   },
@@ -55,79 +45,57 @@ export const mutationRules: readonly Rule[] = [
     async check(server) {
       await totalsAgree(server);
       if (!server.writes) return 'that a mutation appears in the feed: needs --write';
-      for await (const call of calls(server, 'event')) {
-        if (call.makes && 'platformCode' in fieldsOf(server, call)) await appears(server, call);
-      }
+      await allAppear(server, new Maker(server));
       return undefined;
     },
   },
 ];
 
-/** Every offered mutation for which there is something to call it with. */
-async function* calls(server: AuditedServer, purpose: string): AsyncGenerator<MutationCall> {
+/** What a mutation that makes a record says in the feed. */
+const eventOf: Readonly<Record<string, string>> = {
+  submitServiceRequest: 'onenet.request.submitted',
+  applyForMembership: 'onenet.member.applied',
+  issueJoinCode: 'onenet.joincode.issued',
+  publishArticle: 'onenet.article.published',
+  askSupervision: 'onenet.supervision.asked',
+  issueCard: 'onenet.card.issued',
+  addMerchant: 'onenet.merchant.opened',
+  submitCardClaim: 'onenet.claim.submitted',
+  applyForHardshipFile: 'onenet.hardship.applied',
+  applyForAid: 'onenet.aid.applied',
+  pairCadre: 'onenet.pairing.started',
+};
+
+/** A call of each offered mutation that makes a record of the platform's own. */
+async function* newRecords(server: AuditedServer, maker: Maker): AsyncGenerator<MutationCall> {
   const fields = server.offered.fields('Mutation');
   if (fields.length === 0) throw new NotChecked('the platform offers no mutation');
   for (const field of fields) {
-    const call = await mutationCall(server, field, `${purpose}-${field.name}`);
-    if (call) yield call;
+    if (isLocal(field.name)) continue;
+    const cheap = await mutationCall(server, field, newKey('new'));
+    if (!cheap?.makes || !hasPlatform(server, cheap)) continue;
+    yield await maker.call({ field, name: field.name });
   }
 }
 
-/** The first kind that may: a worker where workers may. */
-function actorFor(server: AuditedServer, { name }: MutationCall): string {
-  const [kind = 'OFFICER'] = actorsOf(name) ?? [];
-  return server.actor(kind);
+function hasPlatform(server: AuditedServer, { recordType }: MutationCall): boolean {
+  return server.offered.fields(recordType).some(({ name }) => name === 'platformCode');
 }
 
-function fieldsOf(server: AuditedServer, { recordType }: MutationCall): Record<string, true> {
-  return Object.fromEntries(server.offered.fields(recordType).map(({ name }) => [name, true]));
+interface MadeRecord {
+  readonly id: string;
+  readonly placeCode: unknown;
+  readonly sent: string;
 }
 
-async function refusedFor(
-  server: AuditedServer,
-  call: MutationCall,
-  actor: string | undefined,
-  code: string,
-): Promise<void> {
-  const exchange = await server.ask(mutationQuery(call), {
-    variables: { input: call.input },
-    ...(actor !== undefined && { actor }),
-  });
-  must(
-    codesOf(exchange).includes(code) && exchange.data?.[call.name] == null,
-    exchange.sent,
-    () => cameIn(exchange),
-    `${code}, and nothing done.`,
-  );
-}
-
-async function made(
-  server: AuditedServer,
-  call: MutationCall,
-): Promise<{ readonly id: string; readonly sent: string }> {
-  const exchange = await server.ask(mutationQuery(call), {
-    variables: { input: call.input },
-    actor: actorFor(server, call),
-  });
-  const payload = dataOf(exchange)[call.name] as Record<string, { id?: string } | null> | null;
-  const id = payload?.[call.record]?.id;
-  if (id === undefined) {
+async function made(maker: Maker, call: MutationCall, fields = 'id'): Promise<MadeRecord> {
+  const exchange = await maker.send(call, fields);
+  const payload = dataOf(exchange)[call.name] as Record<string, Partial<MadeRecord> | null> | null;
+  const record = payload?.[call.record];
+  if (record?.id === undefined) {
     throw new Violation(exchange.sent, cameIn(exchange), `The new ${call.record}.`);
   }
-  return { id, sent: exchange.sent };
-}
-
-/** A request is resolved once it was accepted, not before. */
-async function wrongState(server: AuditedServer): Promise<void> {
-  const find = (name: string) =>
-    server.offered.fields('Mutation').find((field) => field.name === name);
-  const [submit, resolve] = [find('submitServiceRequest'), find('resolveServiceRequest')];
-  const submission = submit && (await mutationCall(server, submit, 'state-submit'));
-  const step = resolve && (await mutationCall(server, resolve, 'state-resolve'));
-  if (!submission || !step) return;
-  const { id } = await made(server, submission);
-  const early = { ...step, input: { ...step.input, id } };
-  await refusedFor(server, early, actorFor(server, step), 'WRONG_STATE');
+  return { id: record.id, placeCode: record.placeCode, sent: exchange.sent };
 }
 
 /** Of every type, and so of all: one line for each sequence. */
@@ -153,25 +121,31 @@ async function totalsAgree(server: AuditedServer): Promise<void> {
 /** Seconds within which an event must be numbered. */
 const withinSeconds = 10;
 
-async function appears(server: AuditedServer, call: MutationCall): Promise<void> {
-  const module = fieldModule('Mutation', call.name);
+async function allAppear(server: AuditedServer, maker: Maker): Promise<void> {
   const before = await logEnd(server);
-  const { sent } = await made(server, call);
-  const lines = await newLines(server, before, withinSeconds, (line) => isOf(line, module, call));
-  must(
-    lines.some((line) => isOf(line, module, call)),
-    `${sent}, then GET ${server.eventsUrl}?after=${before.last}`,
-    () => (lines.length === 0 ? 'no line' : shown(lines)),
-    `Within ${withinSeconds} s a line of module ${module} with place ${shown(call.input['placeCode'])}.`,
+  const wanted: { readonly type: string; readonly record: MadeRecord }[] = [];
+  for await (const call of newRecords(server, maker)) {
+    const type = eventOf[call.name];
+    if (type === undefined) continue;
+    wanted.push({ type, record: await made(maker, call, 'id placeCode') });
+  }
+  const lines = await newLines(server, before, withinSeconds, (read) =>
+    wanted.every((each) => read.some((line) => isOf(line, each))),
   );
+  for (const each of wanted) {
+    must(
+      lines.some((line) => isOf(line, each)),
+      `${each.record.sent}, then GET ${server.eventsUrl}?after=${before.last}`,
+      () => (lines.length === 0 ? 'no line' : shown(lines)),
+      `Within ${withinSeconds} s a line ${each.type} with place ${shown(each.record.placeCode)}.`,
+    );
+  }
 }
 
 function isOf(
-  line: Readonly<Record<string, unknown>>,
-  module: string,
-  call: MutationCall,
+  line: Line,
+  { type, record }: { readonly type: string; readonly record: MadeRecord },
 ): boolean {
-  const types: Readonly<Record<string, { readonly module: string }>> = eventTypes;
   const { place } = (line['data'] ?? {}) as { readonly place?: string };
-  return types[String(line['type'])]?.module === module && place === call.input['placeCode'];
+  return line['type'] === type && (record.placeCode == null || place === record.placeCode);
 }

@@ -1,5 +1,6 @@
 /** All rules, in the order of CONTRACT.md: core, then those of optional modules. */
 import type { Rule } from '../rule.ts';
+import { actorAndStateRules } from './actors-and-states.ts';
 import { assertionRules } from './assertion.ts';
 import { contentRules } from './content.ts';
 import { entityRules } from './entities.ts';
@@ -24,6 +25,7 @@ export const rules: readonly Rule[] = [
   ...filterRules,
   ...personalRules,
   ...errorRules,
+  ...actorAndStateRules,
   ...mutationRules,
   ...feedRules,
   ...assertionRules,
