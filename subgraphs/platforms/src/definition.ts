@@ -29,9 +29,13 @@ export interface PlatformDefinition {
   readonly contractVersion?: ContractVersion;
   /** Where its pin stands. WGS 84, degrees. */
   readonly position: { readonly latitude: number; readonly longitude: number };
+  /** Address of its own front end, where its workers sign in; a made-up one, where it does not say. */
+  readonly frontEnd?: string;
   readonly mediaChannels: readonly MediaChannelDefinition[];
   /** Departments that it compares data with; what they are reached by is an option of the process. */
   readonly departments?: readonly DepartmentDefinition[];
+  /** Kinds of card that it issues. */
+  readonly cardKinds?: readonly CardKindDefinition[];
   readonly publishedFigures: readonly PublishedFigure[];
   /** How busy the demonstration is: simulated requests on a working day; the rest follows from it. */
   readonly requestsPerDay: number;
@@ -56,6 +60,27 @@ export interface DepartmentDefinition {
   readonly questions: readonly string[];
 }
 
+/** A kind of card: what a holder can do with one card instead of several. */
+export interface CardKindDefinition {
+  /** Capitals, such as FIVE_IN_ONE. */
+  readonly code: string;
+  /** In Chinese. */
+  readonly name: string;
+  readonly functions: readonly CardFunction[];
+}
+
+export const cardFunctions = [
+  'MEMBERSHIP',
+  'BANK',
+  'TRANSPORT',
+  'DISCOUNT',
+  'INSURANCE',
+  'AID',
+  'CULTURE',
+  'HEALTH',
+] as const;
+export type CardFunction = (typeof cardFunctions)[number];
+
 /** A figure as its owner published it. */
 export interface PublishedFigure {
   /** Stable within the platform. */
@@ -76,10 +101,24 @@ export interface PublishedFigure {
   readonly demo: FigureInDemo | null;
 }
 
-/** The number of events, by records and opening balances, that stands for a figure. */
+/** What stands for a figure: events, of records and of opening balances. */
 export interface FigureInDemo {
-  /** The figure itself, or for `over` and `nearly` a number that satisfies it. */
+  /**
+   * The figure itself, or for `over` and `nearly` a number that satisfies it; in the figure's unit. It is
+   * what `counts` add up to over the platform's events, without simulation; where there is `of`, divided
+   * by what that adds up to.
+   */
   readonly total: number;
-  /** `total` is the sum of the platform's counts of these, without simulation. */
-  readonly counts: readonly { readonly measure: EventTypeName; readonly category: string | null }[];
+  readonly counts: readonly FigureCount[];
+  /** Of a share, or of an amount each. */
+  readonly of?: readonly FigureCount[];
+  /** How many records there are at scale 1, where `total` does not say it: of money and shares. */
+  readonly records?: number;
+}
+
+export interface FigureCount {
+  readonly measure: EventTypeName;
+  readonly category: string | null;
+  /** `value`: the sum of the events' values, fen in yuan; when absent, their number. */
+  readonly sum?: 'value';
 }

@@ -1,7 +1,11 @@
 /** The reference net as data: its platforms, Hubei's divisions, and what the demo shows. */
 export { activityShare, activityWeights } from './activity.ts';
+export { cardFunctions } from './definition.ts';
 export type {
+  CardFunction,
+  CardKindDefinition,
   DepartmentDefinition,
+  FigureCount,
   FigureInDemo,
   MediaChannelDefinition,
   PlatformDefinition,
@@ -21,6 +25,8 @@ export type {
   Channel,
   CommentRecord,
   EngagementRecord,
+  FamilyMemberRecord,
+  FamilyRelation,
   FollowRecord,
   MediaChannelRecord,
   MemberKind,
@@ -38,6 +44,6 @@ export type {
   ServiceRequestRecord,
   StationRecord,
 } from './records.ts';
-export { channels } from './records.ts';
+export { channels, familyRelations, memberKinds } from './records.ts';
 export { referenceRecords } from './reference/reference.ts';
 export type { ReferenceOptions } from './reference/reference.ts';

@@ -8,7 +8,8 @@ import {
   platformKinds,
 } from '@onenet/contract';
 import type { EventTypeName } from '@onenet/contract';
-import type { FigureInDemo, PlatformDefinition } from './definition.ts';
+import { cardFunctions } from './definition.ts';
+import type { FigureCount, FigureInDemo, PlatformDefinition } from './definition.ts';
 import { divisions } from './divisions.ts';
 import { channels } from './records.ts';
 
@@ -35,6 +36,7 @@ export function parseDefinition(text: string, file: string): PlatformDefinition 
       latitude: fields.number('latitude', 18, 54),
       longitude: fields.number('longitude', 73, 136),
     })),
+    ...(top.has('frontEnd') && { frontEnd: top.text('frontEnd') }),
     mediaChannels: top.objects('mediaChannels', (fields) => ({
       id: fields.text('id'),
       name: fields.text('name'),
@@ -46,6 +48,15 @@ export function parseDefinition(text: string, file: string): PlatformDefinition 
         name: fields.text('name'),
         questions: fields.list('questions', (value, at) =>
           fields.check(value, at, isCapitals, 'a name in capitals'),
+        ),
+      })),
+    }),
+    ...(top.has('cardKinds') && {
+      cardKinds: top.objects('cardKinds', (fields) => ({
+        code: fields.check(fields.text('code'), 'code', isCapitals, 'a name in capitals'),
+        name: fields.text('name'),
+        functions: fields.list('functions', (value, at) =>
+          fields.check(value, at, isCardFunction, 'a function of a card'),
         ),
       })),
     }),
@@ -78,10 +89,19 @@ export function parseDefinition(text: string, file: string): PlatformDefinition 
 function parseDemo(fields: Fields): FigureInDemo {
   return {
     total: fields.integer('total', 0, Number.MAX_SAFE_INTEGER),
-    counts: fields.objects('counts', (count) => ({
-      measure: count.check(count.text('measure'), 'measure', isMeasure, 'a type of event'),
-      category: count.nullable('category', (field) => count.text(field)),
-    })),
+    counts: fields.objects('counts', parseCount),
+    ...(fields.has('of') && { of: fields.objects('of', parseCount) }),
+    ...(fields.has('records') && {
+      records: fields.integer('records', 1, Number.MAX_SAFE_INTEGER),
+    }),
+  };
+}
+
+function parseCount(fields: Fields): FigureCount {
+  return {
+    measure: fields.check(fields.text('measure'), 'measure', isMeasure, 'a type of event'),
+    category: fields.nullable('category', (field) => fields.text(field)),
+    ...(fields.has('sum') && { sum: fields.oneOf('sum', ['value']) }),
   };
 }
 
@@ -98,7 +118,11 @@ function isMeasure(value: string): value is EventTypeName {
   return Object.hasOwn(eventTypes, value);
 }
 
-/** A department's code, or a question: they name events' categories, and files. */
+function isCardFunction(value: string): value is (typeof cardFunctions)[number] {
+  return cardFunctions.some((name) => name === value);
+}
+
+/** A department's code, a question, a kind of card: they name events' categories, and files. */
 function isCapitals(value: string): value is string {
   return /^[A-Z][A-Z_]{0,31}$/.test(value);
 }

@@ -306,6 +306,8 @@ export interface OpeningRecord {
   readonly id: string;
   readonly platformCode: string;
   readonly measure: EventTypeName;
+  /** Of the events' values, in their unit; when absent, of their number. */
+  readonly of?: 'value';
   readonly kind: 'stock' | 'flow';
   readonly value: number;
   readonly asOf: Date;

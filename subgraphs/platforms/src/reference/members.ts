@@ -1,16 +1,26 @@
 /** Members: those that the figures speak of, a small stock, and the applications of recent weeks. */
-import type { Channel, MemberRecord, MemberStatus } from '../records.ts';
+import type {
+  Channel,
+  FamilyMemberRecord,
+  MemberKind,
+  MemberRecord,
+  MemberStatus,
+  ModuleRecord,
+} from '../records.ts';
 import { dayMs, figuresAsOf, hourMs, momentBetween, officeMoment } from './calendar.ts';
-import { memberKinds, personName, personPhone } from './names.ts';
+import { JoinCodes } from './join-codes.ts';
+import { familyRelations, identityNumber, memberKinds, personName, personPhone } from './names.ts';
 import { memberUnion } from './organizations.ts';
 import type { Random } from './random.ts';
 import { recentMoments } from './recent.ts';
 import type { Site } from './site.ts';
 import type { Balance } from './openings.ts';
 
-export function* members(site: Site): Generator<MemberRecord> {
-  yield* stock(site);
-  yield* recentMembers(site);
+export function* members(site: Site): Generator<MemberRecord | ModuleRecord> {
+  const codes = new JoinCodes(site, stockFrom);
+  yield* stock(site, codes);
+  yield* recentMembers(site, codes);
+  yield* codes.records();
 }
 
 const membersInStock = 150;
@@ -19,7 +29,7 @@ const stockFrom = Date.parse('2014-01-01T00:00:00+08:00');
 const lastApplication = figuresAsOf.getTime() - 14 * dayMs;
 
 /** As many as the platform's figure, or a few. All are members; where no figure counts them, some left. */
-function* stock(site: Site): Generator<MemberRecord> {
+function* stock(site: Site, codes: JoinCodes): Generator<MemberRecord> {
   const random = site.random('members');
   const figure = site.figure('joined-on-line') + site.figure('worker-records');
   const count = figure > 0 ? site.asRecords(figure) : membersInStock;
@@ -34,12 +44,13 @@ function* stock(site: Site): Generator<MemberRecord> {
       fate,
       channel: random.weighted(channels),
       simulated: false,
+      codes,
     });
   }
 }
 
 /** About one application for every two requests. */
-function* recentMembers(site: Site): Generator<MemberRecord> {
+function* recentMembers(site: Site, codes: JoinCodes): Generator<MemberRecord> {
   const random = site.random('recent members');
   let n = 0;
   for (const appliedAt of recentMoments(site, random, site.platform.requestsPerDay * 0.5)) {
@@ -52,6 +63,7 @@ function* recentMembers(site: Site): Generator<MemberRecord> {
       fate: random.weighted({ ACTIVE: 92, REFUSED: 5, LEFT: 3 }),
       channel: random.weighted(everyWay),
       simulated: true,
+      codes,
     });
   }
 }
@@ -81,15 +93,18 @@ interface MemberDraft {
   readonly fate: Exclude<MemberStatus, 'APPLIED' | 'TRANSFERRED'>;
   readonly channel: Channel;
   readonly simulated: boolean;
+  /** By which those with the channel QR_CODE may have come. */
+  readonly codes?: JoinCodes;
 }
 
 export function member(site: Site, random: Random, draft: MemberDraft): MemberRecord {
-  const { appliedAt, until, fate } = draft;
+  const { appliedAt, until, fate, channel } = draft;
   const decision = officeMoment(random, appliedAt + random.between(2 * hourMs, 4 * dayMs));
   const decidedAt = decision <= until ? new Date(decision) : null;
   const leave = decision + random.between(dayMs, 9 * dayMs);
   const leftAt = fate === 'LEFT' && leave <= until ? new Date(leave) : null;
   const union = memberUnion(site, draft.n);
+  const kind = random.weighted(memberKinds);
   return {
     type: 'Member',
     id: site.id(draft.local),
@@ -97,19 +112,39 @@ export function member(site: Site, random: Random, draft: MemberDraft): MemberRe
     appliedAt: new Date(appliedAt),
     updatedAt: leftAt ?? decidedAt ?? new Date(appliedAt),
     status: decidedAt === null ? 'APPLIED' : fate === 'LEFT' && leftAt === null ? 'ACTIVE' : fate,
-    kind: random.weighted(memberKinds),
-    channel: draft.channel,
+    kind,
+    channel,
     placeCode: union.place,
     organizationId: union.id,
     transferredToId: null,
     joinedAt: fate === 'REFUSED' ? null : decidedAt,
     decidedAt,
     leftAt,
+    joinCodeId: channel === 'QR_CODE' ? (draft.codes?.applied(union.id, appliedAt) ?? null) : null,
+    employerSize: employerSize(random, kind),
+    family: family(random),
     name: personName(random),
     phone: personPhone(random),
+    identityNumber: identityNumber(random, union.place, appliedAt),
     person: `m-${draft.local}`,
     simulated: draft.simulated,
   };
+}
+
+/** Firms of fewer than 25 have members of a kind of their own. */
+function employerSize(random: Random, kind: MemberKind): number | null {
+  if (kind === 'MICRO_ENTERPRISE') return random.integer(1, 24);
+  return kind === 'EMPLOYEE' && random.chance(0.6) ? random.integer(25, 3_000) : null;
+}
+
+/** Some have entered one or more of theirs. */
+function family(random: Random): readonly FamilyMemberRecord[] {
+  if (!random.chance(0.12)) return [];
+  return Array.from({ length: random.integer(1, 3) }, (_, n) => ({
+    key: `family-${n + 1}`,
+    relation: random.weighted(familyRelations),
+    name: personName(random),
+  }));
 }
 
 /** A tombstone: the mandatory core, and where the membership went. */
@@ -131,8 +166,12 @@ export function memberTombstone(
     joinedAt: null,
     decidedAt: null,
     leftAt: null,
+    joinCodeId: null,
+    employerSize: null,
+    family: [],
     name: null,
     phone: null,
+    identityNumber: null,
     person: null,
   };
 }

@@ -1,5 +1,7 @@
-/** Names and texts that are plainly made up: persons are 姓 + 演 + a stem, firms are numbered. */
-import type { MemberKind, OrganizationKind, RequestCategory } from '../records.ts';
+/** Names, numbers and texts that are plainly made up: persons are 姓 + 演 + a stem, firms are numbered. */
+import { identityCheckDigit } from '@onenet/contract';
+import type { FamilyRelation, MemberKind, OrganizationKind, RequestCategory } from '../records.ts';
+import { dayMs } from './calendar.ts';
 import type { Random } from './random.ts';
 
 const surnames = '王李张刘陈杨黄赵周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧';
@@ -14,6 +16,22 @@ export function personName(random: Random): string {
 export function personPhone(random: Random): string {
   return `0000-${String(random.integer(0, 9_999_999)).padStart(7, '0')}`;
 }
+
+/** Of somebody of working age, born where they live; its check digit fits. */
+export function identityNumber(random: Random, place: string, at: number): string {
+  const born = new Date(at - random.integer(19 * 366, 59 * 365) * dayMs);
+  const birth = born.toISOString().slice(0, 10).replaceAll('-', '');
+  const digits = place.slice(0, 6) + birth + String(random.integer(0, 999)).padStart(3, '0');
+  return digits + identityCheckDigit(digits);
+}
+
+/** How often somebody of a family is entered as what. */
+export const familyRelations: Readonly<Record<FamilyRelation, number>> = {
+  SPOUSE: 40,
+  CHILD: 42,
+  PARENT: 16,
+  OTHER: 2,
+};
 
 const trades = ['机械', '纺织', '电子', '建材', '食品', '物流', '汽配', '化工', '商贸', '农产品'];
 const institutions = ['中学', '医院', '文化馆', '图书馆', '供水所', '养护站'];

@@ -1,13 +1,17 @@
 /** The module members. */
 import type { PlatformModule } from '../../module.ts';
 import { listIndexes } from '../../order.ts';
+import { joinCodeIndexes, joinCodes } from './join-codes.ts';
 import { addMembers } from './schema.ts';
 import { members as memberCollection } from './store.ts';
 import { memberWrites } from './writes.ts';
 
 export const members: PlatformModule = {
   name: 'members',
-  collections: [{ name: memberCollection, indexes: listIndexes('members') }],
+  collections: [
+    { name: memberCollection, indexes: listIndexes('members') },
+    { name: joinCodes, indexes: joinCodeIndexes },
+  ],
   addSchema: addMembers,
   writes: memberWrites,
 };

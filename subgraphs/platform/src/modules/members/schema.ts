@@ -1,29 +1,41 @@
 /** Members: joining, verification, membership. */
-import { parseId } from '@onenet/contract';
+import { isAfter, parseId } from '@onenet/contract';
+import type { MemberStatus } from '@onenet/platforms';
 import { connectionType, pageArgs, personal } from '../../builder.ts';
 import { addList } from '../../list.ts';
 import { schemaPart } from '../../module.ts';
 import { mutationsOf } from '../../mutation.ts';
 import { addCore } from '../core/schema.ts';
 import { addOrganizations } from '../organizations/schema.ts';
+import { addDepartmentCheck } from '../core/department-check.ts';
 import { addRequests } from '../requests/schema.ts';
 import * as commands from './commands.ts';
-import { memberList, members, type MemberDoc } from './store.ts';
-
-const scope = 'members:personal';
+import { addFamilyMember, removeFamilyMember } from './family.ts';
+import { addFamily } from './family-schema.ts';
+import { addJoinCodes } from './join-code-schema.ts';
+import { memberList, memberScope as scope, members, type MemberDoc } from './store.ts';
 
 /** Adds the module to a schema. */
 export const addMembers = schemaPart((schema) => {
-  const { builder } = schema;
+  const { builder, version } = schema;
+  const isNew = isAfter(version, '1.1');
   const core = addCore(schema);
   const { Organization } = addOrganizations(schema);
   const { Channel } = addRequests(schema);
   const Status = builder.enumType('MemberStatus', {
-    values: ['APPLIED', 'ACTIVE', 'REFUSED', 'LEFT', 'TRANSFERRED'] as const,
+    values: [
+      'APPLIED',
+      'ACTIVE',
+      'REFUSED',
+      'LEFT',
+      'TRANSFERRED',
+      ...(isNew ? (['IN_TRANSFER'] as const) : []),
+    ] as const satisfies readonly MemberStatus[],
   });
   const Kind = builder.enumType('MemberKind', {
     values: ['EMPLOYEE', 'MICRO_ENTERPRISE', 'FLEXIBLE', 'MIGRANT'] as const,
   });
+  const since12 = isNew && { Check: addDepartmentCheck(schema), family: addFamily(schema) };
   const Member = builder.objectRef<MemberDoc>('Member').implement({
     interfaces: [core.Record],
     fields: (t) => ({
@@ -40,6 +52,14 @@ export const addMembers = schemaPart((schema) => {
       maskedPhone: t.exposeString('maskedPhone', { nullable: true }),
       name: t.string(personal(scope)),
       phone: t.string(personal(scope)),
+      ...(since12 && {
+        maskedIdentityNumber: t.exposeString('maskedIdentityNumber', { nullable: true }),
+        identityNumber: t.string(personal(scope)),
+        joinCodeId: t.exposeID('joinCodeId', { nullable: true }),
+        employerSize: t.exposeInt('employerSize', { nullable: true }),
+        checks: t.expose('checks', { type: [since12.Check], nullable: true }),
+        family: t.expose('family', { type: [since12.family.FamilyMember], nullable: true }),
+      }),
     }),
   });
   builder.asEntity(Member, {
@@ -57,6 +77,7 @@ export const addMembers = schemaPart((schema) => {
       organizationId: t.id(),
       appliedFrom: t.field({ type: 'DateTime' }),
       appliedTo: t.field({ type: 'DateTime' }),
+      ...(isNew && { inTransfer: t.boolean(), joinCodeId: t.id() }),
     }),
   });
   const Order = builder.inputType('MemberOrder', {
@@ -115,6 +136,7 @@ export const addMembers = schemaPart((schema) => {
       channel: t.field({ type: Channel, required: true }),
       placeCode: t.id({ required: true }),
       organizationId: t.id(),
+      ...(isNew && { identityNumber: t.string(), joinToken: t.string(), employerSize: t.int() }),
     }),
   });
   const mutation = mutationsOf(builder, 'MemberPayload', 'member', Member);
@@ -122,5 +144,10 @@ export const addMembers = schemaPart((schema) => {
   mutation('acceptMember', StepInput, commands.acceptMember);
   mutation('refuseMember', StepInput, commands.refuseMember);
   mutation('leaveUnion', StepInput, commands.leaveUnion);
-  return { Member };
+  if (since12) {
+    mutation('addFamilyMember', since12.family.AddInput, addFamilyMember);
+    mutation('removeFamilyMember', since12.family.RemoveInput, removeFamilyMember);
+    addJoinCodes(schema);
+  }
+  return { Member, mutation };
 });

@@ -1,5 +1,5 @@
 /** Members, as stored and listed. */
-import type { Channel, MemberKind, MemberStatus } from '@onenet/platforms';
+import type { Channel, FamilyRelation, MemberKind, MemberStatus } from '@onenet/platforms';
 import { Connection } from '../../connection.ts';
 import type { PlatformContext } from '../../context.ts';
 import type { ListArgs } from '../../list.ts';
@@ -8,12 +8,14 @@ import { OwnedRows } from '../../owned-rows.ts';
 import {
   KeysetRows,
   between,
+  inTransferFacet,
   noRows,
   present,
   type ListedRow,
   type Selection,
 } from '../../rows.ts';
 import { facetsAt, facetsOf, idFacet, isAsked, type ScopeFilter } from '../../scope.ts';
+import type { DepartmentCheck } from '../core/department-check.ts';
 
 export interface MemberDoc extends ListedRow {
   readonly appliedAt: Date;
@@ -27,15 +29,37 @@ export interface MemberDoc extends ListedRow {
   readonly joinedAt: Date | null;
   readonly maskedName: string | null;
   readonly maskedPhone: string | null;
+  readonly maskedIdentityNumber: string | null;
+  /** The QR code by which the worker applied. */
+  readonly joinCodeId: string | null;
+  readonly employerSize: number | null;
+  /** Oldest first. */
+  readonly family: readonly FamilyMember[];
+  /** What departments said, newest first: at most `mostChecks`. */
+  readonly checks: readonly DepartmentCheck[];
   readonly simulated: boolean;
 }
+
+/** Somebody of a member's family; the name itself stands with what is personal. */
+export interface FamilyMember {
+  /** Local to the member. */
+  readonly key: string;
+  readonly relation: FamilyRelation;
+  readonly maskedName: string | null;
+}
+
+/** Kept of a member; what is older is dropped. */
+export const mostChecks = 50;
+export const mostFamily = 20;
 
 /** What is stored beside, and left out of every read until there are scopes. */
 export interface StoredMember extends MemberDoc {
   readonly personal: {
     readonly name: string | null;
     readonly phone: string | null;
+    readonly identityNumber: string | null;
     readonly person: string | null;
+    readonly family: readonly { readonly key: string; readonly name: string }[];
     /** Notes of the steps, oldest first. */
     readonly notes: readonly { readonly at: Date; readonly text: string }[];
   };
@@ -43,10 +67,15 @@ export interface StoredMember extends MemberDoc {
 
 export const members = 'members';
 
+/** The scope of what is personal. */
+export const memberScope = 'members:personal';
+
 export function memberFacets(
-  doc: Pick<MemberDoc, 'status' | 'placeCode' | 'organizationId'>,
+  doc: Pick<MemberDoc, 'status' | 'placeCode' | 'organizationId' | 'joinCodeId'>,
 ): string[] {
-  return doc.status === 'TRANSFERRED' ? [] : facetsAt(doc.placeCode, doc.organizationId);
+  if (doc.status === 'TRANSFERRED') return [];
+  const facets = facetsAt(doc.placeCode, doc.organizationId, doc.joinCodeId);
+  return doc.status === 'IN_TRANSFER' ? facets.map(inTransferFacet) : facets;
 }
 
 export interface MemberFilter extends ScopeFilter {
@@ -56,6 +85,7 @@ export interface MemberFilter extends ScopeFilter {
   readonly organizationId?: string | null | undefined;
   readonly appliedFrom?: Date | null | undefined;
   readonly appliedTo?: Date | null | undefined;
+  readonly joinCodeId?: string | null | undefined;
 }
 
 /** Members of this platform, within a division or of an organization if one is given. */
@@ -71,7 +101,13 @@ export function memberList(
   const selection: Selection<MemberDoc> = {
     collection: members,
     order,
-    facets: facetsOf(filter, within, organizationId, idFacet(filter?.organizationId)),
+    facets: facetsOf(
+      filter,
+      within,
+      organizationId,
+      idFacet(filter?.joinCodeId),
+      idFacet(filter?.organizationId),
+    ),
     where: present({
       status: filter?.statuses && { $in: filter.statuses },
       kind: filter?.kinds && { $in: filter.kinds },

@@ -1,12 +1,17 @@
-/** Reference members as documents and events. */
+/** Reference members and QR codes as documents and events. */
 import type { ReferenceRecord } from '@onenet/platforms';
 import type { Write } from '../../load.ts';
-import { maskedName, maskedPhone } from '../../mask.ts';
-import { documentWrite, eventWrite } from '../../writes.ts';
+import { maskedIdentityNumber, maskedName, maskedPhone } from '../../mask.ts';
+import { documentWrite, eventWrite, recordWrites } from '../../writes.ts';
+import { joinCodeFacets, joinCodes, type JoinCodeDoc } from './join-codes.ts';
 import { memberFacets, members } from './store.ts';
 
 /** What a record of the module becomes. */
 export function* memberWrites(record: ReferenceRecord): Generator<Write> {
+  if (record.type === 'Record' && record.of === 'JoinCode') {
+    const place = record.fields as Pick<JoinCodeDoc, 'placeCode' | 'organizationId'>;
+    yield* recordWrites(joinCodes, record, { facets: joinCodeFacets(place) });
+  }
   if (record.type !== 'Member') return;
   const {
     type: _type,
@@ -16,6 +21,8 @@ export function* memberWrites(record: ReferenceRecord): Generator<Write> {
     leftAt,
     name,
     phone,
+    identityNumber,
+    family,
     person,
     ...fields
   } = record;
@@ -24,8 +31,22 @@ export function* memberWrites(record: ReferenceRecord): Generator<Write> {
     ...fields,
     maskedName: maskedName(name),
     maskedPhone: maskedPhone(phone),
+    maskedIdentityNumber: maskedIdentityNumber(identityNumber),
+    family: family.map((each) => ({
+      key: each.key,
+      relation: each.relation,
+      maskedName: maskedName(each.name),
+    })),
+    checks: [],
     facets: memberFacets(record),
-    personal: { name, phone, person, notes: [] },
+    personal: {
+      name,
+      phone,
+      identityNumber,
+      person,
+      family: family.map((each) => ({ key: each.key, name: each.name })),
+      notes: [],
+    },
   });
   if (record.status === 'TRANSFERRED') return;
   const data = { place: record.placeCode, category: record.kind, channel: record.channel };

@@ -3,6 +3,7 @@ import { channels, familyRelations, memberKinds } from '@onenet/platforms';
 import { parseIdentityNumber } from '@onenet/contract';
 import { badInput, optionalPhone } from '../../checks.ts';
 import { maskedIdentityNumber, maskedName, maskedPhone } from '../../mask.ts';
+import { endMembership } from '../members/commands.ts';
 import {
   memberFacets,
   members as memberCollection,
@@ -132,4 +133,5 @@ export const members: Subject<StoredMember> = {
       notes: [],
     },
   }),
+  afterDeparture: endMembership,
 };

@@ -3,6 +3,7 @@ import { actorKinds, requestWorkingDays } from '@onenet/contract';
 import { channels, type RequestCategory, type RequestStatus } from '@onenet/platforms';
 import { optionalPhone } from '../../checks.ts';
 import { maskedName, maskedPhone } from '../../mask.ts';
+import { applyEffects, overdueEffect } from '../requests/effects.ts';
 import { openStatuses } from '../requests/life-cycle.ts';
 import {
   requestIndexed,
@@ -30,6 +31,11 @@ export const requests: Subject<StoredServiceRequest> = {
   indexed: requestIndexed,
 
   category: ({ category }) => category,
+
+  async beforeOffer(transaction, request) {
+    const late = overdueEffect(request, transaction);
+    if (late) await applyEffects(transaction, request, [late]);
+  },
 
   contents: (request, status) => ({
     title: request.title,
