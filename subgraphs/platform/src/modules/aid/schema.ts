@@ -141,5 +141,5 @@ export const addAid = schemaPart((schema) => {
   addFunds(schema);
   addGrants(schema);
   addPairings(schema);
-  return { HardshipWorker };
+  return { HardshipWorker, mutation };
 });
