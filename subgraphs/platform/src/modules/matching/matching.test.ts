@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testPlatform, type TestPlatform } from '../../test-platform.ts';
 import { member, organization } from '../../test-records.ts';
 import { offeredModules } from '../modules.ts';
-import { matchAnswers, matchKeys, matchRuns } from './store.ts';
+import { matchAnswers, matchRuns } from './store.ts';
 
 const modules = ['core', 'organizations', 'requests', 'members', 'matching'] as const;
 /** An ACTIVE, an APPLIED and a LEFT member's, and nobody's. */
@@ -27,10 +27,10 @@ beforeAll(async () => {
       { ...member(6), id: '420100:m-none', identityNumber: null },
     ],
   });
-  const asked = await net.ask<{ _entities: [{ sealingKey: string }] }>(
-    '{ _entities(representations: [{ __typename: "Platform", code: "420100" }]) { ... on Platform { sealingKey } } }',
+  const asked = await net.ask<{ platform: [{ sealingKey: string }] }>(
+    '{ platform: _entities(representations: [{ __typename: "Platform", code: "420100" }]) { ... on Platform { sealingKey } } }',
   );
-  sealingKey = asked.data?._entities[0].sealingKey ?? '';
+  sealingKey = asked.data?.platform[0].sealingKey ?? '';
 });
 afterAll(() => net[Symbol.asyncDispose]());
 
@@ -281,7 +281,7 @@ test('what a completed run kept is written by the sweep, once, and newer answers
   };
   const module = offeredModules(modules).find(({ name }) => name === 'matching');
   for (let again = 0; again < 2; again++) {
-    await db.collection<{ _id: string }>(matchAnswers).insertOne(answers as never);
+    await db.collection<{ _id: string }>(matchAnswers).insertOne(answers);
     await module?.sweep?.(net.platform, endedAt);
   }
   const check = { department: 'GRID_CENTRE', question: 'GRID_RESIDENT', at: endedAt.toISOString() };
@@ -300,18 +300,18 @@ async function checksOf(id: string): Promise<unknown> {
 
 test('what the platform compares with, and its runs in their order', async () => {
   const { data, errors } = await net.ask<{
-    _entities: [{ departments: readonly { code: string; name: string; questions: string[] }[] }];
+    platform: [{ departments: readonly { code: string; name: string; questions: string[] }[] }];
     matchRuns: { edges: readonly { node: { startedAt: string } }[]; totalCount: number };
     matchRun: { id: string };
   }>(`{
-    _entities(representations: [{ __typename: "Platform", code: "420100" }]) {
+    platform: _entities(representations: [{ __typename: "Platform", code: "420100" }]) {
       ... on Platform { departments { code name questions } } }
     matchRuns(first: 3, filter: { departments: ["TAXATION", "HOUSING"], statuses: [COMPLETED] }) {
       totalCount edges { node { startedAt } } }
     matchRun(id: "420100:match-left") { id }
   }`);
   expect(errors).toBeUndefined();
-  expect(data?._entities[0].departments).toHaveLength(29);
+  expect(data?.platform[0].departments).toHaveLength(29);
   expect(data?.matchRuns.totalCount).toBe(3);
   const times = data?.matchRuns.edges.map(({ node }) => node.startedAt) ?? [];
   expect(times).toEqual(times.toSorted().toReversed());
