@@ -18,8 +18,8 @@ export function personPhone(random: Random): string {
 }
 
 /** Of somebody of working age, born where they live; its check digit fits. */
-export function identityNumber(random: Random, place: string, at: number): string {
-  const born = new Date(at - random.integer(19 * 366, 59 * 365) * dayMs);
+export function identityNumber(random: Random, place: string, asOf: number): string {
+  const born = new Date(asOf - random.integer(19 * 366, 59 * 365) * dayMs);
   const birth = born.toISOString().slice(0, 10).replaceAll('-', '');
   const digits = place.slice(0, 6) + birth + String(random.integer(0, 999)).padStart(3, '0');
   return digits + identityCheckDigit(digits);

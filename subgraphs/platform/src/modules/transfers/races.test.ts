@@ -68,7 +68,7 @@ describe.each(kinds)('%s', (kind) => {
           ? [net.complete(id, transferId, recordId), net.withdraw(id, transferId)]
           : [net.withdraw(id, transferId), net.complete(id, transferId, recordId)],
       );
-      expect(answers.map(codeOf).toSorted()).toEqual(['WRONG_STATE', undefined]);
+      expect(answers.map(codeOf).filter((code) => code !== undefined)).toEqual(['WRONG_STATE']);
       const winner = answers.flatMap(({ data }) => data?.answer?.transfer.state ?? []);
       const stored = await net.source.platform.db
         .collection<{ _id: string; status: string }>(collectionOf[kind])

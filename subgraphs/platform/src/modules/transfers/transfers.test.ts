@@ -32,11 +32,11 @@ async function listed(net_: Transfers['source'], kind: Kind, id: string, inTrans
   const edges = '{ totalCount edges { node { id } } }';
   const answer = await net_.ask<{
     all: List;
-    _entities: { list: List }[];
+    places: { list: List }[];
   }>(`{ all: ${listOf[kind]}(${filter}) ${edges}
-    _entities(representations: [{ __typename: "Division", code: "420102" }]) { ... on Division { list: ${listOf[kind]}(${filter}) ${edges} } } }`);
+    places: _entities(representations: [{ __typename: "Division", code: "420102" }]) { ... on Division { list: ${listOf[kind]}(${filter}) ${edges} } } }`);
   expect(answer.errors).toBeUndefined();
-  const lists = [answer.data?.all, answer.data?._entities[0]?.list];
+  const lists = [answer.data?.all, answer.data?.places[0]?.list];
   for (const list of lists) expect(list?.totalCount).toBe(list?.edges.length);
   const found = lists.map((list) => list?.edges.some(({ node }) => node.id === id));
   expect(found[1]).toBe(found[0]);
@@ -225,6 +225,7 @@ test('a request keeps its time, its deadline and its history, and says whence it
     'history { __typename at actorKind ... on RequestStatusStep { from to } ... on RequestTransferStep { fromPlatform } }';
   const was = await record(net.source, 'SERVICE_REQUEST', id, kept);
   const happened = await record(net.source, 'SERVICE_REQUEST', id, history);
+  const steps = happened?.['history'] as readonly object[];
   const { sealed } = partOf(await net.offer(id, 't-request'));
   const { recordId } = partOf(await net.accept('t-request', sealed));
   await net.complete(id, 't-request', recordId);
@@ -232,7 +233,7 @@ test('a request keeps its time, its deadline and its history, and says whence it
   expect(await record(net.target, 'SERVICE_REQUEST', target, kept)).toEqual(was);
   expect(await record(net.target, 'SERVICE_REQUEST', target, history)).toEqual({
     history: [
-      ...(happened?.['history'] as object[]),
+      ...steps,
       {
         __typename: 'RequestTransferStep',
         at: expect.any(String),
