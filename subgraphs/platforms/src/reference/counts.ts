@@ -1,26 +1,50 @@
 /** Counts what reference records are as events, without simulation: what published figures are checked against. */
-import type { EventTypeName } from '@onenet/contract';
+import { eventTypes } from '@onenet/contract';
+import type { EventType, EventTypeName } from '@onenet/contract';
+import type { FigureCount, PublishedFigure } from '../definition.ts';
 import type { EngagementRecord, MemberRecord, ReferenceRecord } from '../records.ts';
 import type { RequestStatus, RequestStepRecord, ServiceRequestRecord } from '../records.ts';
 
-/** Measure → category ('' without one) → the sum of the counts, opening balances included. */
-export type Counts = Map<EventTypeName, Map<string, number>>;
+/** Measure, and ` value` for the sum of its values → category ('' without one) → how much, opening balances included. */
+export type Counts = Map<string, Map<string, number>>;
 
-/** How much of a measure there is; of all categories when `category` is null. */
-export function countOf(counts: Counts, measure: EventTypeName, category: string | null): number {
-  const found = counts.get(measure) ?? new Map<string, number>();
-  if (category !== null) return found.get(category) ?? 0;
-  return found.values().reduce((sum, count) => sum + count, 0);
+/** What a figure is by these counts, in its unit. */
+export function figureOf(counts: Counts, { unit, demo }: PublishedFigure): number {
+  const sum = (of: readonly FigureCount[]) =>
+    of.reduce((total, count) => total + countOf(counts, count), 0);
+  const total = sum(demo?.counts ?? []) / (demo?.of ? sum(demo.of) : 1);
+  // To a ten thousandth: shares are divisions of floats.
+  return Math.round((unit === '%' ? total * 100 : total) * 1e4) / 1e4;
+}
+
+/** How much of a measure there is: of all categories when `category` is null; money in yuan. */
+export function countOf(counts: Counts, { measure, category, sum }: FigureCount): number {
+  const found = counts.get(keyOf(measure, sum)) ?? new Map<string, number>();
+  const total =
+    category === null
+      ? found.values().reduce((all, count) => all + count, 0)
+      : (found.get(category) ?? 0);
+  return sum && isMoney(measure) ? total / 100 : total;
+}
+
+function keyOf(measure: EventTypeName, sum: 'value' | undefined): string {
+  return sum ? `${measure} ${sum}` : measure;
+}
+
+function isMoney(measure: EventTypeName): boolean {
+  const { value }: EventType = eventTypes[measure];
+  return value === 'fen';
 }
 
 export function countRecord(record: ReferenceRecord, counts: Counts): void {
-  const add = (measure: EventTypeName, category: string | null, count = 1) => {
-    let found = counts.get(measure);
-    if (!found) counts.set(measure, (found = new Map()));
+  const add = (measure: EventTypeName, category: string | null, count = 1, sum?: 'value') => {
+    const key = keyOf(measure, sum);
+    let found = counts.get(key);
+    if (!found) counts.set(key, (found = new Map()));
     found.set(category ?? '', (found.get(category ?? '') ?? 0) + count);
   };
   if (record.type === 'Opening') {
-    add(record.measure, record.category, record.value);
+    add(record.measure, record.category, record.value, record.of);
     return;
   }
   if (record.type === 'MediaChannel') {
@@ -30,7 +54,10 @@ export function countRecord(record: ReferenceRecord, counts: Counts): void {
   if (record.simulated) return;
   switch (record.type) {
     case 'Record':
-      for (const { type, data } of record.events) add(type, data.category ?? null, data.count);
+      for (const { type, data } of record.events) {
+        add(type, data.category ?? null, data.count);
+        if (data.value !== undefined) add(type, data.category ?? null, data.value, 'value');
+      }
       return;
     case 'Organization':
       add('onenet.organization.founded', record.kind);

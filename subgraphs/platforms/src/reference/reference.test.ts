@@ -6,7 +6,7 @@ import { platformByCode, platforms } from '../platforms.ts';
 import type { PlatformDefinition } from '../definition.ts';
 import type { ReferenceRecord, RequestStepRecord, ServiceRequestRecord } from '../records.ts';
 import { figuresAsOf } from './calendar.ts';
-import { countOf, countRecord } from './counts.ts';
+import { countRecord, figureOf } from './counts.ts';
 import type { Counts } from './counts.ts';
 import { referenceRecords } from './reference.ts';
 
@@ -27,12 +27,10 @@ function countsOf(records: Iterable<ReferenceRecord>): Counts {
 
 /** Figures whose records and openings do not add up to them. */
 function missed(platform: PlatformDefinition, counts: Counts): readonly string[] {
-  return platform.publishedFigures.flatMap(({ key, demo }) => {
+  return platform.publishedFigures.flatMap((figure) => {
+    const { key, demo } = figure;
     if (demo === null) return [];
-    const found = demo.counts.reduce(
-      (sum, { measure, category }) => sum + countOf(counts, measure, category),
-      0,
-    );
+    const found = figureOf(counts, figure);
     return found === demo.total ? [] : [`${platform.code} ${key}: ${found}, not ${demo.total}`];
   });
 }

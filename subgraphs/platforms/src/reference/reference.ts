@@ -2,6 +2,8 @@
 import type { ModuleName } from '@onenet/contract';
 import type { PlatformDefinition } from '../definition.ts';
 import type { ReferenceRecord } from '../records.ts';
+import { aid } from './aid.ts';
+import { cardBalances, cards } from './cards.ts';
 import { articles, contentBalances, mediaChannels } from './content.ts';
 import { matchRuns } from './matching.ts';
 import { memberBalances, members } from './members.ts';
@@ -34,6 +36,8 @@ const modules: readonly ReferenceModule[] = [
   { name: 'members', records: [members, transferredMembers], balances: memberBalances },
   { name: 'content', records: [mediaChannels, articles], balances: contentBalances },
   { name: 'supervision', records: [supervisions] },
+  { name: 'cards', records: [cards], balances: cardBalances },
+  { name: 'aid', records: [aid] },
   { name: 'matching', records: [matchRuns] },
 ];
 

@@ -5,11 +5,11 @@ import { eventWrite } from '../../writes.ts';
 
 export function* openingWrites(record: ReferenceRecord): Generator<Write> {
   if (record.type !== 'Opening') return;
-  const { measure, kind, value, asOf, placeCode, category, channel } = record;
+  const { measure, of, kind, value, asOf, placeCode, category, channel } = record;
   yield eventWrite({ simulated: false }, 'onenet.opening', asOf, {
     place: placeCode,
     ...(category !== null && { category }),
     ...(channel !== null && { channel }),
-    opening: { measure, value, asOf: asOf.toISOString(), kind },
+    opening: { measure, ...(of && { of }), value, asOf: asOf.toISOString(), kind },
   });
 }
