@@ -387,6 +387,15 @@ export const en: Messages = {
   },
   overdue: 'Overdue',
   supervised: 'Supervised',
+  whichRequests: 'Which requests',
+  requestFilters: {
+    ALL: 'All',
+    OVERDUE: 'Open past their deadline',
+    ESCALATED: 'Taken a level up',
+    SUPERVISED: 'Under supervision',
+    IN_TRANSFER: 'In transfer',
+  },
+  kindOf: (kind, one) => `${kind}: ${one}`,
   escalated: (level) => `Taken ${level} ${level === 1 ? 'level' : 'levels'} up`,
   supervisions: 'Supervision and answers',
   supervisionsExplained:

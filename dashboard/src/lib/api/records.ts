@@ -95,8 +95,19 @@ const pageFields = /* GraphQL */ `
   completeness { asked answered notAsked { platform reason } missing { platform reason } asOf }
 `;
 
+/** Which requests: all, or what a leader looks after. What is in transfer stands in no other list. */
+export const requestFilters = {
+  ALL: {},
+  OVERDUE: { overdueNow: true },
+  ESCALATED: { escalationAtLeast: 1 },
+  SUPERVISED: { supervised: true },
+  IN_TRANSFER: { inTransfer: true },
+} as const;
+export type RequestFilter = keyof typeof requestFilters;
+
 export function askServiceRequests(
   scope: RecordScope,
+  which: RequestFilter,
   after: string | null,
   signal: AbortSignal,
 ): Promise<Answer<Page<ServiceRequest>>> {
@@ -113,7 +124,8 @@ export function askServiceRequests(
       }
     }
   `;
-  return askPage(document, scope, after, serviceRequest, signal);
+  const filter = { ...scope, ...requestFilters[which] };
+  return askPage(document, filter, after, serviceRequest, signal);
 }
 
 /** Those of a platform, or of one of its requests, newest first. */

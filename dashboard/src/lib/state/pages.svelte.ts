@@ -19,6 +19,12 @@ export class Pages<T> {
     });
   }
 
+  /** From the first page on, of another list than before. */
+  restart(): void {
+    this.#before = [];
+    this.#after = null;
+  }
+
   /** Asks for the page after those that are shown. */
   more(): void {
     const shown = this.part.current;
