@@ -1,7 +1,9 @@
-/** What contract 1.1 brought: answered by a platform that keeps it, and refused by one that keeps 1.0. */
+/** What contracts 1.1 and 1.2 brought: answered by a platform that keeps 1.2; what is of 1.2 refused by one that keeps 1.1. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ServiceRequestDoc } from './modules/requests/store.ts';
+import { sweepRequests } from './modules/requests/sweep.ts';
 import { testPlatform, type TestPlatform } from './test-platform.ts';
-import { testRecords } from './test-records.ts';
+import { serviceRequest, testRecords } from './test-records.ts';
 
 let newest: TestPlatform;
 let before: TestPlatform;
@@ -67,13 +69,56 @@ test('the order CATEGORY is by the name of the category', async () => {
   expect(new Set(categories).size).toBeGreaterThan(1);
 });
 
+const input = '{ id: "421100:none", idempotencyKey: "k" }';
+
 test.each([
-  '{ serviceRequests { edges { node { feedbackCount } } } }',
-  '{ serviceRequests { edges { node { history(newest: 1) { at } } } } }',
-  '{ serviceRequests(filter: { ratingAtMost: 3 }) { totalCount } }',
-  '{ serviceRequests(filter: { channels: [MINI_PROGRAM] }) { totalCount } }',
-  '{ serviceRequests(orderBy: { field: CATEGORY }) { totalCount } }',
-])('a platform of 1.0 refuses %s', async (query) => {
+  '{ serviceRequests { edges { node { overdueAt } } } }',
+  '{ serviceRequests { edges { node { remindedAt remindedCount } } } }',
+  '{ serviceRequests { edges { node { escalationLevel } } } }',
+  '{ serviceRequests { edges { node { history { ... on RequestOverdueStep { at } } } } } }',
+  '{ serviceRequests(filter: { inTransfer: true }) { totalCount } }',
+  '{ serviceRequests(filter: { escalationAtLeast: 1 }) { totalCount } }',
+  '{ serviceRequests(filter: { statuses: [IN_TRANSFER] }) { totalCount } }',
+  '{ _entities(representations: [{ __typename: "Platform", code: "420100" }]) { ... on Platform { sealingKey } } }',
+])('a platform of 1.1 refuses %s', async (query) => {
   expect((await newest.ask(query)).errors).toBeUndefined();
   expect((await before.ask(query)).errors?.[0]?.extensions.code).toBe('BAD_REQUEST');
+});
+
+test.each(['remindServiceRequest', 'escalateServiceRequest'])(
+  'a platform of 1.1 has no %s',
+  async (name) => {
+    const mutation = `mutation { ${name}(input: ${input}) { serviceRequest { id } } }`;
+    expect((await newest.ask(mutation, {}, 'officer:o-1')).errors?.[0]?.extensions.code).toBe(
+      'NOT_FOUND',
+    );
+    expect((await before.ask(mutation, {}, 'officer:o-1')).errors?.[0]?.extensions.code).toBe(
+      'BAD_REQUEST',
+    );
+  },
+);
+
+test('a platform of 1.1 says nothing of deadlines: neither in its records, nor by its clock', async () => {
+  const past = { dueAt: new Date('2016-08-01'), status: 'ACCEPTED' } as const;
+  const late = { step: 'OVERDUE', at: new Date('2016-08-02'), actorKind: 'SYSTEM' } as const;
+  const records = [
+    { ...serviceRequest(1), ...past, id: '421100:r-1' },
+    { ...serviceRequest(2), ...past, id: '421100:r-2', overdueAt: late.at, history: [late] },
+  ].map((record) => ({ ...record, placeCode: '421100', platformCode: '421100' }));
+  await using net = await testPlatform({ code: '421100', records });
+  const requests = net.platform.db.collection<ServiceRequestDoc>('service_requests');
+  const stored = await requests.find().toArray();
+  expect(stored).toMatchObject([{ overdueAt: null }, { overdueAt: null, history: [] }]);
+  await sweepRequests(net.platform, new Date());
+  expect(await requests.find().toArray()).toEqual(stored);
+  const { errors } = await net.ask(
+    'mutation { resolveServiceRequest(input: { id: "421100:r-1", idempotencyKey: "k" }) { serviceRequest { status } } }',
+    {},
+    'officer:o-1',
+  );
+  expect(errors).toBeUndefined();
+  await net.platform.feed.drained();
+  const types = (await net.platform.feed.totals()).map(({ type }) => type);
+  expect(types).toContain('onenet.request.resolved');
+  expect(types).not.toContain('onenet.request.overdue');
 });

@@ -136,7 +136,10 @@ test('what is offered to another platform stands in its own lists alone', async 
     expect(errors).toBeUndefined();
     return data;
   };
-  const offered = { totalCount: 3, edges: Array(3).fill({ node: { status: 'IN_TRANSFER' } }) };
+  const offered = {
+    totalCount: 3,
+    edges: Array.from({ length: 3 }, () => ({ node: { status: 'IN_TRANSFER' } })),
+  };
   expect(await lists('inTransfer: true')).toEqual({
     all: offered,
     there: { totalCount: 1 },
@@ -160,11 +163,11 @@ test('what is offered is found by its id, and no step is taken with it', async (
 
 test('the sealing key is made once, however many ask for it at once', async () => {
   const ask = () =>
-    net.ask<{ _entities: { sealingKey: string }[] }>(
-      '{ _entities(representations: [{ __typename: "Platform", code: "420100" }]) { ... on Platform { sealingKey } } }',
+    net.ask<{ found: { sealingKey: string }[] }>(
+      '{ found: _entities(representations: [{ __typename: "Platform", code: "420100" }]) { ... on Platform { sealingKey } } }',
     );
   const keys = await Promise.all(Array.from({ length: 6 }, ask));
-  const texts = new Set(keys.map(({ data }) => data?._entities[0]?.sealingKey));
+  const texts = new Set(keys.map(({ data }) => data?.found[0]?.sealingKey));
   expect(texts.size).toBe(1);
   const [text = '{}'] = texts;
   expect(JSON.parse(text)).toMatchObject({ kty: 'EC', crv: 'P-256' });
