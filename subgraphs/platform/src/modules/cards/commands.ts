@@ -86,6 +86,22 @@ export async function endCardsOf(transaction: Transaction, memberId: string): Pr
   for (const card of live) await endCard(transaction, card, null);
 }
 
+/** Nothing of a card says whose it was, once the member has moved to another platform. */
+export async function forgetHolderOf(transaction: Transaction, memberId: string): Promise<void> {
+  await cardsOf(transaction).updateMany(
+    { facets: memberId, memberId },
+    {
+      $set: {
+        maskedHolderName: null,
+        'personal.holderName': null,
+        'personal.person': null,
+        'personal.notes': [],
+      },
+    },
+    { session: transaction.session },
+  );
+}
+
 function cardStep(
   name: string,
   agency: Agency,

@@ -3,6 +3,7 @@ import { channels, familyRelations, memberKinds } from '@onenet/platforms';
 import { parseIdentityNumber } from '@onenet/contract';
 import { badInput, optionalPhone } from '../../checks.ts';
 import { maskedIdentityNumber, maskedName, maskedPhone } from '../../mask.ts';
+import { forgetHolderOf } from '../cards/commands.ts';
 import { endMembership } from '../members/commands.ts';
 import {
   memberFacets,
@@ -133,5 +134,9 @@ export const members: Subject<StoredMember> = {
       notes: [],
     },
   }),
-  afterDeparture: endMembership,
+  async afterDeparture(transaction, id) {
+    await endMembership(transaction, id);
+    const { modules } = transaction.platform.definition;
+    if (modules.includes('cards')) await forgetHolderOf(transaction, id);
+  },
 };

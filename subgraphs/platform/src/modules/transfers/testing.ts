@@ -36,7 +36,7 @@ export class Transfers implements AsyncDisposable {
   }
 
   static async start(): Promise<Transfers> {
-    const modules = ['core', 'organizations', 'requests', 'members', 'transfers'] as const;
+    const modules = ['core', 'organizations', 'requests', 'members', 'cards', 'transfers'] as const;
     const records = (code: string, placeCode: string) => [
       { ...organization(1), id: `${code}:o-1`, platformCode: code, placeCode },
     ];
@@ -80,6 +80,12 @@ export class Transfers implements AsyncDisposable {
       name: marks.familyName,
     });
     return id;
+  }
+
+  /** A card of a member at the source. */
+  card(memberId: string): Promise<void> {
+    const given = { platform: '420100', memberId, kind: 'SIX_IN_ONE' };
+    return this.step(this.source, 'issueCard', 'IssueCardInput', 'card', given);
   }
 
   /** A request at the source, verified, with a word on it; its id. */

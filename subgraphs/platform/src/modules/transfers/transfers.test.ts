@@ -158,6 +158,7 @@ describe.each(kinds)('%s', (kind) => {
     // Tombstones and offers of other tests have none, or still have theirs: a source of its own.
     await using own = await Transfers.start();
     const id = await own.make(kind);
+    if (kind === 'MEMBER') await own.card(id);
     const values = Object.values(marks);
     const there = await own.everythingAtSource();
     const found = values.filter((value) => there.includes(value));
@@ -216,6 +217,25 @@ test('a member keeps what it is, and joined when it joined', async () => {
     organizationId: null,
     checks: [],
   });
+});
+
+test('a member’s cards end with the departure, and name nobody', async () => {
+  const id = await net.member();
+  await net.card(id);
+  const { sealed } = partOf(await net.offer(id, 't-card'));
+  const { recordId } = partOf(await net.accept('t-card', sealed));
+  const cards = () => net.source.platform.db.collection('cards').find({ memberId: id }).toArray();
+  expect(await cards()).toMatchObject([{ status: 'ACTIVE', maskedHolderName: '标****' }]);
+  const before = (await net.events())['onenet.card.ended'] ?? 0;
+  await net.complete(id, 't-card', recordId);
+  expect(await cards()).toMatchObject([
+    {
+      status: 'CANCELLED',
+      maskedHolderName: null,
+      personal: { holderName: null, person: null, notes: [] },
+    },
+  ]);
+  expect((await net.events())['onenet.card.ended']).toBe(before + 1);
 });
 
 test('a request keeps its time, its deadline and its history, and says whence it came', async () => {
