@@ -16,6 +16,8 @@ export interface NewPlatform {
 export interface Language {
   readonly title: string;
   readonly about: string;
+  /** The optional modules that its example has. */
+  readonly modules: readonly ModuleName[];
   /** What the README says for it. */
   readonly commands: Readonly<Record<'install' | 'tables' | 'load' | 'serve' | 'needs', string>>;
   files(platform: NewPlatform): Promise<ReadonlyMap<string, string>>;
@@ -24,13 +26,11 @@ export interface Language {
 const repository = join(import.meta.dirname, '../..');
 const examples = join(repository, 'subgraphs/examples');
 
-/** The optional modules that the examples have. */
-export const optionalModules = ['members', 'content'] as const;
-
 export const languages: Readonly<Record<string, Language>> = {
   python: {
     title: 'python',
     about: 'ariadne and psycopg on PostgreSQL',
+    modules: ['members', 'content', 'transfers'],
     commands: {
       needs: 'Python 3.11',
       install: 'python3 -m venv .venv\n.venv/bin/pip install --require-hashes -r requirements.txt',
@@ -43,6 +43,7 @@ export const languages: Readonly<Record<string, Language>> = {
   typescript: {
     title: 'typescript',
     about: 'graphql-yoga and pg on PostgreSQL',
+    modules: ['members', 'content'],
     commands: {
       needs: 'Node 24',
       install: 'npm install',
@@ -68,6 +69,10 @@ export async function writePlatform(
     [
       'divisions.csv',
       await readFile(join(repository, 'subgraphs/platforms/data/divisions.csv'), 'utf8'),
+    ],
+    [
+      'working-days.json',
+      await readFile(join(repository, 'subgraphs/contract/working-days.json'), 'utf8'),
     ],
     ['records.ndjson', await sampleRecords(platform)],
     ['.gitignore', '.venv/\n__pycache__/\nnode_modules/\n.onenet-dev/\n'],
@@ -96,15 +101,12 @@ async function pythonFiles(platform: NewPlatform): Promise<ReadonlyMap<string, s
   }
   edit(files, 'union_platform/app.py', [
     ['from .simulate import simulate\n', ''],
-    [', simulate_per_second: float = 0', ''],
-    [
-      '            async with simulate(platform, simulate_per_second):\n                yield',
-      '            yield',
-    ],
+    ['    simulate_per_second: float = 0,\n', ''],
+    [', simulate(platform, simulate_per_second):', ':'],
   ]);
   edit(files, 'union_platform/__main__.py', [
     [/^ +parser\.add_argument\("--simulate".*\n/m, ''],
-    [', options.simulate)', ')'],
+    ['            options.simulate,\n', ''],
   ]);
   edit(files, 'union_platform/load.py', [
     ['HOME.parent.parent / "platforms" / "data" / "divisions.csv"', 'HOME / "divisions.csv"'],
@@ -113,17 +115,34 @@ async function pythonFiles(platform: NewPlatform): Promise<ReadonlyMap<string, s
   return files;
 }
 
-/** What is asked for is what the contract's text has; the commands of the other modules go as well. */
+/** The files of each optional module, beside what every platform has. */
+const pythonModules: Readonly<Record<string, readonly string[]>> = {
+  members: ['members', 'join_codes'],
+  content: ['content'],
+  transfers: ['transfers', 'envelopes', 'fields'],
+};
+
+/** What is asked for is what the contract's text has; the files of the other modules go, and what names them. */
 function leaveOutModules(files: Map<string, string>, { modules }: NewPlatform): void {
-  for (const module of optionalModules) {
-    if (modules.includes(module)) continue;
-    files.delete(`union_platform/${module}.py`);
-    edit(files, 'union_platform/mutations.py', [
-      [new RegExp(`^.*\\b${module}\\.[A-Za-z]+.*\\n`, 'gm'), ''],
-      [new RegExp(`^(from \\. import.*?)(\\b${module}, |, ${module}\\b)`, 'm'), '$1'],
-    ]);
+  const without = Object.keys(pythonModules).filter((module) => !modules.some((m) => m === module));
+  for (const name of without.flatMap((module) => pythonModules[module] ?? [])) {
+    files.delete(`union_platform/${name}.py`);
+    for (const file of ['union_platform/mutations.py', 'union_platform/resolvers.py']) {
+      const text = files.get(file) ?? '';
+      if (!new RegExp(`^from \\. import.*\\b${name}\\b`, 'm').test(text)) continue;
+      edit(files, file, [
+        [new RegExp(`^.*\\b${name}\\.[A-Za-z]+.*\\n`, 'gm'), ''],
+        [new RegExp(`^(from \\. import.*?)(\\b${name}, |, ${name}\\b)`, 'm'), '$1'],
+      ]);
+    }
   }
 }
+
+/** The files of each optional module, and what `resolvers` takes of them, a line each. */
+const typescriptModules = {
+  members: { names: ['members', 'join-codes'], exported: 'memberCommands|joinCodeFields' },
+  content: { names: ['content'], exported: 'contentCommands' },
+} as const;
 
 async function typescriptFiles(platform: NewPlatform): Promise<ReadonlyMap<string, string>> {
   const source = join(examples, 'typescript');
@@ -135,11 +154,10 @@ async function typescriptFiles(platform: NewPlatform): Promise<ReadonlyMap<strin
     files.set(`src/${name}`, await readFile(join(source, 'src', name), 'utf8'));
   }
   const { code, serves, modules } = platform;
-  for (const module of optionalModules) {
-    if (modules.includes(module)) continue;
-    files.delete(`src/${module}.ts`);
-    const name = module === 'members' ? 'memberCommands' : 'contentCommands';
-    edit(files, 'src/resolvers.ts', [[new RegExp(`^.*\\b${name}\\b.*\\n`, 'gm'), '']]);
+  for (const [module, { names, exported }] of Object.entries(typescriptModules)) {
+    if (modules.some((each) => each === module)) continue;
+    for (const name of names) files.delete(`src/${name}.ts`);
+    edit(files, 'src/resolvers.ts', [[new RegExp(`^.*\\b(?:${exported})\\b.*\\n`, 'gm'), '']]);
   }
   edit(files, 'package.json', [['"onenet-example"', `"platform-${code.toLowerCase()}"`]]);
   edit(files, 'src/main.ts', [

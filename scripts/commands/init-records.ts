@@ -12,12 +12,15 @@ const substitute = '422800';
 const mostOfAKind = 60;
 
 interface Line {
-  readonly record?: { readonly type: string };
+  readonly record?: { readonly type: string; readonly of?: string };
   readonly event?: { readonly type: string };
 }
 
+/** The core's kinds are offered always; what is in neither list belongs to modules that the examples have not. */
+const coreKinds: readonly string[] = ['Organization', 'Station', 'ServiceRequest', 'Opening'];
 const moduleOf: Readonly<Record<string, string>> = {
   Member: 'members',
+  JoinCode: 'members',
   Article: 'content',
   MediaChannel: 'content',
 };
@@ -29,8 +32,8 @@ export async function sampleRecords({ code, serves, modules }: NewPlatform): Pro
   const { stdout } = await promisify(execFile)(process.execPath, args, {
     maxBuffer: 256 * 2 ** 20,
   });
-  const offered = (type: string): boolean =>
-    moduleOf[type] === undefined || modules.some((each) => each === moduleOf[type]);
+  const offered = (kind: string): boolean =>
+    coreKinds.includes(kind) || modules.some((each) => each === moduleOf[kind]);
   const counts = new Map<string, number>();
   const lines: string[] = [];
   let isTaken = false;
@@ -38,10 +41,11 @@ export async function sampleRecords({ code, serves, modules }: NewPlatform): Pro
     if (line === '') continue;
     const { record, event } = JSON.parse(line) as Line;
     if (record) {
-      const count = (counts.get(record.type) ?? 0) + 1;
-      counts.set(record.type, count);
-      const isNamed = record.type === 'Organization' || record.type === 'Station';
-      isTaken = offered(record.type) && (isNamed || count <= mostOfAKind);
+      const kind = record.of ?? record.type;
+      const count = (counts.get(kind) ?? 0) + 1;
+      counts.set(kind, count);
+      const isNamed = kind === 'Organization' || kind === 'Station';
+      isTaken = offered(kind) && (isNamed || count <= mostOfAKind);
     }
     if (isTaken && (record ?? event))
       lines.push(source === code ? line : moved(line, code, serves));

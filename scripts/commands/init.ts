@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { contractModules, isPlatformCode, type ModuleName } from '@onenet/contract';
 import { divisions, platformByCode } from '@onenet/platforms';
 import { describeOptions, parseOptions, UsageError } from '../options.ts';
-import { languages, optionalModules, writePlatform, type Language } from './init-files.ts';
+import { languages, writePlatform, type Language } from './init-files.ts';
 
 const initOptions = {
   lang: { kind: 'text', default: '', help: Object.keys(languages).join(' or ') },
@@ -17,7 +17,9 @@ const initOptions = {
   modules: {
     kind: 'list',
     default: [],
-    help: `optional modules to offer beside organizations and requests: ${optionalModules.join(', ')}`,
+    help: `optional modules to offer beside organizations and requests: ${Object.values(languages)
+      .map(({ title, modules }) => `${modules.join(', ')} (${title})`)
+      .join('; ')}`,
   },
   help: { kind: 'flag', default: false, help: 'this text' },
 } as const;
@@ -35,8 +37,8 @@ export async function init(args: readonly string[], usage: string): Promise<numb
     if (folder === undefined)
       throw new UsageError('Into which folder? ./onenet init --lang python ../platform');
     const language = languageOf(options.lang);
+    const modules = modulesOf(language, options.modules);
     const target = await emptyFolder(folder);
-    const modules = modulesOf(options.modules);
     const { code } = options;
     await writePlatform(
       language,
@@ -74,13 +76,14 @@ function languageOf(text: string): Language {
   throw new UsageError(`${given}: ${Object.keys(languages).join(' or ')}.`);
 }
 
-function modulesOf(given: readonly string[]): readonly ModuleName[] {
+function modulesOf({ title, modules }: Language, given: readonly string[]): readonly ModuleName[] {
   for (const name of given) {
-    if (contractModules.some((each) => each.name === name)) continue;
-    const all = contractModules.map((each) => each.name).join(', ');
-    throw new UsageError(`--modules: there is no module "${name}": ${all}.`);
+    const module = contractModules.find((each) => each.name === name);
+    if (module && (!module.optional || modules.includes(module.name))) continue;
+    const where = module ? `the example in ${title} has no` : 'there is no module';
+    throw new UsageError(`--modules: ${where} "${name}": ${modules.join(', ')}.`);
   }
-  return optionalModules.filter((each) => given.includes(each));
+  return modules.filter((each) => given.includes(each));
 }
 
 function servesOf(code: string, given: readonly string[]): readonly string[] {

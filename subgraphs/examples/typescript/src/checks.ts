@@ -47,6 +47,37 @@ export function optionalPhone(field: string, value: string | null | undefined): 
   return found;
 }
 
+/** An identity number (GB 11643-1999), its X a capital. It is personal, so no message has it. */
+export function optionalIdentityNumber(value: string | null | undefined): string | null {
+  if (value == null) return null;
+  const found = value.toUpperCase();
+  const refused = (wanted: string) => badInput(`\`identityNumber\` is none: ${wanted} (GB 11643).`);
+  const match = /^[1-9]\d{5}(\d{4})(\d\d)(\d\d)\d{3}[\dX]$/.exec(found);
+  if (!match) throw refused('17 digits and a check digit, 0 to 9 or X');
+  const [year = 0, month = 0, day = 0] = match.slice(1).map(Number);
+  const born = new Date(Date.UTC(year, month - 1, day));
+  if (year < 1800 || born.getUTCMonth() !== month - 1 || born.getUTCDate() !== day) {
+    throw refused('its 7th to 14th digit are no date of birth');
+  }
+  const sum = weights.reduce((total, weight, index) => total + weight * Number(found[index]), 0);
+  if ('10X98765432'.charAt(sum % 11) !== found.at(-1)) {
+    throw refused('its check digit does not fit, one of the characters is wrong');
+  }
+  return found;
+}
+
+const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+
+/** How many people the employer has: demanded of a firm that is a member because it is small. */
+export function employerSize(kind: string, value: number | null | undefined): number | null {
+  const isMicro = kind === 'MICRO_ENTERPRISE';
+  const most = isMicro ? 24 : 1_000_000;
+  if (value == null && !isMicro) return null;
+  if (value != null && value >= 1 && value <= most) return value;
+  const given = value == null ? 'is missing' : `is out of range, ${value}`;
+  throw badInput(`\`employerSize\` ${given}: of a ${kind} from 1 to ${most}.`);
+}
+
 /** A division that exists and that the platform serves. */
 export function servedPlace({ code, serves, divisions }: Platform, place: string): string {
   if (!divisions.has(place)) {

@@ -18,6 +18,9 @@ export type Commands = Readonly<
 
 const keyDays = 7;
 
+/** Where, and when: the same moment in record, history and event. */
+type Moment = Pick<Context, 'platform' | 'now'>;
+
 /** What a command works with. */
 export class Transaction {
   readonly platform: Platform;
@@ -25,7 +28,7 @@ export class Transaction {
   readonly now: Date;
   readonly #client: PoolClient;
 
-  constructor(client: PoolClient, { platform, now }: Context, actor: Actor) {
+  constructor(client: PoolClient, { platform, now }: Moment, actor: Actor) {
     this.#client = client;
     this.platform = platform;
     this.actor = actor;
@@ -66,6 +69,18 @@ export class Transaction {
     throw new NetError('NOT_FOUND', `Platform ${this.platform.code} has no record "${id}".`);
   }
 
+  /** Refuses a worker whose record it is not, where it is known whose it is. */
+  async ownPerson(name: string, table: string, column: string, id: string): Promise<void> {
+    if (this.actor.kind !== 'WORKER') return;
+    const found = await this.row(`SELECT ${column} AS person FROM ${table} WHERE id = $1`, id);
+    const person = found?.['person'] ?? this.actor.reference;
+    if (person === this.actor.reference) return;
+    throw new NetError(
+      'ACTOR_NOT_ALLOWED',
+      `${name} is for the worker whose record it is, and for others than workers.`,
+    );
+  }
+
   newId(kind: string): string {
     return `${this.platform.code}:${kind}-${randomUUID()}`;
   }
@@ -84,10 +99,7 @@ export async function run(
   if (length < 1 || length > 200) {
     throw badInput(`\`idempotencyKey\` has ${length} characters: from 1 to 200.`);
   }
-  const client = await context.platform.pool.connect();
-  try {
-    await client.query('BEGIN');
-    const transaction = new Transaction(client, context, actor);
+  return inTransaction(context, actor, async (transaction) => {
     const claim = `${actor.kind}:${actor.reference} ${key}`.replaceAll('\0', String.raw`\0`);
     const earlier = await claimKey(transaction, claim, hashOf(name, given));
     const answer = earlier ?? (await command(transaction, given));
@@ -95,6 +107,20 @@ export async function run(
       const stored = JSON.stringify(answer);
       await transaction.do('UPDATE done_command SET answer = $1 WHERE key = $2', stored, claim);
     }
+    return answer;
+  });
+}
+
+/** All of it, or nothing. */
+export async function inTransaction<Answer>(
+  moment: Moment,
+  actor: Actor,
+  body: (transaction: Transaction) => Promise<Answer>,
+): Promise<Answer> {
+  const client = await moment.platform.pool.connect();
+  try {
+    await client.query('BEGIN');
+    const answer = await body(new Transaction(client, moment, actor));
     await client.query('COMMIT');
     return answer;
   } catch (error) {

@@ -9,6 +9,8 @@ export interface Platform {
   readonly serves: readonly string[];
   readonly divisions: ReadonlySet<string>;
   readonly pool: Pool;
+  /** Its address, whose /join takes applications. */
+  readonly frontEnd: string;
 }
 
 /** Who performs a mutation: verified by the sidecar, never an argument. */

@@ -19,8 +19,13 @@ interface ListPlan {
   readonly filters: Readonly<
     Record<string, readonly [condition: string, check?: (value: never) => unknown]>
   >;
-  readonly always?: string;
+  /** Whether its records can move to another platform. */
+  readonly moves?: true;
 }
+
+/** Tombstones are in no list; what is offered to another platform is in those that ask for it. */
+const moving = `status = 'IN_TRANSFER'`;
+const staying = `status <> 'TRANSFERRED' AND status <> 'IN_TRANSFER'`;
 
 const open = `status IN ('SUBMITTED', 'VERIFIED', 'DISPATCHED', 'ACCEPTED')`;
 const toMs = (value: Date) => value.getTime();
@@ -82,8 +87,9 @@ const lists: Readonly<Record<string, ListPlan>> = {
       overdueNow: [`coalesce(${open} AND "dueMs" < $now, false) = $`],
       titleContains: ['strpos(title, $) > 0', partOfText],
       ratingAtMost: ['rating <= $'],
+      escalationAtLeast: ['"escalationLevel" >= $'],
     },
-    always: `status <> 'TRANSFERRED'`,
+    moves: true,
   },
   members: {
     view: 'member',
@@ -96,8 +102,15 @@ const lists: Readonly<Record<string, ListPlan>> = {
       organizationId: ['"organizationId" = $', recordId],
       appliedFrom: ['"appliedMs" >= $', toMs],
       appliedTo: ['"appliedMs" < $', toMs],
+      joinCodeId: ['"joinCodeId" = $', recordId],
     },
-    always: `status <> 'TRANSFERRED'`,
+    moves: true,
+  },
+  joinCodes: {
+    view: 'join_code',
+    orders: { ISSUED_AT: ['issuedMs', 'number'], UPDATED_AT: ['updatedMs', 'number'] },
+    first: ['ISSUED_AT', 'DESC'],
+    filters: { statuses: ['status = ANY($)'], organizationId: ['"organizationId" = $', recordId] },
   },
   articles: {
     view: 'article',
@@ -162,7 +175,7 @@ class Keyset implements Rows {
   readonly #context: Context;
   readonly #plan: ListPlan;
   readonly #values: unknown[] = [];
-  #conditions: string[];
+  #conditions: string[] = ['true'];
   #source: string;
 
   constructor(context: Context, plan: ListPlan, order: Order) {
@@ -170,7 +183,6 @@ class Keyset implements Rows {
     this.#plan = plan;
     this.order = order;
     this.#source = `contract.${plan.view}`;
-    this.#conditions = [plan.always ?? 'true'];
   }
 
   /** Keeps what lies around a point, and adds how far it is. */
@@ -208,6 +220,7 @@ class Keyset implements Rows {
       this.#add('starts_with("placeCode", $)', divisionPrefix(each));
     }
     if (owner) this.#add(`"${owner[0]}" = $`, owner[1]);
+    if (this.#plan.moves) this.#conditions.push(given['inTransfer'] === true ? moving : staying);
     for (const [name, [condition, check]] of Object.entries(this.#plan.filters)) {
       const value = given[name];
       if (value != null) this.#add(condition, check ? check(value as never) : value);

@@ -5,7 +5,7 @@ import type { Context, Row } from './context.ts';
 import { NetError, badInput } from './errors.ts';
 import { parseId } from './ids.ts';
 import { listOf, type ListArguments } from './lists.ts';
-import { memberCommands } from './members.ts';
+import { joinCodeFields, memberCommands } from './members.ts';
 import { requestCommands } from './requests.ts';
 import { dateTime } from './times.ts';
 
@@ -22,6 +22,7 @@ export const records: Readonly<Record<string, string>> = {
   Station: 'station',
   ServiceRequest: 'service_request',
   Member: 'member',
+  JoinCode: 'join_code',
   Article: 'article',
 };
 
@@ -35,7 +36,14 @@ function each<Parent, Arguments>(
   return Object.fromEntries(names.map((name) => [name, make(name)]));
 }
 
-const listNames = ['organizations', 'stations', 'serviceRequests', 'members', 'articles'];
+const listNames = [
+  'organizations',
+  'stations',
+  'serviceRequests',
+  'members',
+  'joinCodes',
+  'articles',
+];
 const lists = each<unknown, ListArguments>(listNames, (name) => (_root, given, context) => {
   return listOf(context, name, given);
 });
@@ -63,6 +71,10 @@ const steps: Readonly<Record<string, string>> = {
   FEEDBACK: 'RequestFeedbackStep',
   RATING: 'RequestRatingStep',
   SUPERVISION: 'RequestSupervisionStep',
+  REMINDER: 'RequestReminderStep',
+  OVERDUE: 'RequestOverdueStep',
+  ESCALATION: 'RequestEscalationStep',
+  TRANSFER: 'RequestTransferStep',
 };
 
 export const resolvers = {
@@ -83,7 +95,14 @@ export const resolvers = {
   Member: {
     name: personal('members:personal', 'membership', 'id', 'full_name'),
     phone: personal('members:personal', 'membership', 'id', 'tel'),
+    identityNumber: personal('members:personal', 'membership', 'id', 'identity'),
+    family: (row: Row, _given: object, context: Context) =>
+      linesOf(context, 'family_member', 'membership', row),
+    // We ask no departments.
+    checks: () => [],
   },
+  FamilyMember: { name: personal('members:personal', 'relative', 'line', 'full_name') },
+  JoinCode: joinCodeFields,
   Article: { comments },
   RequestStep: { __resolveType: ({ step }: Row) => steps[String(step)] },
   RequestFeedbackStep: { text: personal('requests:personal', 'help_request_log', 'line', 'said') },
@@ -134,10 +153,20 @@ async function history(
   return newest == null ? found : found.slice(-newest);
 }
 
-async function stepsOf(context: Context, row: Row): Promise<readonly Row[]> {
-  const batch = context.batch('steps', async (ids) => {
-    const query = 'SELECT * FROM contract.request_step WHERE request = ANY($1) ORDER BY line';
-    return Map.groupBy(await context.rows(query, [ids]), ({ request }) => String(request));
+function stepsOf(context: Context, row: Row): Promise<readonly Row[]> {
+  return linesOf(context, 'request_step', 'request', row);
+}
+
+/** What hangs on a record, oldest first. */
+async function linesOf(
+  context: Context,
+  view: string,
+  owner: string,
+  row: Row,
+): Promise<readonly Row[]> {
+  const batch = context.batch(view, async (ids) => {
+    const query = `SELECT * FROM contract.${view} WHERE ${owner} = ANY($1) ORDER BY line`;
+    return Map.groupBy(await context.rows(query, [ids]), (line) => String(line[owner]));
   });
   return ((await batch.get(String(row['id']))) ?? []) as readonly Row[];
 }

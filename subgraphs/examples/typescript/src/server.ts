@@ -6,6 +6,7 @@ import { createYoga } from 'graphql-yoga';
 import type { GraphQLError } from 'graphql';
 import { Pool, types } from 'pg';
 import { makeContext, type Context, type Platform } from './context.ts';
+import { startSweeping } from './deadlines.ts';
 import { shown } from './errors.ts';
 import { makeSchema } from './schema.ts';
 
@@ -23,15 +24,19 @@ export interface ServerOptions {
   /** Codes of the divisions that it serves. */
   readonly serves: readonly string[];
   readonly port: number;
+  readonly frontEnd: string;
+  /** How often deadlines are looked at; 0: never. */
+  readonly sweepMs: number;
 }
 
 /** Starts it on this machine only: whoever reaches it is the sidecar, and believed about who asks. */
-export async function startServer({ database, code, serves, port }: ServerOptions) {
+export async function startServer(options: ServerOptions) {
+  const { database, code, serves, port, frontEnd, sweepMs } = options;
   const pool = new Pool({ connectionString: database, max: 16 });
   pool.on('error', (error) => console.error('PostgreSQL:', error.message));
   const areas = await pool.query<{ code: string }>('SELECT code FROM area');
   const divisions = new Set(areas.rows.map((row) => row.code));
-  const platform: Platform = { code, serves, divisions, pool };
+  const platform: Platform = { code, serves, divisions, pool, frontEnd };
   const contract = await readFile(new URL('../contract.graphql', import.meta.url), 'utf8');
   const yoga = createYoga<object, Context>({
     schema: makeSchema(contract),
@@ -58,8 +63,10 @@ export async function startServer({ database, code, serves, port }: ServerOption
   server.keepAliveTimeout = keepAliveMs;
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
+  const sweeping = sweepMs > 0 ? startSweeping(platform, sweepMs) : undefined;
   return {
     stop: async () => {
+      await sweeping?.stop();
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();
