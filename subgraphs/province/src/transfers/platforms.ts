@@ -42,6 +42,8 @@ export interface PlatformCalls {
 
 /** Within this a call is answered, or nothing is known of it; shorter than the lease on a transfer. */
 const callWithinMs = 4_000;
+/** And not in less. */
+const leastMs = 250;
 
 /** Calls platforms over HTTP. */
 export function transferPlatforms(calls: PlatformCalls): TransferPlatforms {
@@ -52,7 +54,10 @@ export function transferPlatforms(calls: PlatformCalls): TransferPlatforms {
         transfer { id state recordId ${step === 'offer' ? 'sealed' : ''} } } }`;
       const input = inputOf(transfer, step);
       const code = platformOf(transfer, step);
-      const answered = await ask(calls, code, query, { input });
+      // An acceptance is waited for until the deadline, when the target is asked to decline.
+      const leftMs = step === 'accept' ? transfer.dueAt.getTime() - Date.now() : callWithinMs;
+      const withinMs = Math.min(Math.max(leftMs, leastMs), callWithinMs);
+      const answered = await ask(calls, code, query, { input }, withinMs);
       if (answered.kind !== 'DONE') return answered;
       const part = object(object(answered.value[field])['transfer']);
       const { id, state, recordId, sealed } = part;
@@ -134,6 +139,7 @@ async function ask(
   code: string,
   query: string,
   variables: object,
+  timeoutMs = callWithinMs,
 ): Promise<Answered<Readonly<Record<string, unknown>>>> {
   const { directory, policy, sign, signal } = calls;
   const entry = directory.platform(code);
@@ -160,7 +166,7 @@ async function ask(
         ...sign({ owner: code, method: 'POST', path, body }),
       };
       const post = { method: 'POST', url: target.href, headers, body } as const;
-      const answer = await sender.send({ ...post, timeoutMs: callWithinMs });
+      const answer = await sender.send({ ...post, timeoutMs });
       return read(JSON.parse(answer.body.toString('utf8')));
     } finally {
       await sender.close();
