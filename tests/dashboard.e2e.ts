@@ -1,4 +1,4 @@
-/** The dashboard in a real Chromium, over a whole net: what a leader sees, asks on, and sees change. */
+/** The dashboard in a real Chromium, over a whole net: what a leader sees, asks on, and sees change. Long, because one net serves all of it. */
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -122,6 +122,102 @@ test('a mutation at a platform shows, without a reload', async () => {
   await line.waitFor();
   expect(await line.textContent()).toContain('武汉市总工会');
   await expect.poll(async () => (await openFigures(page))[1]).toBe(backlogBefore + 1);
+});
+
+/** A mutation that must succeed. */
+async function done<T>(
+  url: string | undefined,
+  mutation: string,
+  actor: string,
+  variables: Record<string, unknown> = {},
+): Promise<T> {
+  const { data, errors } = await ask(`${url}/graphql`, mutation, variables, {
+    'onenet-actor': actor,
+  });
+  if (errors || !data) throw new Error(`${mutation}: ${JSON.stringify(errors)}`);
+  return data as T;
+}
+
+test('a leader reads what a platform was asked, and its answer when it comes', async () => {
+  const { askSupervision } = await done<{ askSupervision: { supervision: { id: string } } }>(
+    net.urls.gateway,
+    `mutation { askSupervision(input: { platform: "420800", idempotencyKey: "e2e-2", metric: "requestsBacklog",
+      value: 74, office: "省总工会办公室", question: "在办求助为何增加？" }) { supervision { id } } }`,
+    'officer:e2e',
+  );
+  const line = (page: Page) => page.locator('#supervisions li', { hasText: '在办求助为何增加？' });
+  {
+    await using page = await open('/platform/420800');
+    await line(page).waitFor();
+    const said = await line(page).textContent();
+    expect(said).toContain('省总工会办公室 提问');
+    expect(said).toContain('数字：在办求助 74 件');
+    expect(said).toContain('尚未答复');
+  }
+
+  // The answer is the owner's own: its front end gives it.
+  await done(
+    net.urls.platforms['420800'],
+    `mutation ($id: ID!) { answerSupervision(input: { id: $id, idempotencyKey: "e2e-3",
+      answer: "本周新增欠薪求助较多，已增派人手。", result: EXPLAINED }) { supervision { status } } }`,
+    'officer:e2e',
+    { id: askSupervision.supervision.id },
+  );
+  {
+    await using page = await open('/platform/420800?lang=en');
+    await line(page).waitFor();
+    const said = (await line(page).textContent())?.replaceAll(/\s+/g, ' ');
+    expect(said).toContain('本周新增欠薪求助较多，已增派人手。 explained');
+  }
+});
+
+test('the supervision of a request is read at the request', async () => {
+  const { submitServiceRequest } = await done<{
+    submitServiceRequest: { serviceRequest: { id: string } };
+  }>(
+    net.urls.gateway,
+    `mutation { submitServiceRequest(input: { platform: "420900", idempotencyKey: "e2e-4",
+      title: "演示：欠薪督办", category: WAGES, channel: HOTLINE, placeCode: "420900" }) { serviceRequest { id } } }`,
+    'worker:e2e',
+  );
+  await done(
+    net.urls.gateway,
+    `mutation ($id: ID!) { askSupervision(input: { platform: "420900", idempotencyKey: "e2e-5",
+      requestId: $id, office: "省总工会办公室", question: "请说明进展。" }) { supervision { id } } }`,
+    'officer:e2e',
+    { id: submitServiceRequest.serviceRequest.id },
+  );
+  await using page = await open('/platform/420900');
+  const row = page.locator('li', { hasText: '演示：欠薪督办' }).filter({ hasText: '热线' });
+  await row.getByRole('button', { name: '督办' }).click();
+  await row.getByText('请说明进展。').waitFor();
+  const said = await row.getByRole('list').textContent();
+  expect(said).toContain('请说明进展。');
+  expect(said).toContain('尚未答复');
+});
+
+test('a platform without a module says so, gently', async () => {
+  // Huanggang has an older contract, which has neither.
+  await using page = await open('/platform/421100');
+  await page.locator('#supervisions').getByText('未开放此模块').waitFor();
+  await page.locator('#transfers').getByText('该平台未开放此模块').waitFor();
+  expect(await page.locator('#supervisions').textContent()).not.toContain('没有记录');
+});
+
+test('metrics are grouped by module, and Jingmen’s cards stand beside what it published', async () => {
+  await using page = await open('/?period=ALL');
+  const select = page.locator('#areas select');
+  await select.locator('optgroup').nth(7).waitFor({ state: 'attached' });
+  await select.selectOption('cardUses');
+  await page.waitForURL('**metric=cardUses**');
+  await page.locator('#areas').getByText('次').first().waitFor();
+
+  await page.goto(`${net.urls.gateway}/platform/420800`);
+  const row = (label: string) => page.locator('#published tbody tr', { hasText: label });
+  await row('卡使用率').scrollIntoViewIfNeeded();
+  // What is published as 65 of a hundred is counted as a share of one.
+  await expect.poll(() => row('卡使用率').textContent()).toMatch(/超过 65%.*6\d(\.\d)?%/s);
+  await expect.poll(() => row('持卡优惠').textContent()).toMatch(/超过 160万 元.*161\.\d+万 元/s);
 });
 
 test('from the province down to a community, by links alone', async () => {

@@ -401,6 +401,7 @@ export const en: Messages = {
   supervisionsExplained:
     'Questions from above about a request or a figure, and the platform’s answers.',
   supervisionsOf: 'Supervision of this request',
+  supervisedOnly: 'Under supervision; nothing was asked.',
   supervisionStatuses: {
     ASKED: 'Asked',
     ANSWERED: 'Answered',

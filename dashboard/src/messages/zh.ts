@@ -390,6 +390,7 @@ export const zh = {
   supervisions: '督办与答复',
   supervisionsExplained: '上级对某件求助或某个数字的提问，与平台的答复。',
   supervisionsOf: '这件求助的督办',
+  supervisedOnly: '已列入督办，没有提问。',
   supervisionStatuses: {
     ASKED: '待答复',
     ANSWERED: '已答复',
