@@ -78,9 +78,9 @@ export const requests: Subject<StoredServiceRequest> = {
       closedAt: null,
       handler: null,
       supervised: fields.flag('supervised'),
-      reopenedCount: fields.integer('reopenedCount', 0, mostSteps),
+      reopenedCount: countOf(fields, 'reopenedCount'),
       rating: null,
-      remindedCount: fields.integer('remindedCount', 0, mostSteps),
+      remindedCount: countOf(fields, 'remindedCount'),
       ...clockOf(history),
       maskedApplicantName: maskedName(applicantName),
       maskedApplicantPhone: maskedPhone(applicantPhone),
@@ -143,6 +143,10 @@ const statuses = [
   'REJECTED',
   'RATED',
 ] as const satisfies readonly RequestStatus[];
+
+function countOf(fields: SealedFields, name: string): number {
+  return fields.optional(name, (field) => fields.integer(field, 0, mostSteps)) ?? 0;
+}
 
 function stepOf(fields: SealedFields): RequestStep {
   const base = { at: fields.time('at'), actorKind: fields.oneOf('actorKind', actorKinds) };

@@ -30,8 +30,9 @@ export class SealedFields {
     throw this.#refused(field, `a whole number from ${least} to ${most}`);
   }
 
+  /** False where it is not said. */
   flag(field: string): boolean {
-    const value = this.#values[field];
+    const value = this.#values[field] ?? false;
     if (typeof value === 'boolean') return value;
     throw this.#refused(field, 'true or false');
   }
@@ -54,8 +55,9 @@ export class SealedFields {
     return new SealedFields(this.#values[field], this.#at(field));
   }
 
+  /** None where there is no list. */
   objects(field: string, most: number): readonly SealedFields[] {
-    const value = this.#values[field];
+    const value = this.#values[field] ?? [];
     if (!Array.isArray(value) || value.length > most) {
       throw this.#refused(field, `a list of at most ${most}`);
     }

@@ -1,7 +1,9 @@
 /** A transfer by hand, between two platforms on MongoDB: who counts the record when, what is refused, and what is left of a person. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { open, seal } from '@onenet/contract';
+import { testPlatform } from '../../test-platform.ts';
 import { sealingKeyOf } from '../core/sealing-key.ts';
+import { sweepRequests } from '../requests/sweep.ts';
 import { Transfers, codeOf, marks, officer, partOf, worker } from './testing.ts';
 
 let net: Transfers;
@@ -301,6 +303,67 @@ test('a request that nobody had verified is submitted at the target', async () =
   });
 });
 
+test('a deadline that has passed is said before the offer, and not again at the target', async () => {
+  const id = await net.request();
+  const dueAt = new Date(Date.now() - 60_000);
+  await net.source.platform.db
+    .collection<{ _id: string }>('service_requests')
+    .updateOne({ _id: id }, { $set: { dueAt } });
+  const before = (await net.events())['onenet.request.overdue'] ?? 0;
+  const { sealed } = partOf(await net.offer(id, 't-overdue'));
+  expect((await net.events())['onenet.request.overdue']).toBe(before + 1);
+  const { recordId } = partOf(await net.accept('t-overdue', sealed));
+  await sweepRequests(net.target.platform, new Date());
+  expect((await net.events())['onenet.request.overdue']).toBe(before + 1);
+  const fields = 'dueAt overdueAt history(newest: 2) { __typename }';
+  expect(await record(net.target, 'SERVICE_REQUEST', recordId ?? '', fields)).toEqual({
+    dueAt: dueAt.toISOString(),
+    overdueAt: expect.any(String),
+    history: [{ __typename: 'RequestOverdueStep' }, { __typename: 'RequestTransferStep' }],
+  });
+});
+
+test('what other platforms leave out is nothing', async () => {
+  const { publicJwk } = await sealingKeyOf(net.target.platform);
+  const member = {
+    appliedAt: '2016-01-01T00:00:00.000Z',
+    kind: 'MIGRANT',
+    channel: 'STATION',
+    placeCode: '420102',
+    // Of a later version.
+    hobby: 'fishing',
+  };
+  const envelope = { v: 1, transferId: 't-bare', kind: 'MEMBER', from: '420100', to: '420800' };
+  const sealed = await seal(publicJwk, { ...envelope, record: member });
+  const { recordId } = partOf(await net.accept('t-bare', sealed));
+  const fields = 'status maskedName employerSize family { key }';
+  expect(await record(net.target, 'MEMBER', recordId ?? '', fields)).toEqual({
+    status: 'ACTIVE',
+    maskedName: null,
+    employerSize: null,
+    family: [],
+  });
+});
+
+test('a platform without members takes none', async () => {
+  await using other = await testPlatform({
+    code: '420700',
+    modules: ['core', 'organizations', 'requests', 'transfers'],
+  });
+  const { publicJwk: sealingKey } = await sealingKeyOf(other.platform);
+  const { sealed } = partOf(
+    await net.offer(await net.member(), 't-none', { to: '420700', sealingKey }),
+  );
+  const answer = await net.ask(other, 'acceptTransfer', 'AcceptTransferInput', {
+    platform: '420700',
+    from: '420100',
+    transferId: 't-none',
+    sealed,
+    acceptBy: new Date(Date.now() + 60_000).toISOString(),
+  });
+  expect(codeOf(answer)).toBe('NOT_OFFERED');
+});
+
 describe('refused, and nothing changes', () => {
   test('offers', async () => {
     const id = await net.member();
@@ -365,7 +428,8 @@ describe('refused, and nothing changes', () => {
       ['kind', '标记种类'],
       ['appliedAt', '标记时间'],
       ['employerSize', 0],
-      ['simulated', null],
+      ['simulated', 'yes'],
+      ['family', 'none'],
       ['family', [{ key: 'a', relation: '标记关系', name: '甲' }]],
       [
         'family',
