@@ -26,8 +26,8 @@ test('identity numbers are of GB 11643, of the member’s county, of somebody of
     const number = parseIdentityNumber(identityNumber ?? '');
     expect(number.slice(0, 6)).toBe(placeCode.slice(0, 6));
     const age = appliedAt.getUTCFullYear() - Number(number.slice(6, 10));
-    expect(age).toBeGreaterThanOrEqual(18);
-    expect(age).toBeLessThanOrEqual(60);
+    expect(age).toBeGreaterThanOrEqual(19);
+    expect(age).toBeLessThanOrEqual(59);
   }
   expect(new Set(living.map(({ identityNumber }) => identityNumber)).size).toBeGreaterThan(
     living.length * 0.99,

@@ -1,7 +1,6 @@
 /** Names, numbers and texts that are plainly made up: persons are 姓 + 演 + a stem, firms are numbered. */
 import { identityCheckDigit } from '@onenet/contract';
 import type { FamilyRelation, MemberKind, OrganizationKind, RequestCategory } from '../records.ts';
-import { dayMs } from './calendar.ts';
 import type { Random } from './random.ts';
 
 const surnames = '王李张刘陈杨黄赵周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧';
@@ -19,9 +18,10 @@ export function personPhone(random: Random): string {
 
 /** Of somebody of working age, born where they live; its check digit fits. */
 export function identityNumber(random: Random, place: string, asOf: number): string {
-  const born = new Date(asOf - random.integer(19 * 366, 59 * 365) * dayMs);
-  const birth = born.toISOString().slice(0, 10).replaceAll('-', '');
-  const digits = place.slice(0, 6) + birth + String(random.integer(0, 999)).padStart(3, '0');
+  const year = new Date(asOf).getUTCFullYear() - random.integer(19, 59);
+  // No 29th, 30th or 31st, which not every month has.
+  const birth = year * 10_000 + random.integer(1, 12) * 100 + random.integer(1, 28);
+  const digits = `${place.slice(0, 6)}${birth}${random.integer(100, 999)}`;
   return digits + identityCheckDigit(digits);
 }
 
