@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBrowser } from './fixtures/browser.ts';
 import { marksIn } from './fixtures/marks.ts';
 import { testNet, type DisposableNet } from './fixtures/net.ts';
+import { ask } from './fixtures/small-net.ts';
 import { Caller } from './privacy/caller.ts';
 import { Marked } from './privacy/marked.ts';
 import * as places from './privacy/places.ts';
@@ -150,12 +151,9 @@ async function site(code: string, placeCode: string): Promise<Site> {
 /** Analytics has taken in all that was said. */
 async function ingested(): Promise<void> {
   for (;;) {
-    const { feeds } = await caller.read<{ feeds: { platform: string; state: string }[] }>(
-      '{ feeds { platform state } }',
-    );
-    const own = feeds.filter(({ platformCode }) =>
-      (codes as readonly string[]).includes(platformCode),
-    );
+    const { data } = await ask(`${net.urls.gateway}/graphql`, '{ feeds { platform state } }');
+    const feeds = (data?.['feeds'] ?? []) as { platform: string; state: string }[];
+    const own = feeds.filter(({ platform }) => Object.hasOwn(net.urls.platforms, platform));
     if (own.length === codes.length && own.every(({ state }) => state === 'OK')) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }

@@ -110,7 +110,7 @@ export async function content({ call }: Bound, marked: Marked, site: Site): Prom
     await call(name, { id, channel: 'WECHAT' }, { as });
   }
   await call('commentOnArticle', { id, channel: 'WECHAT', text: '写得好' }, { as });
-  const mediaChannelId = `${platform}:wechat`;
+  const mediaChannelId = `${platform}:channel-wechat`;
   await call('followChannel', { platform, mediaChannelId }, { as });
 }
 
