@@ -47,16 +47,18 @@ test('what was published is served as it was published', async () => {
 
 test('each figure is its metric since the beginning, without what is simulated', async () => {
   const found = await figuresByMetrics(net.urls.gateway);
-  expect(found.length).toBeGreaterThan(15);
+  expect(found.length).toBeGreaterThan(40);
   expect(found.filter(differs)).toEqual([]);
   // Up to 20,000 all is records; beyond, an opening balance fills up.
-  const misopened = found.filter((figure) => (figure.opening === 0) !== isAllRecords(figure));
+  const opened = found.filter(({ opening }) => opening !== null);
+  expect(opened.length).toBeGreaterThan(15);
+  const misopened = opened.filter((figure) => (figure.opening === 0) !== isAllRecords(figure));
   expect(misopened).toEqual([]);
 });
 
 test('figures up to 20,000 are records that the lists count', async () => {
   const found = await figuresByRecords(net.urls.gateway);
-  expect(found.length).toBeGreaterThan(4);
+  expect(found.length).toBeGreaterThan(15);
   expect(found.filter(differs)).toEqual([]);
 });
 
@@ -88,6 +90,38 @@ test('Wuhan’s 5,000 stations and Xiangyang’s 41 rights requests: 13 done, 28
     done: { totalCount: 13 },
     open: { totalCount: 28 },
   });
+});
+
+test('of the money that was published nothing is in two books: Xiangyang’s, Xiantao’s, Jingmen’s', async () => {
+  const { fund, relief, patients, claims } = await data<
+    Record<string, { edges: { node: Record<string, number> }[]; totalCount: number | null }>
+  >(
+    net.urls.gateway,
+    `{ fund: aidFunds(first: 1, filter: { platforms: ["420600"], nameContains: "困难职工" }) {
+         totalCount edges { node { creditedFen availableFen reservedFen paidFen } } }
+       relief: aidGrants(first: 5, filter: { platforms: ["420600"], forms: [SERIOUS_ILLNESS],
+         channels: [WEBSITE], appliedTo: "2016-09-01T00:00:00+08:00" }) {
+         totalCount edges { node { amountFen } } }
+       patients: aidProgrammes(first: 1, filter: { platforms: ["429004"], nameContains: "移植" }) {
+         totalCount edges { node { grantCount } } }
+       claims: cardClaims(first: 20, filter: { platforms: ["420800"], statuses: [PAID],
+         submittedTo: "2016-09-01T00:00:00+08:00" }) {
+         totalCount edges { node { paidFen } } }
+     }`,
+  );
+  const [books] = fund?.edges ?? [];
+  expect(books?.node['paidFen']).toBe(265_000_000);
+  expect(books?.node['creditedFen']).toBe(
+    (books?.node['availableFen'] ?? 0) +
+      (books?.node['reservedFen'] ?? 0) +
+      (books?.node['paidFen'] ?? 0),
+  );
+  expect(relief?.edges.map(({ node }) => node)).toEqual(
+    Array.from({ length: 3 }, () => ({ amountFen: 300_000 })),
+  );
+  expect(patients?.edges).toEqual([{ node: { grantCount: 409 } }]);
+  const paid = claims?.edges.reduce((sum, { node }) => sum + (node['paidFen'] ?? 0), 0);
+  expect([claims?.totalCount, paid]).toEqual([15, 21_346_000]);
 });
 
 function differs({ expected, found }: FigureFound): boolean {

@@ -1,7 +1,7 @@
 /** Reads every published figure back through the gateway, by metrics and by records, and says what differs. */
 import type { EventTypeName } from '@onenet/contract';
 import { platforms } from '@onenet/platforms';
-import type { PlatformDefinition, PublishedFigure } from '@onenet/platforms';
+import type { FigureCount, PlatformDefinition, PublishedFigure } from '@onenet/platforms';
 import { ask } from '../fixtures/small-net.ts';
 
 /** Figures up to this are records at any scale. */
@@ -13,12 +13,14 @@ export interface FigureFound {
   readonly what: string;
   readonly expected: number;
   readonly found: number | null;
-  /** Of `found`, what comes from opening balances. */
+  /** Of `found`, what comes from opening balances; of a quotient, of what was divided. */
   readonly opening: number | null;
+  /** How many records stand for it at scale 1. */
+  readonly records: number;
 }
 
-/** The metric that counts a measure. */
-const metricOf: Partial<Record<EventTypeName, string>> = {
+/** The metric that counts a measure; with ` value`, that adds up its values. */
+const metricOf: Readonly<Record<string, string>> = {
   'onenet.organization.founded': 'organizations',
   'onenet.station.opened': 'stations',
   'onenet.request.submitted': 'requestsSubmitted',
@@ -29,19 +31,82 @@ const metricOf: Partial<Record<EventTypeName, string>> = {
   'onenet.article.shared': 'shares',
   'onenet.article.commented': 'comments',
   'onenet.channel.followed': 'followers',
+  'onenet.card.issued': 'cardsIssued',
+  'onenet.card.started': 'cardsStarted',
+  'onenet.card.used value': 'cardDiscounts',
+  'onenet.claim.paid': 'claimsPaid',
+  'onenet.claim.paid value': 'claimsPaidAmount',
+  'onenet.hardship.registered': 'hardshipWorkers',
+  'onenet.hardship.paired': 'hardshipWorkersPaired',
+  'onenet.pairing.started': 'cadresPaired',
+  'onenet.aid.applied': 'aidApplied',
+  'onenet.aid.paid': 'aidPaid',
+  'onenet.aid.paid value': 'aidAmount',
+  'onenet.matching.connected': 'departmentsMatched',
 };
 
-/** The list whose length counts a measure, up to the figure's date: what is simulated is younger. */
-const listOf: Partial<Record<EventTypeName, (category: string | null, before: string) => string>> =
-  {
-    'onenet.organization.founded': (kind) =>
-      `organizations(first: 1, filter: { kinds: [${kind}] })`,
-    'onenet.station.opened': () => 'stations(first: 1)',
-    'onenet.request.submitted': (category, before) =>
-      `serviceRequests(first: 1, filter: { categories: [${category}], submittedTo: "${before}" })`,
-    'onenet.article.published': (column, before) =>
-      `articles(first: 1, filter: { column: "${column}", publishedTo: "${before}" })`,
-  };
+/** The list that holds what a measure counts. */
+interface CountedList {
+  readonly list: string;
+  /** What is simulated is younger than the figure's date. */
+  readonly filter: (category: string | null, before: string) => string;
+  /** The field, in fen, that adds up to the events' values. */
+  readonly fen?: string;
+}
+
+const listOf: Partial<Record<EventTypeName, CountedList>> = {
+  'onenet.organization.founded': {
+    list: 'organizations',
+    filter: (kind) => `kinds: [${kind}]`,
+  },
+  'onenet.station.opened': { list: 'stations', filter: () => '' },
+  'onenet.request.submitted': {
+    list: 'serviceRequests',
+    filter: (category, before) => `categories: [${category}], submittedTo: "${before}"`,
+  },
+  'onenet.article.published': {
+    list: 'articles',
+    filter: (column, before) => `column: "${column}", publishedTo: "${before}"`,
+  },
+  'onenet.card.issued': {
+    list: 'cards',
+    filter: (kind, before) => `kinds: ["${kind}"], issuedTo: "${before}"`,
+  },
+  'onenet.card.started': {
+    list: 'cards',
+    filter: (kind, before) => `kinds: ["${kind}"], used: true, issuedTo: "${before}"`,
+  },
+  'onenet.claim.paid': {
+    list: 'cardClaims',
+    filter: (_category, before) => `statuses: [PAID], submittedTo: "${before}"`,
+    fen: 'paidFen',
+  },
+  'onenet.hardship.registered': {
+    list: 'hardshipWorkers',
+    filter: (_category, before) => `statuses: [REGISTERED], appliedTo: "${before}"`,
+  },
+  'onenet.hardship.paired': {
+    list: 'hardshipWorkers',
+    filter: (_category, before) => `paired: true, appliedTo: "${before}"`,
+  },
+  'onenet.pairing.started': {
+    list: 'cadrePairings',
+    filter: (_category, before) => `statuses: [ACTIVE], pairedTo: "${before}"`,
+  },
+  'onenet.aid.applied': {
+    list: 'aidGrants',
+    filter: (form, before) => `forms: ${formsOf(form)}, appliedTo: "${before}"`,
+  },
+  'onenet.aid.paid': {
+    list: 'aidGrants',
+    filter: (form, before) => `forms: ${formsOf(form)}, statuses: [PAID], appliedTo: "${before}"`,
+    fen: 'amountFen',
+  },
+};
+
+function formsOf(form: string | null): string {
+  return form === null ? 'null' : `[${form}]`;
+}
 
 /** What is published, as the registry serves it: every figure of every platform. */
 export async function figuresServed(
@@ -59,55 +124,128 @@ export async function figuresServed(
 
 /** Every figure that the reference records stand for, by metrics since the beginning, without simulation. */
 export async function figuresByMetrics(gatewayUrl: string): Promise<FigureFound[]> {
-  return await each(async (platform, { key, metric, demo }) => {
-    const counts = demo.counts.map(({ measure, category }) =>
-      metricText(metricOf[measure] ?? measure, category),
-    );
-    const texts = metric === null ? [counts] : [counts, [metricText(metric, null)]];
-    return await Promise.all(
-      texts.map(async (fields) => {
-        const aliased = fields.map((field, i) => `m${i}: ${field}`).join(' ');
-        const { platform: of } = await data<{
-          platform: Record<string, [{ value: number | null; opening: number | null }]>;
-        }>(gatewayUrl, `{ platform(code: "${platform.code}") { ${aliased} } }`);
-        const series = Object.values(of).map(([only]) => only);
-        return {
-          what: `${platform.code} ${key} by ${fields.join(' + ')}`,
-          expected: demo.total,
-          found: sum(series.map(({ value }) => value)),
-          opening: sum(series.map(({ opening }) => opening)),
-        };
-      }),
-    );
+  return await each(async (platform, { key, metric, unit, demo }) => {
+    const read = async (fields: readonly string[]): Promise<Reading> => {
+      const aliased = fields.map((field, i) => `m${i}: ${field}`).join(' ');
+      const { platform: of } = await data<{ platform: Record<string, [Reading]> }>(
+        gatewayUrl,
+        `{ platform(code: "${platform.code}") { ${aliased} } }`,
+      );
+      const series = Object.values(of).map(([only]) => only);
+      return {
+        value: sum(series.map(({ value }) => value)),
+        opening: sum(series.map(({ opening }) => opening)),
+      };
+    };
+    const found = (fields: string, { value, opening }: Reading): FigureFound => ({
+      what: `${platform.code} ${key} by ${fields}`,
+      expected: demo.total,
+      found: inUnit(unit, value),
+      opening,
+      records: demo.records ?? demo.total,
+    });
+    const fieldsOf = (counts: readonly FigureCount[]) =>
+      counts.map(({ measure, category, sum: of }) => {
+        const name = of ? `${measure} ${of}` : measure;
+        return metricText(metricOf[name] ?? name, category);
+      });
+    const [counts, of] = [fieldsOf(demo.counts), fieldsOf(demo.of ?? [])];
+    const parts = await read(counts);
+    const whole = demo.of ? await read(of) : { value: 1, opening: 0 };
+    const byCounts = found([...counts, ...of].join(' , '), {
+      value: quotient(parts.value, whole.value),
+      opening: sum([parts.opening, whole.opening]),
+    });
+    if (metric === null) return [byCounts];
+    const field = metricText(metric, null);
+    return [byCounts, found(field, await read([field]))];
   });
 }
 
-/** Every figure that is records at any scale and that a list counts. */
-export async function figuresByRecords(gatewayUrl: string): Promise<FigureFound[]> {
-  return await each(async (platform, { key, asOf, demo }) => {
-    if (demo.total > recordsUpTo) return [];
-    const lists = demo.counts.map(({ measure, category }) =>
-      listOf[measure]?.(category, `${asOf}T23:59:59+08:00`),
-    );
-    if (!lists.every((list) => list !== undefined)) return [];
-    const aliased = lists.map((list, i) => `l${i}: ${list} { totalCount }`).join(' ');
-    const { platform: of } = await data<{
-      platform: Record<string, { totalCount: number | null }>;
-    }>(gatewayUrl, `{ platform(code: "${platform.code}") { ${aliased} } }`);
+interface Reading {
+  readonly value: number | null;
+  readonly opening: number | null;
+}
+
+/** Every figure that is records, up to so many, and that lists hold: by their length, or what they add up to. */
+export async function figuresByRecords(
+  gatewayUrl: string,
+  upTo = recordsUpTo,
+): Promise<FigureFound[]> {
+  return await each(async (platform, { key, asOf, unit, demo }) => {
+    const records = demo.records ?? demo.total;
+    const all = [...demo.counts, ...(demo.of ?? [])];
+    const isListed = ({ measure, sum: of }: FigureCount) =>
+      listOf[measure] && (!of || listOf[measure].fen !== undefined);
+    if (records > upTo || !all.every(isListed)) return [];
+    const before = `${asOf}T23:59:59+08:00`;
+    const read = async (counts: readonly FigureCount[]) =>
+      sum(
+        await Promise.all(
+          counts.map((count) => readList(gatewayUrl, platform.code, count, before)),
+        ),
+      );
+    const whole = demo.of ? await read(demo.of) : 1;
     return [
       {
-        what: `${platform.code} ${key} by ${lists.join(' + ')}`,
+        what: `${platform.code} ${key} by ${all.map(({ measure }) => listOf[measure]?.list).join(' , ')}`,
         expected: demo.total,
-        found: sum(Object.values(of).map(({ totalCount }) => totalCount)),
+        found: inUnit(unit, quotient(await read(demo.counts), whole)),
         opening: null,
+        records,
       },
     ];
   });
 }
 
-/** Whether a figure of this size is made of records alone. */
-export function isAllRecords({ expected }: FigureFound): boolean {
-  return expected <= recordsUpTo;
+/** How long a list is, or what it adds up to, in yuan. */
+async function readList(
+  gatewayUrl: string,
+  platform: string,
+  { measure, category, sum: of }: FigureCount,
+  before: string,
+): Promise<number | null> {
+  const counted = listOf[measure];
+  if (!counted) throw new Error(`No list holds ${measure}.`);
+  const { list, filter, fen } = counted;
+  const filters = filter(category, before);
+  const where = filters === '' ? '' : `, filter: { ${filters} }`;
+  interface Page {
+    readonly totalCount?: number | null;
+    readonly edges?: readonly { readonly node: Readonly<Record<string, number | null>> }[];
+    readonly pageInfo?: { readonly hasNextPage: boolean; readonly endCursor: string };
+  }
+  const ask = async (page: string, selection: string): Promise<Page> => {
+    const { platform: found } = await data<{ platform: { list: Page } }>(
+      gatewayUrl,
+      `{ platform(code: "${platform}") { list: ${list}(${page}${where}) { ${selection} } } }`,
+    );
+    return found.list;
+  };
+  if (!of) return (await ask('first: 1', 'totalCount')).totalCount ?? null;
+  const selection = `edges { node { ${fen} } } pageInfo { hasNextPage endCursor }`;
+  let total = 0;
+  for (let page = 'first: 100'; page !== '';) {
+    const { edges = [], pageInfo } = await ask(page, selection);
+    for (const { node } of edges) total += node[fen ?? ''] ?? Number.NaN;
+    page = pageInfo?.hasNextPage ? `first: 100, after: "${pageInfo.endCursor}"` : '';
+  }
+  return total / 100;
+}
+
+/** Whether a figure is made of records alone, at any scale. */
+export function isAllRecords({ records }: FigureFound): boolean {
+  return records <= recordsUpTo;
+}
+
+/** A share is a percentage; floats are compared to a ten thousandth. */
+function inUnit(unit: string, value: number | null): number | null {
+  if (value === null) return null;
+  return Math.round(value * (unit === '%' ? 100 : 1) * 1e4) / 1e4;
+}
+
+function quotient(above: number | null, below: number | null): number | null {
+  return above === null || below === null ? null : above / below;
 }
 
 /** One operation; an error of any kind ends it. */
