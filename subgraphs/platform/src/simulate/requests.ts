@@ -1,9 +1,15 @@
 /** Simulated requests: they are submitted, and each goes its way step by step. */
 import type { RequestStatus } from '@onenet/platforms';
+import type { Agency } from '../command.ts';
 import * as commands from '../modules/requests/commands.ts';
 import { organizations } from '../modules/organizations/store.ts';
-import { isOpen } from '../modules/requests/life-cycle.ts';
-import { openFacet, serviceRequests, type ServiceRequestDoc } from '../modules/requests/store.ts';
+import { isOpen, keepsDeadlines } from '../modules/requests/life-cycle.ts';
+import {
+  openFacet,
+  serviceRequests,
+  type ServiceRequestDoc,
+  type StoredServiceRequest,
+} from '../modules/requests/store.ts';
 import { everything } from '../rows.ts';
 import { requestTexts } from './texts.ts';
 import type { Site } from './site.ts';
@@ -33,20 +39,31 @@ const steps: readonly Step[] = [
   step(0.03, 'ACCEPTED', (site, id) =>
     commands.superviseServiceRequest(site.agency('OFFICER'), { id }),
   ),
-  step(0.6, 'RESOLVED', (site, id) =>
-    commands.rateServiceRequest(site.agency('WORKER'), {
+  step(0.6, 'RESOLVED', async (site, id) =>
+    commands.rateServiceRequest(await applicant(site, id), {
       id,
       rating: site.random.pick([5, 5, 5, 5, 4, 4, 4, 3, 2, 1]) ?? 5,
     }),
   ),
-  step(0.02, 'RESOLVED', (site, id) =>
-    commands.reopenServiceRequest(site.agency('WORKER'), { id }),
+  step(0.02, 'RESOLVED', async (site, id) =>
+    commands.reopenServiceRequest(await applicant(site, id), { id }),
+  ),
+];
+
+/** The same, with what contract 1.2 brought. */
+const stepsNow: readonly Step[] = [
+  ...steps,
+  step(0.08, 'ACCEPTED', async (site, id) =>
+    commands.remindServiceRequest(await applicant(site, id), { id }),
+  ),
+  step(0.02, 'ACCEPTED', (site, id) =>
+    commands.escalateServiceRequest(site.agency('OFFICER'), { id }),
   ),
 ];
 
 /** A request takes its next step, or, where none waits for it, a new one comes. */
 export async function advanceRequest(site: Site): Promise<void> {
-  const next = site.random.weighted(steps);
+  const next = site.random.weighted(keepsDeadlines(site.platform) ? stepsNow : steps);
   const id =
     next &&
     (await site.recent<ServiceRequestDoc>(
@@ -71,6 +88,14 @@ export async function submitRequest(site: Site): Promise<void> {
     placeCode: site.place(),
     applicantName: `演示${site.random.below(10_000)}`,
   });
+}
+
+/** The worker whose request it is. */
+async function applicant(site: Site, id: string): Promise<Agency> {
+  const found = await site.platform.db
+    .collection<StoredServiceRequest>(serviceRequests)
+    .findOne({ _id: id }, { projection: { 'personal.person': 1 } });
+  return site.agency('WORKER', found?.personal.person ?? undefined);
 }
 
 async function dispatch(site: Site, id: string): Promise<unknown> {

@@ -2,16 +2,23 @@
 import { expect, test } from 'vitest';
 import { Random } from './random.ts';
 import { liveliness } from './rhythm.ts';
+import { Site } from './site.ts';
+import { advanceSupervision, askSupervision } from './supervision.ts';
 import { testPlatform } from '../test-platform.ts';
 import { organization } from '../test-records.ts';
 
 test('activity of every module, all of it marked, and none after the stop', async () => {
-  const net = await testPlatform({ records: [organization(0)], simulatePerSecond: 400 });
+  const net = await testPlatform({
+    records: [organization(0)],
+    simulatePerSecond: 400,
+  });
   const { db } = net.platform;
   const wanted = [
     'onenet.request.submitted',
     'onenet.request.dispatched',
     'onenet.request.resolved',
+    // By the worker whose request it is.
+    'onenet.request.rated',
     'onenet.member.accepted',
     'onenet.article.read',
     'onenet.article.commented',
@@ -31,6 +38,24 @@ test('activity of every module, all of it marked, and none after the stop', asyn
     0,
   );
   await net[Symbol.asyncDispose]();
+});
+
+test('supervisions are asked, answered, returned and closed, all of it marked', async () => {
+  await using net = await testPlatform({
+    modules: ['core', 'organizations', 'requests', 'supervision'],
+  });
+  const site = new Site(net.platform, new Random(5));
+  for (let n = 0; n < 12; n++) {
+    await askSupervision(site);
+    for (let step = 0; step < 10; step++) await advanceSupervision(site);
+  }
+  await net.platform.feed.drained();
+  const totals = await net.platform.feed.totals();
+  expect(totals.map(({ type }) => type).toSorted()).toEqual(
+    ['answered', 'asked', 'closed', 'returned'].map((step) => `onenet.supervision.${step}`),
+  );
+  const unmarked = { simulated: { $ne: true } };
+  expect(await net.platform.db.collection('supervisions').countDocuments(unmarked)).toBe(0);
 });
 
 test('chance repeats itself', () => {

@@ -8,6 +8,7 @@ import { Random } from './random.ts';
 import * as requests from './requests.ts';
 import { liveliness } from './rhythm.ts';
 import { Site } from './site.ts';
+import * as supervision from './supervision.ts';
 
 /** A simulation that runs. */
 export interface Simulation {
@@ -34,6 +35,8 @@ const activities: readonly Activity[] = [
   { weight: 0.4, module: 'members', act: members.leaveUnion },
   { weight: 5, module: 'requests', act: requests.submitRequest },
   { weight: 24, module: 'requests', act: requests.advanceRequest },
+  { weight: 0.15, module: 'supervision', act: supervision.askSupervision },
+  { weight: 0.3, module: 'supervision', act: supervision.advanceSupervision },
 ];
 
 const tickMs = 100;

@@ -31,10 +31,11 @@ export class Site {
     return this.platform.definition.code;
   }
 
-  /** Someone who acts. */
-  agency(kind: ActorKind): Agency {
-    const reference =
+  /** Someone who acts: `known`, or anybody of a kind. */
+  agency(kind: ActorKind, known?: string): Agency {
+    const anybody =
       kind === 'WORKER' ? `sim-${this.random.below(people)}` : `sim-${kind.toLowerCase()}`;
+    const reference = known ?? anybody;
     const by = this.platform.definition.code;
     return { platform: this.platform, actor: { kind, reference }, by, simulated: true };
   }
