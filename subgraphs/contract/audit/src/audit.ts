@@ -11,6 +11,7 @@ import { Offered } from './offered.ts';
 import type { AuditReport, RuleResult } from './report.ts';
 import { NotChecked, Violation, type Rule } from './rule.ts';
 import { rules } from './rules/rules.ts';
+import { seed } from './seed.ts';
 import { sendDirectly, type Send } from './send.ts';
 import { AuditedServer, ask, type Exchange, type ServerOptions } from './server.ts';
 import { openSigner, signFor, unsigned } from './sign.ts';
@@ -24,7 +25,7 @@ export interface AuditOptions {
   readonly code?: string;
   /** A folder of signing keys that the server trusts: calls then carry the assertion. */
   readonly keys?: string;
-  /** Whether mutations may be called; default false. */
+  /** Whether mutations may be called, also to fill lists that are empty; default false. */
   readonly write?: boolean;
   /** Ids of the rules to check; default all. */
   readonly only?: readonly string[];
@@ -42,6 +43,7 @@ export class AuditError extends Error {
 /** Checks a server against the rules. Rejects with an `AuditError` only when there is no server. */
 export async function audit(options: AuditOptions): Promise<AuditReport> {
   const server = await openServer(options);
+  if (server.writes) await seed(server);
   await server.lists.hasMoved();
   const chosen = rules.filter(({ id }) => options.only?.includes(id) ?? true);
   const results: RuleResult[] = [];

@@ -55,11 +55,14 @@ export class Lists {
     const newest = await this.#readNewest();
     const moved = this.#newest !== undefined && newest !== this.#newest;
     this.#newest = newest;
-    if (moved) {
-      this.#readings.clear();
-      this.#samples.clear();
-    }
+    if (moved) this.forget();
     return moved;
+  }
+
+  /** What was read before counts no more. */
+  forget(): void {
+    this.#readings.clear();
+    this.#samples.clear();
   }
 
   /** Every offered list in every order, both ways. */

@@ -1,4 +1,5 @@
 /** The feed as text: for rules that ask what stands in it, whatever its chain says. */
+import { setTimeout } from 'node:timers/promises';
 import { dataOf, type AuditedServer } from './server.ts';
 import { Violation, shown } from './rule.ts';
 import type { SendResponse } from './send.ts';
@@ -35,6 +36,17 @@ export async function logEnd(server: AuditedServer): Promise<LogEnd> {
     throw new Violation(sent, `HTTP ${status}, ${shown(headers)}`, 'onenet-last-sequence.');
   }
   return { last: Number(text) };
+}
+
+/** Where the log ends once all that was written before is numbered, as far as the platform says. */
+export async function settledEnd(server: AuditedServer, seconds: number): Promise<LogEnd> {
+  const until = Date.now() + seconds * 1_000;
+  while (Date.now() < until) {
+    const { headers } = await getEvents(server, { after: 0, limit: 1 });
+    if ((headers['onenet-pending'] ?? '0') === '0') break;
+    await setTimeout(100);
+  }
+  return await logEnd(server);
 }
 
 /** The lines after `end`, until they are enough or the time is over. */

@@ -4,7 +4,6 @@ import {
   fieldModule,
   isLocal,
   stepOf,
-  type ActorKind,
   type ModuleName,
   type StepRule,
 } from '@onenet/contract';
@@ -96,7 +95,7 @@ export class Maker {
 
   /** Calls a mutation by an actor, the first kind that may by default. */
   async send(call: MutationCall, fields = 'id', actor?: string): Promise<Exchange> {
-    const [kind = 'OFFICER' as ActorKind] = actorsOf(call.name) ?? [];
+    const [kind = 'OFFICER'] = actorsOf(call.name) ?? [];
     return await this.#server.ask(mutationQuery(call, fields), {
       variables: { input: call.input },
       actor: actor ?? this.#server.actor(kind),

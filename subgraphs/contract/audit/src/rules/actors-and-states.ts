@@ -2,14 +2,9 @@
 import { actorKinds, actorsOf, isLocal, stepsFrom } from '@onenet/contract';
 import { mutationCall, type MutationCall } from '../inputs.ts';
 import { Maker, newKey, type Made, type Step } from '../maker.ts';
+import { mustBe, readRecord } from '../records.ts';
 import { NotChecked, Violation, must, shown, type Rule } from '../rule.ts';
-import {
-  cameIn,
-  dataOf,
-  type AnsweredError,
-  type AuditedServer,
-  type Exchange,
-} from '../server.ts';
+import { cameIn, type AnsweredError, type AuditedServer, type Exchange } from '../server.ts';
 
 export const actorAndStateRules: readonly Rule[] = [
   {
@@ -127,18 +122,9 @@ async function leadsWhere(
   const isFit = from !== undefined && from.record.variant === variant;
   const record = isFit ? from.record : await maker.make(step.of, status, variant);
   const { sent } = await maker.take(step, record, variant);
-  const came = await statusOf(server, step.of, record.id);
-  must(came === (step.to ?? status), sent, () => came, `status ${step.to ?? status}.`);
+  const after = await readRecord(server, step.of, record.id, 'status');
+  mustBe(sent, after.record, { status: step.to ?? status });
   maker.seen.add(step.name);
-}
-
-async function statusOf(server: AuditedServer, type: string, id: string): Promise<unknown> {
-  const exchange = await server.ask(
-    `query($of: [_Any!]!) { _entities(representations: $of) { ... on ${type} { status } } }`,
-    { variables: { of: [{ __typename: type, id }] } },
-  );
-  const [record] = (dataOf(exchange)['_entities'] ?? []) as ({ status?: unknown } | null)[];
-  return record?.status;
 }
 
 /** What a worker may do to a request, they may do to their own. */

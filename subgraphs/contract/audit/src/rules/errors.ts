@@ -1,5 +1,6 @@
 /** What goes wrong leaves as a code of the one table, and nothing of the inside with it. */
 import { isNetErrorCode, type NetErrorCode } from '@onenet/contract';
+import { getNamedType } from 'graphql';
 import { must, type Rule } from '../rule.ts';
 import { cameIn, codesOf, type AuditedServer, type Exchange } from '../server.ts';
 
@@ -36,9 +37,9 @@ function provoked(server: AuditedServer): readonly Provoked[] {
       ...(has('place')
         ? ([[query, { filter: { place: '999999' } }, 'UNKNOWN_DIVISION']] as const)
         : []),
-      ...(has('organizationId')
-        ? ([[query, { filter: { organizationId: 'no colon' } }, 'BAD_ID']] as const)
-        : []),
+      ...filterFields
+        .filter((field) => getNamedType(field.type).name === 'ID' && field.name.endsWith('Id'))
+        .map((field): Provoked => [query, { filter: { [field.name]: 'no colon' } }, 'BAD_ID']),
     ];
   });
   const needing = offered.lists.flatMap(({ name, orderType, orders }) =>

@@ -1,6 +1,6 @@
 /** Filters: what they leave out never appears, what they name is there. Which filter speaks of which field is read from the contract. */
-import { divisionContains, parseDateTime } from '@onenet/contract';
-import { getNamedType, isEnumType, isListType, type GraphQLInputField } from 'graphql';
+import { divisionContains } from '@onenet/contract';
+import { meaningOf, type Meaning } from '../filter-meaning.ts';
 import type { Node } from '../lists.ts';
 import type { OfferedList } from '../offered.ts';
 import { NotChecked, must, shown, type Rule } from '../rule.ts';
@@ -16,7 +16,7 @@ export const filterRules: readonly Rule[] = [
       let rows = 0;
       for (const list of server.offered.lists) {
         const meanings = list.filterFields.flatMap((field) => meaningOf(server, list, field) ?? []);
-        const fields = [...new Set(meanings.map(({ node }) => node))].join(' ');
+        const fields = [...new Set(meanings.flatMap((each) => each.fields))].join(' ');
         const all = await server.lists.sample(list, fields);
         rows += all.length;
         for (const meaning of meanings) await narrows(server, list, all, [meaning], fields);
@@ -49,11 +49,34 @@ export const filterRules: readonly Rule[] = [
           () => shown(some.nodes),
           'No row: a tombstone is found by its id only.',
         );
+        await inTransferAlone(server, list);
       }
       if (checked === 0) throw new NotChecked('no list offers transferredToId');
     },
   },
 ];
+
+/** What is offered to another platform stands in a list of its own, and there is nothing else in that. */
+async function inTransferAlone(server: AuditedServer, list: OfferedList): Promise<void> {
+  if (!list.filterFields.some(({ name }) => name === 'inTransfer')) return;
+  const under = await filtered(server, list, { inTransfer: true }, 'status');
+  const all = await filtered(server, list, {}, 'status');
+  const named = await filtered(server, list, { statuses: ['IN_TRANSFER'] }, 'status');
+  for (const [{ sent, nodes }, wanted] of [
+    [under, true],
+    [all, false],
+    [named, false],
+  ] as const) {
+    for (const node of nodes) {
+      must(
+        (node['status'] === 'IN_TRANSFER') === wanted,
+        sent,
+        () => shown(node),
+        wanted ? 'Only rows that are IN_TRANSFER.' : 'No row that is IN_TRANSFER.',
+      );
+    }
+  }
+}
 
 function noTombstone(sent: string, nodes: readonly Node[]): void {
   for (const node of nodes) {
@@ -66,59 +89,6 @@ function noTombstone(sent: string, nodes: readonly Node[]): void {
   }
 }
 
-/** What a filter says of a row. */
-interface Meaning {
-  readonly filter: string;
-  /** The field of the row that shows it. */
-  readonly node: string;
-  /** A value that a row with this field passes. */
-  valueFor(field: unknown): unknown;
-  holds(field: unknown, value: unknown): boolean;
-}
-
-/** By the contract's habits of naming; undefined where no field of the row shows what the filter does. */
-function meaningOf(
-  server: AuditedServer,
-  list: OfferedList,
-  { name, type }: GraphQLInputField,
-): Meaning | undefined {
-  const fields = server.offered.fields(list.node.name);
-  const has = (field: string): boolean => fields.some((each) => each.name === field);
-  const named = getNamedType(type);
-  const meaning = (
-    node: string,
-    holds: Meaning['holds'],
-    valueFor: Meaning['valueFor'] = (field) => field,
-  ): Meaning | undefined => (has(node) ? { filter: name, node, holds, valueFor } : undefined);
-
-  if (name === 'platforms') return undefined;
-  if (name === 'place') {
-    const within: Meaning['holds'] = (code, place) =>
-      typeof code === 'string' && divisionContains(String(place), code);
-    return meaning('placeCode', within, (code) => String(code).slice(0, 6));
-  }
-  if (isEnumType(named) && isListType(type)) {
-    const field = fields.find((each) => getNamedType(each.type) === named);
-    const among: Meaning['holds'] = (value, values) =>
-      Array.isArray(values) && values.includes(value);
-    return field && meaning(field.name, among, (value) => [value]);
-  }
-  const [, stem = '', what] = /^(.+)(From|To|Contains|AtMost)$/.exec(name) ?? [];
-  if (what === 'From') return meaning(`${stem}At`, (at, from) => ms(at) >= ms(from));
-  if (what === 'To') return meaning(`${stem}At`, (at, to) => ms(at) < ms(to), aSecondLater);
-  if (what === 'Contains') {
-    return meaning(stem, (text, part) => String(text).includes(String(part)), firstCharacter);
-  }
-  if (what === 'AtMost') {
-    return meaning(stem, (value, most) => typeof value === 'number' && value <= Number(most));
-  }
-  return meaning(name, (value, wanted) => value === wanted);
-}
-
-const ms = (time: unknown): number => parseDateTime(time).getTime();
-const aSecondLater = (time: unknown): string => new Date(ms(time) + 1_000).toISOString();
-const firstCharacter = (text: unknown): string => Array.from(String(text))[0] ?? '';
-
 /** Values are taken from a row, so that there is one to find. */
 async function narrows(
   server: AuditedServer,
@@ -129,17 +99,30 @@ async function narrows(
 ): Promise<void> {
   const example = exampleOf(all, meanings);
   if (!example || meanings.length === 0) return;
-  const given = meanings.map((each) => [each.filter, each.valueFor(example[each.node])] as const);
+  const given = meanings.map((each) => [each.filter, each.valueFor(example)] as const);
+  await passing(server, list, all, { meanings, filter: Object.fromEntries(given), fields });
+  // The other part of what a boolean parts, though no row may be in it.
+  const [first] = given;
+  if (given.length !== 1 || typeof first?.[1] !== 'boolean') return;
+  await passing(server, list, all, { meanings, filter: { [first[0]]: !first[1] }, fields });
+}
+
+async function passing(
+  server: AuditedServer,
+  list: OfferedList,
+  all: readonly Node[],
+  by: {
+    readonly meanings: readonly Meaning[];
+    readonly filter: Readonly<Record<string, unknown>>;
+    readonly fields: string;
+  },
+): Promise<void> {
+  const { meanings, filter, fields } = by;
   const passes = (node: Node): boolean =>
-    meanings.every((each, index) => each.holds(node[each.node], given[index]?.[1]));
-  const { sent, nodes } = await filtered(server, list, Object.fromEntries(given), fields);
+    meanings.every((each) => each.holds(node, filter[each.filter]));
+  const { sent, nodes } = await filtered(server, list, filter, fields);
   for (const node of nodes) {
-    must(
-      passes(node),
-      sent,
-      () => shown(node),
-      `Only rows that pass ${shown(Object.fromEntries(given))}.`,
-    );
+    must(passes(node), sent, () => shown(node), `Only rows that pass ${shown(filter)}.`);
   }
   const ids = new Set(nodes.map(({ id }) => id));
   for (const node of all) {
@@ -150,10 +133,10 @@ async function narrows(
 
 /** A row that is unlike the first, so that a filter that is passed over shows; else any. */
 function exampleOf(all: readonly Node[], meanings: readonly Meaning[]): Node | undefined {
-  const filled = all.filter((node) => meanings.every(({ node: name }) => node[name] != null));
-  if (meanings.length !== 1) return filled.at(-1);
-  const [{ node: name } = { node: '' }] = meanings;
-  const counts = Map.groupBy(filled, (node) => node[name]);
+  const filled = all.filter((node) => meanings.every((each) => each.valueFor(node) !== undefined));
+  const [only, ...others] = meanings;
+  if (!only || others.length > 0) return filled.at(-1);
+  const counts = Map.groupBy(filled, (node) => JSON.stringify(only.valueFor(node)));
   const rarest = [...counts.values()].toSorted((a, b) => a.length - b.length)[0];
   return rarest?.[0];
 }

@@ -1,7 +1,7 @@
 /** Mutations: once per key, and in the feed. */
 import { isLocal } from '@onenet/contract';
 import { mutationCall, type MutationCall } from '../inputs.ts';
-import { logEnd, newLines, readTotals, type Line } from '../log.ts';
+import { logEnd, newLines, readTotals, settledEnd, type Line } from '../log.ts';
 import { Maker, newKey } from '../maker.ts';
 import { NotChecked, Violation, must, shown, type Rule } from '../rule.ts';
 import { cameIn, codesOf, dataOf, type AuditedServer } from '../server.ts';
@@ -122,7 +122,7 @@ async function totalsAgree(server: AuditedServer): Promise<void> {
 const withinSeconds = 10;
 
 async function allAppear(server: AuditedServer, maker: Maker): Promise<void> {
-  const before = await logEnd(server);
+  const before = await settledEnd(server, withinSeconds);
   const wanted: { readonly type: string; readonly record: MadeRecord }[] = [];
   for await (const call of newRecords(server, maker)) {
     const type = eventOf[call.name];
