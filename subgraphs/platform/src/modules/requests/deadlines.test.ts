@@ -1,6 +1,11 @@
 /** The clock of requests on a real MongoDB: what it does, when, once, whoever else is at work on the same request. */
 import { workingDaysAfter, workingDaysBefore } from '@onenet/contract';
-import type { ReferenceRecord, ServiceRequestRecord } from '@onenet/platforms';
+import {
+  platformByCode,
+  referenceRecords,
+  type ReferenceRecord,
+  type ServiceRequestRecord,
+} from '@onenet/platforms';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startSweeps } from '../../sweeps.ts';
 import { testPlatform, type TestPlatform } from '../../test-platform.ts';
@@ -212,6 +217,27 @@ test('a sweep reads what is due, and nothing else', async () => {
     totalKeysExamined: 1,
     totalDocsExamined: 1,
   });
+});
+
+test('in the reference records the clock has nothing left to do, and something ahead', async () => {
+  const now = new Date('2026-11-24T08:00:00Z');
+  const definition = platformByCode('429005');
+  if (!definition) throw new Error('429005 is no platform.');
+  await using there = await testPlatform({ code: '429005' });
+  const documents = [...referenceRecords(definition, { scale: 0.01, now })].flatMap((record) =>
+    [...requestWrites(record, definition)].flatMap(({ collection, document }) =>
+      collection === 'service_requests' ? [document as StoredServiceRequest] : [],
+    ),
+  );
+  const collection = there.platform.db.collection<StoredServiceRequest>('service_requests');
+  await collection.insertMany(documents);
+  await sweepRequests(there.platform, now);
+  expect(await collection.find().toArray()).toEqual(documents);
+  expect(documents.filter(({ overdueAt }) => overdueAt !== null).length).toBeGreaterThan(0);
+  await sweepRequests(there.platform, later(now, 60 * day));
+  expect(await collection.countDocuments({ updatedAt: later(now, 60 * day) })).toBe(
+    documents.filter(({ clockAt }) => clockAt !== null).length,
+  );
 });
 
 test('the runner goes on after an error, and keeps what it said out of the log', async () => {
