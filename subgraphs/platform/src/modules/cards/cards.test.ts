@@ -341,7 +341,7 @@ test('lists by filter, each record counted where it belongs', async () => {
 });
 
 test('nothing personal is in events, in what is answered to a key again, or in the lists', async () => {
-  const marks = ['王标记', '7777', '演示乙', 'person-', 'w-1'];
+  const marks = ['王标记', '138-0000', '演示乙', 'person-', 'w-1'];
   const text = JSON.stringify(await eventsTold(net));
   for (const mark of marks) expect(text).not.toContain(mark);
   const kept = await net.platform.db.collection('idempotency').find().toArray();

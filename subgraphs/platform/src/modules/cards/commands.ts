@@ -28,12 +28,16 @@ export interface IssueCardInput {
 
 export function issueCard(agency: Agency, input: IssueCardInput): Promise<CardDoc> {
   return runCommand('issueCard', agency, input, async (transaction) => {
-    const { platform } = transaction;
+    const { platform, session, now } = transaction;
     assertThisPlatform(platform, input.platform);
     const functions = functionsOf(transaction, input.kind);
     const given = input.number == null ? null : checkedCardNumber(input.number);
     const member = await ownRecord<StoredMember>(transaction, members, input.memberId);
     if (member.status !== 'ACTIVE') throw wrongState('issueCard', 'Member', member.status);
+    // Of two transactions that only read each other's records both would go through: a card, and no member.
+    await platform.db
+      .collection<StoredMember>(members)
+      .updateOne({ _id: member._id }, { $set: { cardIssuedAt: now } }, { session });
     return insertCard(transaction, {
       kind: input.kind,
       functions,

@@ -304,6 +304,19 @@ test('whoever leaves has no live card any more', async () => {
   expect(answer.data).toEqual({ card: { status: 'CANCELLED' } });
 });
 
+test('who leaves while a card is issued has none that is live', async () => {
+  for (let round = 0; round < 8; round++) {
+    const id = await active();
+    const card = { platform: '420100', memberId: id, kind: 'SIX_IN_ONE' };
+    const issueCard = () => go('card', 'issueCard', 'IssueCardInput', card);
+    const leave = () => step('leaveUnion', { id });
+    const [, left] = await Promise.all([issueCard(), leave()]);
+    expect(left.found?.['status']).toBe('LEFT');
+    const cards = net.platform.db.collection('cards');
+    expect(await cards.countDocuments({ memberId: id, status: { $ne: 'CANCELLED' } })).toBe(0);
+  }
+});
+
 test('what departments said is shown as it was kept', async () => {
   const id = await active();
   const at = new Date('2026-11-24T08:00:00Z');

@@ -35,7 +35,7 @@ export interface MemberDoc extends ListedRow {
   readonly employerSize: number | null;
   /** Oldest first. */
   readonly family: readonly FamilyMember[];
-  /** What departments said, newest first: at most `mostChecks`. */
+  /** What departments said, newest first; of each question the last answer. */
   readonly checks: readonly DepartmentCheck[];
   readonly simulated: boolean;
 }
@@ -48,12 +48,12 @@ export interface FamilyMember {
   readonly maskedName: string | null;
 }
 
-/** Kept of a member; what is older is dropped. */
-export const mostChecks = 50;
 export const mostFamily = 20;
 
 /** What is stored beside, and left out of every read until there are scopes. */
 export interface StoredMember extends MemberDoc {
+  /** When a card was last issued: written with it, so that whoever leaves at that moment conflicts with it. */
+  readonly cardIssuedAt?: Date;
   readonly personal: {
     readonly name: string | null;
     readonly phone: string | null;
