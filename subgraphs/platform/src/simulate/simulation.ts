@@ -2,6 +2,8 @@
 import { NetError, type ModuleName } from '@onenet/contract';
 import { activityWeights } from '@onenet/platforms';
 import type { Platform } from '../context.ts';
+import * as aid from './aid.ts';
+import * as cards from './cards.ts';
 import * as content from './content.ts';
 import * as members from './members.ts';
 import { Random } from './random.ts';
@@ -37,6 +39,14 @@ const activities: readonly Activity[] = [
   { weight: 24, module: 'requests', act: requests.advanceRequest },
   { weight: 0.15, module: 'supervision', act: supervision.askSupervision },
   { weight: 0.3, module: 'supervision', act: supervision.advanceSupervision },
+  { weight: 6, module: 'cards', act: cards.useOneCard },
+  { weight: 1.5, module: 'cards', act: cards.issueCard },
+  { weight: 0.1, module: 'cards', act: cards.loseCard },
+  { weight: 0.6, module: 'aid', act: aid.applyForHardshipFile },
+  { weight: 0.6, module: 'aid', act: aid.decideHardshipFile },
+  { weight: 0.6, module: 'aid', act: aid.applyForAid },
+  { weight: 1.2, module: 'aid', act: aid.advanceGrant },
+  { weight: 0.1, module: 'aid', act: aid.pairOneCadre },
 ];
 
 const tickMs = 100;
