@@ -12,8 +12,13 @@ export class Marked {
   #count = 0;
 
   /** What is to be found nowhere. */
+  get data(): readonly string[] {
+    return [textMark, ...this.#numbers];
+  }
+
+  /** Beside them, what a log may say of who called: a reference that is opaque outside the platform. */
   get all(): readonly string[] {
-    return [textMark, personMark, ...this.#numbers];
+    return [personMark, ...this.data];
   }
 
   /** The first character is shown in the masked form; the mark begins behind it. */

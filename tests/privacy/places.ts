@@ -35,13 +35,14 @@ export async function feed(platformUrl: string): Promise<Place> {
   }
 }
 
-/** What the owner's side of the net keeps of a platform: never its records. */
-const netCollections = [
+/** What the net's side of a platform keeps, in whichever database: never its records. */
+const netTables = [
   'access_record',
-  'assertion_seen',
-  'feed_log',
-  'feed_totals',
   'feed_claims',
+  'feed_lease',
+  'feed_log',
+  'feed_quarantine',
+  'feed_totals',
   'outbox',
 ];
 
@@ -54,7 +55,7 @@ export async function mongo(uri: string): Promise<Place[]> {
     if (['admin', 'config', 'local'].includes(name)) continue;
     for (const collection of await client.db(name).collections()) {
       const { collectionName } = collection;
-      if (name.includes('platform_') && !netCollections.includes(collectionName)) continue;
+      if (name.includes('platform_') && !netTables.includes(collectionName)) continue;
       const rows: string[] = [];
       for await (const row of collection.find()) rows.push(JSON.stringify(row));
       places.push({ what: `${name}.${collectionName}`, text: rows.join('\n') });
@@ -68,15 +69,12 @@ export async function postgres(uri: string): Promise<Place[]> {
   const client = new Client({ connectionString: uri });
   await client.connect();
   try {
-    const { rows } = await client.query<{ name: string }>(
-      `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'onenet' ORDER BY 1`,
-    );
     const places: Place[] = [];
-    for (const { name } of rows) {
-      const found = await client.query<{ row: string }>(
+    for (const name of netTables) {
+      const { rows } = await client.query<{ row: string }>(
         `SELECT t::text AS row FROM onenet."${name}" AS t`,
       );
-      places.push({ what: `onenet.${name}`, text: found.rows.map(({ row }) => row).join('\n') });
+      places.push({ what: `onenet.${name}`, text: rows.map(({ row }) => row).join('\n') });
     }
     return places;
   } finally {

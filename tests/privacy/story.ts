@@ -153,7 +153,7 @@ export async function cards(bound: Bound, marked: Marked, site: Site): Promise<v
       merchantId: merchant.id,
       amountFen: 10_000,
     },
-    { as: marked.worker() },
+    { as: system },
   );
   await call('reportCardLost', { id: first.id, note: note() });
   const { id: cardId } = await call('replaceCard', { id: first.id, note: note() });
