@@ -421,8 +421,8 @@ export function cardBalances(site: Site): readonly Balance[] {
   const of = { figure: plan.cards, category: kind.code } as const;
   const uses = { measure: 'onenet.card.used', kind: 'flow', ...of } as const;
   return [
-    { measure: 'onenet.card.issued', kind: 'stock', total: plan.cards, ...of },
-    { measure: 'onenet.card.started', kind: 'stock', total: plan.used, ...of },
+    { measure: 'onenet.card.issued', kind: 'flow', total: plan.cards, ...of },
+    { measure: 'onenet.card.started', kind: 'flow', total: plan.used, ...of },
     { ...uses, total: plan.usesBefore(plan.used), inRecords: plan.usesBefore(used) },
     {
       ...uses,
