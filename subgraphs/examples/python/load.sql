@@ -36,7 +36,11 @@ SELECT r ->> 'id', r ->> 'title', r ->> 'category', r ->> 'channel', r ->> 'stat
   (r ->> 'rating')::smallint, (r ->> 'simulated')::boolean,
   (r ->> 'overdueAt')::timestamptz, (r ->> 'remindedAt')::timestamptz,
   coalesce((r ->> 'remindedCount')::int, 0), coalesce((r ->> 'escalationLevel')::smallint, 0),
-  coalesce((r ->> 'escalationLevel')::smallint, 0) > 0,
+  EXISTS (
+    SELECT FROM jsonb_array_elements(r -> 'history') AS step
+    WHERE step ->> 'step' = 'ESCALATION' AND step ->> 'actorKind' = 'SYSTEM'
+      AND (step ->> 'at')::timestamptz >= (r ->> 'overdueAt')::timestamptz
+  ),
   r ->> 'applicantName', r ->> 'applicantPhone', r ->> 'description', r ->> 'person'
 FROM record WHERE type = 'ServiceRequest';
 
