@@ -180,8 +180,10 @@ function requestsOf(run: string): Request[] {
 }
 
 async function checksOf(id: string): Promise<unknown> {
-  const found = await db.collection<{ _id: string }>('members').findOne({ _id: id });
-  return found?.['checks'] ?? [];
+  const found = await db
+    .collection<{ _id: string; checks?: unknown }>('members')
+    .findOne({ _id: id });
+  return found?.checks ?? [];
 }
 
 describe('a department asks, through the gateway', () => {
@@ -448,7 +450,7 @@ describe('one record', () => {
     expect(run).toMatchObject({ status: 'COMPLETED', asked: 1, matched: 1 });
     const kept = await db.collection<{ _id: string }>('hardship_workers').findOne({ _id: id });
     // The same question, answered again, is kept once.
-    expect(kept?.['checks']).toHaveLength(2);
+    expect(kept?.checks).toHaveLength(2);
   });
 
   test('that has left cannot be checked', async () => {
