@@ -131,7 +131,7 @@ async function reaches({ id }: Transfer, status: string): Promise<Transfer> {
 async function request(id: string): Promise<Readonly<Record<string, unknown>>> {
   const { serviceRequest } = await data<{ serviceRequest: Record<string, unknown> }>(
     `query ($id: ID!) { serviceRequest(id: $id) { status title submittedAt dueAt placeCode maskedApplicantName
-      transferredTo { id status platform { code } history { __typename at ... on RequestTransferStep { fromPlatform } } } } }`,
+      transferredTo { id status platform { code } history { what: __typename at ... on RequestTransferStep { fromPlatform } } } } }`,
     { id },
   );
   return serviceRequest;
@@ -154,8 +154,8 @@ test.for([
     maskedApplicantName: null,
     transferredTo: { id: targetId, status: 'VERIFIED', platform: { code: to } },
   });
-  const { history } = left['transferredTo'] as { history: { __typename: string }[] };
-  expect(history.map((step) => step.__typename)).toEqual([
+  const { history } = left['transferredTo'] as { history: { what: string }[] };
+  expect(history.map((step) => step.what)).toEqual([
     'RequestStatusStep',
     'RequestStatusStep',
     'RequestTransferStep',

@@ -13,7 +13,7 @@ export interface WorkerOptions {
 }
 
 /** How many are driven side by side. */
-const side = 16;
+const side = 64;
 /** How long it sleeps at most: another province's may be left over meanwhile. */
 const longestSleepMs = 1_000;
 /** After an error of the database. */
