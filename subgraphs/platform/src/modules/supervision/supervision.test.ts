@@ -13,7 +13,8 @@ import {
 import { localCaller, stepsFrom, workingDaysAfter } from '@onenet/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testPlatform, type TestAnswer, type TestPlatform } from '../../test-platform.ts';
-import { serviceRequest } from '../../test-records.ts';
+import { at, serviceRequest } from '../../test-records.ts';
+import { supervisionFacets, type SupervisionDoc } from './store.ts';
 
 let net: TestPlatform;
 let keys: Keys;
@@ -287,4 +288,82 @@ test('answers and returns hold no numbers either', async () => {
   const returned = await step('returnSupervision', { id, question: number });
   expect(returned.errors?.[0]?.message).not.toContain(number);
   expect(returned.errors?.[0]?.extensions.code).toBe('BAD_INPUT');
+});
+
+/** Put straight into the database, in a place of their own. */
+function put(id: string, change: Partial<SupervisionDoc>): SupervisionDoc {
+  const doc: Omit<SupervisionDoc, 'facets'> = {
+    _id: `420100:${id}`,
+    askedAt: at(0),
+    updatedAt: at(0),
+    status: 'ASKED',
+    subject: 'FIGURE',
+    office: '省总工会办公室',
+    requestId: null,
+    metric: 'onTimeRate',
+    periodFrom: null,
+    periodTo: null,
+    value: null,
+    placeCode: '420103',
+    question: '？',
+    dueAt: at(60),
+    answer: null,
+    result: null,
+    answeredAt: null,
+    closedAt: null,
+    returnedCount: 0,
+    putAt: at(0),
+    simulated: false,
+    ...change,
+  };
+  return { ...doc, facets: supervisionFacets(doc) };
+}
+
+const future = new Date('2099-01-01T00:00:00Z');
+const listed = [
+  put('late', { askedAt: at(1) }),
+  put('late-again', { askedAt: at(2), status: 'RETURNED', returnedCount: 1 }),
+  put('in-time', { askedAt: at(3), dueAt: future }),
+  put('case', {
+    askedAt: at(4),
+    subject: 'REQUEST',
+    requestId: '420100:x',
+    metric: null,
+    dueAt: future,
+  }),
+  put('answered-late', { askedAt: at(5), status: 'ANSWERED', answeredAt: at(90) }),
+  put('closed', { askedAt: at(6), status: 'CLOSED', closedAt: at(30), metric: 'requestsOverdue' }),
+];
+
+test('lists by what a leader looks for', async () => {
+  await net.platform.db.collection<SupervisionDoc>('supervisions').insertMany([...listed]);
+  const found = async (filter: string) => {
+    const { data, errors } = await net.ask<{
+      supervisions: { totalCount: number; edges: { node: { id: string; overdue: boolean } }[] };
+    }>(
+      `{ supervisions(filter: { place: "420103" ${filter} }) { totalCount edges { node { id overdue } } } }`,
+    );
+    expect(errors).toBeUndefined();
+    const nodes = data?.supervisions.edges.map(({ node }) => node) ?? [];
+    expect(data?.supervisions.totalCount).toBe(nodes.length);
+    return nodes.map(({ id, overdue }) => id.slice('420100:'.length) + (overdue ? '!' : ''));
+  };
+  expect(await found('')).toEqual([
+    'closed',
+    'answered-late!',
+    'case',
+    'in-time',
+    'late-again!',
+    'late!',
+  ]);
+  expect(await found('overdueNow: true')).toEqual(['late-again!', 'late!']);
+  expect(await found('overdueNow: false')).toEqual(['closed', 'answered-late!', 'case', 'in-time']);
+  expect(await found('statuses: [ASKED]')).toEqual(['case', 'in-time', 'late!']);
+  expect(await found('statuses: [ANSWERED, CLOSED]')).toEqual(['closed', 'answered-late!']);
+  expect(await found('subjects: [REQUEST]')).toEqual(['case']);
+  expect(await found('requestId: "420100:x"')).toEqual(['case']);
+  expect(await found('metric: "requestsOverdue"')).toEqual(['closed']);
+  const range = `askedFrom: "${at(3).toISOString()}" askedTo: "${at(5).toISOString()}"`;
+  expect(await found(range)).toEqual(['case', 'in-time']);
+  expect(await found('platforms: ["420500"]')).toEqual([]);
 });
