@@ -215,18 +215,18 @@ async function readList(
     readonly edges?: readonly { readonly node: Readonly<Record<string, number | null>> }[];
     readonly pageInfo?: { readonly hasNextPage: boolean; readonly endCursor: string };
   }
-  const ask = async (page: string, selection: string): Promise<Page> => {
+  const read = async (page: string, selection: string): Promise<Page> => {
     const { platform: found } = await data<{ platform: { list: Page } }>(
       gatewayUrl,
       `{ platform(code: "${platform}") { list: ${list}(${page}${where}) { ${selection} } } }`,
     );
     return found.list;
   };
-  if (!of) return (await ask('first: 1', 'totalCount')).totalCount ?? null;
+  if (!of) return (await read('first: 1', 'totalCount')).totalCount ?? null;
   const selection = `edges { node { ${fen} } } pageInfo { hasNextPage endCursor }`;
   let total = 0;
   for (let page = 'first: 100'; page !== '';) {
-    const { edges = [], pageInfo } = await ask(page, selection);
+    const { edges = [], pageInfo } = await read(page, selection);
     for (const { node } of edges) total += node[fen ?? ''] ?? Number.NaN;
     page = pageInfo?.hasNextPage ? `first: 100, after: "${pageInfo.endCursor}"` : '';
   }

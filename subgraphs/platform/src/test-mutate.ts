@@ -49,7 +49,7 @@ export async function eventsTold(net: TestPlatform): Promise<readonly FeedEvent[
     const { pending, lastSequence } = await net.platform.feed.status();
     if (pending > 0) continue;
     const events: FeedEvent[] = [];
-    while (events.length < Number(lastSequence)) {
+    while (events.length < lastSequence) {
       const after = events.at(-1)?.sequence ?? '0';
       const answer = await fetch(`${net.url}/events?limit=10000&after=${Number(after)}`);
       events.push(...linesOf(await answer.text()));

@@ -17,6 +17,10 @@ function recordsOf(code: string): readonly (ModuleRecord | MemberRecord)[] {
 const withCards = platforms.filter(({ modules }) => modules.includes('cards'));
 const withAid = platforms.filter(({ modules }) => modules.includes('aid'));
 
+function memberOf(fields: ModuleRecord['fields']): string | null {
+  return fields['memberId'] as string | null;
+}
+
 function sum(records: readonly ModuleRecord[], field: string): number {
   return records.reduce((total, { fields }) => total + Number(fields[field] ?? 0), 0);
 }
@@ -33,12 +37,13 @@ describe.each(withCards)('cards of $code', ({ code, cardKinds }) => {
     );
     const holders = cards
       .filter(({ fields }) => ['ACTIVE', 'LOST'].includes(String(fields['status'])))
-      .flatMap(({ fields }) => (fields['memberId'] === null ? [] : [String(fields['memberId'])]));
+      .flatMap(({ fields }) => memberOf(fields) ?? []);
     expect(new Set(holders).size).toBe(holders.length);
     expect(holders.length).toBeGreaterThan(50);
     const early = cards.filter(({ fields }) => {
-      if (fields['memberId'] === null) return false;
-      const member = members.get(String(fields['memberId']));
+      const memberId = memberOf(fields);
+      if (memberId === null) return false;
+      const member = members.get(memberId);
       return !(member?.joinedAt && member.joinedAt <= (fields['issuedAt'] as Date));
     });
     expect(early).toEqual([]);

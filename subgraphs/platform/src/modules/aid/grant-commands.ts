@@ -297,13 +297,13 @@ async function personOf(transaction: Transaction, grant: StoredGrant): Promise<s
 }
 
 function emitOf(
-  { emit }: Transaction,
+  transaction: Transaction,
   type: EventTypeName,
   grant: Pick<AidGrantDoc, 'placeCode' | 'form' | 'channel' | 'amountFen'>,
   person?: string,
 ): void {
   const value = grant.amountFen === null ? {} : { value: grant.amountFen };
-  emit(type, { ...eventData(grant), ...value }, person);
+  transaction.emit(type, { ...eventData(grant), ...value }, person);
 }
 
 function eventData({

@@ -98,7 +98,7 @@ export interface PairCadreInput {
 
 export function pairCadre(agency: Agency, input: PairCadreInput): Promise<CadrePairingDoc> {
   return runCommand('pairCadre', agency, input, async (transaction) => {
-    const { platform, session, now, simulated, emit } = transaction;
+    const { platform, session, now, simulated } = transaction;
     assertThisPlatform(platform, input.platform);
     const cadre = checkedText('cadre', input.cadre, 100);
     const cadreName = checkedText('cadreName', input.cadreName, 100);
@@ -127,7 +127,7 @@ export function pairCadre(agency: Agency, input: PairCadreInput): Promise<CadreP
       { ...answer, personal: { cadre, cadreName } },
       { session },
     );
-    emit('onenet.pairing.started', { place: answer.placeCode });
+    transaction.emit('onenet.pairing.started', { place: answer.placeCode });
     await countPairings(transaction, worker, 1);
     return answer;
   });
@@ -162,10 +162,10 @@ export async function endPairingsOf(transaction: Transaction, workerId: string):
 }
 
 async function end(transaction: Transaction, pairing: CadrePairingDoc): Promise<CadrePairingDoc> {
-  const { session, now, emit } = transaction;
+  const { session, now } = transaction;
   const set = { status: 'ENDED', endedAt: now, updatedAt: now } as const;
   await collection(transaction).updateOne({ _id: pairing._id }, { $set: set }, { session });
-  emit('onenet.pairing.ended', { place: pairing.placeCode });
+  transaction.emit('onenet.pairing.ended', { place: pairing.placeCode });
   await countPairings(
     transaction,
     await ownRecord<HardshipWorkerDoc>(transaction, hardshipWorkers, pairing.hardshipWorkerId),
@@ -176,15 +176,17 @@ async function end(transaction: Transaction, pairing: CadrePairingDoc): Promise<
 
 /** The worker's count, and whether it now has a cadre, or none any more. */
 async function countPairings(
-  { platform, session, now, emit }: Transaction,
+  transaction: Transaction,
   { _id, placeCode, pairingCount }: HardshipWorkerDoc,
   change: 1 | -1,
 ): Promise<void> {
+  const { platform, session, now } = transaction;
   await platform.db
     .collection<HardshipWorkerDoc>(hardshipWorkers)
     .updateOne({ _id }, { $inc: { pairingCount: change }, $set: { updatedAt: now } }, { session });
-  if (pairingCount === 0) emit('onenet.hardship.paired', { place: placeCode });
-  if (pairingCount + change === 0) emit('onenet.hardship.unpaired', { place: placeCode });
+  if (pairingCount === 0) transaction.emit('onenet.hardship.paired', { place: placeCode });
+  if (pairingCount + change === 0)
+    transaction.emit('onenet.hardship.unpaired', { place: placeCode });
 }
 
 async function assertNotPaired(

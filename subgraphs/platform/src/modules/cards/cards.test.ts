@@ -149,7 +149,7 @@ test('of two who bring one number at once one wins', async () => {
   const outcomes = await Promise.all(
     Array.from({ length: 2 }, () => issue(newMember(), { number })),
   );
-  expect(outcomes.map(({ code }) => code).toSorted()).toEqual(['CONFLICT', undefined]);
+  expect(outcomes.flatMap(({ code }) => code ?? [])).toEqual(['CONFLICT']);
   for (const { message = '' } of outcomes) expect(message).not.toContain('0003');
 });
 
@@ -255,11 +255,12 @@ test('the cards of a member who leaves end, each with its event', async () => {
   const { platform } = net;
   const actor = { kind: 'OFFICER', reference: 'desk-3' } as const;
   const before = await eventsTold(net);
-  for (const _again of [1, 2]) {
-    await transact({ platform, actor, simulated: false }, (transaction) =>
+  const leave = () =>
+    transact({ platform, actor, simulated: false }, (transaction) =>
       endCardsOf(transaction, memberId),
     );
-  }
+  await leave();
+  await leave();
   const found = await platform.db.collection<StoredCard>(cards).findOne({ _id: id });
   expect(found?.status).toBe('CANCELLED');
   const told = (await eventsTold(net)).slice(before.length);
@@ -310,7 +311,7 @@ test('of one who rejects and one who pays at once one wins', async () => {
     claimStep('rejectCardClaim', { id }),
     claimStep('payCardClaim', { id }),
   ]);
-  expect(outcomes.map(({ code }) => code).toSorted()).toEqual(['WRONG_STATE', undefined]);
+  expect(outcomes.flatMap(({ code }) => code ?? [])).toEqual(['WRONG_STATE']);
 });
 
 test('lists by filter, each record counted where it belongs', async () => {

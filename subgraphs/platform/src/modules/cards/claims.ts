@@ -155,18 +155,18 @@ export interface CardClaimStepInput {
 
 /** What was approved leaves once: from APPROVED no other payment is possible. */
 export function payCardClaim(agency: Agency, input: CardClaimStepInput): Promise<CardClaimDoc> {
-  return takeStep('payCardClaim', agency, input, (claim, { now, emit }) => {
+  return takeStep('payCardClaim', agency, input, (claim, transaction) => {
     const { approvedFen } = claim;
     if (approvedFen === null) throw new Error(`${claim._id} is APPROVED without an amount.`);
-    emit('onenet.claim.paid', { ...eventData(claim), value: approvedFen });
-    return { status: 'PAID', paidFen: approvedFen, paidAt: now };
+    transaction.emit('onenet.claim.paid', { ...eventData(claim), value: approvedFen });
+    return { status: 'PAID', paidFen: approvedFen, paidAt: transaction.now };
   });
 }
 
 export function rejectCardClaim(agency: Agency, input: CardClaimStepInput): Promise<CardClaimDoc> {
-  return takeStep('rejectCardClaim', agency, input, (claim, { now, emit }) => {
-    emit('onenet.claim.rejected', eventData(claim));
-    return { status: 'REJECTED', decidedAt: now };
+  return takeStep('rejectCardClaim', agency, input, (claim, transaction) => {
+    transaction.emit('onenet.claim.rejected', eventData(claim));
+    return { status: 'REJECTED', decidedAt: transaction.now };
   });
 }
 

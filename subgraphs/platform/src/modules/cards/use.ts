@@ -34,7 +34,7 @@ const mostFen = 10_000_000;
 
 export function useCard(agency: Agency, input: UseCardInput): Promise<CardUsed> {
   return runCommand('useCard', agency, input, async (transaction) => {
-    const { platform, session, now, actor, simulated, emit } = transaction;
+    const { platform, session, now, actor, simulated } = transaction;
     const card = await ownRecord<StoredCard>(transaction, cards, input.id);
     assertOwnPerson('useCard', transaction, card.personal.person);
     assertStep('useCard', card.status);
@@ -69,8 +69,8 @@ export function useCard(agency: Agency, input: UseCardInput): Promise<CardUsed> 
       { session, projection: publicProjection, returnDocument: 'after' },
     );
     if (!changed) throw notFound(card._id, platform);
-    if (card.firstUsedAt === null) emit('onenet.card.started', eventData(card));
-    emit(
+    if (card.firstUsedAt === null) transaction.emit('onenet.card.started', eventData(card));
+    transaction.emit(
       'onenet.card.used',
       { ...eventData(card), value: use.discountFen },
       actor.kind === 'WORKER' ? actor.reference : card.personal.person,
