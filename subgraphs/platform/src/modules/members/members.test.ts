@@ -1,4 +1,4 @@
-/** Members since contract 1.2: QR codes, families, firms of few people, identity numbers, whose membership it is. */
+/** Members since contract 1.2: QR codes, families, firms of few people, identity numbers, whose membership it is. Long, since one platform serves them all. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testPlatform, type TestPlatform } from '../../test-platform.ts';

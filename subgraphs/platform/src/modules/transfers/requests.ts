@@ -1,4 +1,4 @@
-/** Requests, as they are transferred. Long, because each kind of step in a history is read strictly. */
+/** Requests, as they are transferred. */
 import { actorKinds, requestWorkingDays } from '@onenet/contract';
 import { channels, type RequestCategory, type RequestStatus } from '@onenet/platforms';
 import { optionalPhone } from '../../checks.ts';

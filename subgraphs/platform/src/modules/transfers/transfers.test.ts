@@ -1,4 +1,4 @@
-/** A transfer by hand, between two platforms on MongoDB: who counts the record when, what is refused, and what is left of a person. */
+/** A transfer by hand, between two platforms on MongoDB: who counts the record when, what is refused, and what is left of a person. Long, since two platforms serve it all. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { open, seal } from '@onenet/contract';
 import { testPlatform } from '../../test-platform.ts';
