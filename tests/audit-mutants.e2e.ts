@@ -7,18 +7,18 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { AuditedPlatform } from './fixtures/audited-platform.ts';
 import { mutants, type Mutant } from './mutants/mutants.ts';
 
-/** Audits write: each of those that run side by side has a platform of its own. */
-const side = 4;
+/** Audits write: each of those that run side by side has a platform of its own, two of them every module. */
+const side = { quick: 3, whole: 2 };
 type Platform = Pick<AuditedPlatform, 'url' | 'code'>;
 let child: ChildProcess;
-let free: readonly Platform[];
+let free: { readonly quick: readonly Platform[]; readonly whole: readonly Platform[] };
 beforeAll(async () => {
   const program = fileURLToPath(new URL('mutants/platforms.ts', import.meta.url));
-  child = fork(program, [inject('mongodbUri'), String(side)]);
+  child = fork(program, [inject('mongodbUri'), String(side.quick), String(side.whole)]);
   const failed = once(child, 'exit').then(([code]) => {
     throw new Error(`The platforms did not start: exit code ${String(code)}.`);
   });
-  [free] = (await Promise.race([once(child, 'message'), failed])) as [readonly Platform[]];
+  [free] = (await Promise.race([once(child, 'message'), failed])) as [typeof free];
   // From here on its end is waited for where it is ended.
   failed.catch(() => undefined);
 });
@@ -55,9 +55,21 @@ function begin(): void {
     verdict: Promise.withResolvers<readonly object[]>(),
   }));
   for (const { mutant, verdict } of waiting) verdicts.set(mutant, verdict.promise);
-  const queue = waiting.values();
-  for (const platform of free) void work(platform, queue);
+  const { quick = [], whole = [] } = Object.groupBy(waiting, ({ mutant }) =>
+    rules.some(({ id, module }) => id === mutant.rule && !fewModules.includes(module))
+      ? 'whole'
+      : 'quick',
+  );
+  for (const [platforms, queue] of [
+    [free.quick, quick.values()],
+    [free.whole, whole.values()],
+  ] as const) {
+    for (const platform of platforms) void work(platform, queue);
+  }
 }
+
+/** What the quick platforms offer. */
+const fewModules: readonly string[] = ['core', 'organizations', 'requests', 'members', 'content'];
 
 async function work(
   { url, code }: Platform,

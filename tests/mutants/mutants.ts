@@ -1,6 +1,6 @@
 /** Wrong platforms, one a line: what each does wrong, and the one rule that it breaks by that. Long, because it is one list. */
 import type { Send } from '@onenet/audit';
-import { answering, asking, calling, field, objectsIn } from './spoil.ts';
+import { answering, asking, calling, field, objectsIn, taking } from './spoil.ts';
 
 export interface Mutant {
   readonly rule: string;
@@ -65,7 +65,7 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'M7',
     wrong: 'answers times without offset',
-    spoil: field('dueAt', (time) => String(time).slice(0, 19)),
+    spoil: field('resolvedAt', (time) => String(time).slice(0, 19)),
   },
   {
     rule: 'M7',
@@ -161,6 +161,18 @@ export const mutants: readonly Mutant[] = [
     }),
   },
   {
+    rule: 'M12',
+    wrong: 'lists what is in transfer with the rest',
+    spoil: answering(({ data }, { variables }) => {
+      const filter = variables?.['filter'];
+      if (!filter || Object.keys(filter).length > 0) return;
+      for (const object of objectsIn(data)) {
+        if (!Array.isArray(object['edges'])) continue;
+        object['edges'].push({ node: { id: '420100:r-4', status: 'IN_TRANSFER' } });
+      }
+    }),
+  },
+  {
     rule: 'M13',
     wrong: 'gives names to everybody',
     spoil: answering((answer, { query }) => {
@@ -204,6 +216,23 @@ export const mutants: readonly Mutant[] = [
     wrong: 'takes an officer for granted',
     spoil: asking(({ query }, headers) => {
       if (query.startsWith('mutation')) headers['onenet-actor'] ??= 'officer:somebody';
+    }),
+  },
+  {
+    rule: 'M15',
+    wrong: 'does not say what is allowed',
+    spoil: answering((answer) => {
+      for (const object of objectsIn(answer['errors'])) {
+        if (object['code'] === 'WRONG_STATE') delete object['allowed'];
+      }
+    }),
+  },
+  {
+    rule: 'M15',
+    wrong: 'lets workers rate others’ requests',
+    spoil: asking((_asked, headers) => {
+      const actor = headers['onenet-actor'];
+      if (actor) headers['onenet-actor'] = actor.replace('worker:other-', 'worker:audit-');
     }),
   },
   {
@@ -323,6 +352,122 @@ export const mutants: readonly Mutant[] = [
       const { idempotencyKey } = (variables?.['input'] ?? {}) as { idempotencyKey?: string };
       if (query.includes('likeArticle') && query.includes('likeCount')) {
         headers['onenet-actor'] = `worker:${String(idempotencyKey)}`;
+      }
+    }),
+  },
+  {
+    rule: 'S7',
+    wrong: 'counts weekends as well',
+    spoil: answering(({ data }, { query }) => {
+      if (!query.includes('{ submittedAt dueAt }')) return;
+      for (const object of objectsIn(data)) {
+        if (typeof object['dueAt'] === 'string') {
+          object['dueAt'] = new Date(Date.parse(object['dueAt']) - 86_400_000);
+        }
+      }
+    }),
+  },
+  {
+    rule: 'S8',
+    wrong: 'does not look at the clock',
+    spoil: answering(({ data }, { query }) => {
+      if (!query.includes('id dueAt overdueAt')) return;
+      for (const object of objectsIn(data)) if ('overdueAt' in object) object['overdueAt'] = null;
+    }),
+  },
+  {
+    rule: 'members.M2',
+    wrong: 'takes any code',
+    spoil: taking('applyForMembership', 'BAD_INPUT', {
+      member: { id: '420100:m-1', organizationId: '420100:o-1', joinCodeId: null },
+    }),
+  },
+  {
+    rule: 'supervision.M1',
+    wrong: 'leaves the request as it was',
+    spoil: answering(({ data }, { query }) => {
+      if (!query.includes('... on ServiceRequest { supervised }')) return;
+      for (const object of objectsIn(data)) {
+        if ('supervised' in object) object['supervised'] = false;
+      }
+    }),
+  },
+  {
+    rule: 'transfers.M1',
+    wrong: 'makes one more each time that it is asked',
+    spoil: answering(({ data }) => {
+      const { acceptTransfer: accepted } = (data ?? {}) as {
+        acceptTransfer?: { transfer: Record<string, unknown> } | null;
+      };
+      if (accepted) accepted.transfer['recordId'] = `420100:m-${crypto.randomUUID()}`;
+    }),
+  },
+  {
+    rule: 'transfers.M1',
+    wrong: 'keeps the name on a tombstone',
+    spoil: answering(({ data }) => {
+      for (const object of objectsIn(data)) {
+        if (object['status'] === 'TRANSFERRED' && 'maskedName' in object) {
+          object['maskedName'] = '审**';
+        }
+      }
+    }),
+  },
+  {
+    rule: 'transfers.M2',
+    wrong: 'counts what is in transfer twice',
+    spoil: answering(({ data }, { query }) => {
+      if (!query.startsWith('{ live:')) return;
+      const { live, inTransfer } = data as Record<string, { totalCount: number }>;
+      if (live && inTransfer) live.totalCount += inTransfer.totalCount;
+    }),
+  },
+  {
+    rule: 'cards.M1',
+    wrong: 'issues a second live card',
+    spoil: taking('issueCard', 'CONFLICT', { card: { id: '420100:c-2', status: 'ACTIVE' } }),
+  },
+  {
+    rule: 'cards.M2',
+    wrong: 'gives the discount once more',
+    spoil: answering(({ data }, { query }) => {
+      if (!query.includes('useCount discountFen')) return;
+      for (const object of objectsIn(data)) {
+        if ('discountFen' in object) object['discountFen'] = Number(object['discountFen']) + 199;
+      }
+    }),
+  },
+  {
+    rule: 'aid.M1',
+    wrong: 'pays twice',
+    spoil: taking('payAidGrant', 'WRONG_STATE', {
+      aidGrant: { id: '420100:g-1', status: 'PAID' },
+    }),
+  },
+  {
+    rule: 'aid.M1',
+    wrong: 'approves what the fund does not have',
+    spoil: taking('approveAidGrant', 'INSUFFICIENT_FUNDS', {
+      aidGrant: { id: '420100:g-1', status: 'APPROVED' },
+    }),
+  },
+  {
+    rule: 'aid.M1',
+    wrong: 'keeps books that do not balance',
+    spoil: answering(({ data }, { query }) => {
+      if (!query.includes('entries(newest: 100)')) return;
+      for (const object of objectsIn(data)) {
+        if (Number(object['paidFen']) > 0) object['paidFen'] = Number(object['paidFen']) + 1;
+      }
+    }),
+  },
+  {
+    rule: 'matching.M1',
+    wrong: 'says that it knows everybody',
+    spoil: answering(({ data }, { variables }) => {
+      const { hashes } = (variables?.['input'] ?? {}) as { hashes?: string[] };
+      for (const object of objectsIn(data)) {
+        if ('matched' in object && Array.isArray(object['matched'])) object['matched'] = hashes;
       }
     }),
   },

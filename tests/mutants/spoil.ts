@@ -20,6 +20,16 @@ export function answering(spoil: (answer: Json, asked: Asked) => unknown): (next
   };
 }
 
+/** Takes what the platform refuses with a code: the mutation then answers this payload. */
+export function taking(mutation: string, code: string, payload: object): (next: Send) => Send {
+  return answering((answer) => {
+    const refused = [...objectsIn(answer['errors'])].some((object) => object['code'] === code);
+    // By its own name: where several are asked at once, they go by others.
+    const isAsked = isObject(answer['data']) && mutation in answer['data'];
+    return refused && isAsked ? { data: { [mutation]: payload } } : undefined;
+  });
+}
+
 /** Spoils what is asked, before the platform sees it. */
 export function asking(
   spoil: (asked: Asked, headers: Record<string, string>) => void,
