@@ -210,7 +210,7 @@ test('metrics are grouped by module, and Jingmen’s cards stand beside what it 
   await select.locator('optgroup').nth(7).waitFor({ state: 'attached' });
   await select.selectOption('cardUses');
   await page.waitForURL('**metric=cardUses**');
-  await page.locator('#areas').getByText('次').first().waitFor();
+  await page.getByRole('heading', { name: /用卡次数/ }).waitFor();
 
   await page.goto(`${net.urls.gateway}/platform/420800`);
   const row = (label: string) => page.locator('#published tbody tr', { hasText: label });
