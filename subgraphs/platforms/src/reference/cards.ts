@@ -81,7 +81,7 @@ function* stock(
     const isUsed = Math.floor(((n + 1) * used) / count) > before;
     const card = cardOf(site, random, {
       local: `card-stock-${n + 1}`,
-      number: `0000${String(n + 1).padStart(12, '0')}`,
+      number: numberOf(site, n + 1),
       n,
       kind,
       holder,
@@ -122,6 +122,14 @@ function weightBefore(uses: number): number {
     Math.floor(uses / weights.length) * weightOfAll +
     rest.reduce<number>((sum, weight) => sum + weight, 0)
   );
+}
+
+const recentNumbers = 900_000_000;
+const replacementNumbers = 950_000_000;
+
+/** 16 digits that are no card's: those begin with no 0. No two platforms give the same. */
+function numberOf(site: Site, n: number): string {
+  return `0${site.seat}${String(n).padStart(9, '0')}`;
 }
 
 interface Holder {
@@ -362,7 +370,7 @@ function* recentCards(
     if (issuedAt > until - 2 * dayMs) continue;
     const draft = {
       local: `card-${n}`,
-      number: `0001${String(n).padStart(12, '0')}`,
+      number: numberOf(site, recentNumbers + n),
       n,
       kind,
       holder,
@@ -384,8 +392,8 @@ function* recentCards(
 
 /** A lost card, and the one that took its place the day after. */
 function* replaced(site: Site, random: Random, draft: CardDraft): Generator<ModuleRecord> {
-  const { local, number, until } = draft;
-  const next = { local: `${local}-new`, number: number.replace(/^0001/, '0002') };
+  const { local, n, until } = draft;
+  const next = { local: `${local}-new`, number: numberOf(site, replacementNumbers + n) };
   const lostAt = draft.issuedAt + (until - draft.issuedAt) / 2;
   const end = { status: 'REPLACED', replacedById: site.id(next.local) } as const;
   yield* cardOf(site, random, { ...draft, savings: [], until: lostAt, end });
