@@ -257,17 +257,19 @@ export async function data<T>(gatewayUrl: string, query: string): Promise<T> {
 
 type Reproduced = PublishedFigure & { readonly demo: NonNullable<PublishedFigure['demo']> };
 
+/** One figure after another: together they would be more queries at once than a small machine answers in time. */
 async function each(
   read: (platform: PlatformDefinition, figure: Reproduced) => Promise<readonly FigureFound[]>,
 ): Promise<FigureFound[]> {
-  const found = await Promise.all(
-    platforms.flatMap((platform) =>
-      platform.publishedFigures
-        .filter((figure): figure is Reproduced => figure.demo !== null)
-        .map((figure) => read(platform, figure)),
-    ),
-  );
-  return found.flat();
+  const found: FigureFound[] = [];
+  for (const platform of platforms) {
+    for (const figure of platform.publishedFigures) {
+      if (figure.demo !== null) {
+        found.push(...(await read(platform, { ...figure, demo: figure.demo })));
+      }
+    }
+  }
+  return found;
 }
 
 function metricText(metric: string, category: string | null): string {
