@@ -64,6 +64,13 @@ async function commandsOf(folder: string, page: string): Promise<readonly string
   return Array.from(text.matchAll(/```sh\n([\s\S]*?)```\n/g), (match) => match[1] ?? '');
 }
 
+/** What looks at the deadlines once, at a moment of choice. */
+const sweepOf: Readonly<Record<string, string>> = {
+  python: '.venv/bin/python -m union_platform.sweep',
+  typescript: 'node src/sweep.ts',
+};
+const farAway = '2099-01-01T00:00:00Z';
+
 const cases = [
   { lang: 'python', code: '422800', modules: 'members,content,transfers' },
   // Not in the reference net, and without the optional modules.
@@ -109,6 +116,9 @@ test.for(cases)('$lang, $code, "$modules"', async ({ lang, code, modules }) => {
     load,
     `(${serve?.trim()}) &\n${until('ready')}`,
     check,
+    // Two servers that look at the clock at once.
+    `${sweepOf[lang]} --code ${code} --now ${farAway} & first=$!`,
+    `${sweepOf[lang]} --code ${code} --now ${farAway} & wait $first $!`,
     'echo AUDITED; wait',
   ].join('\n');
   const database = /postgres:\/\/\/(\w+)/.exec(script)?.[1] ?? '';
@@ -116,6 +126,7 @@ test.for(cases)('$lang, $code, "$modules"', async ({ lang, code, modules }) => {
   const output = await follow(script, folder);
   expect(output.match(/^FAIL .*\n(?: {3}.*\n)*/gm) ?? [], output).toEqual([]);
   expect(output).toContain('AUDITED');
+  expect(await overdue(database)).toEqual({ unseen: 0, seen: expect.any(Number), most: 1 });
   const skipped = output.match(/^SKIPPED .*\n.*/gm) ?? [];
   const left = skipped.filter((line) => !line.includes('the platform does not offer'));
   expect(left).toEqual([]);
@@ -177,6 +188,27 @@ async function follow(script: string, cwd: string): Promise<string> {
   }
   await ended;
   return output;
+}
+
+/** Open requests that were not found overdue; those that were, far away; and how often at most. */
+async function overdue(name: string): Promise<unknown> {
+  const url = new URL(inject('postgresUri'));
+  url.pathname = `/${name}`;
+  const client = new Client({ connectionString: url.href });
+  await client.connect();
+  const { rows } = await client.query(
+    `WITH found AS (
+      SELECT request, count(*) AS n FROM help_request_log
+      WHERE what = 'OVERDUE' AND happened = $1 GROUP BY request
+    )
+    SELECT count(*)::int AS seen, max(n)::int AS most, (
+      SELECT count(*)::int FROM help_request WHERE found_overdue IS NULL
+        AND state IN ('SUBMITTED', 'VERIFIED', 'DISPATCHED', 'ACCEPTED')
+    ) AS unseen FROM found`,
+    [farAway],
+  );
+  await client.end();
+  return rows[0];
 }
 
 async function dropDatabase(name: string): Promise<void> {
