@@ -193,7 +193,7 @@ function optionalCount(
 }
 
 /** Place and channel, as every event of a file has them. */
-export function hardshipEventData({
+function hardshipEventData({
   placeCode,
   channel,
 }: Pick<HardshipWorkerDoc, 'placeCode' | 'channel'>) {
