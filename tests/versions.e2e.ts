@@ -5,7 +5,7 @@ import type { Answer, SmallNet } from './fixtures/small-net.ts';
 import { makeRecords } from './merged/dataset.ts';
 import { Random } from './merged/random.ts';
 
-/** On contract 1.0; the others are on 1.1. */
+/** On contract 1.1; the others are on 1.2. */
 const before = '421100';
 /** Without members. */
 const withoutMembers = '420000-AID';
@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => net?.[Symbol.asyncDispose]());
 
 interface List {
-  edges: { node: { id: string; feedbackCount?: number | null } }[];
+  edges: { node: { id: string; remindedCount?: number | null } }[];
   totalCount: number | null;
   completeness: {
     asked: number;
@@ -52,7 +52,7 @@ const errorsOf = ({ errors = [] }: Answer) =>
 
 test('an output field: null for the owner that lacks it, and told; the list is whole', async () => {
   const answer = await net.ask(
-    `{ serviceRequests(first: 100) { edges { node { id feedbackCount } } totalCount
+    `{ serviceRequests(first: 100) { edges { node { id remindedCount } } totalCount
       completeness { asked answered missing { platform reason } notAsked { platform reason } resume } } }`,
   );
   const list = listOf(answer);
@@ -61,137 +61,28 @@ test('an output field: null for the owner that lacks it, and told; the list is w
   expect(list.completeness.missing).toEqual([]);
   for (const { node } of list.edges) {
     const isOld = node.id.startsWith(`${before}:`);
-    expect([node.id, typeof node.feedbackCount]).toEqual([node.id, isOld ? 'object' : 'number']);
+    expect([node.id, typeof node.remindedCount]).toEqual([node.id, isOld ? 'object' : 'number']);
   }
   expect(answer.extensions?.['onenet']).toMatchObject({
     complete: false,
     gathered: [
       {
         partial: [
-          { platform: before, path: ['edges', '@', 'node', 'feedbackCount'], code: 'NOT_OFFERED' },
+          { platform: before, path: ['edges', '@', 'node', 'remindedCount'], code: 'NOT_OFFERED' },
         ],
       },
     ],
   });
   const one = await net.ask(
-    `{ old: serviceRequest(id: "${oldId}") { id feedbackCount } new: serviceRequest(id: "${newId}") { id feedbackCount } }`,
+    `{ old: serviceRequest(id: "${oldId}") { id remindedCount } new: serviceRequest(id: "${newId}") { id remindedCount } }`,
   );
   expect(one.data).toEqual({
-    old: { id: oldId, feedbackCount: null },
-    new: { id: newId, feedbackCount: expect.any(Number) },
+    old: { id: oldId, remindedCount: null },
+    new: { id: newId, remindedCount: expect.any(Number) },
   });
   expect(errorsOf(one)).toEqual([
-    [['old', 'feedbackCount'], { code: 'NOT_OFFERED', ...notOffered }],
+    [['old', 'remindedCount'], { code: 'NOT_OFFERED', ...notOffered }],
   ]);
-});
-
-/** What 1.0 does not have, as a list's arguments; with the variables. */
-const used: readonly (readonly [string, string, string, Record<string, unknown>])[] = [
-  ['a filter', '', 'filter: { ratingAtMost: 5 }', {}],
-  ['a filter by a variable', '$n: Int', 'filter: { ratingAtMost: $n }', { n: 5 }],
-  ['a filter in a variable', '$f: ServiceRequestFilter', 'filter: $f', { f: { ratingAtMost: 5 } }],
-  ['an enum value', '', 'filter: { channels: [MINI_PROGRAM] }', {}],
-  [
-    'an enum value in a variable',
-    '$c: [Channel!]',
-    'filter: { channels: $c }',
-    { c: ['WECHAT', 'MINI_PROGRAM'] },
-  ],
-  ['an order', '', 'orderBy: { field: CATEGORY, direction: ASC }', {}],
-  [
-    'an order in a variable',
-    '$o: ServiceRequestOrder',
-    'orderBy: $o',
-    { o: { field: 'CATEGORY' } },
-  ],
-];
-
-describe('what the operation really uses', () => {
-  test.for(used)(
-    '%s: the owner that lacks it is missing',
-    async ([, declared, args, variables]) => {
-      const query = `query${declared && ` (${declared})`} { serviceRequests(first: 100, ${args}) { ${whole} } }`;
-      const list = listOf(await net.ask(query, variables));
-      expect(list.completeness).toMatchObject({
-        asked: codes.length,
-        answered: codes.length - 1,
-        missing: [notOffered],
-        resume: null,
-      });
-      expect(list.totalCount).toBeNull();
-      // The others' part is what they alone answer.
-      const platforms = codes.filter((code) => code !== before);
-      const others = args.startsWith('filter: {')
-        ? args.replace('filter: {', 'filter: { platforms: $others,')
-        : args.startsWith('filter: $f')
-          ? 'filter: { platforms: $others, ratingAtMost: 5 }'
-          : `${args}, filter: { platforms: $others }`;
-      const isWhole = args.startsWith('filter: $f') ? '' : declared;
-      const alone = listOf(
-        await net.ask(
-          `query ($others: [ID!], ${isWhole}) { serviceRequests(first: 100, ${others}) { ${whole} } }`,
-          { ...variables, others: platforms },
-        ),
-      );
-      expect(alone.completeness.missing).toEqual([]);
-      expect(list.edges).toEqual(alone.edges);
-      const all = await net.ask(query, variables, { 'onenet-completeness': 'ALL' });
-      expect(all.data).toEqual({ serviceRequests: null });
-      expect(errorsOf(all)).toMatchObject([[['serviceRequests'], { code: 'INCOMPLETE' }]]);
-    },
-  );
-
-  test('an argument: of a list the owner is missing, of a record it is an error', async () => {
-    const query = `query ($n: Int) { serviceRequests(first: 100) { edges { node { id history(newest: $n) { at } } } ${whole} } }`;
-    const list = listOf(await net.ask(query, { n: 1 }));
-    expect(list.completeness.missing).toEqual([notOffered]);
-    expect(sorted(list)).toEqual(idsOf([...newer, withoutMembers]).toSorted());
-    // Null uses nothing.
-    const free = listOf(await net.ask(query, { n: null }));
-    expect(free.completeness.missing).toEqual([]);
-    expect(sorted(free)).toEqual(idsOf(codes).toSorted());
-    const one = await net.ask(
-      `{ old: serviceRequest(id: "${oldId}") { history(newest: 1) { at } } new: serviceRequest(id: "${newId}") { history(newest: 1) { at } } }`,
-    );
-    expect(one.data).toMatchObject({ old: null, new: { history: [{}] } });
-    expect(errorsOf(one)).toEqual([
-      [
-        ['old'],
-        { code: 'NOT_OFFERED', ...notOffered, coordinate: 'ServiceRequest.history(newest:)' },
-      ],
-    ]);
-  });
-
-  test('a mutation with an enum value that its owner lacks is not sent', async () => {
-    const submit = async (platform: string, placeCode: string): Promise<Answer> =>
-      net.ask(
-        `mutation ($input: SubmitServiceRequestInput!) { submitServiceRequest(input: $input) { serviceRequest { channel } } }`,
-        {
-          input: {
-            platform,
-            idempotencyKey: `versions-${platform}`,
-            title: '演示',
-            category: 'WAGES',
-            channel: 'MINI_PROGRAM',
-            placeCode,
-          },
-        },
-        { 'onenet-actor': 'worker:w-1' },
-      );
-    const refused = await submit(before, '421100');
-    expect(refused.data).toEqual({ submitServiceRequest: null });
-    expect(errorsOf(refused)).toEqual([
-      [
-        ['submitServiceRequest'],
-        { code: 'NOT_OFFERED', ...notOffered, coordinate: 'Channel.MINI_PROGRAM' },
-      ],
-    ]);
-    const taken = await submit('420100', '420102');
-    expect(taken.errors).toBeUndefined();
-    expect(taken.data).toEqual({
-      submitServiceRequest: { serviceRequest: { channel: 'MINI_PROGRAM' } },
-    });
-  });
 });
 
 test('a module that is not offered is a standing absence, and counts against nothing', async () => {
@@ -219,4 +110,124 @@ test('a module that is not offered is a standing absence, and counts against not
     expect.arrayContaining([{ platform: withoutMembers, reason: 'NOT_OFFERED' }]),
   );
   expect(totalCount).toBe(ofOthers.length);
+});
+
+/** What 1.1 does not have, as a list's arguments; with the variables. */
+const used: readonly (readonly [string, string, string, Record<string, unknown>])[] = [
+  ['a filter', '', 'filter: { escalationAtLeast: 1 }', {}],
+  ['a filter by a variable', '$n: Int', 'filter: { escalationAtLeast: $n }', { n: 1 }],
+  [
+    'a filter in a variable',
+    '$f: ServiceRequestFilter',
+    'filter: $f',
+    { f: { escalationAtLeast: 1 } },
+  ],
+  ['an enum value', '', 'filter: { statuses: [SUBMITTED, IN_TRANSFER] }', {}],
+  [
+    'an enum value in a variable',
+    '$s: [RequestStatus!]',
+    'filter: { statuses: $s }',
+    { s: ['SUBMITTED', 'IN_TRANSFER'] },
+  ],
+];
+
+describe('what the operation really uses', () => {
+  test.for(used)(
+    '%s: the owner that lacks it is missing',
+    async ([, declared, args, variables]) => {
+      const query = `query${declared && ` (${declared})`} { serviceRequests(first: 100, ${args}) { ${whole} } }`;
+      const list = listOf(await net.ask(query, variables));
+      expect(list.completeness).toMatchObject({
+        asked: codes.length,
+        answered: codes.length - 1,
+        missing: [notOffered],
+        resume: null,
+      });
+      expect(list.totalCount).toBeNull();
+      // The others' part is what they alone answer.
+      const platforms = codes.filter((code) => code !== before);
+      const others = args.startsWith('filter: {')
+        ? args.replace('filter: {', 'filter: { platforms: $others,')
+        : args.startsWith('filter: $f')
+          ? 'filter: { platforms: $others, escalationAtLeast: 1 }'
+          : `${args}, filter: { platforms: $others }`;
+      const isWhole = args.startsWith('filter: $f') ? '' : declared;
+      const alone = listOf(
+        await net.ask(
+          `query ($others: [ID!], ${isWhole}) { serviceRequests(first: 100, ${others}) { ${whole} } }`,
+          { ...variables, others: platforms },
+        ),
+      );
+      expect(alone.completeness.missing).toEqual([]);
+      expect(list.edges).toEqual(alone.edges);
+      const all = await net.ask(query, variables, { 'onenet-completeness': 'ALL' });
+      expect(all.data).toEqual({ serviceRequests: null });
+      expect(errorsOf(all)).toMatchObject([[['serviceRequests'], { code: 'INCOMPLETE' }]]);
+    },
+  );
+
+  test('a mutation with an input field that its owner lacks is not sent', async () => {
+    const apply = async (platform: string, placeCode: string): Promise<Answer> =>
+      net.ask(
+        `mutation ($input: ApplyForMembershipInput!) { applyForMembership(input: $input) { member { employerSize } } }`,
+        {
+          input: {
+            platform,
+            idempotencyKey: `versions-${platform}`,
+            name: '演示',
+            kind: 'EMPLOYEE',
+            channel: 'WEBSITE',
+            placeCode,
+            employerSize: 30,
+          },
+        },
+        { 'onenet-actor': 'worker:w-1' },
+      );
+    const refused = await apply(before, '421100');
+    expect(refused.data).toEqual({ applyForMembership: null });
+    expect(errorsOf(refused)).toEqual([
+      [
+        ['applyForMembership'],
+        {
+          code: 'NOT_OFFERED',
+          ...notOffered,
+          coordinate: 'ApplyForMembershipInput.employerSize',
+        },
+      ],
+    ]);
+    const taken = await apply('420100', '420102');
+    expect(taken.errors).toBeUndefined();
+    expect(taken.data).toEqual({ applyForMembership: { member: { employerSize: 30 } } });
+  });
+
+  test('a mutation that its owner lacks is not sent', async () => {
+    const remind = async (id: string): Promise<Answer> =>
+      net.ask(
+        `mutation ($input: ServiceRequestStepInput!) { remindServiceRequest(input: $input) { serviceRequest { id } } }`,
+        { input: { id, idempotencyKey: `versions-${id}` } },
+        { 'onenet-actor': 'officer:desk-1' },
+      );
+    const refused = await remind(oldId);
+    expect(refused.data).toEqual({ remindServiceRequest: null });
+    expect(errorsOf(refused)).toMatchObject([
+      [['remindServiceRequest'], { code: 'NOT_OFFERED', ...notOffered }],
+    ]);
+    const open = requests.find(
+      (each) =>
+        each.type === 'ServiceRequest' &&
+        each.platformCode === '420100' &&
+        each.status === 'SUBMITTED',
+    );
+    expect((await remind(open?.id ?? '')).errors).toBeUndefined();
+  });
+
+  test('a list that its owner lacks is answered by the others', async () => {
+    const { data, errors } = await net.ask(`{ joinCodes(first: 100) { ${whole} } }`);
+    expect(errors).toBeUndefined();
+    const { completeness } = data?.['joinCodes'] as List;
+    const absent = [...completeness.notAsked, ...completeness.missing];
+    expect(absent).toContainEqual(notOffered);
+    expect(absent).toContainEqual({ platform: withoutMembers, reason: 'NOT_OFFERED' });
+    expect(completeness.answered).toBe(newer.length);
+  });
 });
