@@ -151,7 +151,11 @@ const sayings: Readonly<Record<string, (of: Counts) => number | null>> = {
   requestsTransferredIn: (of) => of.flow('request.received'),
   supervisionsAsked: (of) => of.flow('supervision.asked'),
   supervisionsAnswered: (of) => of.flow('supervision.answered'),
-  supervisionsOpen: (of) => of.level('supervision.asked') - of.level('supervision.closed'),
+  supervisionsOpen: (of) =>
+    of.level('supervision.asked') +
+    of.level('supervision.returned') -
+    of.level('supervision.answered') -
+    of.level('supervision.dropped'),
   supervisionOnTimeRate: (of) => of.onTime('supervision.answered'),
   supervisionAnswerHoursMedian: (of) => of.hours('supervision.answered', 0.5),
   membersApplied: (of) => of.flow('member.applied'),

@@ -28,15 +28,19 @@ export const supervision: readonly Metric[] = [
   },
   {
     name: 'supervisionsOpen',
-    ...balance('STOCK', ['onenet.supervision.asked'], ['onenet.supervision.closed']),
+    ...balance(
+      'STOCK',
+      ['onenet.supervision.asked', 'onenet.supervision.returned'],
+      ['onenet.supervision.answered', 'onenet.supervision.dropped'],
+    ),
     direction: 'DOWN_IS_GOOD',
     unit: '件',
     unitEn: 'questions',
-    label: '未结督办',
-    labelEn: 'Open supervisions',
-    explanation: '期末尚未办结的督办，已答复而未办结的也在其内：期初 + 发起 − 办结。',
+    label: '待答督办',
+    labelEn: 'Supervisions awaiting an answer',
+    explanation: '期末等待答复的督办：期初 + 发起 + 退回 − 答复 − 撤销。',
     explanationEn:
-      'Supervisions that are not closed at the end, answered or not: opening balance + asked − closed.',
+      'Supervisions that wait for an answer at the end: opening balance + asked + returned − answered − dropped.',
   },
   {
     name: 'supervisionOnTimeRate',

@@ -143,6 +143,7 @@ export const en: Messages = {
     'onenet.supervision.answered': 'Supervision answered',
     'onenet.supervision.returned': 'Answer to a supervision returned',
     'onenet.supervision.closed': 'Supervision closed',
+    'onenet.supervision.dropped': 'Supervision dropped',
     'onenet.card.issued': 'Card issued',
     'onenet.card.started': 'Card first used',
     'onenet.card.used': 'Card used',

@@ -140,6 +140,7 @@ export const zh = {
     'onenet.supervision.answered': '督办答复',
     'onenet.supervision.returned': '督办退回重答',
     'onenet.supervision.closed': '督办办结',
+    'onenet.supervision.dropped': '督办撤销',
     'onenet.card.issued': '发放工会卡',
     'onenet.card.started': '首次用卡',
     'onenet.card.used': '使用工会卡',

@@ -81,7 +81,10 @@ export const eventTypes = {
     about: '`value`: minutes since it was asked, or asked again.',
   },
   'onenet.supervision.returned': { module: 'supervision' },
+  /** Closed after its answer. */
   'onenet.supervision.closed': { module: 'supervision' },
+  /** Closed without an answer: no longer asked. */
+  'onenet.supervision.dropped': { module: 'supervision' },
   'onenet.member.offered': {
     module: 'transfers',
     about: 'Offered to another platform: one less live, one more in transfer.',

@@ -112,14 +112,14 @@ export function closeSupervision(
   agency: Agency,
   input: { readonly id: string; readonly idempotencyKey?: string },
 ): Promise<SupervisionDoc> {
-  return takeStep('closeSupervision', agency, input, (_supervision, { now }) => ({
-    event: 'onenet.supervision.closed',
+  return takeStep('closeSupervision', agency, input, ({ status }, { now }) => ({
+    event: status === 'ANSWERED' ? 'onenet.supervision.closed' : 'onenet.supervision.dropped',
     set: { closedAt: now },
   }));
 }
 
 interface StepEffect {
-  readonly event: `onenet.supervision.${'answered' | 'returned' | 'closed'}`;
+  readonly event: `onenet.supervision.${'answered' | 'returned' | 'closed' | 'dropped'}`;
   readonly set: Partial<SupervisionDoc>;
   /** Beside place and category. */
   readonly data?: Omit<EventData, 'firsts'>;

@@ -170,6 +170,8 @@ test('a step that the status does not allow is refused, with those that it does'
   for (const name of ['answerSupervision', 'returnSupervision', 'closeSupervision']) {
     await refused(name, 'CLOSED');
   }
+  // Nobody answered it: who counts what waits for an answer has to know.
+  expect(await events('onenet.supervision.dropped')).toHaveLength(1);
 });
 
 test('two answers at once: one is given', async () => {
