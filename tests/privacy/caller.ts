@@ -1,6 +1,6 @@
 /** Calls mutations and keeps which were called: through the gateway, or at a platform's own front end. */
 import { randomUUID } from 'node:crypto';
-import { contractSchema, isLocal } from '@onenet/contract';
+import { contractSchema, fieldModule, isLocal } from '@onenet/contract';
 import { getNamedType, isObjectType } from 'graphql';
 import { ask } from '../fixtures/small-net.ts';
 
@@ -24,7 +24,7 @@ export class Caller {
     this.#platformUrls = platformUrls;
   }
 
-  /** Carries out a mutation of the contract; what is local, at the platform itself. The answer is the record. */
+  /** Carries out a mutation of the contract; what the gateway takes from nobody, at the platform itself. The answer is the record. */
   async call<Found = { id: string }>(
     name: string,
     input: { readonly id?: string; readonly platform?: string } & Readonly<Record<string, unknown>>,
@@ -36,7 +36,8 @@ export class Caller {
     const [record = ''] = Object.keys(payload.getFields());
     const type = String(field?.args[0]?.type);
     const owner = input.platform ?? input.id?.split(':')[0] ?? '';
-    const url = isLocal(name) ? this.#platformUrls[owner] : this.#gatewayUrl;
+    const isDirect = isLocal(name) || fieldModule('Mutation', name) === 'transfers';
+    const url = isDirect ? this.#platformUrls[owner] : this.#gatewayUrl;
     const query = `mutation ($input: ${type}) { done: ${name}(input: $input) { ${record} { id ${select} } } }`;
     const done = await this.#send<Record<string, Found>>(name, `${url}/graphql`, query, input, as);
     return done[record] as Found;

@@ -187,3 +187,28 @@ test('what is for the owner’s own front end is not sent, whoever acts; the one
   ]);
   expect(wuhan.seen.map(({ query }) => query).join()).not.toContain('answerSupervision');
 });
+
+test('the steps of a transfer are taken from nobody: a client could read what is offered, or lose it', async () => {
+  const known = net.owners.get('420100');
+  if (!known) throw new Error('420100 is not in the net.');
+  net.owners.set('420100', { ...known, modules: [...known.modules, 'transfers'] });
+  const id = '"420100:R-1", idempotencyKey: "1", transferId: "t-1"';
+  const dueAt = '"2100-01-01T00:00:00Z"';
+  const of = '{ transfer { sealed } }';
+  const answer = await net.ask(
+    `mutation {
+      offer: offerTransfer(input: { id: ${id}, to: "420500", sealingKey: "{}", dueAt: ${dueAt} }) ${of}
+      accept: acceptTransfer(input: { platform: "420100", idempotencyKey: "1", transferId: "t-1", from: "420500", sealed: "", acceptBy: ${dueAt} }) ${of}
+      decline: declineTransfer(input: { platform: "420100", idempotencyKey: "1", transferId: "t-1" }) ${of}
+      complete: completeTransfer(input: { id: ${id}, transferredToId: "420500:R-9" }) ${of}
+      withdraw: withdrawTransfer(input: { id: ${id} }) ${of}
+    }`,
+    {},
+    { actor: { kind: 'SYSTEM', reference: 'transfer' } },
+  );
+  net.owners.set('420100', known);
+  expect(answer.errors?.map(({ path, extensions }) => [path?.[0], extensions?.['code']])).toEqual(
+    ['offer', 'accept', 'decline', 'complete', 'withdraw'].map((key) => [key, 'ACTOR_NOT_ALLOWED']),
+  );
+  expect(order).toEqual([]);
+});

@@ -57,6 +57,7 @@ async function mutateOne(
     if (field.rule !== 'ADDITION' && isLocal(field.selected.name, run.plan.source.schema)) {
       if (run.context.caller.platform !== owner.code) throw localOnly(field, owner);
     }
+    if (field.module === 'transfers') throw ofTheProvince(field, owner);
     const about = {
       platform: owner.code,
       idempotencyKey: valueAt(args, ['input', 'idempotencyKey']) ?? null,
@@ -86,6 +87,18 @@ function localOnly({ selected }: RouteField, { code }: NetOwner): NetError {
   return new NetError(
     'LOCAL_ONLY',
     `${selected.name} is for the own front end of platform ${code}: it is not taken over the net.`,
+    { platform: code },
+  );
+}
+
+/**
+ * The steps of a transfer are the province's, which asks the two platforms itself. Taken from a client, an offer
+ * would be sealed to whichever key it brings, and read; a completion would erase a record that is nowhere else.
+ */
+function ofTheProvince({ selected }: RouteField, { code }: NetOwner): NetError {
+  return new NetError(
+    'ACTOR_NOT_ALLOWED',
+    `${selected.name} is a step of the province's own: startTransfer begins a transfer, cancelTransfer ends it.`,
     { platform: code },
   );
 }
