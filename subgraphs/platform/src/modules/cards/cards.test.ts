@@ -153,6 +153,28 @@ test('of two who bring one number at once one wins', async () => {
   for (const { message = '' } of outcomes) expect(message).not.toContain('0003');
 });
 
+test('a number that somebody brought is not given again when its turn comes', async () => {
+  const given = await net.platform.db
+    .collection<{ _id: string; given: number }>('settings')
+    .findOne({ _id: 'card-numbers' });
+  const next = (given?.given ?? 0) + 1;
+  const number = `1${String(next).padStart(15, '0')}`;
+  expect((await issue(newMember(), { number })).code).toBeUndefined();
+  const { maskedNumber } = await issued();
+  expect(maskedNumber.slice(-4)).toBe(String(next + 1).padStart(4, '0'));
+});
+
+test('a card’s discounts stay within what can be shown', async () => {
+  const { id } = await issued();
+  const merchantId = await merchant(100);
+  const most = 2 ** 31 - 1;
+  const stored = net.platform.db.collection<StoredCard>(cards);
+  await stored.updateOne({ _id: id }, { $set: { discountFen: most - 10 } });
+  const over = await use(id, { merchantId, amountFen: 11 });
+  expect(over).toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining('replace') });
+  expect((await use(id, { merchantId, amountFen: 10 })).record?.card.discountFen).toBe(most);
+});
+
 test('the discount is the merchant’s percentage, cut to whole fen', async () => {
   const { id } = await issued();
   const merchantId = await merchant(15);

@@ -142,7 +142,7 @@ async function insertCard(
   const { kind, functions, memberId, placeCode, organizationId, holderName, person } = draft;
   await assertNoLiveCard(transaction, memberId, kind);
   if (draft.number !== null) await assertFreeNumber(transaction, draft.number);
-  const number = draft.number ?? (await nextCardNumber(transaction));
+  const number = draft.number ?? (await nextFreeNumber(transaction));
   const card = {
     _id: id,
     issuedAt: now,
@@ -217,11 +217,23 @@ async function assertNoLiveCard(
 }
 
 async function assertFreeNumber(transaction: Transaction, number: string): Promise<void> {
-  const taken = await cardsOf(transaction).findOne(
+  const taken = await cardOfNumber(transaction, number);
+  if (taken) throw new NetError('CONFLICT', `The card "${taken._id}" has this number.`);
+}
+
+/** The platform's next: not one that somebody brought along before its turn came. */
+async function nextFreeNumber(transaction: Transaction): Promise<string> {
+  for (;;) {
+    const number = await nextCardNumber(transaction);
+    if (!(await cardOfNumber(transaction, number))) return number;
+  }
+}
+
+function cardOfNumber(transaction: Transaction, number: string) {
+  return cardsOf(transaction).findOne(
     { 'personal.number': number },
     { session: transaction.session, projection: { _id: 1 } },
   );
-  if (taken) throw new NetError('CONFLICT', `The card "${taken._id}" has this number.`);
 }
 
 function functionsOf({ platform }: Transaction, kind: string): readonly CardFunction[] {

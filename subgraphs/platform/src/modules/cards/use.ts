@@ -29,8 +29,10 @@ export interface CardUsed {
   readonly card: CardDoc;
 }
 
-/** 100,000 yuan: beyond it somebody mistook the unit, or the card's sum would leave its 32 bits. */
+/** 100,000 yuan: beyond it somebody mistook the unit. */
 const mostFen = 10_000_000;
+/** What the contract's Int holds: beyond it the card's sum could not be shown. */
+const mostFenTogether = 2 ** 31 - 1;
 
 export function useCard(agency: Agency, input: UseCardInput): Promise<CardUsed> {
   return runCommand('useCard', agency, input, async (transaction) => {
@@ -53,6 +55,11 @@ export function useCard(agency: Agency, input: UseCardInput): Promise<CardUsed> 
       discountFen: await discountOf(transaction, input),
       simulated,
     };
+    if (card.discountFen + use.discountFen > mostFenTogether) {
+      throw badInput(
+        `\`amountFen\`: the card's discounts would be over ${mostFenTogether} fen together: replace it first.`,
+      );
+    }
     await platform.db.collection<CardUseDoc>(cardUses).insertOne(use, { session });
     const firstUsedAt = card.firstUsedAt ?? now;
     const changed = await platform.db.collection<StoredCard>(cards).findOneAndUpdate(
