@@ -23,14 +23,29 @@ export function checkedText(field: string, value: string, most: number): string 
 /** A text of an office: what looks like a telephone or identity number would name a worker. */
 export function officeText(field: string, value: string, most: number): string {
   const text = checkedText(field, value, most);
+  // Full-width and circled digits are digits.
+  const plain = text.normalize('NFKC');
   // The number itself stays out of the message: it may be personal.
-  if (/\p{Nd}{7}/u.test(text)) {
+  if (personalNumbers.some((number) => number.test(plain))) {
     throw badInput(
-      `\`${field}\` holds 7 or more digits in a row, like a telephone or identity number: name the case by its id, not by a person.`,
+      `\`${field}\` holds 7 or more digits in a row, or else a telephone or identity number: name the case by its id, not by a person.`,
     );
   }
   return text;
 }
+
+/** Between the groups of a number as people write it. */
+const gap = String.raw`[\s._·\-‐-―]{0,2}`;
+
+/** As they are written: in one row, in groups, digit by digit, in words. Dates and sums are none of them. */
+const personalNumbers: readonly RegExp[] = [
+  /\p{Nd}{7}/u,
+  new RegExp(String.raw`(?<!\d)1[3-9]\d${gap}\d{4}${gap}\d{4}(?!\d)`),
+  new RegExp(String.raw`(?<!\d)0\d{2,3}${gap}\d{3,4}${gap}\d{4}(?!\d)`),
+  new RegExp(String.raw`(?<!\d)\d{6}${gap}(?:19|20)\d\d${gap}\d{4}${gap}\d{3}[\dXx]`),
+  /(?<!\d)\d(?:[\s._·-]\d){6}/,
+  /[〇○零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]{7}/,
+];
 
 /** A checked text, where it may be left out. */
 export function optionalText(

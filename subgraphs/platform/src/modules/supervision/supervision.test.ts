@@ -282,6 +282,27 @@ test('a request that is not here, or no longer, is not asked about', async () =>
   expect(await code('420100:gone')).toBe('WRONG_STATE');
 });
 
+test.each([
+  '电话 138 0000 1234',
+  '电话138-0000-1234',
+  '座机 027-8277-1234',
+  '身份证 420102 1990 0307 851X',
+  '一三八零零零零一二三四',
+  '1 3 8 0 0 0 0 1 2 3 4',
+  '⑬8００００1234',
+])('a number written as %s is refused too', async (question) => {
+  const { errors } = await step('askSupervision', { metric: 'onTimeRate', question });
+  expect(errors?.[0]?.message).toMatch(/holds 7 or more digits/);
+});
+
+test.each([
+  '2016-08-31 至 2016-09-30，为何超期 1,145,453 件？',
+  '二〇一六年八月三十一日前 85.5% 未办结，共 409 件',
+])('dates and sums are asked about: %s', async (question) => {
+  const { errors } = await step('askSupervision', { metric: 'onTimeRate', question });
+  expect(errors).toBeUndefined();
+});
+
 test('answers and returns hold no numbers either', async () => {
   const { id } = await asked({ metric: 'onTimeRate' });
   const refused = await step('answerSupervision', { id, answer: `身份证${number}` });
