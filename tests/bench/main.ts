@@ -4,7 +4,7 @@ import { printTable, type BenchResult } from './table.ts';
 
 interface Bench {
   readonly help: string;
-  run(say: (line: string) => void): Promise<BenchResult>;
+  run(say: (line: string) => void, scale: number): Promise<BenchResult>;
 }
 
 // Each loads its parts only when it runs.
@@ -33,6 +33,10 @@ const benches: Readonly<Record<string, Bench>> = {
     help: 'from event to /live at 500 events/s (2 minutes)',
     run: async (say) => (await import('./live/live.ts')).benchLive(say),
   },
+  platform: {
+    help: 'every query of the contract at full size, beside the bare driver (half an hour; --scale 0.01 for a trial)',
+    run: async (say, scale) => (await import('./platform/platform.ts')).benchPlatform(say, scale),
+  },
   figures: {
     help: 'the whole net at full scale shows every published figure (long)',
     run: async (say) => (await import('./figures/figures.ts')).benchFigures(say),
@@ -42,6 +46,7 @@ const benches: Readonly<Record<string, Bench>> = {
 const help = `npm run bench -- <name> [--json]
 
   --json   prints the result as JSON in the last line
+  --scale  of \`platform\`: share of the large figures, above 0, at most 1 (1)
   --help
 
 Benchmarks:
@@ -51,7 +56,11 @@ ${Object.entries(benches)
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'boolean', default: false },
+    scale: { type: 'string', default: '1' },
+    help: { type: 'boolean', default: false },
+  },
 });
 const [name = ''] = positionals;
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
@@ -61,7 +70,11 @@ if (values.help) {
   console.error(name === '' ? help : `There is no benchmark ${name}.\n\n${help}`);
   process.exitCode = 2;
 } else {
-  const result = await bench.run((line) => console.error(line));
+  const scale = Number(values.scale);
+  if (!(scale > 0 && scale <= 1))
+    throw new RangeError(`--scale ${values.scale}: above 0, at most 1.`);
+  const result = await bench.run((line) => console.error(line), scale);
   printTable(result);
+  if (result.failures?.length) process.exitCode = 1;
   if (values.json) console.log(JSON.stringify(result));
 }

@@ -5,13 +5,16 @@ export interface BenchResult {
   readonly bench: string;
   readonly sides: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly ratios: Readonly<Record<string, number>>;
+  /** What must not be, one line each: the benchmark has failed then. */
+  readonly failures?: readonly string[];
 }
 
 /** Writes the result as tables of figures for people. */
-export function printTable({ sides, ratios }: BenchResult): void {
+export function printTable({ sides, ratios, failures = [] }: BenchResult): void {
   console.table(sides);
   const rows = Object.entries(ratios).map(([name, ratio]) => [name, { ratio }]);
   if (rows.length > 0) console.table(Object.fromEntries(rows));
+  for (const failure of failures) console.error(`FAILED ${failure}`);
 }
 
 /** The middle one of an odd number of values. */

@@ -1,25 +1,24 @@
 /** Values that are personal, each with a mark by which it is found wherever it went. */
-import { randomInt } from 'node:crypto';
 import { identityCheckDigit } from '@onenet/contract';
 
 /** Stands in every marked name and text: long enough that nothing else has it, in base64 neither. */
 const textMark = 'zqmark-hidden';
+/** Begins every telephone number; the masked form shows the last four digits, which come behind it. */
+const phoneMark = '09907705551';
+/** Begins every identity number; the masked form shows the first four characters and the last two. */
+const identityMark = '99907719800101';
 /** Stands in every worker's local reference, which leaves a platform in no event. */
 const personMark = 'zqperson-local';
 
+/** What is to be found nowhere. */
+export const dataMarks: readonly string[] = [textMark, phoneMark, identityMark];
+
+/** Beside them, what only a log may say: who called, by a reference that is opaque outside the platform. */
+export const allMarks: readonly string[] = [...dataMarks, personMark];
+
+/** Makes them, no two the same. */
 export class Marked {
-  readonly #numbers: string[] = [];
   #count = 0;
-
-  /** What is to be found nowhere. */
-  get data(): readonly string[] {
-    return [textMark, ...this.#numbers];
-  }
-
-  /** Beside them, what a log may say of who called: a reference that is opaque outside the platform. */
-  get all(): readonly string[] {
-    return [personMark, ...this.data];
-  }
 
   /** The first character is shown in the masked form; the mark begins behind it. */
   name(): string {
@@ -35,22 +34,12 @@ export class Marked {
     return `worker:${personMark}-${++this.#count}`;
   }
 
-  /** Fifteen digits, so that no time or sequence is one by chance. */
   phone(): string {
-    return this.#keep(`0990${digits(11)}`);
+    return phoneMark + String(++this.#count).padStart(4, '0');
   }
 
   identityNumber(): string {
-    const first = `999${digits(3)}19800101${digits(3)}`;
-    return this.#keep(first + identityCheckDigit(first));
+    const first = identityMark + String(++this.#count).padStart(3, '0');
+    return first + identityCheckDigit(first);
   }
-
-  #keep(number: string): string {
-    this.#numbers.push(number);
-    return number;
-  }
-}
-
-function digits(count: number): string {
-  return Array.from({ length: count }, () => randomInt(10)).join('');
 }

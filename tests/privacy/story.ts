@@ -143,7 +143,7 @@ export async function cards(bound: Bound, marked: Marked, site: Site): Promise<v
     category: '超市',
     discountPercent: 10,
   });
-  const kind = 'SIX_IN_ONE';
+  const kind = 'FIVE_IN_ONE';
   const first = await call('issueCard', { platform, memberId, kind });
   await call(
     'useCard',
