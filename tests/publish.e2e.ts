@@ -37,7 +37,7 @@ test('a registered platform becomes a connected one, by the steps in order', asy
     connection: 'CONNECTED',
     version: 1,
     graphqlUrl: `${url}/graphql`,
-    contractVersion: '1.1',
+    contractVersion: '1.2',
     lacks: [],
   });
 });

@@ -95,11 +95,11 @@ async function act(code: string, action: 'rollback' | 'withdraw', to?: number): 
 /** What happens, and what of the net is another after it. Versions 2 and 3 are at a platform's two addresses. */
 type Turn = readonly [() => Promise<void>, Partial<NetState>];
 const switching: readonly Turn[] = [
-  [() => act(version, 'rollback', 3), { version: '1.0' }],
+  [() => act(version, 'rollback', 3), { version: '1.1' }],
   [() => act(added, 'withdraw'), { added: false }],
   [() => act(plain, 'withdraw'), { plain: false }],
   [() => act(added, 'rollback'), { added: true }],
-  [() => act(version, 'rollback', 2), { version: '1.1' }],
+  [() => act(version, 'rollback', 2), { version: '1.2' }],
   [() => act(plain, 'rollback'), { plain: true }],
 ];
 const publishing: readonly Turn[] = [
@@ -119,7 +119,7 @@ interface Reign {
 
 test('not one answer fails or is of two nets, and each mutation is carried out once', async () => {
   const reigns: Reign[] = [
-    { state: { version: '1.1', added: true, plain: true }, from: -Infinity, until: Infinity },
+    { state: { version: '1.2', added: true, plain: true }, from: -Infinity, until: Infinity },
   ];
   const seen = new Set<string>();
   let isOver = false;

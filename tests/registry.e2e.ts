@@ -38,11 +38,11 @@ test('the reference net has its first versions, by what its platforms offer', as
         modules: ['core', 'organizations', 'requests', 'members', 'content'],
         by: 'PROGRAM',
       },
-      contractVersion: '1.0',
+      contractVersion: '1.1',
     },
     registered: { currentVersion: null, contractVersion: null, versions: [] },
   });
-  expect((await net.owner('421100')).lacks).toContain('Channel.MINI_PROGRAM');
+  expect((await net.owner('421100')).lacks).toContain('RequestStatus.IN_TRANSFER');
 });
 
 test('two publishes at once: both are admitted, in an order, and none is lost', async () => {
@@ -226,18 +226,18 @@ test('who offers what: platform × version × module', async () => {
   expect(rows).toHaveLength(26);
   expect(of('421100')).toMatchObject({
     version: 1,
-    contractVersion: '1.0',
+    contractVersion: '1.1',
     behind: 1,
     modules: expect.arrayContaining([
       {
         module: 'requests',
         isOffered: true,
-        lacks: expect.arrayContaining(['ServiceRequest.feedbackCount']),
+        lacks: expect.arrayContaining(['ServiceRequest.overdueAt']),
       },
-      { module: 'members', isOffered: true, lacks: [] },
+      { module: 'content', isOffered: true, lacks: [] },
     ]),
   });
-  expect(of(code)).toMatchObject({ version: 3, contractVersion: '1.1', behind: 0 });
+  expect(of(code)).toMatchObject({ version: 3, contractVersion: '1.2', behind: 0 });
   expect(of(place)).toMatchObject({ version: null, contractVersion: null, behind: null });
 });
 

@@ -12,7 +12,7 @@ export const tombstonesTo: Readonly<Record<string, readonly string[]>> = {
 /** Of a net what changes in the test. */
 export interface NetState {
   /** The contract's version that `changing.version` is on. */
-  readonly version: '1.0' | '1.1';
+  readonly version: '1.1' | '1.2';
   /** Whether the one with additions, and the one without, are connected. */
   readonly added: boolean;
   readonly plain: boolean;
@@ -36,7 +36,7 @@ interface Asked {
   readonly expected: (state: NetState) => readonly Expected[];
 }
 
-const list = `{ edges { node { id feedbackCount } } totalCount
+const list = `{ edges { node { id remindedCount } } totalCount
   completeness { asked answered missing { platform reason } notAsked { platform } resume } }`;
 const filter = (platforms: readonly string[]): string =>
   `filter: { platforms: ${JSON.stringify(platforms)}, titleContains: "演示" }`;
@@ -48,7 +48,7 @@ const whole: Asked = {
     all: serviceRequests(first: 100, ${filter(codes)}) ${list}
     division(code: "420000") { page: serviceRequests(first: 5, ${filter(codes)}) ${list} }
     plain: serviceRequest(id: "${requestId(changing.plain, 1)}") { id organization { name } }
-    version: serviceRequest(id: "${requestId(changing.version, 1)}") { id feedbackCount }
+    version: serviceRequest(id: "${requestId(changing.version, 1)}") { id remindedCount }
     toAdded: serviceRequest(id: "${tombstoneId(stays, changing.added)}") { transferredTo { id title } }
     toPlain: serviceRequest(id: "${tombstoneId(stays, changing.plain)}") { transferredTo { id title } }
   }`,
@@ -59,7 +59,7 @@ const whole: Asked = {
       if (!isThere) errors.push([path, 'NOT_CONNECTED']);
       return isThere ? value : null;
     };
-    if (state.version === '1.0') errors.push(['version.feedbackCount', 'NOT_OFFERED']);
+    if (state.version === '1.1') errors.push(['version.remindedCount', 'NOT_OFFERED']);
     const data = {
       all: listOf(state, 100),
       division: { page: listOf(state, 5) },
@@ -67,7 +67,7 @@ const whole: Asked = {
         id: requestId(plain, 1),
         organization: { name: `演示工会 ${plain}` },
       }),
-      version: { id: requestId(version, 1), feedbackCount: state.version === '1.1' ? 0 : null },
+      version: { id: requestId(version, 1), remindedCount: state.version === '1.2' ? 0 : null },
       toAdded: {
         transferredTo: orAbsent(state.added, 'toAdded.transferredTo', {
           id: requestId(added, 0),
@@ -161,7 +161,7 @@ function listOf(state: NetState, first: number): object {
     edges: rows.slice(0, first).map(({ code, n }) => ({
       node: {
         id: requestId(code, n),
-        feedbackCount: code === changing.version && state.version === '1.0' ? null : 0,
+        remindedCount: code === changing.version && state.version === '1.1' ? null : 0,
       },
     })),
     totalCount: rows.length,

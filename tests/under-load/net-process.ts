@@ -48,5 +48,9 @@ async function startTwice(options: TwiceOptions): Promise<Addresses> {
 function secondOf(code: string) {
   const definition = platformByCode(code);
   if (!definition) throw new Error(`There is no ${code}.`);
-  return code === changing.version ? { ...definition, contractVersion: '1.0' as const } : code;
+  if (code !== changing.version) return code;
+  const modules = (['core', 'organizations', 'requests', 'members', 'content'] as const).filter(
+    (name) => definition.modules.includes(name),
+  );
+  return { ...definition, modules, contractVersion: '1.1' as const };
 }
