@@ -26,8 +26,9 @@ beforeAll(async () => {
   key = await newSealingKey();
   const query = `{ _entities(representations: [{ __typename: "Platform", code: "${yichang}" }]) {
     ... on Platform { sealingKey } } }`;
-  const { data = {} } = await ask(`${platform.url}/graphql`, query);
-  sealingKey = (data['_entities'] as [{ sealingKey: string }])[0].sealingKey;
+  const { data } = await ask(`${platform.url}/graphql`, query);
+  const [found] = (data?.['_entities'] ?? []) as { sealingKey?: string }[];
+  sealingKey = found?.sealingKey ?? '';
 });
 afterAll(() => stack.disposeAsync());
 
