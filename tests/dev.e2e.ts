@@ -46,7 +46,7 @@ function start(args: readonly string[]) {
     ended,
     said: () => output,
     untilSaid: async (text: string, since = 0) => {
-      const end = performance.now() + 60_000;
+      const end = performance.now() + 120_000;
       while (!output.includes(text, since)) {
         if (child.exitCode !== null || performance.now() > end) {
           throw new Error(`It did not say "${text}":\n${output}`);
