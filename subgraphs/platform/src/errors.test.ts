@@ -156,3 +156,38 @@ test('health, totals and events', async () => {
   expect(totals.find(({ type }) => type === 'onenet.organization.founded')?.events).toBe(10);
   expect(totals.find(({ type }) => type === 'onenet.request.submitted')?.events).toBe(8);
 });
+
+test('of a database’s error the log has where it arose, not what was to be stored', async () => {
+  const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const requests = net.platform.db.collection('service_requests');
+  const unique = { unique: true, partialFilterExpression: { title: '演示' } };
+  const index = await requests.createIndex({ 'personal.applicantName': 1 }, unique);
+  const submit = (idempotencyKey: string) =>
+    net.ask(
+      `mutation ($input: SubmitServiceRequestInput!) { submitServiceRequest(input: $input) { serviceRequest { id } } }`,
+      {
+        input: {
+          platform: '420100',
+          idempotencyKey,
+          title: '演示',
+          category: 'WAGES',
+          channel: 'WEBSITE',
+          placeCode: '420102',
+          applicantName: '标记王小明',
+        },
+      },
+      'officer:desk-3',
+    );
+  await submit('once');
+  const { errors } = await submit('twice');
+  await requests.dropIndex(index);
+  await requests.deleteMany({ title: '演示' });
+  const text = JSON.stringify(log.mock.calls, (_key, value: unknown) =>
+    value instanceof Error ? { ...value, message: value.message } : value,
+  );
+  log.mockRestore();
+  expect(errors?.[0]?.extensions.code).toBe('INTERNAL');
+  expect(text).toContain(String(errors?.[0]?.extensions['incident']));
+  expect(text).toMatch(/MongoServerError 11000.*commands\.ts/);
+  expect(text).not.toContain('标记');
+});

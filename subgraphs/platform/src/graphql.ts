@@ -9,6 +9,7 @@ import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Platform, PlatformContext } from './context.ts';
 import { Loaders } from './loaders.ts';
 import { platformSchema } from './schema.ts';
+import { loggable } from './what-failed.ts';
 
 /** What the guard knows of a request. */
 interface HttpContext {
@@ -110,7 +111,7 @@ function withCode(
 
 function incident(cause: unknown, error: GraphQLError | undefined): GraphQLError {
   const id = randomUUID();
-  console.error(`incident ${id}:`, cause);
+  console.error(`incident ${id}:`, loggable(cause));
   return new GraphQLError('An unexpected error; the incident id leads to its cause.', {
     ...(error && placeOf(error)),
     extensions: { code: 'INTERNAL', incident: id },

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Platform } from './context.ts';
 import { offeredModules } from './modules/modules.ts';
+import { whatFailed } from './what-failed.ts';
 
 export interface Sweeps {
   /** Resolves when none is under way any more. */
@@ -44,12 +45,4 @@ async function sweepUntil(
 /** False when it was cut short. */
 function pause(ms: number, signal: AbortSignal): Promise<boolean> {
   return delay(ms, true, { signal }).catch(() => false);
-}
-
-/** Without the message: a database's may quote what it was to store. */
-function whatFailed(error: unknown): string {
-  if (!(error instanceof Error)) return 'no Error was thrown';
-  const code = 'code' in error ? ` ${String(error.code)}` : '';
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return [`${error.name}${code}`, ...frames].join('\n');
 }

@@ -242,7 +242,7 @@ function takeStep(
     assertOwnRequest(name, actor, personal?.person);
     const step = assertStep(name, request.status);
     const to = statusAfter(step, request.status);
-    const late = closedStatuses.includes(to) ? overdueEffect(request, transaction) : undefined;
+    const late = leavesDeadline.includes(to) ? overdueEffect(request, transaction) : undefined;
     const effect = await effectOf({ ...request, ...late?.set }, transaction);
     const moved: RequestEffect = {
       ...effect,
@@ -270,7 +270,8 @@ interface Applied extends ServiceRequestDoc {
   readonly personal?: { readonly person?: string | null };
 }
 
-const closedStatuses: readonly string[] = ['RESOLVED', 'REJECTED'];
+/** Closed, or with another deadline: that the old one has passed is said before. */
+const leavesDeadline: readonly string[] = ['ACCEPTED', 'RESOLVED', 'REJECTED'];
 
 /** A worker speaks for their own request; whose it is, is not known of one that came from elsewhere. */
 function assertOwnRequest(name: string, actor: Actor, person: string | null | undefined): void {

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startSweeps } from '../../sweeps.ts';
 import { testPlatform, type TestPlatform } from '../../test-platform.ts';
 import { organization, serviceRequest } from '../../test-records.ts';
-import { resolveServiceRequest } from './commands.ts';
+import { acceptServiceRequest, resolveServiceRequest } from './commands.ts';
 import type { StoredServiceRequest } from './store.ts';
 import { dueRequests, sweepRequests } from './sweep.ts';
 import { requestWrites } from './writes.ts';
@@ -70,6 +70,30 @@ async function total(type: string): Promise<number> {
 }
 
 const steps = ({ history }: StoredServiceRequest) => history.map(({ step }) => step);
+
+test('one that cannot be moved on does not hold up the others, and is told of', async () => {
+  const broken = await due({ dueAt: later(dueAt, -day) });
+  // No command writes such a history: nothing can be added to it.
+  await requests().updateOne({ _id: broken }, { $set: { history: 'broken' as never } });
+  const id = await due();
+  await expect(sweepRequests(net.platform, later(dueAt, day))).rejects.toThrow(/history/);
+  expect((await stored(id)).overdueAt).toEqual(later(dueAt, day));
+  await requests().deleteMany({ _id: { $in: [broken, id] } });
+});
+
+test('a deadline that has passed is said before an acceptance moves it', async () => {
+  const id = await due({ status: 'DISPATCHED', remindedAt: reminderAt });
+  const before = await total('onenet.request.overdue');
+  const input = { id, idempotencyKey: 'accepted-late', dueAt: later(new Date(), day) };
+  const actor = { kind: 'OFFICER', reference: 'desk-3' } as const;
+  await acceptServiceRequest({ platform: net.platform, actor, by: null }, input);
+  const accepted = await stored(id);
+  expect(accepted.overdueAt).not.toBeNull();
+  expect(accepted.dueAt).toEqual(input.dueAt);
+  expect(steps(accepted)).toEqual(['OVERDUE', 'STATUS']);
+  expect(await total('onenet.request.overdue')).toBe(before + 1);
+  await requests().deleteOne({ _id: id });
+});
 
 test('a reminder before the deadline, then overdue, then a level up: each once', async () => {
   const id = await due();

@@ -1,5 +1,5 @@
 /** What time alone does to requests: reminds, says what is overdue, takes it a level up. Each once, however many processes sweep. */
-import type { Filter } from 'mongodb';
+import { MongoNetworkError, MongoServerSelectionError, type Filter } from 'mongodb';
 import { theClock, transact, type Transaction } from '../../command.ts';
 import type { Platform } from '../../context.ts';
 import { publicProjection } from '../../loaders.ts';
@@ -32,20 +32,32 @@ export const clockIndex = {
   partialFilterExpression: { clockAt: { $gt: beginning } },
 } as const;
 
-/** Does what was due by `now`. */
+/** Does what was due by `now`. One that fails does not hold up the others: it is thrown when they are done. */
 export async function sweepRequests(platform: Platform, now: Date): Promise<void> {
   if (!keepsDeadlines(platform)) return;
+  const failures: unknown[] = [];
   for (let batch = 0; batch < batchesAtMost; batch++) {
     const due = await dueRequests(platform, now)
       .project<Pick<ServiceRequestDoc, '_id' | 'simulated'>>({ simulated: 1 })
       .toArray();
     for (const { _id, simulated } of due) {
-      await transact({ platform, actor: theClock, simulated, at: now }, (transaction) =>
-        moveOn(transaction, _id),
-      );
+      try {
+        await transact({ platform, actor: theClock, simulated, at: now }, (transaction) =>
+          moveOn(transaction, _id),
+        );
+      } catch (error) {
+        if (isUnreachable(error)) throw error;
+        failures.push(error);
+      }
     }
-    if (due.length < batchSize) return;
+    if (due.length < batchSize || failures.length > 0) break;
   }
+  if (failures.length > 0) throw failures[0];
+}
+
+/** The database is away: the others would only wait for it one after another. */
+function isUnreachable(error: unknown): boolean {
+  return error instanceof MongoNetworkError || error instanceof MongoServerSelectionError;
 }
 
 /** Those that the clock moves next, the longest due first. */
