@@ -1,4 +1,5 @@
 /** What goes wrong leaves as a code of the one table, and personal fields stay in. */
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { testPlatform, type TestPlatform } from './test-platform.ts';
 import { testRecords } from './test-records.ts';
@@ -182,12 +183,10 @@ test('of a database’s error the log has where it arose, not what was to be sto
   const { errors } = await submit('twice');
   await requests.dropIndex(index);
   await requests.deleteMany({ title: '演示' });
-  const text = JSON.stringify(log.mock.calls, (_key, value: unknown) =>
-    value instanceof Error ? { ...value, message: value.message } : value,
-  );
+  const text = inspect(log.mock.calls, { depth: null });
   log.mockRestore();
   expect(errors?.[0]?.extensions.code).toBe('INTERNAL');
   expect(text).toContain(String(errors?.[0]?.extensions['incident']));
-  expect(text).toMatch(/MongoServerError 11000.*commands\.ts/);
+  expect(text).toMatch(/MongoServerError 11000[^]*commands\.ts/);
   expect(text).not.toContain('标记');
 });
