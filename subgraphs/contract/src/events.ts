@@ -80,11 +80,15 @@ export const eventTypes = {
     onTime: true,
     about: '`value`: minutes since it was asked, or asked again.',
   },
-  'onenet.supervision.returned': { module: 'supervision' },
-  /** Closed after its answer. */
-  'onenet.supervision.closed': { module: 'supervision' },
-  /** Closed without an answer: no longer asked. */
-  'onenet.supervision.dropped': { module: 'supervision' },
+  'onenet.supervision.returned': {
+    module: 'supervision',
+    about: 'The answer did not do: asked again.',
+  },
+  'onenet.supervision.closed': { module: 'supervision', about: 'Closed after its answer.' },
+  'onenet.supervision.dropped': {
+    module: 'supervision',
+    about: 'Closed without an answer: no longer asked.',
+  },
   'onenet.member.offered': {
     module: 'transfers',
     about: 'Offered to another platform: one less live, one more in transfer.',
