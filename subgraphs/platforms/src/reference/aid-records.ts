@@ -1,6 +1,5 @@
 /** The records of aid: a file, a fund with its books, a programme, a grant with its lines, a pairing. */
 import type { ModuleRecord, ReferenceEvent } from '../records.ts';
-import { dayMs } from './calendar.ts';
 import { identityNumber, personName, personPhone } from './names.ts';
 import { memberUnion } from './organizations.ts';
 import type { Random } from './random.ts';
@@ -61,8 +60,7 @@ export function hardshipFile(site: Site, random: Random, draft: FileDraft): Modu
     personal: {
       name: personName(random),
       phone: personPhone(random),
-      // Of somebody born before 1900: a number that fits, and that nobody alive has.
-      identityNumber: identityNumber(random, union.place, appliedAt - 150 * 365 * dayMs),
+      identityNumber: identityNumber(random, union.place, appliedAt),
       householdSize: random.integer(1, 5),
       monthlyIncomeFen: random.integer(400, 2_400) * 100,
       person: `h-${local}`,

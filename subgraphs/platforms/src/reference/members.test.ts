@@ -3,6 +3,7 @@ import { parseIdentityNumber } from '@onenet/contract';
 import { expect, test } from 'vitest';
 import { platforms } from '../platforms.ts';
 import type { MemberRecord, ModuleRecord } from '../records.ts';
+import { bornEarlierYears } from './names.ts';
 import { referenceRecords } from './reference.ts';
 
 const now = new Date('2026-11-24T08:00:00Z');
@@ -20,12 +21,12 @@ const records = offering.map((platform) => {
 const members = records.flatMap((each) => each.members);
 const living = members.filter(({ status }) => status !== 'TRANSFERRED');
 
-test('identity numbers are of GB 11643, of the member’s county, of somebody of working age', () => {
+test('identity numbers are of GB 11643, of the member’s county, and nobody’s who is alive', () => {
   expect(living.length).toBeGreaterThan(2_000);
   for (const { identityNumber, placeCode, appliedAt } of living) {
     const number = parseIdentityNumber(identityNumber ?? '');
     expect(number.slice(0, 6)).toBe(placeCode.slice(0, 6));
-    const age = appliedAt.getUTCFullYear() - Number(number.slice(6, 10));
+    const age = appliedAt.getUTCFullYear() - bornEarlierYears - Number(number.slice(6, 10));
     expect(age).toBeGreaterThanOrEqual(19);
     expect(age).toBeLessThanOrEqual(59);
   }

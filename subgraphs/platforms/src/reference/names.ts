@@ -16,9 +16,12 @@ export function personPhone(random: Random): string {
   return `0000-${String(random.integer(0, 9_999_999)).padStart(7, '0')}`;
 }
 
-/** Of somebody of working age, born where they live; its check digit fits. */
+/** Years before their time in which those are born who are made up: nobody alive has their numbers. */
+export const bornEarlierYears = 150;
+
+/** Of somebody of working age, 150 years ago, born where they live; its check digit fits. */
 export function identityNumber(random: Random, place: string, asOf: number): string {
-  const year = new Date(asOf).getUTCFullYear() - random.integer(19, 59);
+  const year = new Date(asOf).getUTCFullYear() - bornEarlierYears - random.integer(19, 59);
   // No 29th, 30th or 31st, which not every month has.
   const birth = year * 10_000 + random.integer(1, 12) * 100 + random.integer(1, 28);
   const digits = `${place.slice(0, 6)}${birth}${random.integer(100, 999)}`;
