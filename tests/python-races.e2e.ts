@@ -1,5 +1,6 @@
 /** The platform in Python in races, and by the clock: what must happen once happens once, on PostgreSQL. */
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { workingDaysAfter, workingDaysBefore } from '@onenet/contract';
 import type { ReferenceRecord } from '@onenet/platforms';
 import { yichang } from '@onenet/scripts/yichang';
@@ -224,6 +225,52 @@ test('what is closed past its deadline was overdue first, and a new period begin
   expect(reopened).toMatchObject({ overdueAt: null, remindedAt: null });
   // Opened just now: the same day's seventh working day.
   expect(+new Date(reopened.dueAt)).toBeGreaterThan(+workingDaysAfter(new Date(), 7) - 60_000);
+});
+
+test('a deadline that has passed is said before an acceptance moves it', async () => {
+  const { id } = await dispatched();
+  await database.query(`UPDATE help_request SET due = now() - interval '1 minute' WHERE id = $1`, [
+    id,
+  ]);
+  const dueAt = '2099-08-31T09:00:00.000Z';
+  const input = { id, dueAt };
+  const accepted = requestOf(
+    await step('acceptServiceRequest', 'AcceptServiceRequestInput', input),
+  );
+  expect(accepted).toMatchObject({ dueAt, overdueAt: expect.any(String) as string });
+  expect(accepted.history.slice(-2).map(({ __typename }) => __typename)).toEqual([
+    'RequestOverdueStep',
+    'RequestStatusStep',
+  ]);
+});
+
+test('what was answered to a key is forgotten when the key is', async () => {
+  const old = await submitted();
+  const young = await submitted();
+  await database.query(
+    `UPDATE done_command SET done = now() - interval '8 days' WHERE answer->>'id' = $1`,
+    [old.id],
+  );
+  await platform.sweep(new Date());
+  const { rows } = await database.query<{ id: string }>(
+    `SELECT answer->>'id' AS id FROM done_command WHERE answer->>'id' = ANY($1)`,
+    [[old.id, young.id]],
+  );
+  expect(rows).toEqual([{ id: young.id }]);
+});
+
+test('a log has the code of a database’s error, not the row that was to be stored', async () => {
+  await database.query(
+    `ALTER TABLE help_request ADD CONSTRAINT none CHECK (applicant <> '标记王小明')`,
+  );
+  const input = { ...submission, applicantName: '标记王小明' };
+  const answer = await step('submitServiceRequest', 'SubmitServiceRequestInput', input);
+  await database.query('ALTER TABLE help_request DROP CONSTRAINT none');
+  const incident = answer.errors?.[0]?.extensions?.['incident'] as string;
+  const logged = () => readFile(platform.logFile, 'utf8');
+  await expect.poll(logged).toContain(incident);
+  expect(await logged()).toContain('CheckViolation 23514');
+  expect(await logged()).not.toContain('标记');
 });
 
 /** What ten calls at once have given, which is one thing: a request, or a refusal's code. */

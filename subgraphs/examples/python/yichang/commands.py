@@ -111,6 +111,12 @@ async def run(context: Context, name: str, command: Command, given: Input) -> Ro
         return answer
 
 
+async def forget_done(platform: Platform) -> None:
+    """Forgets what was answered to keys that are no longer remembered."""
+    async with platform.pool.connection() as connection:
+        await connection.execute("DELETE FROM done_command WHERE done < now() - %s * interval '1 day'", [KEY_DAYS])
+
+
 async def claim_key(transaction: Transaction, claim: str, hash: str) -> Row | None:
     """Takes the key, or gives the answer of whoever took it; waits for one that is under way."""
     await transaction.do(

@@ -10,8 +10,9 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
-from .commands import Transaction
+from .commands import Transaction, forget_done
 from .context import Actor, Platform, Row
+from .errors import what_failed
 from .history import log
 from .life_cycles import HANDLED, OPEN
 from .times import ms
@@ -110,6 +111,7 @@ WATCHES = (
 
 async def sweep(platform: Platform, now: datetime) -> None:
     """Brings about what is due at `now`. Several servers may do so at once: each request is one server's."""
+    await forget_done(platform)
     for watch in WATCHES:
         async with platform.pool.connection() as connection:
             ids = await due_ids(connection, watch, now)
@@ -157,6 +159,6 @@ async def sweep_on(platform: Platform, every_seconds: float) -> None:
     while True:
         try:
             await sweep(platform, datetime.now(UTC))
-        except Exception:
-            logger.exception("the sweep failed, and is done again in %s s", every_seconds)
+        except Exception as error:
+            logger.error("the sweep failed, and is done again in %s s: %s", every_seconds, what_failed(error))
         await asyncio.sleep(every_seconds)

@@ -1,9 +1,11 @@
 """Errors that may be shown: each has a code of the contract's one table."""
 
 import logging
+import traceback
 import uuid
 from typing import Any
 
+import psycopg
 from graphql import GraphQLError
 
 log = logging.getLogger("yichang")
@@ -42,7 +44,14 @@ def shown(error: GraphQLError) -> dict[str, Any]:
         formatted["extensions"] = {**cause.details, "code": cause.code}
     else:
         incident = str(uuid.uuid4())
-        log.error("incident %s", incident, exc_info=cause)
+        log.error("incident %s: %s", incident, what_failed(cause))
         formatted["message"] = "An unexpected error; the incident id leads to its cause."
         formatted["extensions"] = {"code": "INTERNAL", "incident": incident}
     return formatted
+
+
+def what_failed(cause: BaseException) -> str:
+    """What a log may have of an error: PostgreSQL's own words may quote a row, so its code stands for them."""
+    if not isinstance(cause, psycopg.Error):
+        return "".join(traceback.format_exception(cause))
+    return f"{type(cause).__name__} {cause.sqlstate}\n{''.join(traceback.format_tb(cause.__traceback__))}"

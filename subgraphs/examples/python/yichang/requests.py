@@ -64,6 +64,8 @@ async def accept(transaction: Transaction, request: Row, given: Input) -> Effect
         raise bad_input(f"`dueAt: {show_time(due)}` is not after now, {show_time(now)}.")
     usual = request["dueAt"] or due_after(request["submittedAt"], request["category"])
     handler = checks.optional_text("handler", given.get("handler"), 200)
+    # A new deadline does not hide that the old one has passed.
+    await deadlines.find_overdue(transaction, request)
     return Effect(
         {"desk": handler or request["handler"], "due": due or usual},
         {"value": minutes_between(request["submittedAt"], now)},
