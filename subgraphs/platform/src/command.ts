@@ -132,7 +132,23 @@ const keyDays = 7;
 
 /** Makes what the commands need. Safe to repeat. */
 export async function ensureCommandIndexes(platform: Pick<Platform, 'db'>): Promise<void> {
-  await requests(platform).createIndex({ at: 1 }, { expireAfterSeconds: keyDays * 86_400 });
+  await requests(platform).createIndexes([
+    { key: { at: 1 }, expireAfterSeconds: keyDays * 86_400 },
+    { key: { 'answer._id': 1 }, sparse: true },
+  ]);
+}
+
+/** What was answered about records is changed with them, so that an old key gives nothing of who has gone. */
+export async function changeAnswers(
+  { platform, session }: Transaction,
+  ids: readonly string[],
+  change: Document,
+): Promise<void> {
+  await requests(platform).updateMany(
+    { 'answer._id': { $in: [...ids] } },
+    { $set: change },
+    { session },
+  );
 }
 
 /** The local record that an id of this platform names. */

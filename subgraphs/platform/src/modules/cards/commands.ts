@@ -2,7 +2,13 @@
 import { NetError } from '@onenet/contract';
 import type { CardFunction } from '@onenet/platforms';
 import { assertThisPlatform, badInput, newId, optionalText } from '../../checks.ts';
-import { notFound, runCommand, type Agency, type Transaction } from '../../command.ts';
+import {
+  changeAnswers,
+  notFound,
+  runCommand,
+  type Agency,
+  type Transaction,
+} from '../../command.ts';
 import { assertStep, wrongState } from '../../life-cycle.ts';
 import { publicProjection } from '../../loaders.ts';
 import { maskedCardNumber, maskedName } from '../../mask.ts';
@@ -92,8 +98,11 @@ export async function endCardsOf(transaction: Transaction, memberId: string): Pr
 
 /** Nothing of a card says whose it was, once the member has moved to another platform. */
 export async function forgetHolderOf(transaction: Transaction, memberId: string): Promise<void> {
+  const { session } = transaction;
+  const own = { facets: memberId, memberId };
+  const ids = await cardsOf(transaction).distinct('_id', own, { session });
   await cardsOf(transaction).updateMany(
-    { facets: memberId, memberId },
+    own,
     {
       $set: {
         maskedHolderName: null,
@@ -102,8 +111,9 @@ export async function forgetHolderOf(transaction: Transaction, memberId: string)
         'personal.notes': [],
       },
     },
-    { session: transaction.session },
+    { session },
   );
+  await changeAnswers(transaction, ids, { 'answer.maskedHolderName': null });
 }
 
 function cardStep(

@@ -1,8 +1,10 @@
 /** A transfer at its source: the record is offered, and departs or comes back. Each step is one transaction, once for each transfer. */
 import { NetError, parseId, seal } from '@onenet/contract';
+import type { Document } from 'mongodb';
 import { badInput } from '../../checks.ts';
-import { runCommand, type Agency, type Transaction } from '../../command.ts';
+import { changeAnswers, runCommand, type Agency, type Transaction } from '../../command.ts';
 import { wrongState } from '../../life-cycle.ts';
+import { publicProjection } from '../../loaders.ts';
 import { otherPlatform, sealedOffer } from './envelope.ts';
 import {
   answerOf,
@@ -83,11 +85,9 @@ export function completeTransfer(
         `\`transferredToId: "${transferredToId}"\` is no record of ${side.other}, to which it was offered.`,
       );
     }
-    await recordsOf(platform, subject).replaceOne(
-      { _id: record._id },
-      subject.tombstone(record, transferredToId, now),
-      { session },
-    );
+    const tombstone = subject.tombstone(record, transferredToId, now);
+    await recordsOf(platform, subject).replaceOne({ _id: record._id }, tombstone, { session });
+    await changeAnswers(transaction, [record._id], { answer: shownOf(tombstone) });
     await subject.afterDeparture?.(transaction, record._id);
     transaction.emit(subject.events.departed, eventData(subject, record));
     return move(transaction, side, 'COMPLETED');
@@ -159,6 +159,12 @@ async function move(
     { session },
   );
   return answerOf({ ...side, state });
+}
+
+/** What of a record a mutation answers. */
+function shownOf(record: Transferable): Document {
+  const hidden = Object.keys(publicProjection);
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !hidden.includes(name)));
 }
 
 function leadsTo(record: Transferable): unknown {

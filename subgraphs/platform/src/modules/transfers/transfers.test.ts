@@ -173,6 +173,8 @@ describe.each(kinds)('%s', (kind) => {
     const left = await own.everythingAtSource();
     expect(left).toContain(id);
     expect(values.filter((value) => left.includes(value))).toEqual([]);
+    // Nor masked: neither in the tombstone, nor in what was answered about it before.
+    expect(left).not.toMatch(/标\*|\*4321|4201\*/);
     expect(left).not.toContain('eyJhbGciOi');
   });
 });
