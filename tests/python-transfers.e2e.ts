@@ -228,6 +228,16 @@ test.each(['member', 'serviceRequest'] as const)('a %s leaves', async (kind) => 
   expect(masked.map((name) => tombstone[name])).toEqual(masked.map(() => null));
   expect(tombstone['family'] ?? tombstone['history']).toEqual([]);
   expect(await marksFound()).toEqual([]);
+  // What an old key gives is the tombstone too.
+  const { rows } = await database.query<{ answer: Record<string, unknown> }>(
+    `SELECT answer FROM done_command WHERE answer->>'id' = $1`,
+    [id],
+  );
+  expect(rows.length).toBeGreaterThan(1);
+  for (const { answer } of rows) {
+    expect(answer['status']).toBe('TRANSFERRED');
+    expect(masked.map((name) => answer[name])).toEqual(masked.map(() => null));
+  }
 });
 
 interface Sealed {

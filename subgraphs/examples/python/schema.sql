@@ -277,6 +277,7 @@ CREATE TABLE IF NOT EXISTS done_command (
   answer jsonb
 );
 CREATE INDEX IF NOT EXISTS done_command_by_time ON done_command (done);
+CREATE INDEX IF NOT EXISTS done_command_by_record ON done_command ((answer->>'id'));
 
 -- What was loaded at the beginning, so that it is loaded once.
 CREATE TABLE IF NOT EXISTS loaded (

@@ -117,6 +117,11 @@ async def forget_done(platform: Platform) -> None:
         await connection.execute("DELETE FROM done_command WHERE done < now() - %s * interval '1 day'", [KEY_DAYS])
 
 
+async def change_answers(transaction: Transaction, record: Row) -> None:
+    """What was answered about a record is what is left of it: an old key gives nothing of who has gone."""
+    await transaction.do("UPDATE done_command SET answer = %s WHERE answer->>'id' = %s", stored(record), record["id"])
+
+
 async def claim_key(transaction: Transaction, claim: str, hash: str) -> Row | None:
     """Takes the key, or gives the answer of whoever took it; waits for one that is under way."""
     await transaction.do(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from . import checks, deadlines, envelopes
-from .commands import Input, Transaction, existing
+from .commands import Input, Transaction, change_answers, existing
 from .context import Info, Platform, Row
 from .errors import NetError, bad_input
 from .federation import CONTRACT, Type
@@ -122,6 +122,7 @@ async def complete(transaction: Transaction, given: Input) -> Row:
         raise bad_input(f'`transferredToId: "{target}"` is no record of {part["goes_to"]}, to which it was offered.')
     await set_state(transaction, kind, id, "TRANSFERRED", target)
     await envelopes.erase(transaction, kind, id)
+    await change_answers(transaction, await existing(transaction, KINDS[kind].view, KINDS[kind].table, id))
     await set_part(transaction, part, "COMPLETED")
     await emit(transaction, kind, record, "departed")
     return answer({**part, "state": "COMPLETED"})

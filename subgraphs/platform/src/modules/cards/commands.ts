@@ -1,4 +1,4 @@
-/** A card's life: issued, used, lost, replaced, cancelled. Each step is one transaction, with its events. */
+/** A card's life: issued, used, lost, replaced, cancelled. Each step is one transaction, with its events. Long, since one step ends in another. */
 import { NetError } from '@onenet/contract';
 import type { CardFunction } from '@onenet/platforms';
 import { assertThisPlatform, badInput, newId, optionalText } from '../../checks.ts';
@@ -39,7 +39,8 @@ export function issueCard(agency: Agency, input: IssueCardInput): Promise<CardDo
     const functions = functionsOf(transaction, input.kind);
     const given = input.number == null ? null : checkedCardNumber(input.number);
     const member = await ownRecord<StoredMember>(transaction, members, input.memberId);
-    if (member.status !== 'ACTIVE') throw wrongState('issueCard', 'Member', member.status);
+    if (member.status !== 'ACTIVE')
+      throw wrongState(platform, 'issueCard', 'Member', member.status);
     // Of two transactions that only read each other's records both would go through: a card, and no member.
     await platform.db
       .collection<StoredMember>(members)
@@ -126,7 +127,7 @@ function cardStep(
     const note = optionalText('note', input.note, 2_000);
     const card = await ownRecord<StoredCard>(transaction, cards, input.id);
     assertOwnPerson(name, transaction, card.personal.person);
-    assertStep(name, card.status);
+    assertStep(platform, name, card.status);
     return change(card, transaction, note);
   });
 }
