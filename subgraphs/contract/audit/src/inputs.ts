@@ -141,11 +141,6 @@ const referredTypes: ReadonlyMap<string, string> = new Map([
   ['organizationId', 'Organization'],
 ]);
 
-/** What may follow a record of the type of a referring input field. */
-export function referredType(field: string): string | undefined {
-  return referredTypes.get(field);
-}
-
 async function existing(server: AuditedServer, type: string): Promise<string | undefined> {
   const [record] = await recordsOf(server, type);
   if (record) return record.id;
