@@ -413,6 +413,7 @@ export const en: Messages = {
   askedBy: (office) => `asked by ${office}`,
   answerDue: (time) => `answer due ${time}`,
   answeredAt: (time) => `answered ${time}`,
+  answeredBefore: 'before it was returned',
   notAnswered: 'Not answered yet',
   transfers: 'In transfer',
   transfersExplained: 'Members and requests on their way to or from other platforms.',

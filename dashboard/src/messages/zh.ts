@@ -402,6 +402,7 @@ export const zh = {
   askedBy: (office: string) => `${office} 提问`,
   answerDue: (time: string) => `答复期限 ${time}`,
   answeredAt: (time: string) => `${time} 答复`,
+  answeredBefore: '退回前的答复',
   notAnswered: '尚未答复',
   transfers: '转移中',
   transfersExplained: '转往或转自其他平台、尚未办完的会员与求助。',
