@@ -448,7 +448,9 @@ describe('one record', () => {
     });
     const run = runIn(await atHome(askDepartment, { subject: 'HARDSHIP_WORKERS' }));
     expect(run).toMatchObject({ status: 'COMPLETED', asked: 1, matched: 1 });
-    const kept = await db.collection<{ _id: string }>('hardship_workers').findOne({ _id: id });
+    const kept = await db
+      .collection<{ _id: string; checks: unknown[] }>('hardship_workers')
+      .findOne({ _id: id });
     // The same question, answered again, is kept once.
     expect(kept?.checks).toHaveLength(2);
   });

@@ -66,11 +66,6 @@ test('nothing of it is found anywhere; what is planted is', async () => {
   const postgresUri = postgresOf(net.urls.gateway);
   await ingested();
   const browser = await startBrowser();
-  const open = async (): Promise<Place[]> => [
-    ...(await Promise.all(Object.values(net.urls.platforms).map(places.feed))),
-    ...(await places.mongo(mongodb)),
-    ...(await places.postgres(postgresUri)),
-  ];
   try {
     const found = [
       ...(await places.lists(net.urls.gateway, codes)),
@@ -80,7 +75,9 @@ test('nothing of it is found anywhere; what is planted is', async () => {
         ...codes.map((code) => `/platform/${code}`),
         `/place/${jingmen}`,
       ])),
-      ...(await open()),
+      ...(await Promise.all(Object.values(net.urls.platforms).map(places.feed))),
+      ...(await places.mongo(mongodb)),
+      ...(await places.postgres(postgresUri)),
     ];
     // What is searched is there at all.
     for (const what of [
@@ -97,14 +94,16 @@ test('nothing of it is found anywhere; what is planted is', async () => {
     }
     expect(marksOf(found)).toEqual([]);
     await plant(mongodb);
-    expect(marksOf(await open()).map(({ what }) => what)).toEqual([`platform_${jingmen}.feed_log`]);
+    expect(marksOf(await places.mongo(mongodb)).map(({ what }) => what)).toEqual([
+      `platform_${jingmen}.feed_log`,
+    ]);
   } finally {
     await browser.close();
   }
   // The rest is whole only when its processes have ended.
   await net.stop();
   const rest = [
-    ...(await places.clickhouse(join(net.dataDir, 'analytics'))),
+    ...(await places.clickhouse(join(net.dataDir, 'analytics', 'clickhouse'))),
     ...(await places.files(join(net.dataDir, 'gateway'))),
   ];
   const logs = await places.files(join(net.dataDir, 'logs'));

@@ -11,7 +11,7 @@ export interface Measured {
 }
 
 /** Each operation is asked so often, or for so long, whichever comes first; at least thrice. */
-const [most, least, longestMs] = [60, 3, 1_500];
+const [most, least, longestMs] = [40, 3, 800];
 /** Before it is measured: plans and code are warm. */
 const warmUps = 5;
 
