@@ -20,7 +20,10 @@ export const errorCodes = {
   BAD_PAGE: { fault: 'caller', message: 'A page is `first` or `last`, from 1 to 100.' },
   BAD_REQUEST: { fault: 'caller', message: 'The request is not a GraphQL request.' },
   TOO_LARGE: { fault: 'caller', message: 'The request is over a limit.' },
-  TOO_MANY: { fault: 'caller', message: 'As many such calls as may be are under way.' },
+  TOO_MANY: {
+    fault: 'caller',
+    message: 'As many such calls as may be were made, or are under way.',
+  },
   SCOPE_REQUIRED: { fault: 'caller', message: 'The field needs a scope that the caller lacks.' },
   ACTOR_REQUIRED: {
     fault: 'caller',
