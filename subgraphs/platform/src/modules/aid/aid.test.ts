@@ -261,6 +261,25 @@ test('ten pay one grant at once, with ten keys and with one: it is paid once', a
   ]);
 });
 
+test('what one file was granted stays within what can be shown', async () => {
+  const { fundId, programmeId } = await programme(100);
+  const id = await registered();
+  const hardshipWorkerId = id;
+  const most = 2 ** 31 - 1;
+  const files = net.platform.db.collection<{ _id: string; grantedFen: number }>(hardshipWorkers);
+  await files.updateOne({ _id: id }, { $set: { grantedFen: most - 10 } });
+  const over = await applied(programmeId, { hardshipWorkerId, amountFen: 11 });
+  await approve(over);
+  expect((await pay(over)).code).toBe('BAD_INPUT');
+  expect(await fundNow(fundId)).toMatchObject({ reservedFen: 11, paidFen: 0 });
+  const last = await applied(programmeId, { hardshipWorkerId, amountFen: 10 });
+  await approve(last);
+  await pay(last);
+  expect((await fileNow(id))?.grantedFen).toBe(most);
+  await grantStep('returnAidGrant', { id: last });
+  expect(await fileNow(id)).toMatchObject({ grantedFen: most - 10, grantCount: 0 });
+});
+
 test('one payment is never that of two grants', async () => {
   const { programmeId } = await programme(50_000);
   const ids = await Promise.all([1, 2, 3].map(() => applied(programmeId, { amountFen: 10_000 })));

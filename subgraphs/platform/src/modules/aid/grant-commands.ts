@@ -275,15 +275,22 @@ async function countGiven(
       { session },
     );
   if (hardshipWorkerId === null) return;
-  await platform.db.collection<HardshipWorkerDoc>(hardshipWorkers).updateOne(
-    { _id: hardshipWorkerId },
-    {
-      $inc: { grantCount: sign, grantedFen: sign * (amountFen ?? 0) },
-      $set: { updatedAt: now },
-    },
-    { session },
+  const fen = sign * (amountFen ?? 0);
+  const counted = await platform.db
+    .collection<HardshipWorkerDoc>(hardshipWorkers)
+    .updateOne(
+      { _id: hardshipWorkerId, grantedFen: { $lte: mostFenTogether - fen } },
+      { $inc: { grantCount: sign, grantedFen: fen }, $set: { updatedAt: now } },
+      { session },
+    );
+  if (counted.matchedCount > 0) return;
+  throw badInput(
+    `The file "${hardshipWorkerId}" would have more than ${mostFenTogether} fen granted, which cannot be shown.`,
   );
 }
+
+/** What the contract's Int holds. */
+const mostFenTogether = 2 ** 31 - 1;
 
 /** Who is counted as helped: the file's worker, or who applied; else the grant stands for somebody. */
 async function personOf(transaction: Transaction, grant: StoredGrant): Promise<string> {
