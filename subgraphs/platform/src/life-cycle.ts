@@ -1,17 +1,30 @@
 /** The life cycles of records: the contract's `@step`, kept. */
-import { NetError, stepOf, stepsFrom, type StepRule } from '@onenet/contract';
+import { NetError, fieldModule, stepOf, stepsFrom, type StepRule } from '@onenet/contract';
+import type { Platform } from './context.ts';
 
 /** Refuses a step that the record's status does not allow, and names those that it does. */
-export function assertStep(mutation: string, status: string): StepRule {
+export function assertStep(
+  platform: Pick<Platform, 'definition'>,
+  mutation: string,
+  status: string,
+): StepRule {
   const step = stepOf(mutation);
   if (!step) throw new Error(`${mutation} is no step of the contract.`);
   if (step.from.includes(status)) return step;
-  throw wrongState(mutation, step.of, status);
+  throw wrongState(platform, mutation, step.of, status);
 }
 
 /** The refusal of a mutation that a record's status does not allow. */
-export function wrongState(mutation: string, of: string, status: string): NetError {
-  const allowed = stepsFrom(of, status);
+export function wrongState(
+  { definition }: Pick<Platform, 'definition'>,
+  mutation: string,
+  of: string,
+  status: string,
+): NetError {
+  // Only what the platform offers can be done there.
+  const allowed = stepsFrom(of, status).filter((name) =>
+    definition.modules.includes(fieldModule('Mutation', name)),
+  );
   const hint =
     allowed.length > 0 ? `From there: ${allowed.join(', ')}.` : 'Nothing is, from there.';
   return new NetError(

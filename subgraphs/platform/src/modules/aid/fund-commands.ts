@@ -47,7 +47,7 @@ export function creditAidFund(agency: Agency, input: CreditAidFundInput): Promis
   return runCommand('creditAidFund', agency, input, async (transaction) => {
     const amountFen = aboveZero('amountFen', input.amountFen);
     const fund = await ownRecord<AidFundDoc>(transaction, funds, input.id);
-    assertStep('creditAidFund', fund.status);
+    assertStep(transaction.platform, 'creditAidFund', fund.status);
     await move(transaction, {
       id: newId(transaction.platform, 'credit'),
       fundId: fund._id,

@@ -48,7 +48,7 @@ export function applyForAid(agency: Agency, input: ApplyForAidInput): Promise<Ai
     const programme = await ownRecord<AidProgrammeDoc>(transaction, programmes, input.programmeId);
     const { _id: programmeId, form, fundId, status: programmeStatus } = programme;
     if (programmeStatus !== 'OPEN')
-      throw wrongState('applyForAid', 'AidProgramme', programmeStatus);
+      throw wrongState(platform, 'applyForAid', 'AidProgramme', programmeStatus);
     const requestedFen = ofMoney('amountFen', form, input.amountFen ?? null);
     if (requestedFen !== null) aboveZero('amountFen', requestedFen);
     const { hardshipWorkerId, name, phone } = await applicant(transaction, input);
@@ -171,7 +171,7 @@ function takeStep(
     const { platform, session, now } = transaction;
     const note = optionalText('note', input.note, 2_000);
     const grant = await ownRecord<StoredGrant>(transaction, grants, input.id);
-    const status = statusAfter(assertStep(name, grant.status), grant.status);
+    const status = statusAfter(assertStep(platform, name, grant.status), grant.status);
     const set = await change(grant, transaction);
     const changed = await collection(transaction).findOneAndUpdate(
       { _id: grant._id },
@@ -208,7 +208,7 @@ async function applicant(
   );
   assertOwnPerson('applyForAid', transaction, file.personal.person);
   if (!liveFiles.includes(file.status)) {
-    throw wrongState('applyForAid', 'HardshipWorker', file.status);
+    throw wrongState(transaction.platform, 'applyForAid', 'HardshipWorker', file.status);
   }
   return {
     hardshipWorkerId: file._id,

@@ -146,7 +146,7 @@ function takeStep(
     const { platform, session, now } = transaction;
     const note = optionalText('note', input.note, 2_000);
     const file = await ownRecord<StoredHardshipWorker>(transaction, hardshipWorkers, input.id);
-    const status = statusAfter(assertStep(name, file.status), file.status);
+    const status = statusAfter(assertStep(platform, name, file.status), file.status);
     if (status === 'CLOSED') await endPairingsOf(transaction, file._id);
     const changed = await collection(transaction).findOneAndUpdate(
       { _id: file._id },

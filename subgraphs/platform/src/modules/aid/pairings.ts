@@ -108,7 +108,7 @@ export function pairCadre(agency: Agency, input: PairCadreInput): Promise<CadreP
       input.hardshipWorkerId,
     );
     if (worker.status !== 'REGISTERED') {
-      throw wrongState('pairCadre', 'HardshipWorker', worker.status);
+      throw wrongState(platform, 'pairCadre', 'HardshipWorker', worker.status);
     }
     await assertNotPaired(transaction, cadre, worker._id);
     const answer: CadrePairingDoc = {
@@ -144,7 +144,7 @@ export function endCadrePairing(
 ): Promise<CadrePairingDoc> {
   return runCommand('endCadrePairing', agency, input, async (transaction) => {
     const found = await ownRecord<StoredPairing>(transaction, pairings, input.id);
-    assertStep('endCadrePairing', found.status);
+    assertStep(transaction.platform, 'endCadrePairing', found.status);
     const { personal: _personal, ...pairing } = found;
     return end(transaction, pairing);
   });

@@ -120,7 +120,7 @@ export function endAidProgramme(
   return runCommand('endAidProgramme', agency, input, async (transaction) => {
     const { platform, session, now } = transaction;
     const programme = await ownRecord<AidProgrammeDoc>(transaction, programmes, input.id);
-    assertStep('endAidProgramme', programme.status);
+    assertStep(platform, 'endAidProgramme', programme.status);
     const set = { status: 'ENDED', endedAt: now, updatedAt: now } as const;
     await platform.db
       .collection<AidProgrammeDoc>(programmes)

@@ -102,7 +102,7 @@ export function submitCardClaim(
     const claimedFen = aboveZero('claimedFen', input.claimedFen);
     const card = await ownRecord<StoredCard>(transaction, cards, input.cardId);
     assertOwnPerson('submitCardClaim', transaction, card.personal.person);
-    assertInsured(card);
+    assertInsured(transaction, card);
     const answer: CardClaimDoc = {
       _id: newId(platform, 'claim'),
       submittedAt: now,
@@ -180,7 +180,7 @@ function takeStep(
     const { platform, session, now } = transaction;
     const note = optionalText('note', input.note, 2_000);
     const claim = await ownRecord<StoredClaim>(transaction, claims, input.id);
-    assertStep(name, claim.status);
+    assertStep(platform, name, claim.status);
     const changed = await collection(transaction).findOneAndUpdate(
       { _id: claim._id },
       {
@@ -194,8 +194,8 @@ function takeStep(
   });
 }
 
-function assertInsured({ status, functions }: StoredCard): void {
-  if (status !== 'ACTIVE') throw wrongState('submitCardClaim', 'Card', status);
+function assertInsured({ platform }: Transaction, { status, functions }: StoredCard): void {
+  if (status !== 'ACTIVE') throw wrongState(platform, 'submitCardClaim', 'Card', status);
   if (!functions.includes('INSURANCE')) {
     throw badInput(`\`cardId\` is a card without INSURANCE: it has ${functions.join(', ')}.`);
   }

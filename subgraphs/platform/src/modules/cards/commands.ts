@@ -127,7 +127,7 @@ function cardStep(
     const note = optionalText('note', input.note, 2_000);
     const card = await ownRecord<StoredCard>(transaction, cards, input.id);
     assertOwnPerson(name, transaction, card.personal.person);
-    assertStep(platform, name, card.status);
+    assertStep(transaction.platform, name, card.status);
     return change(card, transaction, note);
   });
 }

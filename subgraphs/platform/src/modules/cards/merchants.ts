@@ -114,7 +114,7 @@ export function closeMerchant(agency: Agency, input: MerchantStepInput): Promise
   return runCommand('closeMerchant', agency, input, async (transaction) => {
     const { platform, session, now } = transaction;
     const merchant = await ownRecord<MerchantDoc>(transaction, merchants, input.id);
-    assertStep('closeMerchant', merchant.status);
+    assertStep(platform, 'closeMerchant', merchant.status);
     const set = { status: 'CLOSED', updatedAt: now } as const;
     await platform.db
       .collection<MerchantDoc>(merchants)

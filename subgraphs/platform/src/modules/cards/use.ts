@@ -39,7 +39,7 @@ export function useCard(agency: Agency, input: UseCardInput): Promise<CardUsed> 
     const { platform, session, now, actor, simulated } = transaction;
     const card = await ownRecord<StoredCard>(transaction, cards, input.id);
     assertOwnPerson('useCard', transaction, card.personal.person);
-    assertStep('useCard', card.status);
+    assertStep(platform, 'useCard', card.status);
     if (!card.functions.includes(input.function)) {
       throw badInput(
         `\`function: ${input.function}\` is none of the card's: ${card.functions.join(', ')}.`,
@@ -100,7 +100,9 @@ async function discountOf(
     throw badInput('`merchantId` is missing: an amount is paid to a merchant.');
   }
   const merchant = await ownRecord<MerchantDoc>(transaction, merchants, merchantId);
-  if (merchant.status !== 'OPEN') throw wrongState('useCard', 'Merchant', merchant.status);
+  if (merchant.status !== 'OPEN') {
+    throw wrongState(transaction.platform, 'useCard', 'Merchant', merchant.status);
+  }
   if (amountFen == null) return 0;
   if (amountFen < 1 || amountFen > mostFen) {
     throw badInput(`\`amountFen: ${amountFen}\` is no amount: from 1 to ${mostFen} fen.`);

@@ -52,7 +52,7 @@ async function verify<Doc>(
   let identityNumber: string | null = null;
   const begun = await runCommand(mutation, agency, input, async (transaction) => {
     const person = await personOf(transaction, subject, input.id);
-    assertStep(mutation, person.status);
+    assertStep(platform, mutation, person.status);
     identityNumber = person.personal.identityNumber ?? null;
     const questions = questionsOf(platform, input.departments);
     for (const { _id, department, question } of identityNumber === null ? [] : questions) {

@@ -168,7 +168,7 @@ function takeStep(
     const note = optionalText('note', input.note, 2_000);
     const member = await ownRecord<StoredMember>(transaction, members, input.id);
     assertOwnPerson(name, transaction, member.personal.person);
-    const to = statusAfter(assertStep(name, member.status), member.status);
+    const to = statusAfter(assertStep(platform, name, member.status), member.status);
     const set = { status: to, updatedAt: now, ...(to === 'ACTIVE' && { joinedAt: now }) };
     const changed = await collection(transaction).findOneAndUpdate(
       { _id: member._id },

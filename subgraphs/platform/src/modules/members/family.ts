@@ -64,7 +64,7 @@ function changeFamily(
     const { platform, session, now } = transaction;
     const member = await ownRecord<StoredMember>(transaction, members, input.id);
     assertOwnPerson(name, transaction, member.personal.person);
-    assertStep(name, member.status);
+    assertStep(platform, name, member.status);
     const changed = await platform.db
       .collection<StoredMember>(members)
       .findOneAndUpdate(

@@ -58,7 +58,7 @@ export function revokeJoinCode(agency: Agency, input: JoinCodeStepInput): Promis
   return runCommand('revokeJoinCode', agency, input, async (transaction) => {
     const { session, now } = transaction;
     const code = await ownRecord<JoinCodeDoc>(transaction, joinCodes, input.id);
-    assertStep('revokeJoinCode', code.status);
+    assertStep(transaction.platform, 'revokeJoinCode', code.status);
     const set = { status: 'REVOKED', updatedAt: now } as const;
     await collection(transaction).updateOne({ _id: code._id }, { $set: set }, { session });
     transaction.emit('onenet.joincode.revoked', { place: code.placeCode });

@@ -240,7 +240,7 @@ function takeStep(
     if (!found) throw notFound(id, platform);
     const { personal, ...request } = found;
     assertOwnRequest(name, actor, personal?.person);
-    const step = assertStep(name, request.status);
+    const step = assertStep(platform, name, request.status);
     const to = statusAfter(step, request.status);
     const late = leavesDeadline.includes(to) ? overdueEffect(request, transaction) : undefined;
     const effect = await effectOf({ ...request, ...late?.set }, transaction);

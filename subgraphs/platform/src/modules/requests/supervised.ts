@@ -18,7 +18,7 @@ export async function putUnderSupervision(
     .findOne({ _id: id }, { session, projection: publicProjection });
   if (!request) throw notFound(id, platform);
   if (request.status === 'TRANSFERRED' || request.status === 'IN_TRANSFER') {
-    throw wrongState('askSupervision', 'ServiceRequest', request.status);
+    throw wrongState(platform, 'askSupervision', 'ServiceRequest', request.status);
   }
   if (!isOpen(request.status) || request.supervised) return request;
   return applyEffects(transaction, request, [supervision(transaction)]);

@@ -137,7 +137,7 @@ function takeStep(
     const options = { session, projection: publicProjection };
     const supervision = await collection(transaction).findOne({ _id: id }, options);
     if (!supervision) throw notFound(id, platform);
-    const step = assertStep(name, supervision.status);
+    const step = assertStep(platform, name, supervision.status);
     const { event, set, data } = effectOf(supervision, transaction);
     const next = { ...set, status: statusAfter(step, supervision.status), updatedAt: now };
     const facets = supervisionFacets({ ...supervision, ...next });

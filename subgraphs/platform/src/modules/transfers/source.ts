@@ -50,7 +50,7 @@ export async function offerTransfer(agency: Agency, input: OfferInput) {
       );
     }
     if (!subject.offeredIn.includes(record.status)) {
-      throw wrongState('offerTransfer', subject.type, record.status);
+      throw wrongState(platform, 'offerTransfer', subject.type, record.status);
     }
     await subject.beforeOffer?.(transaction, record);
     await setStatus(transaction, subject, record, 'IN_TRANSFER');
