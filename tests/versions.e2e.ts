@@ -224,7 +224,7 @@ describe('what the operation really uses', () => {
   test('a list that its owner lacks is answered by the others', async () => {
     const { data, errors } = await net.ask(`{ joinCodes(first: 100) { ${whole} } }`);
     expect(errors).toBeUndefined();
-    const { completeness } = data?.['joinCodes'] as List;
+    const { completeness } = (data ?? {})['joinCodes'] as List;
     const absent = [...completeness.notAsked, ...completeness.missing];
     expect(absent).toContainEqual(notOffered);
     expect(absent).toContainEqual({ platform: withoutMembers, reason: 'NOT_OFFERED' });
