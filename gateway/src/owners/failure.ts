@@ -24,6 +24,8 @@ export interface Failure {
   readonly sent: boolean;
   /** What of the contract the owner lacks, where that is why it was not asked. */
   readonly coordinate?: string;
+  /** The record's status, where that is why the owner refused. */
+  readonly recordStatus?: string;
   /** The owner itself answered that it will not or cannot. */
   readonly refused?: true;
   /** The owner answered null, without an error: there is no such thing. */

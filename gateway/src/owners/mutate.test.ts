@@ -1,4 +1,5 @@
 /** Mutations through the real planner: in document order, each to its owner, sent once, and honest about what is not known. */
+import { errorCodes } from '@onenet/contract';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { memoryRecords } from './testing/memory-data.ts';
 import { netOwner, startMemoryNet, type MemoryNet } from './testing/memory-net.ts';
@@ -211,4 +212,45 @@ test('the steps of a transfer are taken from nobody: a client could read what is
     ['offer', 'accept', 'decline', 'complete', 'withdraw'].map((key) => [key, 'ACTOR_NOT_ALLOWED']),
   );
   expect(order).toEqual([]);
+});
+
+test('a step that the status does not allow names those that it does, in the contract’s words alone', async () => {
+  const refuse = (status: string): void => {
+    wuhan.fault = (_answer, response) => {
+      const error = {
+        message: '王小明',
+        path: ['r0'],
+        extensions: { code: 'WRONG_STATE', status, allowed: ['王小明'] },
+      };
+      const key = /(\w+): verifyServiceRequest/.exec(wuhan.seen.at(-1)?.query ?? '')?.[1] ?? 'r0';
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ data: { [key]: null }, errors: [{ ...error, path: [key] }] }));
+    };
+  };
+  const ask = async (): Promise<unknown> => {
+    const { errors } = await net.ask(
+      `mutation { ${step('a', 'verifyServiceRequest', '420100:R-1')} }`,
+      {},
+      { actor: { kind: 'OFFICER', reference: 'desk-3' } },
+    );
+    return errors?.map(({ message, extensions }) => ({ message, ...extensions }));
+  };
+  refuse('RATED');
+  expect(await ask()).toMatchObject([
+    {
+      message:
+        'verifyServiceRequest is not possible: the ServiceRequest is RATED. From there: addServiceRequestFeedback, reopenServiceRequest.',
+      code: 'WRONG_STATE',
+      platform: '420100',
+      status: 'RATED',
+      allowed: ['addServiceRequestFeedback', 'reopenServiceRequest'],
+    },
+  ]);
+  refuse('WANG_XIAO_MING');
+  const unknown = await ask();
+  expect(unknown).toMatchObject([
+    { message: errorCodes.WRONG_STATE.message, code: 'WRONG_STATE', platform: '420100' },
+  ]);
+  expect(JSON.stringify(unknown)).not.toContain('WANG');
 });

@@ -1,6 +1,13 @@
 /** Mutations: one after another in document order, each to its owner, never sent twice. */
-import { NetError, isLocal, type NetOwner } from '@onenet/contract';
-import type { GraphQLFormattedError } from 'graphql';
+import {
+  NetError,
+  contractSchema,
+  isLocal,
+  stepOf,
+  wrongState,
+  type NetOwner,
+} from '@onenet/contract';
+import { getNamedType, isEnumType, isObjectType, type GraphQLFormattedError } from 'graphql';
 import type { OperationReport } from '../context.ts';
 import type { JsonObject } from './conform.ts';
 import { errorAt } from './failure.ts';
@@ -71,6 +78,10 @@ async function mutateOne(
     wave.wantRouted(owner, field);
     await wave.send(timeMs);
     const part = wave.routed(owner.code, field);
+    if (!part.ok && part.failure.code === 'WRONG_STATE') {
+      const refusal = refusedStep(field, owner, part.failure.recordStatus);
+      if (refusal) throw refusal;
+    }
     // The owner itself said what became of it; of its own failure it cannot know.
     if (part.ok || part.failure.code !== undefined) return partOutcome(run, owner.code, part, path);
     stuck.add(owner.code);
@@ -101,4 +112,26 @@ function ofTheProvince({ selected }: RouteField, { code }: NetOwner): NetError {
     `${selected.name} is a step of the province's own: startTransfer begins a transfer, cancelTransfer ends it.`,
     { platform: code },
   );
+}
+
+/**
+ * A step that the record's status does not allow, with those that it does: said in the contract's words, of which
+ * the owner's answer only chooses one. Undefined where it names no status of the record's life.
+ */
+function refusedStep(
+  { selected: { name } }: RouteField,
+  { code, modules }: NetOwner,
+  status: string | undefined,
+): NetError | undefined {
+  const step = stepOf(name);
+  if (!step || status === undefined || !isStatus(step.of, status)) return undefined;
+  const { message, details } = wrongState(name, step.of, status, modules);
+  return new NetError('WRONG_STATE', message, { ...details, platform: code });
+}
+
+function isStatus(typeName: string, status: string): boolean {
+  const type = contractSchema().getType(typeName);
+  const field = isObjectType(type) ? type.getFields()['status'] : undefined;
+  const named = field && getNamedType(field.type);
+  return isEnumType(named) && named.getValue(status) !== undefined;
 }

@@ -98,7 +98,12 @@ function readValue(
   if (value === null) {
     const [error] = errors;
     if (!error) return { ok: false, failure: { ...failed('INVALID', 'null'), absent: true } };
-    return { ok: false, failure: refused(error.code, 'null with an error') };
+    const { code, status } = error;
+    const failure = refused(code, 'null with an error');
+    return {
+      ok: false,
+      failure: status === undefined ? failure : { ...failure, recordStatus: status },
+    };
   }
   const wrong = value === undefined ? ': missing' : check(value, by);
   if (wrong !== undefined) return { ok: false, failure: failed('INVALID', wrong) };

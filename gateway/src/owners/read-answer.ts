@@ -14,6 +14,8 @@ export interface Envelope {
 export interface OwnerError {
   readonly path: ResponsePath;
   readonly code: unknown;
+  /** The record's status, of a step that it does not allow; nothing but a name of an enum. */
+  readonly status?: string;
 }
 
 /** Reads an answer. https://graphql.github.io/graphql-over-http/draft/#sec-Response */
@@ -70,7 +72,7 @@ export function errorsUnder(
   if (errors.length === 0) return errors;
   return errors
     .filter(({ path }) => place.every((step, i) => path[i] === step))
-    .map(({ path, code }) => ({ path: path.slice(place.length), code }));
+    .map((error) => ({ ...error, path: error.path.slice(place.length) }));
 }
 
 function readErrors(value: unknown): OwnerError[] {
@@ -78,7 +80,13 @@ function readErrors(value: unknown): OwnerError[] {
   return value.filter(isJsonObject).map(({ path, extensions }) => ({
     path: Array.isArray(path) ? path.filter((step) => isStep(step)) : [],
     code: isJsonObject(extensions) ? extensions['code'] : undefined,
+    ...statusOf(extensions),
   }));
+}
+
+function statusOf(extensions: unknown): { readonly status?: string } {
+  const status = isJsonObject(extensions) ? extensions['status'] : undefined;
+  return typeof status === 'string' && /^[A-Z_]{1,32}$/.test(status) ? { status } : {};
 }
 
 function isStep(step: unknown): step is string | number {

@@ -78,6 +78,7 @@ export { keyField, references } from './references.ts';
 export type { Reference } from './references.ts';
 export { contractSchema } from './schema.ts';
 export { municipalSdl, platformSdl } from './sdl.ts';
+export { wrongState } from './wrong-state.ts';
 export { newSealingKey, open, seal } from './sealing.ts';
 export type { SealingKey } from './sealing.ts';
 export { isAfter, sinceOf } from './since.ts';

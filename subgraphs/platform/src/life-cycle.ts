@@ -1,5 +1,5 @@
 /** The life cycles of records: the contract's `@step`, kept. */
-import { NetError, fieldModule, stepOf, stepsFrom, type StepRule } from '@onenet/contract';
+import { stepOf, wrongState as refusal, type NetError, type StepRule } from '@onenet/contract';
 import type { Platform } from './context.ts';
 
 /** Refuses a step that the record's status does not allow, and names those that it does. */
@@ -21,17 +21,7 @@ export function wrongState(
   of: string,
   status: string,
 ): NetError {
-  // Only what the platform offers can be done there.
-  const allowed = stepsFrom(of, status).filter((name) =>
-    definition.modules.includes(fieldModule('Mutation', name)),
-  );
-  const hint =
-    allowed.length > 0 ? `From there: ${allowed.join(', ')}.` : 'Nothing is, from there.';
-  return new NetError(
-    'WRONG_STATE',
-    `${mutation} is not possible: the ${of} is ${status}. ${hint}`,
-    { status, allowed },
-  );
+  return refusal(mutation, of, status, definition.modules);
 }
 
 /** The status to which a step leads. */

@@ -1,5 +1,5 @@
 /** Records of this platform as a transaction reads them, with what is personal of them. */
-import { NetError } from '@onenet/contract';
+import { NetError, actorsOf } from '@onenet/contract';
 import { notFound, ownId, type Transaction } from './command.ts';
 import type { Row } from './rows.ts';
 
@@ -22,8 +22,7 @@ export function assertOwnPerson(
   person: string | null,
 ): void {
   if (actor.kind !== 'WORKER' || person === null || person === actor.reference) return;
-  throw new NetError(
-    'ACTOR_NOT_ALLOWED',
-    `${mutation} is for the worker whose record it is, and for others than workers.`,
-  );
+  const others = (actorsOf(mutation) ?? []).filter((kind) => kind !== 'WORKER');
+  const who = ['the worker whose record it is', ...others].join(', ');
+  throw new NetError('ACTOR_NOT_ALLOWED', `${mutation} is for ${who}: this is another worker.`);
 }

@@ -29,7 +29,7 @@ export function* supervisions(site: Site): Generator<ModuleRecord> {
     });
     if (n === casesAtMost) break;
   }
-  yield figureQuestion(site, random, recent);
+  yield* figureQuestion(site, random, recent);
 }
 
 const monthMs = 30 * dayMs;
@@ -59,12 +59,12 @@ const figureAskedBefore: Readonly<Record<keyof typeof figureWays, number>> = {
   OPEN: 2,
 };
 
-/** How many requests passed their deadline within a week, as analytics counts it. */
-function figureQuestion(
+/** About how many requests passed their deadline within a week, as analytics counts it; where none did, nobody asks. */
+function* figureQuestion(
   site: Site,
   random: Random,
   recent: readonly ServiceRequestRecord[],
-): ModuleRecord {
+): Generator<ModuleRecord> {
   const way = random.weighted(figureWays);
   const askedOn = workingDaysBefore(new Date(site.now), figureAskedBefore[way]).getTime();
   const askedAt = Math.min(officeMoment(random, startOfDay(askedOn)), site.now);
@@ -73,7 +73,8 @@ function figureQuestion(
   const value = recent
     .flatMap(({ history }) => history)
     .filter(({ step, at }) => step === 'OVERDUE' && +at >= periodFrom && +at < periodTo).length;
-  return supervision(site, random, {
+  if (value === 0) return;
+  yield supervision(site, random, {
     local: 'supervision-figure-1',
     askedAt,
     way,

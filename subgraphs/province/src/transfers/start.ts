@@ -194,6 +194,6 @@ function depth({ profile }: RegistryEntry, place: string): number {
 function same(code: string): NetError {
   return new NetError(
     'BAD_INPUT',
-    `The record lies at ${code} already: within a platform it is dispatched, not transferred.`,
+    `The record lies at ${code} already: name another platform in \`to\`.`,
   );
 }

@@ -185,6 +185,25 @@ const codes = (outcomes: readonly { readonly code: string | undefined }[]) =>
       .map(([code, of]) => [code, of.length]),
   );
 
+test('nobody whose file was refused is given anything: not approved, and not paid what was approved before', async () => {
+  const { fundId, programmeId } = await programme(30_000);
+  const applicant = (await applyForFile({}, officer)).record?.hardshipWorker.id ?? '';
+  const [early, late] = await Promise.all(
+    [10_000, 20_000].map((amountFen) =>
+      applied(programmeId, { hardshipWorkerId: applicant, amountFen }),
+    ),
+  );
+  expect((await approve(early ?? '')).code).toBeUndefined();
+  await fileStep('refuseHardshipWorker', applicant);
+  for (const refused of [await approve(late ?? ''), await pay(early ?? '')]) {
+    expect(refused.extensions).toMatchObject({ code: 'WRONG_STATE', status: 'REFUSED' });
+  }
+  // What had been set aside is available again only by an officer's word.
+  expect(await fundNow(fundId)).toMatchObject({ availableFen: 20_000, reservedFen: 10_000 });
+  expect((await grantStep('rejectAidGrant', { id: early })).code).toBeUndefined();
+  expect(await fundNow(fundId)).toMatchObject({ availableFen: 30_000, paidFen: 0 });
+});
+
 test('a grant’s money goes from available over reserved to paid, and back when it returns', async () => {
   const { fundId, programmeId } = await programme(100_000);
   const hardshipWorkerId = await registered();

@@ -21,6 +21,7 @@ import { grantFacets, grants, type AidGrantDoc, type StoredGrant } from './grant
 import {
   hardshipWorkers,
   liveFiles,
+  type HardshipStatus,
   type HardshipWorkerDoc,
   type StoredHardshipWorker,
 } from './hardship.ts';
@@ -89,6 +90,7 @@ export interface ApproveAidGrantInput {
 export function approveAidGrant(agency: Agency, input: ApproveAidGrantInput): Promise<AidGrantDoc> {
   return takeStep('approveAidGrant', agency, input, async (grant, transaction) => {
     const amountFen = approvedFen(grant, input.amountFen ?? null);
+    await assertFile(transaction, 'approveAidGrant', grant, liveFiles);
     if (amountFen !== null) {
       await moveOf(
         transaction,
@@ -113,6 +115,7 @@ export interface PayAidGrantInput {
 export function payAidGrant(agency: Agency, input: PayAidGrantInput): Promise<AidGrantDoc> {
   return takeStep('payAidGrant', agency, input, async (grant, transaction) => {
     assertMoney('payAidGrant', grant, true);
+    await assertFile(transaction, 'payAidGrant', grant, filesToGiveTo);
     const paymentReference = checkedText('paymentReference', input.paymentReference, 100);
     await assertNewPayment(transaction, paymentReference);
     await moveOf(transaction, 'payAidGrant', grant, 'RESERVED', 'PAID');
@@ -151,6 +154,7 @@ export function returnAidGrant(agency: Agency, input: AidGrantStepInput): Promis
 export function completeAidGrant(agency: Agency, input: AidGrantStepInput): Promise<AidGrantDoc> {
   return takeStep('completeAidGrant', agency, input, async (grant, transaction) => {
     assertMoney('completeAidGrant', grant, false);
+    await assertFile(transaction, 'completeAidGrant', grant, filesToGiveTo);
     await countGiven(transaction, grant, 1);
     emitOf(transaction, 'onenet.aid.completed', grant, await personOf(transaction, grant));
     return { givenAt: transaction.now };
@@ -184,6 +188,25 @@ function takeStep(
     if (!changed) throw notFound(grant._id, platform);
     return changed;
   });
+}
+
+/** What was approved is owed to whoever is no longer in hardship, and to nobody whose file was refused. */
+const filesToGiveTo: readonly HardshipStatus[] = ['APPLIED', 'REGISTERED', 'CLOSED'];
+
+async function assertFile(
+  transaction: Transaction,
+  mutation: string,
+  { hardshipWorkerId }: AidGrantDoc,
+  statuses: readonly HardshipStatus[],
+): Promise<void> {
+  if (hardshipWorkerId === null) return;
+  const { status } = await ownRecord<StoredHardshipWorker>(
+    transaction,
+    hardshipWorkers,
+    hardshipWorkerId,
+  );
+  if (statuses.includes(status)) return;
+  throw wrongState(transaction.platform, mutation, 'HardshipWorker', status);
 }
 
 /** Whom a grant is for: a file's worker, or whoever name and phone say. */

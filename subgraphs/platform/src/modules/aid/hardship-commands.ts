@@ -11,11 +11,11 @@ import {
   servedPlace,
 } from '../../checks.ts';
 import { notFound, runCommand, type Agency, type Transaction } from '../../command.ts';
-import { assertStep, statusAfter } from '../../life-cycle.ts';
+import { assertStep, statusAfter, wrongState } from '../../life-cycle.ts';
 import { publicProjection } from '../../loaders.ts';
 import { maskedIdentityNumber, maskedName, maskedPhone } from '../../mask.ts';
 import { ownRecord } from '../../own-record.ts';
-import { members } from '../members/store.ts';
+import { members, type StoredMember } from '../members/store.ts';
 import { assertOrganization } from '../organizations/store.ts';
 import {
   hardshipFacets,
@@ -67,7 +67,10 @@ export function applyForHardshipFile(
     const monthlyIncomeFen = optionalCount('monthlyIncomeFen', input.monthlyIncomeFen, 0, 10 ** 8);
     const { organizationId = null, memberId = null } = input;
     if (organizationId !== null) await assertOrganization(transaction, organizationId);
-    if (memberId !== null) await ownRecord(transaction, members, memberId);
+    if (memberId !== null) {
+      const { status } = await ownRecord<StoredMember>(transaction, members, memberId);
+      if (status !== 'ACTIVE') throw wrongState(platform, 'applyForHardshipFile', 'Member', status);
+    }
     const identityHash = await ownIdentityHash(platform.db, identityNumber);
     await assertNoLiveFile(transaction, identityHash);
     const answer = {

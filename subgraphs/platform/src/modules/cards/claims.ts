@@ -103,6 +103,10 @@ export function submitCardClaim(
     const card = await ownRecord<StoredCard>(transaction, cards, input.cardId);
     assertOwnPerson('submitCardClaim', transaction, card.personal.person);
     assertInsured(transaction, card);
+    // Of a claim and a cancellation that only read the other's record both would go through.
+    await platform.db
+      .collection<StoredCard>(cards)
+      .updateOne({ _id: card._id }, { $set: { claimedAt: now } }, { session });
     const answer: CardClaimDoc = {
       _id: newId(platform, 'claim'),
       submittedAt: now,

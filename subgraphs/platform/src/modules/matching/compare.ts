@@ -23,6 +23,9 @@ const maxHashes = 5_000;
 /** Lists of one department on one day: whoever holds a key can try numbers, so lists are few. */
 export const listsPerDay = 20;
 
+/** Lists of all departments together on one day. */
+export const listsPerDayOfAll = 100;
+
 export interface CompareListInput {
   readonly platform: string;
   readonly idempotencyKey?: string;
@@ -84,7 +87,8 @@ async function begin(
   assertSubject(platform, input.subject);
   assertHashes(input.hashes);
   const key = await openKey(platform, input.sealedKey);
-  await countList(transaction, department);
+  await countList(transaction, department, listsPerDay);
+  await countList(transaction, allDepartments, listsPerDayOfAll);
   const _id = newId(platform, 'match');
   await claimKey(platform, session, key, _id);
   const { subject } = input;
@@ -139,20 +143,24 @@ async function openKey(platform: Platform, sealedKey: string): Promise<Uint8Arra
   return Buffer.from(text, 'base64url');
 }
 
+/** Counted beside each department; no department has this code. */
+const allDepartments = 'ALL';
+
 /** One list more of this department today, or a refusal that says when again. */
 async function countList(
   { platform, session, now }: Transaction,
   department: string,
+  most: number,
 ): Promise<void> {
   const departments = platform.db.collection<DepartmentState>(matchDepartments);
   const day = dayOf(now);
   const state = await departments.findOne({ _id: department }, { session });
   const lists = state?.day === day ? state.lists : 0;
-  if (lists >= listsPerDay) {
+  if (lists >= most) {
     const again = new Date(`${day}T24:00:00+08:00`).toISOString();
     throw new NetError(
       'TOO_MANY',
-      `${department} has sent ${lists} lists on ${day}, of at most ${listsPerDay} a day: again from ${again} on.`,
+      `${department} sent ${lists} lists on ${day}, of at most ${most} a day: again from ${again} on.`,
       { again },
     );
   }
