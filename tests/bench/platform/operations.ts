@@ -37,14 +37,13 @@ export async function operationsOf(
   for (const field of Object.values(contractSchema().getQueryType()?.getFields() ?? {})) {
     if (!gatherOf('Query', field.name) || !offers(field.name)) continue;
     const node = nodeOf(field);
-    const needs = neededArguments(field, definition);
     const fields = plainFields(node);
     const first = await ask(
       `query { list: ${field.name}(first: 50) { edges { node { ${fields} } } } }`,
     );
     const { edges } = first['list'] as { edges: { node: Sample }[] };
     const sample = edges.at(-1)?.node;
-    const list = { field, fields, needs };
+    const list = { field, fields, position: definition.position };
     for (const order of ordersOf(field)) {
       operations.push(listOperation(list, order, 'all', {}));
       for (const [name, filter] of filtersOf(field, definition, sample)) {
@@ -67,18 +66,20 @@ export async function operationsOf(
 interface List {
   readonly field: GraphQLField<unknown, unknown>;
   readonly fields: string;
-  readonly needs: Readonly<Record<string, unknown>>;
+  readonly position: PlatformDefinition['position'];
 }
 
 function listOperation(
-  { field, fields, needs }: List,
-  orderBy: { readonly field: string; readonly direction: string },
+  { field, fields, position }: List,
+  { needs, ...orderBy }: Order,
   filterName: string,
   filter: object,
 ): Operation {
   const typed = (name: string) =>
     `$${name}: ${String(field.args.find((arg) => arg.name === name)?.type)}`;
-  const names = ['filter', 'orderBy', ...Object.keys(needs)];
+  // An order by distance needs a point.
+  const given = needs === undefined ? {} : { [needs]: position };
+  const names = ['filter', 'orderBy', ...Object.keys(given)];
   const query = `query (${names.map(typed).join(', ')}, $total: Boolean!) {
     list: ${field.name}(${names.map((name) => `${name}: $${name}`).join(', ')}) {
       totalCount @include(if: $total) pageInfo { hasNextPage endCursor } edges { cursor node { ${fields} } } } }`;
@@ -86,7 +87,7 @@ function listOperation(
   return {
     name: `${field.name} ${order} ${filterName}`,
     query,
-    variables: { filter, orderBy, ...needs },
+    variables: { filter, orderBy, ...given },
     isList: true,
   };
 }
@@ -103,6 +104,8 @@ function plainFields(type: GraphQLObjectType): string {
     .filter(
       ({ name, type: of, args, astNode }) =>
         isLeafType(getNamedType(of)) &&
+        // Drawn for each answer, not read.
+        name !== 'svg' &&
         args.length === 0 &&
         !isNetField(type.name, name) &&
         !astNode?.directives?.some((each) => each.name.value === 'requiresScopes'),
@@ -111,25 +114,24 @@ function plainFields(type: GraphQLObjectType): string {
     .join(' ');
 }
 
+interface Order {
+  readonly field: string;
+  readonly direction: string;
+  /** The argument without which there is no such order. */
+  readonly needs: string | undefined;
+}
+
 /** Both directions of the default order, the default direction of the others. */
-function ordersOf(field: GraphQLField<unknown, unknown>): { field: string; direction: string }[] {
+function ordersOf(field: GraphQLField<unknown, unknown>): Order[] {
   const rule = gatherOf('Query', field.name);
   const type = rule && contractSchema().getType(rule.orderEnum);
   if (!rule || !isEnumType(type)) return [];
   return type.getValues().flatMap(({ name }) => {
-    const direction = orderOf(rule.orderEnum, name)?.key === 'TIME' ? 'DESC' : 'ASC';
-    return name === rule.order
-      ? ['ASC', 'DESC'].map((each) => ({ field: name, direction: each }))
-      : [{ field: name, direction }];
+    const order = orderOf(rule.orderEnum, name);
+    const direction = order?.key === 'TIME' ? 'DESC' : 'ASC';
+    const directions = name === rule.order ? ['ASC', 'DESC'] : [direction];
+    return directions.map((each) => ({ field: name, direction: each, needs: order?.needs }));
   });
-}
-
-/** A point for lists by distance. */
-function neededArguments(
-  field: GraphQLField<unknown, unknown>,
-  { position }: PlatformDefinition,
-): Readonly<Record<string, unknown>> {
-  return field.args.some(({ name }) => name === 'near') ? { near: position } : {};
 }
 
 /** Each field of the filter alone, with the value of a record that there is. */
@@ -163,7 +165,7 @@ function valueOf({ name, type }: GraphQLInputField, sample: Sample | undefined):
   const own = sample?.[name] ?? sample?.[singular(name)];
   if (isEnumType(of)) {
     const value = own ?? of.getValues()[0]?.name;
-    return list ? [value] : value;
+    return list ? [value].flat() : value;
   }
   if (of.name === 'Boolean') return true;
   if (of.name === 'Int') return 1;
@@ -173,7 +175,7 @@ function valueOf({ name, type }: GraphQLInputField, sample: Sample | undefined):
     return typeof text === 'string' ? Array.from(text).slice(0, 2).join('') : undefined;
   }
   if (own === undefined || own === null) return undefined;
-  return list ? [own] : own;
+  return list ? [own].flat() : own;
 }
 
 /** `statuses` → `status`, `categories` → `category`, `kinds` → `kind`. */

@@ -37,20 +37,23 @@ export async function benchPlatform(
   await using client = await MongoClient.connect(mongo.uri, { ignoreUndefined: true });
   const prefix = `bench_${randomUUID().slice(0, 8)}_`;
   const rows: [string, Row][] = [];
+  const failures: string[] = [];
   for (const code of codes) {
     const db = client.db(databaseName(code, prefix));
     try {
       const began = performance.now();
       const documents = await loadFast(client, code, { prefix, scale, say });
       say(`${code}: ${documents.toLocaleString('en')} documents in ${seconds(began)} s`);
-      for (const row of await benchOne(code, { db, uri: mongo.uri, prefix, say })) {
-        rows.push([`${code} ${row.operation.name}`, row]);
+      const where = { db, uri: mongo.uri, prefix, say };
+      for (const [name, row] of await benchOne(code, where)) {
+        if (typeof row === 'string') failures.push(`${code} ${name}: ${row}`);
+        else rows.push([`${code} ${name}`, row]);
       }
     } finally {
       await db.dropDatabase();
     }
   }
-  return resultOf(rows);
+  return resultOf(rows, failures);
 }
 
 interface Where {
@@ -60,7 +63,11 @@ interface Where {
   readonly say: (line: string) => void;
 }
 
-async function benchOne(code: string, { db, uri, prefix, say }: Where): Promise<Row[]> {
+/** What was measured of each operation, or why it was refused. */
+async function benchOne(
+  code: string,
+  { db, uri, prefix, say }: Where,
+): Promise<[string, Row | string][]> {
   const definition = platformByCode(code);
   if (!definition) throw new Error(`There is no platform ${code}.`);
   const began = performance.now();
@@ -74,9 +81,11 @@ async function benchOne(code: string, { db, uri, prefix, say }: Where): Promise<
   const operations = await operationsOf(definition, offersOf(definition), (query, variables) =>
     dataOf(server, query, variables),
   );
-  const rows: Row[] = [];
+  const rows: [string, Row | string][] = [];
   for (const [index, operation] of operations.entries()) {
-    rows.push(await measure(operation, db, { server, bare, driver }));
+    const measured = measure(operation, db, { server, bare, driver });
+    // One that fails must not take half an hour's others with it.
+    rows.push([operation.name, await measured.catch((error: unknown) => String(error))]);
     if (index % 25 === 0) say(`${code}: ${index} of ${operations.length} operations`);
   }
   return rows;
@@ -143,7 +152,7 @@ function offersOf({ modules }: PlatformDefinition): (field: string) => boolean {
   return (field) => modules.includes(fieldModule('Query', field));
 }
 
-function resultOf(rows: readonly [string, Row][]): BenchResult {
+function resultOf(rows: readonly [string, Row][], failures: readonly string[]): BenchResult {
   const sum = (of: (row: Row) => number) => rows.reduce((all, [, row]) => all + of(row), 0);
   const faults = rows.flatMap(([name, { profile, totalFaults }]) =>
     [...profile.faults, ...totalFaults].map((fault) => `${name}: ${fault}`),
@@ -157,7 +166,7 @@ function resultOf(rows: readonly [string, Row][]): BenchResult {
       cpuOverBareReads: round(sum(({ page }) => page.cpuMs) / sum(({ bareCpuMs }) => bareCpuMs)),
       worstKeysPerRow: round(Math.max(...rows.map(([, { profile }]) => profile.keysPerRow))),
     },
-    failures: faults,
+    failures: [...failures, ...faults],
   };
 }
 
