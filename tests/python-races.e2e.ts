@@ -1,4 +1,4 @@
-/** The platform in Python in races, and by the clock: what must happen once happens once, on PostgreSQL. */
+/** The platform in Python in races, and by the clock: what must happen once happens once, on PostgreSQL. Long, since one server serves them all. */
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { workingDaysAfter, workingDaysBefore } from '@onenet/contract';

@@ -1,4 +1,4 @@
-/** The platform in Python as the source and as the target of transfers: every step once, nothing personal left behind. */
+/** The platform in Python as the source and as the target of transfers: every step once, nothing personal left behind. Long, since one server is both sides. */
 import { randomUUID } from 'node:crypto';
 import { newSealingKey, open, seal, type SealingKey } from '@onenet/contract';
 import { yichang } from '@onenet/scripts/yichang';

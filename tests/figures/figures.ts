@@ -1,4 +1,4 @@
-/** Reads every published figure back through the gateway, by metrics and by records, and says what differs. */
+/** Reads every published figure back through the gateway, by metrics and by records, and says what differs. Long, since each figure is read in both ways. */
 import type { EventTypeName } from '@onenet/contract';
 import { platforms } from '@onenet/platforms';
 import type { FigureCount, PlatformDefinition, PublishedFigure } from '@onenet/platforms';

@@ -1,4 +1,4 @@
-/** Mutations through the real planner: in document order, each to its owner, sent once, and honest about what is not known. */
+/** Mutations through the real planner: in document order, each to its owner, sent once, and honest about what is not known. Long, since one net serves them all. */
 import { errorCodes } from '@onenet/contract';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { memoryRecords } from './testing/memory-data.ts';

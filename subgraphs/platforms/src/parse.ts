@@ -1,4 +1,4 @@
-/** Reads a `platform.json` strictly: an error names the file and the field. */
+/** Reads a `platform.json` strictly: an error names the file and the field. Long, since each field stands beside its check. */
 import {
   connectionStatuses,
   contractModules,

@@ -1,4 +1,4 @@
-/** The shapes of reference records: the contract's field names, what is personal included, times as `Date`. */
+/** The shapes of reference records: the contract's field names, what is personal included, times as `Date`. Long, since they are one list. */
 import type { ActorKind, EventData, EventTypeName } from '@onenet/contract';
 
 /** What `referenceRecords` yields, told apart by `type`. */

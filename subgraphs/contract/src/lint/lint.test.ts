@@ -1,4 +1,4 @@
-/** The contract keeps every rule, and each rule finds what breaks it. */
+/** The contract keeps every rule, and each rule finds what breaks it. Long, since each rule has its faults. */
 import { buildASTSchema, parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { contractModules, lintContract, moduleText } from '../index.ts';

@@ -1,4 +1,4 @@
-/** The records of aid: a file, a fund with its books, a programme, a grant with its lines, a pairing. */
+/** The records of aid: a file, a fund with its books, a programme, a grant with its lines, a pairing. Long, since they have to add up with each other. */
 import type { ModuleRecord, ReferenceEvent } from '../records.ts';
 import { identityNumber, personName, personPhone } from './names.ts';
 import { memberUnion } from './organizations.ts';

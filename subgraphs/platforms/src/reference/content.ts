@@ -1,4 +1,4 @@
-/** Channels with their followers, and articles with what readers did: figures, a stock, recent weeks. */
+/** Channels with their followers, and articles with what readers did: figures, a stock, recent weeks. Long, since its figures share their articles. */
 import type { MediaChannelDefinition } from '../definition.ts';
 import type { ArticleRecord, Channel, FollowRecord, MediaChannelRecord } from '../records.ts';
 import { engage } from './engagement.ts';

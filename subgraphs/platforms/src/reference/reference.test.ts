@@ -1,4 +1,4 @@
-/** The reference records reproduce every published figure, on real places, without loose ends. */
+/** The reference records reproduce every published figure, on real places, without loose ends. Long, since all of it is generated once. */
 import { divisionContains } from '@onenet/contract';
 import { describe, expect, test } from 'vitest';
 import { divisions } from '../divisions.ts';

@@ -1,4 +1,4 @@
-/** A grant's life: applied for, approved, paid or completed, rejected, returned. Its money moves in the same transaction. */
+/** A grant's life: applied for, approved, paid or completed, rejected, returned. Its money moves in the same transaction. Long, since a grant’s steps and its money are read together. */
 import { NetError, type EventTypeName } from '@onenet/contract';
 import type { Channel } from '@onenet/platforms';
 import {

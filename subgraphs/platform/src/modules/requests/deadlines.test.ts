@@ -1,4 +1,4 @@
-/** The clock of requests on a real MongoDB: what it does, when, once, whoever else is at work on the same request. */
+/** The clock of requests on a real MongoDB: what it does, when, once, whoever else is at work on the same request. Long, since one platform serves them all. */
 import { workingDaysAfter, workingDaysBefore } from '@onenet/contract';
 import {
   platformByCode,

@@ -1,4 +1,4 @@
-/** A supervision's life over HTTP: asked, answered by the owner alone, returned, closed; each step with its event. */
+/** A supervision's life over HTTP: asked, answered by the owner alone, returned, closed; each step with its event. Long, since one platform serves them all. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
