@@ -108,6 +108,44 @@ test.each(cases)('%s by %s', async (list, name, field) => {
   }
 });
 
+test.each(['ASC', 'DESC'] as const)(
+  'a range of the sort key bounds each page %s, and pages of it are whole',
+  async (direction) => {
+    const range = `appliedFrom: "${at(5).toISOString()}", appliedTo: "${at(6).toISOString()}"`;
+    const found: string[] = [];
+    for (let after = ''; ;) {
+      const query = `{ list: members(orderBy: { field: APPLIED_AT, direction: ${direction} }, filter: { ${range} } first: 3 ${after}) {
+        edges { cursor node { id } } } }`;
+      const [read] = await readsOf(query);
+      expect(read?.['keysExamined']).toBeLessThanOrEqual(3 + 2);
+      const { data } = await net.ask<{
+        list: { edges: { cursor: string; node: { id: string } }[] };
+      }>(query);
+      const edges = data?.list.edges ?? [];
+      found.push(...edges.map(({ node }) => node.id));
+      if (edges.length < 3) break;
+      after = `after: "${edges.at(-1)?.cursor}"`;
+    }
+    const within = Array.from({ length: count }, (_, n) => n).filter((n) => n % 7 === 5);
+    const ids = within.map((n) => `420100:row-${n}`).toSorted();
+    expect(found).toEqual(direction === 'ASC' ? ids : ids.toReversed());
+  },
+);
+
+test('a range that holds nothing, and a position outside of one, are an empty page', async () => {
+  const page = (filter: string, after = '') =>
+    `{ list: members(orderBy: { field: APPLIED_AT, direction: ASC }, filter: { ${filter} } first: 1 ${after}) { edges { cursor } } }`;
+  type Page = { list: { edges: { cursor: string }[] } };
+  const late = await net.ask<Page>(page(`appliedFrom: "${at(6).toISOString()}"`));
+  const after = `after: "${late.data?.list.edges[0]?.cursor}"`;
+  for (const query of [
+    page(`appliedFrom: "${at(6).toISOString()}", appliedTo: "${at(2).toISOString()}"`),
+    page(`appliedTo: "${at(2).toISOString()}"`, after),
+  ]) {
+    expect(await net.ask<Page>(query)).toEqual({ data: { list: { edges: [] } } });
+  }
+});
+
 test('every list of the contract is tried', () => {
   expect(lists.length).toBeGreaterThan(5);
   for (const { orders } of lists) expect(orders.length).toBeGreaterThan(0);

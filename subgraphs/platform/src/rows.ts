@@ -146,6 +146,7 @@ export class KeysetRows<Doc extends ListedRow> implements Rows<Doc> {
     const at = from && { facets: bound, [field]: this.#storedKey(from.key), _id: from.id };
     // The upper bound is excluded: a descending scan that keeps its position starts just above it.
     const above = inclusive && at ? { ...at, _id: `${at._id}\0` } : at;
+    const within = this.#range(bound, from && this.#storedKey(from.key));
     return this.#collection
       .find(
         {
@@ -155,13 +156,34 @@ export class KeysetRows<Doc extends ListedRow> implements Rows<Doc> {
         { projection: publicProjection, maxTimeMS: maxReadMs },
       )
       .hint(this.#index())
-      .min(direction === 'ASC' && at ? at : lowest(bound, field))
-      .max(direction === 'DESC' && above ? above : highest(bound, field))
+      .min(direction === 'ASC' && at ? at : (within.min ?? lowest(bound, field)))
+      .max(direction === 'DESC' && above ? above : (within.max ?? highest(bound, field)))
       .sort({ [field]: sign, _id: sign });
   }
 
   #index(): Document {
     return listIndex(this.order.field);
+  }
+
+  /**
+   * A range that the filter sets to the sort key bounds the scan: else a page would read all that lies
+   * before it. Left out where a position or the range itself is the other way round, since the database
+   * refuses such bounds; the filter still holds.
+   */
+  #range(
+    bound: string,
+    from: string | number | Date | undefined,
+  ): { readonly min?: Document; readonly max?: Document } {
+    const { field } = this.order;
+    const range: unknown = (this.#selection.where as Document)[field];
+    if (typeof range !== 'object' || range === null) return {};
+    const { $gte, $lt } = range as { readonly $gte?: Date; readonly $lt?: Date };
+    if ($gte && $lt && $gte >= $lt) return {};
+    const at = (key: Date) => ({ facets: bound, [field]: key, _id: new MinKey() });
+    return {
+      ...($gte && (from === undefined || $gte <= from) && { min: at($gte) }),
+      ...($lt && (from === undefined || from < $lt) && { max: at($lt) }),
+    };
   }
 
   #keyOf(row: Doc): SortKey {
