@@ -23,6 +23,7 @@ export class Hold {
   readonly moment: 'before' | 'after';
   readonly #reached = Promise.withResolvers<void>();
   readonly #released = Promise.withResolvers<void>();
+  readonly #calls: Promise<unknown>[] = [];
 
   constructor(moment: 'before' | 'after') {
     this.moment = moment;
@@ -35,6 +36,16 @@ export class Hold {
 
   release(): void {
     this.#released.resolve();
+  }
+
+  /** Resolves when all calls that stood there have been answered, or have failed. */
+  async over(): Promise<void> {
+    await Promise.allSettled(this.#calls);
+  }
+
+  /** A call that will stand there. */
+  follow(call: Promise<unknown>): void {
+    this.#calls.push(call);
   }
 
   /** The call stands there, until it is released. */
@@ -86,6 +97,19 @@ async function pass(
   const body = Buffer.concat(chunks);
   const call = stepOf(body);
   const hold = call && holdOf(call);
+  const passing = passOn(platformUrl, request, response, body, hold);
+  hold?.follow(passing);
+  await passing;
+}
+
+/** Also when the caller has given it up meanwhile. */
+async function passOn(
+  platformUrl: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer,
+  hold: Hold | undefined,
+): Promise<void> {
   if (hold?.moment === 'before') await hold.pass();
   // Nothing reaches the platform by another way: it takes what comes for its own front end's or the net's.
   const { method = 'GET', url = '/', headers } = request;
