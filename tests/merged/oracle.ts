@@ -220,6 +220,9 @@ function matchesOne(row: Row, name: string, value: unknown): boolean {
   const field = plural[name];
   if (field) return (value as unknown[]).includes(row[field]);
   if (name === 'place') return isWithin(row, value);
+  // The data set has nothing that is on its way.
+  if (name === 'inTransfer') return value === false;
+  if (name === 'escalationAtLeast') return Number(row['escalationLevel']) >= Number(value);
   if (name === 'nameContains') return String(row['name']).includes(String(value));
   if (name === 'titleContains') return String(row['title']).includes(String(value));
   const bound = /^(submitted|applied|published)(From|To)$/.exec(name);
