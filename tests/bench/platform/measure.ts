@@ -11,7 +11,7 @@ export interface Measured {
 }
 
 /** Each operation is asked so often, or for so long, whichever comes first; at least once. */
-const [most, longestMs] = [40, 800];
+const [most, longestMs] = [20, 500];
 /** Before it is measured: plans and code are warm. */
 const warmUps = 5;
 

@@ -17,7 +17,7 @@ import type { Question } from './side.ts';
 const codes = ['420600', '420100'] as const;
 
 /** The driver's reads without HTTP, to see what HTTP is of the rest. */
-const bareTimes = 30;
+const bareTimes = 10;
 
 interface Row {
   readonly operation: Operation;
