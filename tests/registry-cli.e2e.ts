@@ -35,7 +35,7 @@ test('from a token to a connected platform, and back', async () => {
   expect(published.stdout).toContain(`${code} is at version 1.`);
 
   const skew = await onenet('contract', 'skew');
-  expect(skew.stdout).toMatch(new RegExp(`${code} +CONNECTED +1 +1\\.1`));
+  expect(skew.stdout).toMatch(new RegExp(`${code} +CONNECTED +1 +1\\.2`));
   const list = await onenet('platform', 'list', '--json');
   expect(JSON.parse(list.stdout)).toContainEqual(
     expect.objectContaining({ code, connection: 'CONNECTED' }),
