@@ -3,5 +3,4 @@ export { databaseName, startPlatforms } from './serve.ts';
 export type { Platforms, PlatformsOptions } from './serve.ts';
 export { platformSchema } from './schema.ts';
 export { writesOf } from './reference-writes.ts';
-export type { Write } from './load.ts';
 export { exportLines } from './export/export.ts';
