@@ -122,8 +122,10 @@ test.for(victims)(
       .toEqual(cases.map(({ step }) => (endsByDeadline(step) ? 'WITHDRAWN' : 'COMPLETED')));
     // An acceptance that arrives after the end makes no record. (One before the decline would be as good as
     // any, and the transfer would be completed: so it is held until here.)
-    for (const { unaccepted } of cases) unaccepted?.release();
-    await Promise.all(cases.map(({ unaccepted }) => unaccepted?.over()));
+    for (const { unaccepted } of cases) {
+      unaccepted?.release();
+      await unaccepted?.over();
+    }
 
     for (const [n, each] of cases.entries()) {
       const where = `${each.step}, ${each.kind}, ${each.from} → ${each.to}`;
