@@ -7,14 +7,19 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { AuditedPlatform } from './fixtures/audited-platform.ts';
 import { mutants, type Mutant } from './mutants/mutants.ts';
 
-/** Audits write: each of those that run side by side has a platform of its own, two of them every module. */
+/** Audits write: each of those that run side by side has platforms of its own, two of them with every module. */
 const side = { quick: 3, whole: 2 };
+/** Each takes its platforms in turn: one that has been audited often has longer and longer lists. */
+const platformsEach = 3;
 type Platform = Pick<AuditedPlatform, 'url' | 'code'>;
 let child: ChildProcess;
 let free: { readonly quick: readonly Platform[]; readonly whole: readonly Platform[] };
 beforeAll(async () => {
   const program = fileURLToPath(new URL('mutants/platforms.ts', import.meta.url));
-  child = fork(program, [inject('mongodbUri'), String(side.quick), String(side.whole)]);
+  child = fork(program, [
+    inject('mongodbUri'),
+    ...Object.values(side).map((count) => String(count * platformsEach)),
+  ]);
   const failed = once(child, 'exit').then(([code]) => {
     throw new Error(`The platforms did not start: exit code ${String(code)}.`);
   });
@@ -64,7 +69,9 @@ function begin(): void {
     [free.quick, quick.values()],
     [free.whole, whole.values()],
   ] as const) {
-    for (const platform of platforms) void work(platform, queue);
+    for (let n = 0; n < platforms.length; n += platformsEach) {
+      void work(platforms.slice(n, n + platformsEach), queue);
+    }
   }
 }
 
@@ -72,10 +79,12 @@ function begin(): void {
 const fewModules: readonly string[] = ['core', 'organizations', 'requests', 'members', 'content'];
 
 async function work(
-  { url, code }: Platform,
+  platforms: readonly Platform[],
   queue: Iterable<{ mutant: Mutant; verdict: PromiseWithResolvers<readonly object[]> }>,
 ): Promise<void> {
+  let audits = 0;
   for (const { mutant, verdict } of queue) {
+    const { url, code } = platforms[audits++ % platforms.length] as Platform;
     await audit({ url, code, write: true, send: mutant.spoil(sendDirectly) }).then(
       ({ rules: results }) => {
         const failed = results.filter(({ status }) => status === 'FAIL');

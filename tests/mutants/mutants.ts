@@ -82,7 +82,9 @@ export const mutants: readonly Mutant[] = [
     rule: 'M8',
     wrong: 'swaps two rows of a full page',
     spoil: answering(({ data }, { variables }) => {
-      if (variables?.['first'] !== 100 || !('order' in variables)) return;
+      // By name only: of rows that are alike M9 would see it too, where it looks for what follows a place.
+      const { field } = (variables?.['order'] ?? {}) as { readonly field?: string };
+      if (variables?.['first'] !== 100 || field !== 'NAME') return;
       const { edges = [] } = (data as { list?: { edges?: Edges } } | null)?.list ?? {};
       const [, a, b] = edges;
       if (edges.length > 3 && a && b) edges.splice(1, 2, b, a);

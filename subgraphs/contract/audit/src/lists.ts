@@ -143,8 +143,7 @@ export class Lists {
       if (Object.keys(await this.#needed(list, order.rule.needs)).length === 0) return undefined;
     }
     const first = await this.page(list, order, { first: maxPageSize });
-    // Three pages or so, of which the last is not full.
-    const size = Math.max(2, Math.floor((first.edges.length + 2) / 3));
+    const size = pageSizeFor(first.edges.length);
     const forward = await this.#walk(list, order, size, first.edges.length, true);
     const last = await this.page(list, order, { last: maxPageSize });
     const backward = await this.#walk(list, order, size, last.edges.length, false);
@@ -201,6 +200,15 @@ export class Lists {
     }
     return value.edges.flatMap(({ node }) => (node ? [node] : []));
   }
+}
+
+/**
+ * Three pages or so, of which the last is not full. Of a list that goes on behind the first hundred rows
+ * just these, in four pages: of what comes behind them nothing is known.
+ */
+function pageSizeFor(rows: number): number {
+  if (rows === maxPageSize) return maxPageSize / 4;
+  return Math.max(2, Math.floor((rows + 2) / 3));
 }
 
 /** Where a row stands, by its own fields. */
