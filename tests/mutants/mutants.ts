@@ -83,8 +83,8 @@ export const mutants: readonly Mutant[] = [
     wrong: 'swaps two rows of a full page',
     spoil: answering(({ data }, { variables }) => {
       // By name only: of rows that are alike M9 would see it too, where it looks for what follows a place.
-      const { field } = (variables?.['order'] ?? {}) as { readonly field?: string };
-      if (variables?.['first'] !== 100 || field !== 'NAME') return;
+      const order = (variables?.['order'] ?? {}) as { readonly field?: string };
+      if (variables?.['first'] !== 100 || order.field !== 'NAME') return;
       const { edges = [] } = (data as { list?: { edges?: Edges } } | null)?.list ?? {};
       const [, a, b] = edges;
       if (edges.length > 3 && a && b) edges.splice(1, 2, b, a);
