@@ -136,6 +136,8 @@ export function testSnapshot(owners: readonly NetOwner[]): NetSnapshot {
     contractVersion: '1.0',
     supergraph: 'type Query',
     services: { province: 'http://127.0.0.1:1', analytics: 'http://127.0.0.1:1' },
+    clients: [],
+    grants: [],
     owners,
   };
 }

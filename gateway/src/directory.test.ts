@@ -14,6 +14,8 @@ const net: NetSnapshot = {
   contractVersion: '1.2',
   supergraph: 'type Query { a: Int }',
   services: { province: 'http://127.0.0.1:1/graphql', analytics: 'http://127.0.0.1:1/graphql' },
+  clients: [],
+  grants: [],
   owners: [],
 };
 

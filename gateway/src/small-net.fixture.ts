@@ -176,6 +176,8 @@ export async function startToldProvince(): Promise<{
     supergraph: composeSupergraph(netSubgraphs()),
     // Nothing listens at port 1: analytics is down.
     services: { province: 'http://127.0.0.1:1/graphql', analytics: 'http://127.0.0.1:1/graphql' },
+    clients: [],
+    grants: [],
     owners: [],
   };
   const waiting = new Set<() => void>();

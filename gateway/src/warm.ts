@@ -33,6 +33,8 @@ export function warmingContext(): RequestContext {
       contractVersion: '',
       supergraph: '',
       services: { province: '', analytics: '' },
+      clients: [],
+      grants: [],
       owners: [],
     },
     deadlineAt: 0,

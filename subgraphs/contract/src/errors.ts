@@ -25,6 +25,24 @@ export const errorCodes = {
     message: 'As many such calls as may be were made, or are under way.',
   },
   SCOPE_REQUIRED: { fault: 'caller', message: 'The field needs a scope that the caller lacks.' },
+  CREDENTIALS_REQUIRED: {
+    fault: 'caller',
+    message: 'The call needs credentials: an access token, or a session.',
+  },
+  CREDENTIALS_INVALID: {
+    fault: 'caller',
+    message: 'The access token or the session does not hold (any more).',
+  },
+  RATE_LIMITED: {
+    fault: 'caller',
+    message: 'The client asks more often than it may: wait as long as `retry-after` says.',
+  },
+  QUOTA_EXCEEDED: { fault: 'caller', message: "The client's quota of the day is used up." },
+  TOO_COSTLY: { fault: 'caller', message: 'The operation costs more than the client may spend.' },
+  DOCUMENT_REQUIRED: {
+    fault: 'caller',
+    message: 'The client may ask registered documents alone.',
+  },
   ACTOR_REQUIRED: {
     fault: 'caller',
     message: 'The mutation needs an actor, and none is asserted.',
@@ -48,6 +66,7 @@ export const errorCodes = {
   },
   NOT_CONNECTED: { fault: 'owner', message: 'The platform is not connected yet.' },
   NOT_OFFERED: { fault: 'owner', message: 'The platform does not offer this.' },
+  REFUSED: { fault: 'owner', message: 'The platform has not granted this to the caller.' },
   OWNER_FAILED: { fault: 'owner', message: "The platform's answer is missing." },
   OUTCOME_UNKNOWN: {
     fault: 'owner',

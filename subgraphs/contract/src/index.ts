@@ -46,6 +46,8 @@ export {
 export type { GatherRule, OrderRule, RouteRule, StepRule } from './directives.ts';
 export { changeKinds } from './diff/change.ts';
 export type { Breaks, ChangeKind, ContractChange } from './diff/change.ts';
+export { schemaVariants, scopeModes } from './net-clients.ts';
+export type { ClientLimits, NetClient, NetGrant, SchemaVariant, ScopeMode } from './net-clients.ts';
 export { diffContracts } from './diff/diff-contracts.ts';
 export type { ContractText } from './diff/diff-contracts.ts';
 export { contractDocs } from './docs/contract-docs.ts';

@@ -1,6 +1,8 @@
 /** The owner directory: the snapshot of the net that the province serves at `/net`, and its check. */
 import { ownerAddresses, type OwnerAddresses } from './address.ts';
 import { isPlatformCode } from './ids.ts';
+import { parseClient, parseGrant, type NetClient, type NetGrant } from './net-clients.ts';
+import { integer, list, object, oneOf, text, texts, url, wrong } from './net-read.ts';
 import {
   contractModules,
   contractVersions,
@@ -62,6 +64,10 @@ export interface NetSnapshot {
   readonly services: { readonly province: string; readonly analytics: string };
   /** By code. */
   readonly owners: readonly NetOwner[];
+  /** By id. */
+  readonly clients: readonly NetClient[];
+  /** By id. */
+  readonly grants: readonly NetGrant[];
 }
 
 /** Checks a decoded `/net` answer; throws an error that names the place and the value. */
@@ -84,6 +90,12 @@ export function parseNetSnapshot(value: unknown): NetSnapshot {
       analytics: url(services['analytics'], 'net.services.analytics'),
     },
     owners,
+    clients: list(net['clients'] ?? [], 'net.clients').map((client, i) =>
+      parseClient(client, `net.clients[${i}]`),
+    ),
+    grants: list(net['grants'] ?? [], 'net.grants').map((grant, i) =>
+      parseGrant(grant, `net.grants[${i}]`),
+    ),
   };
 }
 
@@ -114,50 +126,4 @@ function parseOwner(value: unknown, where: string): NetOwner {
     additions: texts(owner['additions'] ?? [], `${where}.additions`),
     scope: { above: texts(scope['above'], `${where}.scope.above`) },
   };
-}
-
-function object(value: unknown, where: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw wrong(where, value, 'an object');
-  }
-  return { ...value };
-}
-
-function list(value: unknown, where: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw wrong(where, value, 'a list');
-  return value;
-}
-
-function text(value: unknown, where: string): string {
-  if (typeof value !== 'string' || value === '') throw wrong(where, value, 'a text');
-  return value;
-}
-
-function texts(value: unknown, where: string): readonly string[] {
-  return list(value, where).map((item, i) => text(item, `${where}[${i}]`));
-}
-
-function integer(value: unknown, where: string): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
-  throw wrong(where, value, 'a whole number');
-}
-
-function url(value: unknown, where: string): string {
-  const address = text(value, where);
-  const parsed = URL.parse(address);
-  if (parsed?.protocol !== 'http:' && parsed?.protocol !== 'https:') {
-    throw wrong(where, value, 'an http(s) URL');
-  }
-  return address;
-}
-
-function oneOf<T extends string>(values: readonly T[], value: unknown, where: string): T {
-  const found = values.find((candidate) => candidate === value);
-  if (!found) throw wrong(where, value, `one of ${values.join(', ')}`);
-  return found;
-}
-
-function wrong(where: string, value: unknown, expected: string): Error {
-  const shown = JSON.stringify(value)?.slice(0, 80) ?? 'missing';
-  return new Error(`${where} is ${shown}, and must be ${expected}.`);
 }

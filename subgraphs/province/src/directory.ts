@@ -198,6 +198,8 @@ export class Directory {
       supergraph: this.#composed.supergraph,
       services: this.#frame.services,
       owners: this.platforms().map((entry) => this.#owner(entry)),
+      clients: [],
+      grants: [],
     };
   }
 

@@ -39,6 +39,8 @@ function snapshot(urls: Readonly<Record<string, string>>): NetSnapshot {
     contractVersion,
     supergraph: composeSupergraph(netSubgraphs()),
     services: { province: nowhere, analytics: nowhere },
+    clients: [],
+    grants: [],
     owners: platforms.flatMap((platform) => {
       const graphqlUrl = urls[platform.code];
       if (!graphqlUrl) return [];

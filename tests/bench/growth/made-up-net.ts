@@ -49,6 +49,8 @@ export function netOf(
     contractVersion,
     supergraph,
     services: { province: nowhere, analytics: nowhere },
+    clients: [],
+    grants: [],
     owners: codesOf(size).map((code, n): NetOwner => {
       const graphqlUrl = urlOf(code, n);
       return {

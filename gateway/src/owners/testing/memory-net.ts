@@ -105,6 +105,8 @@ export async function startMemoryNet(
     contractVersion,
     supergraph: '',
     services: { province: 'http://x.invalid', analytics: 'http://x.invalid' },
+    clients: [],
+    grants: [],
     owners: [...owners.values()],
   });
   const breakers = new Breakers();
