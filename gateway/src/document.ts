@@ -11,7 +11,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { limits } from './limits.ts';
+import { limits } from './limits/limits.ts';
 
 /** Names that the net itself uses in what it asks owners for. */
 const reservedPrefix = 'onenet_';

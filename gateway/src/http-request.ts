@@ -1,7 +1,7 @@
 /** Reads GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/): what is not a request is refused here. */
 import { NetError, type NetErrorCode } from '@onenet/contract';
 import type { IncomingMessage } from 'node:http';
-import { limits } from './limits.ts';
+import { limits } from './limits/limits.ts';
 
 /** A well-formed GraphQL request. */
 export interface GraphQLParams {

@@ -10,7 +10,7 @@ import { DocumentRefusal } from './document.ts';
 import { refusal, wrap, type Answer } from './envelope.ts';
 import type { InForce } from './generations.ts';
 import { HttpRefusal, chooseAnswerType, readParams, type AnswerType } from './http-request.ts';
-import { checkRows } from './limits.ts';
+import { checkRows } from './limits/rows.ts';
 import type { PreparedOperation } from './prepared.ts';
 import { documentError, internalError } from './present.ts';
 import { record, type Recorders } from './record.ts';

@@ -5,7 +5,8 @@ import { createHash } from 'node:crypto';
 import { decideConditions } from './conditions.ts';
 import type { GraphQLParams } from './http-request.ts';
 import { checkReservedNames, checkValid, chooseOperation, parseDocument } from './document.ts';
-import { checkShape, findLists } from './limits.ts';
+import { findLists } from './limits/rows.ts';
+import { checkShape } from './limits/shape.ts';
 import { applyScopes, type RefusedTree } from './scopes.ts';
 import { compileShape, type Shape } from './shape.ts';
 import { coordinatesUsed, type CoordinatesUsed } from './usage/coordinates.ts';
@@ -37,7 +38,7 @@ export function prepare(
   const whole = parseDocument(query);
   checkReservedNames(whole);
   const chosen = chooseOperation(whole, operationName);
-  checkShape(whole, chosen);
+  checkShape(whole);
   checkValid(schema, whole);
   const document = decideConditions(whole, chosen, variables);
   const operation = chooseOperation(document, operationName);
