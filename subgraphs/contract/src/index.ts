@@ -92,3 +92,15 @@ export {
   workingDaysAfter,
   workingDaysBefore,
 } from './working-days.ts';
+export { grantedScopes, isShared, rightsAt, roles, withheldFields } from './rights.ts';
+export type { Rights, Role } from './rights.ts';
+export {
+  additionsScope,
+  allNeeds,
+  carriedType,
+  coreScope,
+  needOf,
+  scopeNames,
+  shareAttributes,
+} from './share.ts';
+export type { Need, ShareAttribute } from './share.ts';

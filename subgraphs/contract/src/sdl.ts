@@ -17,17 +17,13 @@ import {
   type ContractVersion,
   type ModuleName,
 } from './modules.ts';
+import { withCosts } from './costs.ts';
 import { withoutUnreachable } from './reachable.ts';
 import { contractDefinitions, isTypeDefinition } from './schema.ts';
 import { isAfter, sinceOf } from './since.ts';
 
-const federationLink = parse(`
-  extend schema
-    @link(
-      url: "https://specs.apollo.dev/federation/v2.9"
-      import: ["@key", "@shareable", "@tag", "@requiresScopes"]
-    )
-`);
+const platformImports = ['@key', '@shareable', '@tag', '@requiresScopes'];
+const municipalImports = [...platformImports, '@cost', '@listSize'];
 
 /** Directives that only the net reads. */
 const netDirectives = new Set([
@@ -39,14 +35,16 @@ const netDirectives = new Set([
   'actors',
   'step',
   'since',
+  'share',
 ]);
 
 /** Types that only those directives use. */
-const netDirectiveTypes = new Set(['OrderKey']);
+const netDirectiveTypes = new Set(['OrderKey', 'ShareAttribute']);
 
 /** The contract as the subgraph `municipal`, for composition: with the fields that the net fills. */
 export function municipalSdl(): string {
-  return print(withoutNetDirectives(contractDefinitions()));
+  const definitions = withoutNetDirectives(contractDefinitions()).map(withCosts);
+  return print(linked(definitions, municipalImports));
 }
 
 /**
@@ -71,11 +69,19 @@ export function platformSdl(
     ...definitions.filter(isTypeDefinition).map((type) => type.name.value),
   ]);
   const used = withoutUnreachable(definitions.map((type) => withoutUnknownTypes(type, known)));
-  return print(withoutNetDirectives(used));
+  return print(linked(withoutNetDirectives(used), platformImports));
 }
 
-function withoutNetDirectives(definitions: readonly DefinitionNode[]): DocumentNode {
-  const stripped = definitions
+function linked(definitions: readonly DefinitionNode[], imports: readonly string[]): DocumentNode {
+  const link = parse(`
+    extend schema
+      @link(url: "https://specs.apollo.dev/federation/v2.9", import: ${JSON.stringify(imports)})
+  `);
+  return { kind: Kind.DOCUMENT, definitions: [...link.definitions, ...definitions] };
+}
+
+function withoutNetDirectives(definitions: readonly DefinitionNode[]): readonly DefinitionNode[] {
+  return definitions
     .filter(
       (definition) =>
         definition.kind !== Kind.DIRECTIVE_DEFINITION &&
@@ -86,7 +92,6 @@ function withoutNetDirectives(definitions: readonly DefinitionNode[]): DocumentN
         Directive: (directive) => (netDirectives.has(directive.name.value) ? null : undefined),
       }),
     );
-  return { kind: Kind.DOCUMENT, definitions: [...federationLink.definitions, ...stripped] };
 }
 
 const isKept = (definition: DefinitionNode | null): definition is DefinitionNode =>

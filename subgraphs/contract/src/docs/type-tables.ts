@@ -14,6 +14,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { accessRules } from '../access.ts';
+import { needOf } from '../share.ts';
 import { orderOf } from '../directives.ts';
 import { blocks, code, table } from './markdown.ts';
 
@@ -49,9 +50,14 @@ function membersOf(type: GraphQLNamedType, schema: GraphQLSchema): string {
     unitOf(field.name, String(field.type)),
     blocksInCell(words(field.description), referenceText(field), argumentsText(field)),
     scopesText(rules.get(`${type.name}.${field.name}`)?.scopes),
+    shareText(type.name, field.name),
     since(field.astNode?.directives),
   ]);
-  return table(['field', 'type', 'unit', 'meaning', 'scope', 'since'], rows);
+  return table(['field', 'type', 'unit', 'meaning', 'personal scope', 'share', 'since'], rows);
+}
+
+function shareText(typeName: string, fieldName: string): string {
+  return needOf(typeName, fieldName)?.attribute.toLowerCase().replace('_', ' ') ?? '';
 }
 
 /** Arguments with their types and what is said of them. */

@@ -10,6 +10,7 @@ import { paging } from './paging.ts';
 import { personal } from './personal.ts';
 import { reference } from './reference.ts';
 import type { LintFinding, LintRule } from './rule.ts';
+import { share } from './share.ts';
 import { sinceTypes } from './since-types.ts';
 import { since } from './since.ts';
 import { step } from './step.ts';
@@ -25,6 +26,7 @@ export const lintRules: readonly LintRule[] = [
   reference,
   mutation,
   personal,
+  share,
   since,
   sinceTypes,
   step,
