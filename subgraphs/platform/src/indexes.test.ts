@@ -11,6 +11,8 @@ import { at } from './test-records.ts';
 const count = 60;
 const limit = 10;
 const places = ['420100', '420102002003'];
+/** Where two of them lie beside. */
+const village = '420102002004';
 
 /** Every list of the contract with its orders, but for a distance, which is no stored field. */
 const lists = Object.keys(contractSchema().getQueryType()?.getFields() ?? {}).flatMap((list) => {
@@ -55,7 +57,12 @@ async function fill(list: string, collection: string): Promise<void> {
       ...Object.fromEntries(unique.map((path) => nested(path, `${n}`))),
       ...Object.fromEntries(orders.map(({ field, key }) => [field, values[key](n)])),
       _id: `420100:row-${n}`,
-      facets: [everything, ...places],
+      facets: [
+        everything,
+        ...places,
+        ...(n >= count - 2 ? [village] : []),
+        ...(n % 20 === 0 ? ['status=LEFT'] : ['status=ACTIVE', 'kind=EMPLOYEE']),
+      ],
     })),
   );
 }
@@ -67,7 +74,10 @@ function nested(path: string, value: string): readonly [string, unknown] {
 }
 
 /** The reads that a query makes, as the database's profiler has them. */
-async function readsOf(query: string): Promise<readonly Document[]> {
+async function readsOf(
+  query: string,
+  op: 'query' | 'command' = 'query',
+): Promise<readonly Document[]> {
   // The profiler's times are of milliseconds: what came before lies in an earlier one.
   await delay(2);
   const since = new Date();
@@ -75,7 +85,7 @@ async function readsOf(query: string): Promise<readonly Document[]> {
   expect(errors).toBeUndefined();
   return net.platform.db
     .collection('system.profile')
-    .find({ op: 'query', ts: { $gte: since }, ns: { $not: /system\.profile$/ } })
+    .find({ op, ts: { $gte: since }, ns: { $not: /system\.profile$/ } })
     .toArray();
 }
 
@@ -144,6 +154,49 @@ test('a range that holds nothing, and a position outside of one, are an empty pa
   ]) {
     expect(await net.ask<Page>(query)).toEqual({ data: { list: { edges: [] } } });
   }
+});
+
+test.each([
+  // The status is the rarest, then the place, whichever the filter says first.
+  ['statuses: [LEFT]', 3],
+  [`statuses: [LEFT], place: "${places[0]}"`, 3],
+  [`statuses: [ACTIVE], place: "${village}"`, 2],
+  [`statuses: [ACTIVE], kinds: [EMPLOYEE], place: "${village}"`, 2],
+] as const)('the rarest facet bounds members with %s', async (filter, matching) => {
+  for (const direction of ['ASC', 'DESC'] as const) {
+    const found: string[] = [];
+    for (let after = ''; ;) {
+      const query = `{ list: members(orderBy: { field: APPLIED_AT, direction: ${direction} }, filter: { ${filter} } first: 1 ${after}) {
+        edges { cursor node { id } } } }`;
+      const [read] = (await readsOf(query)).filter(({ ns }) => String(ns).endsWith('.members'));
+      expect(read?.['planSummary']).toBe('IXSCAN { facets: 1, appliedAt: 1, _id: 1 }');
+      expect(read?.['keysExamined']).toBeLessThanOrEqual(matching + 1);
+      const { data } = await net.ask<{
+        list: { edges: { cursor: string; node: { id: string } }[] };
+      }>(query);
+      const [edge] = data?.list.edges ?? [];
+      if (!edge) break;
+      found.push(edge.node.id);
+      after = `after: "${edge.cursor}"`;
+    }
+    expect(new Set(found).size).toBe(matching);
+    expect(found).toHaveLength(matching);
+  }
+});
+
+test('a total under one value counts index entries alone, under several facets the rarest’s records', async () => {
+  const countOf = async (filter: string) => {
+    const reads = await readsOf(`{ members(filter: { ${filter} }) { totalCount } }`, 'command');
+    const counts = reads.filter(({ command }) => command.count === 'members' && !command.limit);
+    expect(counts).toHaveLength(1);
+    return counts[0];
+  };
+  expect(await countOf('statuses: [ACTIVE]')).toMatchObject({
+    planSummary: expect.stringMatching(/^COUNT_SCAN/),
+    docsExamined: 0,
+  });
+  const several = await countOf(`statuses: [ACTIVE], place: "${village}"`);
+  expect(several?.['docsExamined']).toBe(2);
 });
 
 test('every list of the contract is tried', () => {

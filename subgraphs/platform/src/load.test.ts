@@ -7,6 +7,7 @@ import { MongoClient } from 'mongodb';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { ensureCollections } from './collections.ts';
 import { loadReference } from './load.ts';
+import { expectFacetsToAgree } from './test-facets.ts';
 import {
   article,
   member,
@@ -143,3 +144,16 @@ test('the reference records of a platform load, and the feed takes every event',
   const organizations = records.filter(({ type }) => type === 'Organization').length;
   expect(await platform.count('organizations')).toBe(organizations);
 });
+
+test.each(['420100', '420600'])(
+  'records of %s stand in the lists of their fields',
+  async (code) => {
+    const platform = await emptyPlatform(code);
+    await loadReference(platform, { scale: 0.001 });
+    const counts = await expectFacetsToAgree(platform.db);
+    const some = code === '420100' ? ['cards', 'card_claims'] : ['hardship_workers', 'aid_grants'];
+    for (const collection of ['members', 'service_requests', ...some]) {
+      expect(counts[collection], collection).toBeGreaterThan(5);
+    }
+  },
+);

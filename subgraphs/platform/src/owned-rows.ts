@@ -2,8 +2,8 @@
 import type { Direction, Position } from '@onenet/contract';
 import type { Db, Document } from 'mongodb';
 import { publicProjection, type Loaders } from './loaders.ts';
+import { KeysetRows } from './keyset-rows.ts';
 import {
-  KeysetRows,
   inTransferFacet,
   isInTransferFacet,
   maxReadMs,

@@ -1,6 +1,7 @@
 /** Where a list looks: the facets that its place, its division and its filters name. */
 import { NetError, parseId } from '@onenet/contract';
 import { divisionPath, divisions } from '@onenet/platforms';
+import type { Document } from 'mongodb';
 import type { Platform } from './context.ts';
 import { everything, inTransferFacet } from './rows.ts';
 
@@ -25,7 +26,47 @@ export function facetsAt(
   return [everything, ...divisionPath(placeCode), ...others.filter((facet) => facet != null)];
 }
 
-/** The facets that a list asks for; `narrow` ones first, since the first bounds the scan. */
+/** The facets of a record's values: each has as many records as have the value, however few of all that is. */
+export function valueFacets<Name extends string>(
+  record: Readonly<Record<Name, string>>,
+  names: readonly Name[],
+): string[] {
+  return names.map((name) => valueFacet(name, record[name]));
+}
+
+/** What a filter asks of fields that have facets of their values. */
+export interface AskedValues {
+  readonly facets: readonly string[];
+  readonly where: Document;
+}
+
+/** One value of a field is its facet, which says it exactly; several are a condition. */
+export function askedValues(
+  values: Readonly<Record<string, readonly string[] | null | undefined>>,
+): AskedValues {
+  const facets: string[] = [];
+  const where: Document = {};
+  for (const [name, asked] of Object.entries(values)) {
+    if (asked == null) continue;
+    const [first, ...others] = new Set(asked);
+    if (first !== undefined && others.length === 0) facets.push(valueFacet(name, first));
+    else where[name] = { $in: asked };
+  }
+  return { facets, where };
+}
+
+/**
+ * The same as conditions only: for the rows inside records, which the owner bounds already, and which
+ * are read for many owners at once.
+ */
+export function valueConditions(
+  values: Readonly<Record<string, readonly string[] | null | undefined>>,
+): AskedValues {
+  const asked = Object.entries(values).filter(([, each]) => each != null);
+  return { facets: [], where: Object.fromEntries(asked.map(([name, $in]) => [name, { $in }])) };
+}
+
+/** The facets that a list asks for; the owner of rows inside a record comes first. */
 export function facetsOf(
   filter: ScopeFilter | null | undefined,
   within: string | undefined,
@@ -51,6 +92,10 @@ export function assertDivision(code: string): void {
   if (!divisions.has(code)) {
     throw new NetError('UNKNOWN_DIVISION', `No division has the code "${code}".`);
   }
+}
+
+function valueFacet(name: string, value: string): string {
+  return `${name}=${value}`;
 }
 
 function mapFacets(

@@ -7,6 +7,7 @@ import { inject } from 'vitest';
 import type { DepartmentUrls } from './modules/matching/departments.ts';
 import { startPlatforms } from './serve.ts';
 import type { ServedPlatform } from './server.ts';
+import { expectFacetsToAgree } from './test-facets.ts';
 
 export interface TestAnswer<Data> {
   /** As the test says that it is: a wrong guess fails it. */
@@ -21,7 +22,7 @@ export interface TestAnswer<Data> {
 export interface TestPlatform extends AsyncDisposable {
   readonly url: string;
   readonly platform: ServedPlatform;
-  /** Asks it over HTTP; `actor` is like `worker:w-1`. */
+  /** Asks it over HTTP; `actor` is like `worker:w-1`. After a mutation every record stands in its lists. */
   ask<Data = Readonly<Record<string, unknown>>>(
     query: string,
     variables?: object,
@@ -77,7 +78,9 @@ export async function testPlatform(
         },
         body: JSON.stringify({ query, variables }),
       });
-      return (await response.json()) as TestAnswer<Data>;
+      const answer = (await response.json()) as TestAnswer<Data>;
+      if (query.trimStart().startsWith('mutation')) await expectFacetsToAgree(platform.db);
+      return answer;
     },
     [Symbol.asyncDispose]: async () => {
       await started.stop();

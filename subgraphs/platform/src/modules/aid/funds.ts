@@ -3,7 +3,8 @@ import { Connection } from '../../connection.ts';
 import type { PlatformContext } from '../../context.ts';
 import type { ListArgs } from '../../list.ts';
 import { listOrder } from '../../order.ts';
-import { KeysetRows, contains, noRows, present, type ListedRow } from '../../rows.ts';
+import { KeysetRows } from '../../keyset-rows.ts';
+import { contains, noRows, present, type ListedRow } from '../../rows.ts';
 import { facetsAt, facetsOf, isAsked, type ScopeFilter } from '../../scope.ts';
 
 export interface AidFundDoc extends ListedRow {

@@ -180,7 +180,7 @@ function takeStep(
     const changed = await collection(transaction).findOneAndUpdate(
       { _id: grant._id },
       {
-        $set: { ...set, status, updatedAt: now },
+        $set: { ...set, status, updatedAt: now, facets: grantFacets({ ...grant, status }) },
         ...(note !== null && { $push: { 'personal.notes': { at: now, text: note } } }),
       },
       { session, projection: publicProjection, returnDocument: 'after' },

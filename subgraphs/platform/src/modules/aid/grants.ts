@@ -5,15 +5,17 @@ import { Connection } from '../../connection.ts';
 import type { PlatformContext } from '../../context.ts';
 import type { ListArgs } from '../../list.ts';
 import { listOrder } from '../../order.ts';
+import { KeysetRows } from '../../keyset-rows.ts';
+import { between, noRows, present, type ListedRow, type Selection } from '../../rows.ts';
 import {
-  KeysetRows,
-  between,
-  noRows,
-  present,
-  type ListedRow,
-  type Selection,
-} from '../../rows.ts';
-import { facetsAt, facetsOf, idFacet, isAsked, type ScopeFilter } from '../../scope.ts';
+  askedValues,
+  facetsAt,
+  facetsOf,
+  idFacet,
+  isAsked,
+  valueFacets,
+  type ScopeFilter,
+} from '../../scope.ts';
 import type { AidForm } from './forms.ts';
 
 export type AidGrantStatus =
@@ -68,9 +70,13 @@ export const grantIndexes: readonly IndexDescription[] = [
 ];
 
 export function grantFacets(
-  doc: Pick<AidGrantDoc, 'placeCode' | 'programmeId' | 'fundId' | 'hardshipWorkerId'>,
+  doc: Pick<
+    AidGrantDoc,
+    'placeCode' | 'programmeId' | 'fundId' | 'hardshipWorkerId' | 'status' | 'form' | 'channel'
+  >,
 ): string[] {
-  return facetsAt(doc.placeCode, doc.programmeId, doc.fundId, doc.hardshipWorkerId);
+  const values = valueFacets(doc, ['status', 'form', 'channel']);
+  return facetsAt(doc.placeCode, doc.programmeId, doc.fundId, doc.hardshipWorkerId, ...values);
 }
 
 export interface AidGrantFilter extends ScopeFilter {
@@ -93,6 +99,11 @@ export function grantList(
   const { filter } = args;
   const order = listOrder('aidGrants', args.orderBy);
   if (!isAsked(platform, filter)) return new Connection(noRows<AidGrantDoc>(order), args);
+  const values = askedValues({
+    status: filter?.statuses,
+    form: filter?.forms,
+    channel: filter?.channels,
+  });
   const selection: Selection<AidGrantDoc> = {
     collection: grants,
     order,
@@ -102,11 +113,10 @@ export function grantList(
       idFacet(filter?.hardshipWorkerId),
       idFacet(filter?.programmeId),
       idFacet(filter?.fundId),
+      ...values.facets,
     ),
     where: present({
-      status: filter?.statuses && { $in: filter.statuses },
-      form: filter?.forms && { $in: filter.forms },
-      channel: filter?.channels && { $in: filter.channels },
+      ...values.where,
       appliedAt: between(filter?.appliedFrom, filter?.appliedTo),
     }),
   };

@@ -157,6 +157,7 @@ function takeStep(
         $set: {
           status,
           updatedAt: now,
+          facets: hardshipFacets({ ...file, status }),
           ...(status === 'REGISTERED' && { registeredAt: now }),
           ...(status === 'CLOSED' && { closedAt: now }),
         },

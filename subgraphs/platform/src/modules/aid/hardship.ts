@@ -5,15 +5,17 @@ import { Connection } from '../../connection.ts';
 import type { PlatformContext } from '../../context.ts';
 import type { ListArgs } from '../../list.ts';
 import { listOrder } from '../../order.ts';
+import { KeysetRows } from '../../keyset-rows.ts';
+import { between, noRows, present, type ListedRow, type Selection } from '../../rows.ts';
 import {
-  KeysetRows,
-  between,
-  noRows,
-  present,
-  type ListedRow,
-  type Selection,
-} from '../../rows.ts';
-import { facetsAt, facetsOf, idFacet, isAsked, type ScopeFilter } from '../../scope.ts';
+  askedValues,
+  facetsAt,
+  facetsOf,
+  idFacet,
+  isAsked,
+  valueFacets,
+  type ScopeFilter,
+} from '../../scope.ts';
 import type { DepartmentCheck } from '../core/department-check.ts';
 
 export type HardshipStatus = 'APPLIED' | 'REGISTERED' | 'REFUSED' | 'CLOSED';
@@ -83,9 +85,10 @@ export const hardshipIndexes: readonly IndexDescription[] = [
 ];
 
 export function hardshipFacets(
-  doc: Pick<HardshipWorkerDoc, 'placeCode' | 'organizationId' | 'memberId'>,
+  doc: Pick<HardshipWorkerDoc, 'placeCode' | 'organizationId' | 'memberId' | 'status' | 'channel'>,
 ): string[] {
-  return facetsAt(doc.placeCode, doc.organizationId, doc.memberId);
+  const values = valueFacets(doc, ['status', 'channel']);
+  return facetsAt(doc.placeCode, doc.organizationId, doc.memberId, ...values);
 }
 
 export interface HardshipWorkerFilter extends ScopeFilter {
@@ -108,14 +111,20 @@ export function hardshipList(
   const { filter } = args;
   const order = listOrder('hardshipWorkers', args.orderBy);
   if (!isAsked(platform, filter)) return new Connection(noRows<HardshipWorkerDoc>(order), args);
+  const values = askedValues({ status: filter?.statuses, channel: filter?.channels });
   const selection: Selection<HardshipWorkerDoc> = {
     collection: hardshipWorkers,
     order,
-    facets: facetsOf(filter, within, idFacet(filter?.memberId), idFacet(filter?.organizationId)),
+    facets: facetsOf(
+      filter,
+      within,
+      idFacet(filter?.memberId),
+      idFacet(filter?.organizationId),
+      ...values.facets,
+    ),
     where: present({
-      status: filter?.statuses && { $in: filter.statuses },
+      ...values.where,
       causes: filter?.causes && { $in: filter.causes },
-      channel: filter?.channels && { $in: filter.channels },
       pairingCount: filter?.paired == null ? undefined : filter.paired ? { $gt: 0 } : 0,
       appliedAt: between(filter?.appliedFrom, filter?.appliedTo),
     }),

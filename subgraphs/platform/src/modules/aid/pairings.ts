@@ -10,14 +10,8 @@ import type { ListArgs } from '../../list.ts';
 import { listOrder } from '../../order.ts';
 import { maskedName } from '../../mask.ts';
 import { ownRecord } from '../../own-record.ts';
-import {
-  KeysetRows,
-  between,
-  noRows,
-  present,
-  type ListedRow,
-  type Selection,
-} from '../../rows.ts';
+import { KeysetRows } from '../../keyset-rows.ts';
+import { between, noRows, present, type ListedRow, type Selection } from '../../rows.ts';
 import { facetsAt, facetsOf, idFacet, isAsked, type ScopeFilter } from '../../scope.ts';
 import { hardshipWorkers, type HardshipWorkerDoc } from './hardship.ts';
 

@@ -8,14 +8,8 @@ import type { ListArgs } from '../../list.ts';
 import { publicProjection } from '../../loaders.ts';
 import { listOrder } from '../../order.ts';
 import { assertOwnPerson, ownRecord } from '../../own-record.ts';
-import {
-  KeysetRows,
-  between,
-  noRows,
-  present,
-  type ListedRow,
-  type Selection,
-} from '../../rows.ts';
+import { KeysetRows } from '../../keyset-rows.ts';
+import { between, noRows, present, type ListedRow, type Selection } from '../../rows.ts';
 import { facetsAt, facetsOf, idFacet, isAsked, type ScopeFilter } from '../../scope.ts';
 import { cards, type StoredCard } from './store.ts';
 

@@ -14,14 +14,8 @@ import { assertStep } from '../../life-cycle.ts';
 import type { ListArgs } from '../../list.ts';
 import { listOrder } from '../../order.ts';
 import { ownRecord } from '../../own-record.ts';
-import {
-  KeysetRows,
-  contains,
-  noRows,
-  present,
-  type ListedRow,
-  type Selection,
-} from '../../rows.ts';
+import { KeysetRows } from '../../keyset-rows.ts';
+import { contains, noRows, present, type ListedRow, type Selection } from '../../rows.ts';
 import { facetsAt, facetsOf, isAsked, type ScopeFilter } from '../../scope.ts';
 
 export type MerchantStatus = 'OPEN' | 'CLOSED';

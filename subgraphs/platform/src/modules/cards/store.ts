@@ -5,16 +5,17 @@ import { Connection } from '../../connection.ts';
 import type { PlatformContext } from '../../context.ts';
 import type { ListArgs } from '../../list.ts';
 import { listOrder } from '../../order.ts';
+import { KeysetRows } from '../../keyset-rows.ts';
+import { between, noRows, present, type ListedRow, type Row, type Selection } from '../../rows.ts';
 import {
-  KeysetRows,
-  between,
-  noRows,
-  present,
-  type ListedRow,
-  type Row,
-  type Selection,
-} from '../../rows.ts';
-import { facetsAt, facetsOf, idFacet, isAsked, type ScopeFilter } from '../../scope.ts';
+  askedValues,
+  facetsAt,
+  facetsOf,
+  idFacet,
+  isAsked,
+  valueFacets,
+  type ScopeFilter,
+} from '../../scope.ts';
 
 export type CardStatus = 'ACTIVE' | 'LOST' | 'REPLACED' | 'CANCELLED';
 
@@ -79,21 +80,19 @@ export const cardIndexes: readonly IndexDescription[] = [
 
 const usedFacet = 'used';
 
-/** What is rare has a facet of its own, so that a list of it reads no others. */
 export function cardFacets(
-  doc: Pick<CardDoc, 'status' | 'placeCode' | 'organizationId' | 'memberId' | 'firstUsedAt'>,
+  doc: Pick<
+    CardDoc,
+    'status' | 'kind' | 'placeCode' | 'organizationId' | 'memberId' | 'firstUsedAt'
+  >,
 ): string[] {
   return facetsAt(
     doc.placeCode,
     doc.organizationId,
     doc.memberId,
     doc.firstUsedAt === null ? null : usedFacet,
-    statusFacet(doc.status),
+    ...valueFacets(doc, ['status', 'kind']),
   );
-}
-
-function statusFacet(status: CardStatus | undefined): string | undefined {
-  return status === 'ACTIVE' ? undefined : status;
 }
 
 export interface CardFilter extends ScopeFilter {
@@ -115,7 +114,7 @@ export function cardList(
   const { filter } = args;
   const order = listOrder('cards', args.orderBy);
   if (!isAsked(platform, filter)) return new Connection(noRows<CardDoc>(order), args);
-  const [onlyStatus, ...otherStatuses] = filter?.statuses ?? [];
+  const values = askedValues({ status: filter?.statuses, kind: filter?.kinds });
   const selection: Selection<CardDoc> = {
     collection: cards,
     order,
@@ -124,12 +123,11 @@ export function cardList(
       within,
       idFacet(filter?.memberId),
       idFacet(filter?.organizationId),
-      otherStatuses.length === 0 ? statusFacet(onlyStatus) : undefined,
+      ...values.facets,
       filter?.used === true ? usedFacet : undefined,
     ),
     where: present({
-      status: filter?.statuses && { $in: filter.statuses },
-      kind: filter?.kinds && { $in: filter.kinds },
+      ...values.where,
       useCount: filter?.used === false ? 0 : undefined,
       issuedAt: between(filter?.issuedFrom, filter?.issuedTo),
     }),

@@ -6,15 +6,8 @@ import type { Platform, PlatformContext } from '../../context.ts';
 import type { ListArgs } from '../../list.ts';
 import { listOrder } from '../../order.ts';
 import { OwnedRows } from '../../owned-rows.ts';
-import {
-  KeysetRows,
-  between,
-  contains,
-  noRows,
-  present,
-  type ListedRow,
-  type Row,
-} from '../../rows.ts';
+import { KeysetRows } from '../../keyset-rows.ts';
+import { between, contains, noRows, present, type ListedRow, type Row } from '../../rows.ts';
 import { facetsAt, facetsOf, isAsked, type ScopeFilter } from '../../scope.ts';
 import type { PageArguments } from '@onenet/contract';
 

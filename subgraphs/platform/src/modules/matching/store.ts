@@ -5,7 +5,8 @@ import { Connection } from '../../connection.ts';
 import type { Platform, PlatformContext } from '../../context.ts';
 import type { ListArgs } from '../../list.ts';
 import { listOrder } from '../../order.ts';
-import { KeysetRows, between, noRows, present, type ListedRow, type Row } from '../../rows.ts';
+import { KeysetRows } from '../../keyset-rows.ts';
+import { between, noRows, present, type ListedRow, type Row } from '../../rows.ts';
 import { facetsAt, facetsOf, isAsked, type ScopeFilter } from '../../scope.ts';
 import type { Subject } from './people.ts';
 

@@ -5,7 +5,8 @@ import { Connection } from '../../connection.ts';
 import type { PlatformContext } from '../../context.ts';
 import type { ListArgs } from '../../list.ts';
 import { listIndexes, listOrder } from '../../order.ts';
-import { KeysetRows, noRows, present, type ListedRow } from '../../rows.ts';
+import { KeysetRows } from '../../keyset-rows.ts';
+import { noRows, present, type ListedRow } from '../../rows.ts';
 import { facetsAt, facetsOf, idFacet, isAsked, type ScopeFilter } from '../../scope.ts';
 
 export const joinCodeStatuses = ['VALID', 'REVOKED'] as const;

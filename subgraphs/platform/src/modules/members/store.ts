@@ -5,8 +5,8 @@ import type { PlatformContext } from '../../context.ts';
 import type { ListArgs } from '../../list.ts';
 import { listOrder } from '../../order.ts';
 import { OwnedRows } from '../../owned-rows.ts';
+import { KeysetRows } from '../../keyset-rows.ts';
 import {
-  KeysetRows,
   between,
   inTransferFacet,
   noRows,
@@ -14,7 +14,16 @@ import {
   type ListedRow,
   type Selection,
 } from '../../rows.ts';
-import { facetsAt, facetsOf, idFacet, isAsked, type ScopeFilter } from '../../scope.ts';
+import {
+  askedValues,
+  facetsAt,
+  facetsOf,
+  idFacet,
+  isAsked,
+  valueConditions,
+  valueFacets,
+  type ScopeFilter,
+} from '../../scope.ts';
 import type { DepartmentCheck } from '../core/department-check.ts';
 
 export interface MemberDoc extends ListedRow {
@@ -71,10 +80,14 @@ export const members = 'members';
 export const memberScope = 'members:personal';
 
 export function memberFacets(
-  doc: Pick<MemberDoc, 'status' | 'placeCode' | 'organizationId' | 'joinCodeId'>,
+  doc: Pick<
+    MemberDoc,
+    'status' | 'kind' | 'channel' | 'placeCode' | 'organizationId' | 'joinCodeId'
+  >,
 ): string[] {
   if (doc.status === 'TRANSFERRED') return [];
-  const facets = facetsAt(doc.placeCode, doc.organizationId, doc.joinCodeId);
+  const values = valueFacets(doc, ['status', 'kind', 'channel']);
+  const facets = facetsAt(doc.placeCode, doc.organizationId, doc.joinCodeId, ...values);
   return doc.status === 'IN_TRANSFER' ? facets.map(inTransferFacet) : facets;
 }
 
@@ -98,6 +111,12 @@ export function memberList(
   const { filter } = args;
   const order = listOrder('members', args.orderBy);
   if (!isAsked(platform, filter)) return new Connection(noRows<MemberDoc>(order), args);
+  const isOwned = organizationId !== undefined;
+  const values = (isOwned ? valueConditions : askedValues)({
+    status: filter?.statuses,
+    kind: filter?.kinds,
+    channel: filter?.channels,
+  });
   const selection: Selection<MemberDoc> = {
     collection: members,
     order,
@@ -107,18 +126,17 @@ export function memberList(
       organizationId,
       idFacet(filter?.joinCodeId),
       idFacet(filter?.organizationId),
+      ...values.facets,
     ),
     where: present({
-      status: filter?.statuses && { $in: filter.statuses },
-      kind: filter?.kinds && { $in: filter.kinds },
-      channel: filter?.channels && { $in: filter.channels },
+      ...values.where,
       appliedAt: between(filter?.appliedFrom, filter?.appliedTo),
     }),
   };
   return new Connection(
-    organizationId === undefined
-      ? new KeysetRows(platform.db, selection)
-      : new OwnedRows(platform.db, loaders, { ...selection, ownerField: 'organizationId' }),
+    isOwned
+      ? new OwnedRows(platform.db, loaders, { ...selection, ownerField: 'organizationId' })
+      : new KeysetRows(platform.db, selection),
     args,
   );
 }

@@ -9,8 +9,8 @@ import type { ListArgs } from '../../list.ts';
 import { DistanceRows, around, metresFrom, type Near, type PlacedRow } from '../../near.ts';
 import { listOrder } from '../../order.ts';
 import { OwnedRows } from '../../owned-rows.ts';
+import { KeysetRows } from '../../keyset-rows.ts';
 import {
-  KeysetRows,
   contains,
   noRows,
   present,

@@ -8,6 +8,7 @@ import {
 } from '@onenet/platforms';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startSweeps } from '../../sweeps.ts';
+import { expectFacetsToAgree } from '../../test-facets.ts';
 import { testPlatform, type TestPlatform } from '../../test-platform.ts';
 import { organization, serviceRequest } from '../../test-records.ts';
 import { acceptServiceRequest, resolveServiceRequest } from './commands.ts';
@@ -140,6 +141,7 @@ test('a reminder before the deadline, then overdue, then a level up: each once',
   });
   expect(last.facets).toContain('420100:o-above');
   expect(last.facets).not.toContain('420100:o-below');
+  await expectFacetsToAgree(platform.db);
   expect(steps(last)).toEqual(['REMINDER', 'OVERDUE', 'ESCALATION']);
   expect(
     await Promise.all(

@@ -7,8 +7,8 @@ import type { Platform, PlatformContext } from '../../context.ts';
 import type { ListArgs } from '../../list.ts';
 import { listOrder } from '../../order.ts';
 import { OwnedRows } from '../../owned-rows.ts';
+import { KeysetRows } from '../../keyset-rows.ts';
 import {
-  KeysetRows,
   between,
   contains,
   inTransferFacet,
@@ -18,7 +18,17 @@ import {
   type Selection,
 } from '../../rows.ts';
 import { clockAt, isOpen, keepsDeadlines, openStatuses } from './life-cycle.ts';
-import { facetsAt, facetsOf, idFacet, isAsked, type ScopeFilter } from '../../scope.ts';
+import {
+  askedValues,
+  facetsAt,
+  facetsOf,
+  idFacet,
+  isAsked,
+  valueConditions,
+  valueFacets,
+  type AskedValues,
+  type ScopeFilter,
+} from '../../scope.ts';
 
 export interface ServiceRequestDoc extends ListedRow {
   readonly title: string;
@@ -83,12 +93,22 @@ export const serviceRequests = 'service_requests';
 
 /** The facet of what is still to be done: a small part of all, and most asked for. */
 export const openFacet = 'open';
+const supervisedFacet = 'supervised';
 
 export function requestFacets(
-  doc: Pick<ServiceRequestDoc, 'status' | 'placeCode' | 'organizationId'>,
+  doc: Pick<
+    ServiceRequestDoc,
+    'status' | 'category' | 'channel' | 'placeCode' | 'organizationId' | 'supervised'
+  >,
 ): string[] {
   if (doc.status === 'TRANSFERRED') return [];
-  const facets = facetsAt(doc.placeCode, doc.organizationId, isOpen(doc.status) ? openFacet : null);
+  const facets = facetsAt(
+    doc.placeCode,
+    doc.organizationId,
+    isOpen(doc.status) ? openFacet : null,
+    doc.supervised ? supervisedFacet : null,
+    ...valueFacets(doc, ['status', 'category', 'channel']),
+  );
   return doc.status === 'IN_TRANSFER' ? facets.map(inTransferFacet) : facets;
 }
 
@@ -133,7 +153,16 @@ export function requestList(
   const { filter } = args;
   const order = listOrder('serviceRequests', args.orderBy);
   if (!isAsked(platform, filter)) return new Connection(noRows<ServiceRequestDoc>(order), args);
-  const onlyOpen = filter?.overdueNow === true || filter?.statuses?.every(isOpen) === true;
+  const isOwned = organizationId !== undefined;
+  const values = (isOwned ? valueConditions : askedValues)({
+    status: filter?.statuses,
+    category: filter?.categories,
+    channel: filter?.channels,
+  });
+  // One status has a facet of its own, which is the narrower.
+  const onlyOpen =
+    filter?.overdueNow === true ||
+    ('status' in values.where && filter?.statuses?.every(isOpen) === true);
   const selection: Selection<ServiceRequestDoc> = {
     collection: serviceRequests,
     order,
@@ -143,24 +172,28 @@ export function requestList(
       organizationId,
       idFacet(filter?.organizationId),
       onlyOpen ? openFacet : undefined,
+      filter?.supervised === true ? supervisedFacet : undefined,
+      ...values.facets,
     ),
-    where: requestConditions(filter, now),
+    where: requestConditions(filter, now, values),
   };
   return new Connection(
-    organizationId === undefined
-      ? new KeysetRows(platform.db, selection)
-      : new OwnedRows(platform.db, loaders, { ...selection, ownerField: 'organizationId' }),
+    isOwned
+      ? new OwnedRows(platform.db, loaders, { ...selection, ownerField: 'organizationId' })
+      : new KeysetRows(platform.db, selection),
     args,
   );
 }
 
-function requestConditions(filter: ServiceRequestFilter | null | undefined, now: Date): Document {
+function requestConditions(
+  filter: ServiceRequestFilter | null | undefined,
+  now: Date,
+  values: AskedValues,
+): Document {
   const overdue = { status: { $in: openStatuses }, dueAt: { $lt: now } };
   return present({
-    status: filter?.statuses && { $in: filter.statuses },
-    category: filter?.categories && { $in: filter.categories },
-    channel: filter?.channels && { $in: filter.channels },
-    supervised: filter?.supervised,
+    ...values.where,
+    supervised: filter?.supervised === false ? false : undefined,
     submittedAt: between(filter?.submittedFrom, filter?.submittedTo),
     title: contains(filter?.titleContains),
     rating: filter?.ratingAtMost == null ? undefined : { $lte: filter.ratingAtMost },

@@ -4,14 +4,8 @@ import { Connection } from '../../connection.ts';
 import type { PlatformContext } from '../../context.ts';
 import type { ListArgs } from '../../list.ts';
 import { listOrder } from '../../order.ts';
-import {
-  KeysetRows,
-  between,
-  noRows,
-  present,
-  type ListedRow,
-  type Selection,
-} from '../../rows.ts';
+import { KeysetRows } from '../../keyset-rows.ts';
+import { between, noRows, present, type ListedRow, type Selection } from '../../rows.ts';
 import { facetsAt, facetsOf, idFacet, isAsked, type ScopeFilter } from '../../scope.ts';
 
 export const supervisionStatuses = ['ASKED', 'ANSWERED', 'RETURNED', 'CLOSED'] as const;
