@@ -48,5 +48,5 @@ export function isShared(typeName: string): boolean {
   if (typeName === 'PageInfo') return true;
   const type = contractType(typeName);
   const ofTheNet = type?.astNode?.directives?.some((directive) => directive.name.value === 'net');
-  return isLeafType(type) && !ofTheNet && typeName !== 'OrderKey';
+  return isLeafType(type) && !ofTheNet && !['OrderKey', 'ShareAttribute'].includes(typeName);
 }

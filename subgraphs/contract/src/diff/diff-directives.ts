@@ -13,6 +13,7 @@ const breaksWhenAdded: Readonly<Record<string, Breaks>> = {
   actors: 'input',
   step: 'input',
   net: 'output',
+  share: 'output',
 };
 
 /** A rule that goes: a record that cannot be asked for, a list of one owner instead of all. */
@@ -53,7 +54,7 @@ export function diffDirectives(
   }
   for (const [text, name] of is) {
     if (was.has(text)) continue;
-    const breaking = breaksWhenAdded[name] ?? null;
+    const breaking = isForEverybody(name, text) ? null : (breaksWhenAdded[name] ?? null);
     changes.push({
       kind: 'DIRECTIVE_ADDED',
       coordinate,
@@ -62,6 +63,11 @@ export function diffDirectives(
     });
   }
   return changes;
+}
+
+/** Whoever had it before has it still. */
+function isForEverybody(name: string, text: string): boolean {
+  return name === 'share' && text.includes('UNCONDITIONAL');
 }
 
 /** As written → Federation's own name. */

@@ -233,7 +233,7 @@ const broken: readonly (readonly [rule: string, coordinate: string, from: string
   [
     'since-types',
     'RequestReminderStep',
-    'type RequestReminderStep implements RequestStep @since(version: "1.2") {\n  at: DateTime!\n  actorKind: ActorKind!\n}',
+    'type RequestReminderStep implements RequestStep @since(version: "1.2") @share(attribute: CONDITIONAL) {\n  at: DateTime!\n  actorKind: ActorKind!\n}',
     'type RequestReminderStep @since(version: "1.1") {\n  at: DateTime\n}',
   ],
   [
@@ -283,6 +283,20 @@ const broken: readonly (readonly [rule: string, coordinate: string, from: string
     '@step(of: "Card", from: ["LOST"], to: "ACTIVE")',
   ],
   ['step', 'Mutation.useCard', 'use: CardUse\n  card: Card\n', 'use: CardUse\n'],
+  ['share', 'Comment.text', 'type Comment @share(attribute: CONDITIONAL)', 'type Comment'],
+  ['share', 'CommentEdge.node', 'type Comment @share(attribute: CONDITIONAL)', 'type Comment'],
+  [
+    'share',
+    'Member.phone',
+    'phone: String @tag(name: "personal")',
+    'phone: String @share(attribute: UNCONDITIONAL) @tag(name: "personal")',
+  ],
+  [
+    'share',
+    'MemberPayload',
+    'type MemberPayload {',
+    'type MemberPayload @share(attribute: CONDITIONAL) {',
+  ],
 ];
 
 test.each(broken)('%s finds %s', (rule, coordinate, from, to) => {
