@@ -120,5 +120,5 @@ async function answer(
     body: body === 'tooLarge' ? Buffer.from('-') : body,
   });
   if (admission.kind === 'REFUSED') sendRefusal(request, response, admission);
-  else await feed.handle(request, response, admission.record);
+  else await feed.handle(request, response, (status) => admission.record({ status }));
 }

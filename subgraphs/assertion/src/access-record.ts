@@ -1,17 +1,25 @@
-/** The access record: who was answered on whose behalf, each line sealed by a hash chain, without anything personal. */
+/** The access record: who was given what on whose behalf, each line sealed by a hash chain, without a value of what was given. */
 import { hash } from 'node:crypto';
 import { GroupCommit } from './group-commit.ts';
 import type { AccessLine, GuardStore } from './store.ts';
 
-/** One call that was answered. */
+/**
+ * One call that was answered, as its line has it. Lines without `v` are of version 1: without `person`,
+ * `grant`, `operation`, `document`, `fields`, `omitted`, `rows` and `ms`. The chain is over bytes, so both verify.
+ */
 export interface AccessEntry {
-  /** RFC 3339. */
+  readonly v: 2;
+  /** When it came: RFC 3339. */
   readonly at: string;
   /** Which part of the net signed. */
   readonly issuer: string;
   readonly consumer: string;
+  /** On whose behalf the consumer asked: its own opaque reference, never a name. */
+  readonly person: string | null;
   readonly roles: readonly string[];
   readonly purpose: string | null;
+  /** The grant on which the call rests; null without one. */
+  readonly grant: string | null;
   /** The key that signed. */
   readonly kid: string;
   /** The leaf's hash, hexadecimal: with the assertion, it proves that this call was signed. */
@@ -21,8 +29,20 @@ export interface AccessEntry {
   readonly path: string;
   /** SHA-256 of the body, hexadecimal. */
   readonly body: string;
+  /** The operation's name, as its author gave it. */
+  readonly operation: string | null;
+  /** SHA-256 of the operation's text, hexadecimal; null where the call is no GraphQL request. */
+  readonly document: string | null;
+  /** Which fields were asked: schema coordinates, sorted. */
+  readonly fields: readonly string[];
+  /** How many more there were than a line holds; absent where there were none. */
+  readonly omitted?: number;
+  /** Records in the answer; null where that could not be told. */
+  readonly rows: number | null;
   /** Of the HTTP answer. */
   readonly status: number;
+  /** Milliseconds from the call to its answer. */
+  readonly ms: number;
 }
 
 /** Head 0: H("onenet-access/1\n" ‖ code). */

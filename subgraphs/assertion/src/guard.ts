@@ -13,7 +13,8 @@ import { AccessRecord } from './access-record.ts';
 import { GroupCommit } from './group-commit.ts';
 import { bodyHashOf, leafHash, leafHeader, parseLeaf } from './leaf.ts';
 import { assertionHeader, callerOf, type Payload } from './payload.ts';
-import type { GuardStore, SeenLeaf } from './store.ts';
+import { Requests, rowsOf } from './request.ts';
+import type { AccessLine, GuardStore, SeenLeaf } from './store.ts';
 import { rootFrom } from './tree.ts';
 import type { TrustedKeys } from './trust.ts';
 
@@ -52,8 +53,18 @@ export interface Admitted {
   readonly actor: Actor | undefined;
   /** The id of the grant that the call rests on; empty without one. */
   readonly grant: string;
+  /** Which part of the net signed; null where nobody did, which is this machine. */
+  readonly issuer: string | null;
   /** Writes the call into the access record; to be awaited before any of the answer leaves. */
-  readonly record: (status: number) => Promise<void>;
+  readonly record: (answered: Answered) => Promise<void>;
+}
+
+/** What is about to be answered. */
+export interface Answered {
+  /** Of the HTTP answer. */
+  readonly status: number;
+  /** The answer's whole body, in which records are counted; absent where it is not at hand. */
+  readonly answer?: Uint8Array | undefined;
 }
 
 /** Why not: `status` 401, or 503 when the keys could not be read. */
@@ -65,6 +76,8 @@ export interface Refused {
 
 export interface Guard {
   admit(call: InwardCall): Promise<Admission>;
+  /** Lines of the access record after a sequence, in order. */
+  lines(after: number, limit: number): Promise<readonly AccessLine[]>;
 }
 
 /** How far an assertion may seem to come from the future, milliseconds: clocks differ a little. */
@@ -84,6 +97,7 @@ class OwnerGuard implements Guard {
   readonly #sinceMs: number;
   readonly #seen: GroupCommit<SeenLeaf, boolean>;
   readonly #record: AccessRecord;
+  readonly #requests = new Requests();
 
   constructor(options: GuardOptions, since: Date) {
     const { store, code } = options;
@@ -108,6 +122,10 @@ class OwnerGuard implements Guard {
     return await this.#admitSigned(call, assertion, leaf);
   }
 
+  lines(after: number, limit: number): Promise<readonly AccessLine[]> {
+    return this.#options.store.read(after, limit);
+  }
+
   #admitUnsigned({ headers, remoteAddress }: InwardCall): Admission {
     const mayBe = this.#options.unsigned === 'loopback';
     if (!mayBe || !isOnThisMachine(remoteAddress, (name) => headers[name]?.toString())) {
@@ -119,6 +137,7 @@ class OwnerGuard implements Guard {
       caller: { ...localCaller, platform: this.#options.code },
       actor: parseActor(headers[actorHeader]?.toString()),
       grant: '',
+      issuer: null,
       // It names nobody, so there is nothing to record.
       record: () => Promise.resolve(),
     };
@@ -138,6 +157,7 @@ class OwnerGuard implements Guard {
       return refused('ASSERTION_INVALID', `${assertionHeader}: ${verified.why}.`);
     }
     const { payload, kid } = verified;
+    const began = performance.now();
     const nowMs = (this.#options.now ?? Date.now)();
     const untimely = this.#untimely(payload, nowMs);
     if (untimely) return untimely;
@@ -162,20 +182,33 @@ class OwnerGuard implements Guard {
       caller: callerOf(payload),
       actor: payload.actor ?? undefined,
       grant,
-      record: (status) =>
-        this.#record.add({
+      issuer: payload.iss,
+      record: ({ status, answer }) => {
+        const asked = this.#requests.asked(method, call.url, call.body);
+        const { operation, document, fields, omitted } = asked;
+        return this.#record.add({
+          v: 2,
           at: new Date(nowMs).toISOString(),
           issuer: payload.iss,
           consumer: payload.consumer,
+          person: payload.person,
           roles: payload.roles,
           purpose: payload.purpose,
+          grant: grant === '' ? null : grant,
           kid,
           leaf: leafText,
           method,
           path: pathOf(call.url),
           body: bodyHash.toString('hex'),
+          operation,
+          document,
+          fields,
+          ...(omitted > 0 && { omitted }),
+          rows: rowsOf(asked, answer),
           status,
-        }),
+          ms: Math.round(performance.now() - began),
+        });
+      },
     };
   }
 

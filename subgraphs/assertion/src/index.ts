@@ -1,10 +1,13 @@
 /** On behalf of: the net signs its calls to owners, one signature a fan-out, and an owner's guard verifies them. */
 export { accessHead0, nextAccessHead, verifyAccessRecord } from './access-record.ts';
 export type { AccessEntry, AccessVerdict } from './access-record.ts';
+export { askedBy } from './asked.ts';
+export type { Asked } from './asked.ts';
 export { createGuard } from './guard.ts';
 export type {
   Admission,
   Admitted,
+  Answered,
   Guard,
   GuardOptions,
   InwardCall,
@@ -17,7 +20,7 @@ export type { Algorithm, PublicJwk } from './jwk.ts';
 export { isSignedBy, parseJws } from './jws.ts';
 export type { SigningKey, UnverifiedJws } from './jws.ts';
 export { listKeys, openKeys, publishAheadMs, rotateKeys } from './keys.ts';
-export type { KeyInfo, Keys, KeysOptions } from './keys.ts';
+export type { KeyInfo, KeyLife, Keys, KeysOptions } from './keys.ts';
 export { bodyHashOf, leafHash, leafHeader, parseLeaf } from './leaf.ts';
 export { mongoGuardStore } from './mongo-guard-store.ts';
 export { assertionHeader, maxLifeSeconds } from './payload.ts';
@@ -26,5 +29,5 @@ export { signCall, signCalls } from './sign.ts';
 export type { OutwardCall, SignedCalls, Signer } from './sign.ts';
 export type { AccessLine, GuardStore, SeenLeaf } from './store.ts';
 export { rootFrom } from './tree.ts';
-export { trustedKeys } from './trust.ts';
+export { trustOwnKeys, trustedKeys } from './trust.ts';
 export type { TrustOptions, TrustedKeys, Verified } from './trust.ts';

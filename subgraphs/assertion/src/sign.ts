@@ -31,6 +31,8 @@ export interface SignedCalls {
   readonly assertion: string;
   /** For `onenet-leaf`, by the calls' order. A leaf serves for one sending: who sends again signs again. */
   readonly leaves: readonly string[];
+  /** The leaves' hashes, hexadecimal, by the calls' order: by them the owners' access records name the calls. */
+  readonly leafHashes: readonly string[];
 }
 
 /** Signs calls that are made on one caller's behalf. */
@@ -58,6 +60,7 @@ export function signCalls(
       const { salt = Buffer.alloc(0), grant = '' } = leaves[n] ?? {};
       return encodeLeaf({ ...place, salt, grant });
     }),
+    leafHashes: leaves.map((leaf) => leaf.hash.toString('hex')),
   };
 }
 

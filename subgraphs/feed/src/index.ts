@@ -15,6 +15,7 @@ export { mongoStore } from './mongo-store.ts';
 export { isLabel } from './platform-event.ts';
 export { UnfitDatabase, postgresPool } from './postgres.ts';
 export { postgresStore } from './postgres-store.ts';
+export { sendProblem } from './http.ts';
 export { readFeed, readFeedOf } from './read-feed.ts';
 export type {
   FeedAnswer,

@@ -63,7 +63,7 @@ export async function answerGraphQL(
   });
   const answered = await handler.fetch(asked, { platform, admitted });
   const answer = Buffer.from(await answered.arrayBuffer());
-  await admitted.record(answered.status);
+  await admitted.record({ status: answered.status, answer });
   response.writeHead(answered.status, {
     ...Object.fromEntries(answered.headers),
     'content-length': answer.byteLength,

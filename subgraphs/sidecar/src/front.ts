@@ -1,4 +1,4 @@
-/** What every owner serves, behind its guard: /graphql and /events; and /health/live, /health/ready before it. */
+/** What every owner serves, behind its guard: /graphql, /events and /access; and /health/live, /health/ready before it. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { readBody, sendRefusal } from '@onenet/assertion';
 import type { Admitted, Guard } from '@onenet/assertion';
 import type { Feed } from '@onenet/feed';
+import { answerAccess } from './access.ts';
 import { sendGraphqlError, sendJson } from './answers.ts';
 
 export interface FrontOptions {
@@ -67,7 +68,11 @@ async function route(
       return await guarded(options, request, response, options.graphql);
     case '/events':
       return await guarded(options, request, response, (_, { record }) =>
-        options.feed.handle(request, response, record),
+        options.feed.handle(request, response, (status) => record({ status })),
+      );
+    case '/access':
+      return await guarded(options, request, response, (_, admitted) =>
+        answerAccess(options.guard, admitted, request, response),
       );
     case '/health/live':
       return sendJson(response, 200, { status: 'live' });
@@ -76,7 +81,7 @@ async function route(
     default:
       return sendJson(response, 404, {
         code: 'NOT_FOUND',
-        message: `There is no ${path}: /graphql, /events, /health/live, /health/ready.`,
+        message: `There is no ${path}: /graphql, /events, /access, /health/live, /health/ready.`,
       });
   }
 }

@@ -1,5 +1,6 @@
 /** Two sidecars over one outbox: one log, one memory of what was signed, one access record. */
 import { verifyAccessRecord } from '@onenet/assertion';
+import type { AccessEntry, AccessLine } from '@onenet/assertion';
 import { encodeCaller } from '@onenet/contract';
 import { describe, expect, test } from 'vitest';
 import { caller, code, netKeys, outboxes, readAll, serverBehind } from '../test/harness.ts';
@@ -121,6 +122,37 @@ describe.each(outboxes)('$name', ({ fresh }) => {
     expect(new Set(entries.map(({ leaf }) => leaf)).size).toBe(61);
     // Neither what was asked nor who performs it.
     expect(JSON.stringify(entries)).not.toMatch(/__typename|desk-3/);
+  });
+
+  test('the province reads the record, page by page; no other part of the net does', async () => {
+    await using net = await pair();
+    const post = { method: 'POST', body: '{"query":"query Q { asked: __typename }"}' };
+    for (let n = 0; n < 3; n += 1) await net.keys.fetch(`${net.one.url}/graphql`, post);
+    const read = async (path: string) => {
+      const answer = await net.keys.fetchAsProvince(`${net.other.url}/access${path}`);
+      return (await answer.text())
+        .split('\n')
+        .filter((text) => text !== '')
+        .map((text) => JSON.parse(text) as AccessLine);
+    };
+    const first = await read('?limit=2');
+    // By now the reading itself is in it.
+    const rest = await read('?after=2');
+    const { lines } = await net.record();
+    expect([...first, ...rest]).toEqual(lines.slice(0, 4));
+    expect(lines.map(({ line }) => (JSON.parse(line) as AccessEntry).operation)).toEqual([
+      ...['Q', 'Q', 'Q'],
+      ...[null, null],
+    ]);
+    const refused = await net.keys.fetch(`${net.one.url}/access`);
+    expect(refused.status).toBe(403);
+    expect(await refused.json()).toMatchObject({ code: 'NOT_ALLOWED' });
+    expect((await fetch(`${net.one.url}/access`)).status).toBe(401);
+    for (const bad of ['after=-1', 'limit=0', 'limit=5001', 'after=x']) {
+      expect((await net.keys.fetchAsProvince(`${net.one.url}/access?${bad}`)).status).toBe(400);
+    }
+    const posted = await net.keys.fetchAsProvince(`${net.one.url}/access`, { method: 'POST' });
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET']);
   });
 
   test('events are numbered once, and both serve the same log', async () => {

@@ -1,6 +1,7 @@
 /** The GraphQL server behind the sidecar: asked over kept connections, within a time, and never quoted when it fails. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import type { Answered } from '@onenet/assertion';
 import { Pool, errors } from 'undici';
 import type { Dispatcher } from 'undici';
 import { sendGraphqlError } from './answers.ts';
@@ -25,8 +26,8 @@ export interface Inward {
   readonly body: Buffer;
   /** What the sidecar says of the caller. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Told the status before any of the answer leaves; what it rejects with stops the answer. */
-  readonly beforeAnswer: (status: number) => Promise<void>;
+  /** Told what is answered before any of it leaves; what it rejects with stops the answer. */
+  readonly beforeAnswer: (answered: Answered) => Promise<void>;
 }
 
 export interface Upstream {
@@ -41,6 +42,8 @@ export interface Upstream {
 const keepAliveMs = 4_000;
 const connectMs = 2_000;
 const pingMs = 2_000;
+/** Bytes of an answer that are read before it begins to leave: its records can be counted in them. */
+const heldBytes = 1024 * 1024;
 const mediaType = /^application\/(?:graphql-response\+)?json\s*(?:;|$)/i;
 
 export function openUpstream(options: UpstreamOptions): Upstream {
@@ -60,20 +63,30 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     async pass({ request, response, body, headers, beforeAnswer }) {
       const { method } = request;
       if (method !== 'GET' && method !== 'POST') {
-        await beforeAnswer(405);
+        await beforeAnswer({ status: 405 });
         response.setHeader('allow', 'GET, POST');
         sendGraphqlError(request, response, 405, 'BAD_REQUEST', 'GraphQL is asked by GET or POST.');
         return;
       }
       const refuse = async (status: 502 | 504, message: string, reason: string): Promise<void> => {
         onFailure(reason);
-        await beforeAnswer(status);
+        await beforeAnswer({ status });
         sendGraphqlError(request, response, status, 'UNAVAILABLE', message);
       };
       const gone = new AbortController();
       response.once('close', () => gone.abort());
       const late = AbortSignal.timeout(timeoutMs);
       const signal = AbortSignal.any([gone.signal, late]);
+
+      const failed = async (error: unknown): Promise<void> => {
+        if (gone.signal.aborted) return;
+        if (late.aborted || error instanceof errors.ConnectTimeoutError) {
+          const message = `The server of platform ${code} did not answer within ${timeoutMs} ms.`;
+          return await refuse(504, message, `no answer within ${timeoutMs} ms`);
+        }
+        const message = `The server of platform ${code} cannot be reached.`;
+        await refuse(502, message, String(error));
+      };
 
       let answer: Dispatcher.ResponseData;
       try {
@@ -85,19 +98,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
           signal,
         });
       } catch (error) {
-        if (gone.signal.aborted) return;
-        if (late.aborted || error instanceof errors.ConnectTimeoutError) {
-          return await refuse(
-            504,
-            `The server of platform ${code} did not answer within ${timeoutMs} ms.`,
-            `no answer within ${timeoutMs} ms`,
-          );
-        }
-        return await refuse(
-          502,
-          `The server of platform ${code} cannot be reached.`,
-          String(error),
-        );
+        return await failed(error);
       }
 
       const fault = faultOf(answer);
@@ -106,10 +107,23 @@ export function openUpstream(options: UpstreamOptions): Upstream {
         void answer.body.dump({ limit: 128 * 1024 }).catch(() => undefined);
         return await refuse(502, `The server of platform ${code} failed.`, fault);
       }
-      await beforeAnswer(answer.statusCode);
+      const rest = answer.body[Symbol.asyncIterator]();
+      let held: Held;
+      try {
+        held = await hold(rest);
+      } catch (error) {
+        return await failed(error);
+      }
+      const isPlain = answer.headers['content-encoding'] === undefined;
+      await beforeAnswer({
+        status: answer.statusCode,
+        answer: held.isWhole && isPlain ? held.bytes : undefined,
+      });
       if (response.destroyed) return void answer.body.destroy();
       response.writeHead(answer.statusCode, headersOutward(answer.headers));
-      await pipeline(answer.body, response).catch((error: unknown) => {
+      if (held.isWhole) return void response.end(held.bytes);
+      response.write(held.bytes);
+      await pipeline(rest, response).catch((error: unknown) => {
         // It has begun, so it can only be broken off: the reader sees that it is cut.
         response.destroy();
         if (!gone.signal.aborted) onFailure(`the answer broke off: ${String(error)}`);
@@ -130,6 +144,25 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     },
     close: () => pool.destroy(),
   };
+}
+
+/** The beginning of an answer. */
+interface Held {
+  readonly bytes: Buffer;
+  /** Nothing follows. */
+  readonly isWhole: boolean;
+}
+
+async function hold(body: AsyncIterator<Buffer>): Promise<Held> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  while (length <= heldBytes) {
+    const next = await body.next();
+    if (next.done === true) return { bytes: Buffer.concat(chunks, length), isWhole: true };
+    chunks.push(next.value);
+    length += next.value.byteLength;
+  }
+  return { bytes: Buffer.concat(chunks, length), isWhole: false };
 }
 
 /** What is no answer of a GraphQL server stays behind: an error page shows stacks, paths and versions. */

@@ -126,6 +126,8 @@ export interface TestKeys extends AsyncDisposable {
   sign(call: { method: string; path: string; body: string }): Readonly<Record<string, string>>;
   /** A `fetch` that signs each call. */
   readonly fetch: typeof fetch;
+  /** Signed by the province, and not by the gateway. */
+  readonly fetchAsProvince: typeof fetch;
 }
 
 export const caller: Caller = {
@@ -140,26 +142,35 @@ export const caller: Caller = {
 /** Keys as the gateway has them. */
 export async function netKeys(): Promise<TestKeys> {
   const folder = await mkdtemp(join(tmpdir(), 'onenet-sidecar-'));
-  const keys: Keys = await openKeys(join(folder, 'keys'), { issuer: 'gateway' });
+  const dir = join(folder, 'keys');
+  const gateway = await openKeys(dir, { issuer: 'gateway' });
+  const province = await openKeys(dir, { issuer: 'province' });
   const file = join(folder, 'jwks.json');
-  await writeFile(file, JSON.stringify(keys.publicJwks()));
-  const sign: TestKeys['sign'] = (call) =>
-    signCall(keys, caller, { kind: 'OFFICER', reference: 'desk-3' }, { owner: code, ...call });
+  await writeFile(file, JSON.stringify(gateway.publicJwks()));
+  const signBy =
+    (keys: Keys): TestKeys['sign'] =>
+    (call) =>
+      signCall(keys, caller, { kind: 'OFFICER', reference: 'desk-3' }, { owner: code, ...call });
   return {
     file,
-    sign,
-    fetch: (input, init = {}) => {
-      const { pathname, search } = new URL(input instanceof Request ? input.url : input);
-      const { method = 'GET', body } = init;
-      const text = typeof body === 'string' ? body : '';
-      const headers = new Headers(init.headers);
-      const signed = sign({ method, path: pathname + search, body: text });
-      for (const [name, value] of Object.entries(signed)) headers.set(name, value);
-      return fetch(input, { ...init, headers });
-    },
+    sign: signBy(gateway),
+    fetch: signedFetch(signBy(gateway)),
+    fetchAsProvince: signedFetch(signBy(province)),
     async [Symbol.asyncDispose]() {
       await rm(folder, { recursive: true });
     },
+  };
+}
+
+function signedFetch(sign: TestKeys['sign']): typeof fetch {
+  return (input, init = {}) => {
+    const { pathname, search } = new URL(input instanceof Request ? input.url : input);
+    const { method = 'GET', body } = init;
+    const text = typeof body === 'string' ? body : '';
+    const headers = new Headers(init.headers);
+    const signed = sign({ method, path: pathname + search, body: text });
+    for (const [name, value] of Object.entries(signed)) headers.set(name, value);
+    return fetch(input, { ...init, headers });
   };
 }
 
