@@ -8,11 +8,16 @@ import type { SigningKey } from './jws.ts';
 import { maxLifeSeconds } from './payload.ts';
 import type { Signer } from './sign.ts';
 
-export interface KeysOptions {
+export interface KeysOptions extends KeyLife {
   /** Which part of the net signs: `gateway`, `analytics`, `province`. */
   readonly issuer: string;
   /** Told when the folder cannot be read any more; the keys known before serve on. Default: to stderr. */
   readonly onError?: (error: unknown) => void;
+}
+
+/** How long what a key signs is valid, seconds; an assertion's life when absent. */
+export interface KeyLife {
+  readonly lifeSeconds?: number;
 }
 
 /** The keys of a folder, as it is now. */
@@ -37,12 +42,15 @@ const readAgainMs = 1_000;
 /** How long a key is published before it signs, milliseconds: until then every owner has read it. */
 export const publishAheadMs = 60_000;
 
-/** How long a key stays after its successor signs: an assertion's life, and as much again for late readers. */
-const leaveMs = 2 * maxLifeSeconds * 1_000;
+/** How long a key stays after its successor signs, milliseconds: the life of what it signed, and as much again for late readers. */
+function leaveMsOf({ lifeSeconds = maxLifeSeconds }: KeyLife): number {
+  return 2 * lifeSeconds * 1_000;
+}
 
 /** Opens the folder; makes it, and a first key, where there is none. */
 export async function openKeys(dir: string, options: KeysOptions): Promise<Keys> {
   const onError = options.onError ?? ((error) => console.error(`keys in ${dir}:`, error));
+  const leaveMs = leaveMsOf(options);
   let keys = await readKeys(dir);
   if (keys.length === 0) {
     await addKey(dir, 'EdDSA', new Date(), true);
@@ -71,7 +79,7 @@ export async function openKeys(dir: string, options: KeysOptions): Promise<Keys>
     },
     publicJwks() {
       readAgain();
-      const published = keys.filter((_, index) => stateOf(keys, index) !== 'RETIRED');
+      const published = keys.filter((_, index) => stateOf(keys, index, leaveMs) !== 'RETIRED');
       return { keys: published.map(({ jwk }) => publicPart(jwk)) };
     },
   };
@@ -80,11 +88,15 @@ export async function openKeys(dir: string, options: KeysOptions): Promise<Keys>
 /** Adds a key that signs from `aheadMs` on, and removes those that are retired. */
 export async function rotateKeys(
   dir: string,
-  { alg = 'EdDSA', aheadMs = publishAheadMs }: { alg?: Algorithm; aheadMs?: number } = {},
+  {
+    alg = 'EdDSA',
+    aheadMs = publishAheadMs,
+    ...life
+  }: { alg?: Algorithm; aheadMs?: number } & KeyLife = {},
 ): Promise<KeyInfo> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const file = await addKey(dir, alg, new Date(Date.now() + aheadMs));
-  const keys = await listKeys(dir);
+  const keys = await listKeys(dir, life);
   for (const key of keys) if (key.state === 'RETIRED') await rm(join(dir, key.file));
   const added = keys.find((key) => key.file === file);
   if (!added) throw new Error(`${join(dir, file)} was removed while it was being added.`);
@@ -92,14 +104,14 @@ export async function rotateKeys(
 }
 
 /** The folder's keys, oldest first. */
-export async function listKeys(dir: string): Promise<readonly KeyInfo[]> {
+export async function listKeys(dir: string, life: KeyLife = {}): Promise<readonly KeyInfo[]> {
   const keys = await readKeys(dir);
   return keys.map(({ jwk: { kid, alg }, file, notBefore }, index) => ({
     kid,
     alg,
     file,
     notBefore,
-    state: stateOf(keys, index),
+    state: stateOf(keys, index, leaveMsOf(life)),
   }));
 }
 
@@ -175,7 +187,12 @@ function signingIndex(keys: readonly StoredKey[], now = Date.now()): number {
   );
 }
 
-function stateOf(keys: readonly StoredKey[], index: number, now = Date.now()): KeyInfo['state'] {
+function stateOf(
+  keys: readonly StoredKey[],
+  index: number,
+  leaveMs: number,
+  now = Date.now(),
+): KeyInfo['state'] {
   const signing = signingIndex(keys, now);
   if (index === signing) return 'SIGNS';
   if (index > signing) return 'NEXT';

@@ -5,6 +5,7 @@ import { contractVersion } from '@onenet/contract';
 import type { NetOwner, NetSnapshot } from '@onenet/contract';
 import { divisionPath, platforms } from '@onenet/platforms';
 import type { PlatformDefinition } from '@onenet/platforms';
+import { netClientOf } from './access/client.ts';
 import { Checker } from './registry/checker.ts';
 import { connectionOf, modulesOf } from './registry/entry.ts';
 import type { RegistryEntry } from './registry/entry.ts';
@@ -44,7 +45,7 @@ export class Directory {
   #watching: Promise<void> = Promise.resolve();
   #reloading: Promise<void> | undefined;
   #reloadAgain = false;
-  #state: RegistryState = { revision: 0, entries: new Map() };
+  #state: RegistryState = { revision: 0, entries: new Map(), clients: [] };
   #composed: Composed;
   #json = '';
 
@@ -198,7 +199,7 @@ export class Directory {
       supergraph: this.#composed.supergraph,
       services: this.#frame.services,
       owners: this.platforms().map((entry) => this.#owner(entry)),
-      clients: [],
+      clients: this.#state.clients.map(netClientOf),
       grants: [],
     };
   }

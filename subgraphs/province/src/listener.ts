@@ -1,8 +1,9 @@
 /** What the province answers at which path. */
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { NetError, errorCodes } from '@onenet/contract';
-import type { NetErrorCode } from '@onenet/contract';
+import { NetError } from '@onenet/contract';
+import { answerAccessPaths } from './access/routes.ts';
+import type { Access } from './access/access.ts';
+import { answerError, answerJson } from './answer.ts';
 import type { Directory } from './directory.ts';
 import { answerNet } from './net.ts';
 import { answerRegistry } from './registry/http.ts';
@@ -16,6 +17,7 @@ export function createListener(
   directory: Directory,
   registry: RegistryHttp,
   transfers: TransferParts,
+  access: Access,
   ping: () => Promise<void>,
 ): Listener {
   const graphql = createGraphql(directory, registry.registry, transfers);
@@ -36,6 +38,7 @@ export function createListener(
       );
       return;
     }
+    if (answerAccessPaths(access, url, request, response)) return;
     switch (url.pathname) {
       case '/graphql':
         void graphql(request, response);
@@ -59,7 +62,7 @@ export function createListener(
           response,
           new NetError(
             'NOT_FOUND',
-            'Here are /graphql, /registry, /net, /health/live and /health/ready.',
+            'Here are /graphql, /registry, /access, /oauth/token, /session, /net, /health/live and /health/ready.',
           ),
         );
     }
@@ -69,42 +72,6 @@ export function createListener(
 /** Before there is a net to answer with. */
 export function answerStarting(_request: IncomingMessage, response: ServerResponse): void {
   answerError(response, new NetError('UNAVAILABLE', 'The province is starting.'));
-}
-
-/** HTTP status by code, where it says more than whose fault it was. */
-const statuses: Partial<Record<NetErrorCode, number>> = {
-  TOKEN_REQUIRED: 401,
-  NOT_ALLOWED: 403,
-  NOT_FOUND: 404,
-  UNKNOWN_PLATFORM: 404,
-  WRONG_STATE: 409,
-  TOO_LARGE: 413,
-  TOO_MANY: 429,
-};
-
-function answerError(response: ServerResponse, error: unknown): void {
-  if (error instanceof NetError) {
-    const { code, message } = error;
-    const status = statuses[code] ?? (errorCodes[code].fault === 'caller' ? 400 : 503);
-    if (status === 401) response.setHeader('www-authenticate', 'Bearer realm="onenet"');
-    // What is left of a body that nobody reads would be taken for the next request.
-    if (status === 413) response.setHeader('connection', 'close');
-    answerJson(response, status, { error: { code, message } });
-    return;
-  }
-  const incident = randomUUID();
-  console.error(`province: incident ${incident}:`, error);
-  const { message } = errorCodes.INTERNAL;
-  answerJson(response, 500, { error: { code: 'INTERNAL', message, incident } });
-}
-
-function answerJson(response: ServerResponse, status: number, body: object): void {
-  if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'cache-control': 'no-store',
-  });
-  response.end(JSON.stringify(body));
 }
 
 export function portOf(server: Server): number {

@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import { startProvince } from './index.ts';
 
-const help = `Starts the province: /graphql, /registry, /net, /health/live, /health/ready.
+const help = `Starts the province: /graphql, /registry, /access, /oauth/token, /session, /net, /health/live,
+/health/ready.
 
   --port <n>                 port to listen on (4001)
   --host <name>              address to listen on (127.0.0.1)
@@ -17,7 +18,12 @@ const help = `Starts the province: /graphql, /registry, /net, /health/live, /hea
   --allow-host <name>        a host at which platforms may answer, or *.gov.cn; repeatable (any)
   --registered-only          the reference platforms are registered, and not connected
   --development              platforms may answer on this machine and in private networks
-  --keys <folder>            keys by which calls to platforms are signed
+  --keys <folder>            keys by which calls to platforms are signed, and access tokens (tokens/)
+  --gateway-url <url>        base URL under which clients and browsers reach the net (http://127.0.0.1:4000)
+  --issuer <text>            who issues access tokens: iss (onenet)
+  --proxy <address>          address or network of gateways on other machines; repeatable
+  --first-sign-in <file>     gets the first person's name and password, where there is nobody yet
+  --reference-clients        the departments of the reference net are admitted at the first start
   --help`;
 
 const options = {
@@ -38,6 +44,11 @@ const options = {
   'registered-only': { type: 'boolean', default: false },
   development: { type: 'boolean', default: false },
   keys: { type: 'string' },
+  'gateway-url': { type: 'string' },
+  issuer: { type: 'string' },
+  proxy: { type: 'string', multiple: true, default: [] as string[] },
+  'first-sign-in': { type: 'string' },
+  'reference-clients': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 const values = readOptions();
@@ -59,7 +70,12 @@ if (values.help) {
     allowHosts: values['allow-host'],
     ...given('publicUrl', values['public-url']),
     ...given('operatorTokenFile', values['operator-token-file']),
+    proxies: values.proxy,
+    referenceClients: values['reference-clients'],
     ...given('keysDir', values.keys),
+    ...given('gatewayUrl', values['gateway-url']),
+    ...given('issuer', values.issuer),
+    ...given('firstSignInFile', values['first-sign-in']),
   }).catch(explain);
   console.log(`province is ready: ${province.url}`);
   let stopping = false;

@@ -5,6 +5,8 @@ import type { RequestListener } from 'node:http';
 import type { ConnectionStatus } from '@onenet/contract';
 import { platforms } from '@onenet/platforms';
 import { MongoClient } from 'mongodb';
+import { openAccess } from './access/access.ts';
+import type { AccessOptions } from './access/access.ts';
 import { Directory } from './directory.ts';
 import { answerStarting, createListener, portOf } from './listener.ts';
 import { ensureOperatorToken } from './registry/access.ts';
@@ -18,7 +20,7 @@ import { transferPlatforms } from './transfers/platforms.ts';
 import { TransferStore } from './transfers/store.ts';
 import { TransferWorker } from './transfers/worker.ts';
 
-export interface ProvinceOptions {
+export interface ProvinceOptions extends AccessOptions {
   /** 0: the system chooses. */
   readonly port: number;
   readonly host: string;
@@ -37,8 +39,6 @@ export interface ProvinceOptions {
   readonly development?: boolean;
   /** Hosts at which platforms may answer, e.g. `*.gov.cn`; empty: at any. */
   readonly allowHosts?: readonly string[];
-  /** Folder of the keys by which calls to owners are signed; absent: they are not. */
-  readonly keysDir?: string;
   /** Whether the reference platforms are registered only: none of them runs. */
   readonly registeredOnly?: boolean;
   /** Days for which nobody may have used what a version takes away unasked. Default 30. */
@@ -111,8 +111,9 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
       addressOf: directory.addressOf.bind(directory),
       refresh: () => directory.refresh(),
     };
+    const access = await openAccess(db, registry.store, parts.refresh, options);
     const ping = async () => void (await db.command({ ping: 1 }));
-    listener = createListener(directory, parts, transfers, ping);
+    listener = createListener(directory, parts, transfers, access, ping);
     worker.start();
     return {
       url,

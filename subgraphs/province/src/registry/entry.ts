@@ -102,6 +102,8 @@ export interface Who {
 export interface TrailEntry {
   readonly at: Date;
   readonly platform: string | null;
+  /** The client that it is about. */
+  readonly client?: string;
   readonly action: Action;
   readonly by: Who;
   /** The network address from which it was asked; shown to the operator only. */
@@ -128,6 +130,12 @@ export const actions = [
   'MAINTENANCE_ENDED',
   'TOKEN_ISSUED',
   'TOKEN_REVOKED',
+  'CLIENT_ADDED',
+  'CLIENT_CHANGED',
+  'CLIENT_ROTATED',
+  'CLIENT_SUSPENDED',
+  'CLIENT_RESUMED',
+  'CLIENT_REVOKED',
 ] as const;
 export type Action = (typeof actions)[number];
 

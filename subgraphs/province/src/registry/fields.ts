@@ -28,6 +28,21 @@ export class Fields {
     return typeof value === 'string' ? value : this.#fail(field, value, 'a text');
   }
 
+  /** Taken as it is, and never shown. */
+  secret(field: string): string {
+    const value = this.#take(field);
+    if (typeof value === 'string' && value !== '' && value.length <= 1000) return value;
+    throw new NetError(
+      'BAD_INPUT',
+      `\`${this.#at(field)}\` must be a text of 1 to 1000 characters.`,
+    );
+  }
+
+  /** JSON of whatever kind; it is checked where it is used. */
+  value(field: string): unknown {
+    return this.#take(field);
+  }
+
   number(field: string, least: number, most: number): number {
     const value = this.#take(field);
     if (typeof value === 'number' && value >= least && value <= most) return value;

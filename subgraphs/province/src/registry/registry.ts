@@ -3,6 +3,7 @@ import type { ConnectionStatus } from '@onenet/contract';
 import { NetError } from '@onenet/contract';
 import type { PlatformDefinition } from '@onenet/platforms';
 import type { Db, MongoClient } from 'mongodb';
+import type { ClientDocument } from '../access/client.ts';
 import { isInMaintenance } from './entry.ts';
 import type { RegistryEntry, Who } from './entry.ts';
 import type { NewPlatform } from './profile.ts';
@@ -14,6 +15,8 @@ export interface RegistryState {
   readonly revision: number;
   /** By code. */
   readonly entries: ReadonlyMap<string, RegistryEntry>;
+  /** Those that may ask, by id. */
+  readonly clients: readonly ClientDocument[];
 }
 
 /** By whose authority something is done, and from which network address. */
@@ -43,7 +46,11 @@ export class Registry {
     try {
       const net = await this.store.net.findOne({ _id: 'net' }, { session });
       const entries = await this.store.platforms.find({}, { session }).sort({ _id: 1 }).toArray();
-      return { revision: net?.revision ?? 0, entries: new Map(entries.map(keyed)) };
+      const clients = await this.store.clients
+        .find({ status: 'ACTIVE' }, { session })
+        .sort({ _id: 1 })
+        .toArray();
+      return { revision: net?.revision ?? 0, entries: new Map(entries.map(keyed)), clients };
     } finally {
       await session.endSession();
     }

@@ -2,6 +2,7 @@
 import { NetError } from '@onenet/contract';
 import { ObjectId } from 'mongodb';
 import type { ClientSession, Collection, Db, MongoClient } from 'mongodb';
+import type { ClientDocument } from '../access/client.ts';
 import type { RegistryEntry, TrailEntry, VersionDocument } from './entry.ts';
 import type { TokenDocument } from './tokens.ts';
 
@@ -29,6 +30,7 @@ export interface Change {
 export class Store {
   readonly client: MongoClient;
   readonly platforms: Collection<RegistryEntry>;
+  readonly clients: Collection<ClientDocument>;
   readonly net: Collection<NetDocument>;
   readonly versions: Collection<VersionDocument>;
   readonly tokens: Collection<TokenDocument>;
@@ -37,6 +39,7 @@ export class Store {
   constructor(client: MongoClient, db: Db) {
     this.client = client;
     this.platforms = db.collection('platforms');
+    this.clients = db.collection('clients');
     this.net = db.collection('net');
     this.versions = db.collection('versions');
     this.tokens = db.collection('tokens');
@@ -58,6 +61,7 @@ export class Store {
     await this.tokens.createIndex({ hash: 1 }, { unique: true });
     await this.tokens.createIndex({ platform: 1 });
     await this.trail.createIndex({ platform: 1, _id: -1 });
+    await this.trail.createIndex({ client: 1, _id: -1 }, { sparse: true });
   }
 
   /**

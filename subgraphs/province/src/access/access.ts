@@ -1,0 +1,69 @@
+/** The authorization server and the directory of clients and people: everything that `/access`, `/oauth` and `/session` need. */
+import { join } from 'node:path';
+import { createGuard, mongoGuardStore, openKeys, trustOwnKeys } from '@onenet/assertion';
+import type { Db } from 'mongodb';
+import type { Store } from '../registry/store.ts';
+import { proxiesAt } from './caller-address.ts';
+import type { AccessHttp } from './http.ts';
+import { tokenSeconds } from './oauth/access-token.ts';
+import type { OauthParts } from './oauth/http.ts';
+import type { SessionParts } from './people/http.ts';
+import { ensureFirstPerson } from './people/people.ts';
+import { seedReferenceClients } from './reference-clients.ts';
+import { AccessStore } from './store.ts';
+
+export interface AccessOptions {
+  /** `iss` of access tokens. Default `onenet`. */
+  readonly issuer?: string;
+  /** Base URL under which clients and browsers reach the net. Default `http://127.0.0.1:4000`. */
+  readonly gatewayUrl?: string;
+  /** Folder of the keys by which calls to owners are signed, and in `tokens` below it those of tokens; absent: neither is. */
+  readonly keysDir?: string;
+  /** Addresses and networks of gateways on other machines: what they say of a caller's address is believed. */
+  readonly proxies?: readonly string[];
+  /** Gets name and password of the first person, made where there is nobody. Absent: none is made. */
+  readonly firstSignInFile?: string;
+  /** Whether the departments of the reference net are admitted at the first start. */
+  readonly referenceClients?: boolean;
+}
+
+export interface Access {
+  readonly http: AccessHttp;
+  readonly oauth: OauthParts;
+  readonly session: SessionParts;
+}
+
+/** The province's code where owners have theirs: calls to it are signed for it. */
+export const provinceCode = 'province';
+
+export async function openAccess(
+  db: Db,
+  registry: Store,
+  refresh: () => Promise<void>,
+  options: AccessOptions,
+): Promise<Access> {
+  const { issuer = 'onenet', keysDir, firstSignInFile } = options;
+  const baseUrl = (options.gatewayUrl ?? 'http://127.0.0.1:4000').replace(/\/+$/, '');
+  const store = new AccessStore(registry, db);
+  await store.prepare();
+  if (options.referenceClients === true) await seedReferenceClients(registry);
+  if (firstSignInFile !== undefined) await ensureFirstPerson(store, firstSignInFile);
+  const proxies = proxiesAt(options.proxies ?? []);
+  const keys =
+    keysDir === undefined
+      ? undefined
+      : await openKeys(join(keysDir, 'tokens'), { issuer, lifeSeconds: tokenSeconds });
+  const netKeys =
+    keysDir === undefined ? undefined : await openKeys(keysDir, { issuer: 'province' });
+  const guard = await createGuard({
+    code: provinceCode,
+    trust: netKeys && trustOwnKeys(netKeys),
+    store: mongoGuardStore(db),
+    unsigned: 'loopback',
+  });
+  return {
+    http: { store, refresh },
+    oauth: { store, keys, issuer, baseUrl, proxies },
+    session: { store, guard, baseUrl, proxies },
+  };
+}

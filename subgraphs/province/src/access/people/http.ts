@@ -1,0 +1,140 @@
+/** `/session`: signing in and out, and for the gateway whose a session is. */
+import type { IncomingMessage } from 'node:http';
+import type { Guard } from '@onenet/assertion';
+import { NetError } from '@onenet/contract';
+import { Fields } from '../../registry/fields.ts';
+import { readJson } from '../../registry/body.ts';
+import { hashOf } from '../../registry/tokens.ts';
+import { callerAddress, type Proxies } from '../caller-address.ts';
+import type { AccessStore } from '../store.ts';
+import { clearedCookie, sessionCookie, sessionOf } from './cookie.ts';
+import { refuseOtherSites } from './other-sites.ts';
+import { callerOf, type PersonDocument } from './person.ts';
+import { beginSession, endSession, useSession, type LiveSession } from './sessions.ts';
+import { changePassword, signIn } from './sign-in.ts';
+
+export interface SessionParts {
+  readonly store: AccessStore;
+  /** Takes what the gateway signed, and calls of this machine. */
+  readonly guard: Guard;
+  /** Base URL under which browsers reach this. */
+  readonly baseUrl: string;
+  readonly proxies: Proxies;
+}
+
+export interface SessionAnswer {
+  readonly status: number;
+  readonly body: object;
+  readonly cookie?: string;
+}
+
+/** Answers a call of `/session` or below it. */
+export async function answerSession(
+  parts: SessionParts,
+  { pathname: path }: URL,
+  request: IncomingMessage,
+): Promise<SessionAnswer> {
+  const [, , hash] = /^\/session\/(callers)\/([0-9a-f]{64})$/.exec(path) ?? [];
+  if (hash !== undefined && request.method === 'GET') return showCaller(parts, hash, request);
+  switch (`${request.method} ${path}`) {
+    case 'POST /session':
+      return runSignIn(parts, request);
+    case 'GET /session':
+      return { status: 200, body: shown(await required(parts, request)) };
+    case 'DELETE /session':
+      return runSignOut(parts, request);
+    case 'POST /session/password':
+      return runChangePassword(parts, request);
+    default:
+      throw new NetError(
+        'NOT_FOUND',
+        'Here are POST, GET and DELETE /session, and POST /session/password.',
+      );
+  }
+}
+
+async function runSignIn(parts: SessionParts, request: IncomingMessage): Promise<SessionAnswer> {
+  // Or a page elsewhere could sign its visitor in as somebody else.
+  refuseOtherSites(parts.baseUrl, request);
+  const fields = new Fields(await readJson(request));
+  const name = fields.text('name');
+  const password = fields.secret('password');
+  fields.done();
+  const address = callerAddress(request, parts.proxies);
+  const person = await signIn(parts.store, name, password, address);
+  return signedIn(parts, person);
+}
+
+async function runSignOut(parts: SessionParts, request: IncomingMessage): Promise<SessionAnswer> {
+  refuseOtherSites(parts.baseUrl, request);
+  const value = sessionOf(request);
+  if (value !== undefined) await endSession(parts.store, hashOf(value));
+  return { status: 200, body: { signedOut: true }, cookie: clearedCookie(parts.baseUrl) };
+}
+
+async function runChangePassword(
+  parts: SessionParts,
+  request: IncomingMessage,
+): Promise<SessionAnswer> {
+  refuseOtherSites(parts.baseUrl, request);
+  const { person } = await required(parts, request);
+  const fields = new Fields(await readJson(request));
+  const current = fields.secret('current');
+  const next = fields.secret('next');
+  fields.done();
+  await changePassword(parts.store, person, current, next);
+  return signedIn(parts, person);
+}
+
+/** Whose a session is, for the gateway alone. */
+async function showCaller(
+  { guard, store }: SessionParts,
+  hash: string,
+  request: IncomingMessage,
+): Promise<SessionAnswer> {
+  const { method = '', url = '', headers, socket } = request;
+  const body = new Uint8Array();
+  const admission = await guard.admit({
+    method,
+    url,
+    headers,
+    remoteAddress: socket.remoteAddress,
+    body,
+  });
+  if (admission.kind === 'REFUSED') throw admission.error;
+  const session = await useSession(store, hash);
+  if (!session) throw new NetError('NOT_FOUND', 'There is no such session (any more).');
+  return {
+    status: 200,
+    body: { caller: callerOf(session.person), expiresAt: session.expiresAt.toISOString() },
+  };
+}
+
+/** Begins a session, in the place of whichever the browser had. */
+async function signedIn(parts: SessionParts, person: PersonDocument): Promise<SessionAnswer> {
+  const value = await beginSession(parts.store, person);
+  const session = await useSession(parts.store, hashOf(value));
+  if (!session) throw new NetError('CREDENTIALS_INVALID', 'The account was removed.');
+  return { status: 200, body: shown(session), cookie: sessionCookie(parts.baseUrl, value) };
+}
+
+async function required({ store }: SessionParts, request: IncomingMessage): Promise<LiveSession> {
+  const value = sessionOf(request);
+  const session = value === undefined ? undefined : await useSession(store, hashOf(value));
+  if (session) return session;
+  throw new NetError('CREDENTIALS_REQUIRED', 'Nobody is signed in: POST /session.');
+}
+
+function shown({ person, expiresAt }: LiveSession): object {
+  const { _id: id, name, roles, platform, password } = person;
+  const { scopes } = callerOf(person);
+  return {
+    id,
+    name,
+    roles,
+    platform,
+    scopes,
+    canChangePassword: password !== null,
+    expiresAt: expiresAt.toISOString(),
+  };
+}
