@@ -101,12 +101,19 @@ function provincePlan({ ports, dataDir, mongodbUri, hostsNone = false }: PlanInp
     'analytics-url': ports.urls.analytics,
     'operator-token-file': operatorTokenFile(dataDir),
     keys: keysDir(dataDir),
+    'gateway-url': ports.urls.gateway,
+    'first-sign-in': firstSignInFile(dataDir),
   });
   return {
     name: 'province',
     main: 'subgraphs/province/src/main.ts',
     // Every part of the reference net is on this machine, and platforms that join it may be.
-    args: [...args, '--development', ...(hostsNone ? ['--registered-only'] : [])],
+    args: [
+      ...args,
+      '--development',
+      '--reference-clients',
+      ...(hostsNone ? ['--registered-only'] : []),
+    ],
     readyUrls: [ready(ports.urls.province)],
   };
 }
@@ -197,6 +204,11 @@ function guardFlags({ ports }: PlanInput): { readonly trust: string; readonly un
 /** Whoever may read it acts as the operator of the net that has this data. */
 export function operatorTokenFile(dataDir: string): string {
   return join(dataDir, 'operator-token');
+}
+
+/** Gets name and password of the first person, at the first start. */
+export function firstSignInFile(dataDir: string): string {
+  return join(dataDir, 'first-sign-in');
 }
 
 /** The private keys of the net's parts. */

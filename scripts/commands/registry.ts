@@ -53,19 +53,31 @@ export interface Report {
   }[];
 }
 
+type Method = 'GET' | 'POST' | 'DELETE';
+
 /** The registry refused the call itself; the message is its own. */
 export class RegistryError extends Error {
   override readonly name = 'RegistryError';
 }
 
 /** One call; `path` is below `/registry/platforms`. A refused publish is an answer, all else an error. */
-export async function callRegistry(
+export function callRegistry(
   access: RegistryAccess,
-  method: 'GET' | 'POST' | 'DELETE',
+  method: Method,
   path: string,
   body?: object,
 ): Promise<RegistryAnswer> {
-  const response = await reach('province', access.province, `registry/platforms${path}`, {
+  return callProvince(access, method, `registry/platforms${path}`, body);
+}
+
+/** One call to the province, with the operator's token or a platform's. */
+export async function callProvince(
+  access: RegistryAccess,
+  method: Method,
+  path: string,
+  body?: object,
+): Promise<RegistryAnswer> {
+  const response = await reach('province', access.province, path, {
     method,
     headers: {
       'content-type': 'application/json',

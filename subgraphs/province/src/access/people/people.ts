@@ -69,7 +69,7 @@ export async function removePerson(store: AccessStore, name: string): Promise<vo
 /** Where there is nobody yet: somebody who may do everything, with a password that stands in a file. */
 export async function ensureFirstPerson(store: AccessStore, file: string): Promise<void> {
   if (await store.people.findOne({}, { projection: { _id: 1 } })) return;
-  const made = await addPerson(store, 'admin', ['administrator', 'leader'], null).catch(
+  const made = await addPerson(store, 'admin', ['leader', 'administrator'], null).catch(
     (error: unknown) => {
       // Another process was first.
       if (error instanceof NetError && error.code === 'CONFLICT') return undefined;
