@@ -1,5 +1,5 @@
 /** What every step of a request shares: who asks, until when, how complete the answer must be, and what happened. */
-import type { Actor, Caller, NetSnapshot } from '@onenet/contract';
+import type { Actor, Caller, NetClient, NetSnapshot } from '@onenet/contract';
 
 /** How complete a caller demands the answer to be. */
 export const completenessDemands = ['ALL', 'QUORUM', 'BEST_EFFORT'] as const;
@@ -9,6 +9,8 @@ export type CompletenessDemand = (typeof completenessDemands)[number];
 export interface RequestContext {
   readonly requestId: string;
   readonly caller: Caller;
+  /** What the directory says of the caller, if it is a third party's system. */
+  readonly client?: NetClient;
   /** The net in which the request stays from its first step to its last, in every wave. */
   readonly net: NetSnapshot;
   /** Who performs a mutation, if somebody is asserted. */
@@ -59,6 +61,14 @@ export interface OwnerCall {
   readonly outcome: string;
   readonly durationMs: number;
   readonly bytes: number;
+  /** Of its HTTP answer; null where there was none. */
+  readonly status: number | null;
+  /** Records in its answer; null where they could not be counted. */
+  readonly rows: number | null;
+  /** The grant on which the call rested. */
+  readonly grant: string | null;
+  /** Hashes of the leaves that were sent: one, more where it was sent again, none where nothing was sent or signed. */
+  readonly leaves: readonly string[];
 }
 
 /** What went wrong at an owner: a caller sees its id only. */

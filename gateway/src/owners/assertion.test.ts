@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OperationReport, type RequestContext } from '../context.ts';
-import { headersOf } from './assertion.ts';
+import { signedFor } from './assertion.ts';
 import { Breakers } from './breaker.ts';
 import { callOwner, type CallFrame } from './call.ts';
 import { readEnvelope } from './read-answer.ts';
@@ -98,7 +98,13 @@ test('a query whose connection broke is signed again: the owner would take it fo
     ...post,
     owner: ownerAt(code, served.url),
   }));
-  const [headers] = headersOf(context, [post, ...others], keys);
+  const [next] = signedFor(context, [post, ...others], keys);
+  const leaves: (string | undefined)[] = [];
+  const headers = (): readonly string[] => {
+    const sent = next?.();
+    leaves.push(sent?.leaf);
+    return sent?.headers ?? [];
+  };
   const frame: CallFrame = {
     context,
     timeMs: 5_000,
@@ -107,26 +113,28 @@ test('a query whose connection broke is signed again: the owner would take it fo
     underWay: new Set(),
   };
   const tools = { transport, breakers: new Breakers(), maxAnswerBytes: 10_000 };
-  const answer = await callOwner(post, headers ?? (() => []), tools, frame);
+  const answer = await callOwner(post, headers, tools, frame);
   await transport.close();
   expect(answer).toMatchObject({ status: 200 });
   expect(served.admissions).toMatchObject([
     { kind: 'ADMITTED', caller: context.caller, actor: context.actor },
     { kind: 'ADMITTED', caller: context.caller, actor: context.actor },
   ]);
+  expect(leaves).toEqual([expect.any(String), expect.any(String)]);
+  expect(leaves[0]).not.toBe(leaves[1]);
 });
 
 test('owners are told of the caller by the assertion alone', () => {
   const post = { owner: ownerAt('420100', 'http://127.0.0.1/graphql'), body: '{}' };
   const names = (headers: readonly string[] = []): string[] =>
     headers.filter((_, i) => i % 2 === 0);
-  expect(names(headersOf(context, [post], keys)[0]?.())).toEqual([
+  expect(names(signedFor(context, [post], keys)[0]?.().headers)).toEqual([
     'content-type',
     'accept',
     'onenet-assertion',
     'onenet-leaf',
   ]);
-  expect(names(headersOf(context, [post], undefined)[0]?.())).toEqual([
+  expect(names(signedFor(context, [post], undefined)[0]?.().headers)).toEqual([
     'content-type',
     'accept',
     'onenet-caller',

@@ -1,5 +1,11 @@
 /** What owners are told of the caller: signed, with one signature for all calls of a wave. */
-import { assertionHeader, leafHeader, signCalls, type Signer } from '@onenet/assertion';
+import {
+  assertionHeader,
+  leafHeader,
+  signCalls,
+  type SignedCalls,
+  type Signer,
+} from '@onenet/assertion';
 import {
   actorHeader,
   callerHeader,
@@ -13,6 +19,8 @@ import type { RequestContext } from '../context.ts';
 export interface OwnerPost {
   readonly owner: NetOwner;
   readonly body: string;
+  /** The id of the grant on which it rests. */
+  readonly grant?: string | undefined;
 }
 
 /** What owners are told of a request. */
@@ -21,6 +29,13 @@ export type Told = Pick<RequestContext, 'caller' | 'actor'>;
 /** The headers for one sending: whoever sends again asks again, for an owner takes a leaf once. */
 export type NextHeaders = () => readonly string[];
 
+/** What one sending carries. */
+export interface Signed {
+  readonly headers: readonly string[];
+  /** The leaf's hash, hexadecimal; undefined where nothing is signed. */
+  readonly leaf?: string | undefined;
+}
+
 const common = [
   'content-type',
   'application/json',
@@ -28,35 +43,38 @@ const common = [
   'application/graphql-response+json, application/json',
 ] as const;
 
-/** The headers of each call of a wave. Without keys, for owners that believe this machine, unsigned ones. */
-export function headersOf(
+/** What each call of a wave carries. Without keys, for owners that believe this machine, unsigned headers. */
+export function signedFor(
   context: Told,
   posts: readonly OwnerPost[],
   signer: Signer | undefined,
-): readonly NextHeaders[] {
+): readonly (() => Signed)[] {
   if (!signer) {
     const headers = unsigned(context);
-    return posts.map(() => () => headers);
+    return posts.map(() => () => ({ headers }));
   }
   const { caller, actor } = context;
-  const calls = posts.map(({ owner, body }) => ({
+  const calls = posts.map(({ owner, body, grant }) => ({
     owner: owner.code,
     method: 'POST',
     path: pathOf(owner),
     body,
+    ...(grant !== undefined && { grant }),
   }));
-  const { assertion, leaves } = signCalls(signer, caller, actor, calls);
+  const first = signCalls(signer, caller, actor, calls);
   return calls.map((call, i) => {
     let isSent = false;
     return () => {
-      if (!isSent) {
-        isSent = true;
-        return [...common, assertionHeader, assertion, leafHeader, leaves[i] ?? ''];
-      }
-      const again = signCalls(signer, caller, actor, [call]);
-      return [...common, assertionHeader, again.assertion, leafHeader, again.leaves[0] ?? ''];
+      const isFirst = !isSent;
+      isSent = true;
+      return isFirst ? signed(first, i) : signed(signCalls(signer, caller, actor, [call]), 0);
     };
   });
+}
+
+function signed({ assertion, leaves, leafHashes }: SignedCalls, i: number): Signed {
+  const headers = [...common, assertionHeader, assertion, leafHeader, leaves[i] ?? ''];
+  return { headers, leaf: leafHashes[i] };
 }
 
 const callerTexts = new WeakMap<Caller, string>();

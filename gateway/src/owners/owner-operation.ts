@@ -1,4 +1,5 @@
 /** The operation that one kind of owner gets: its root fields only, and only the variables that these use. */
+import { askedBy, type Asked } from '@onenet/assertion';
 import { print, isInputType, type GraphQLInputType, type VariableDefinitionNode } from 'graphql';
 import { typeReferred } from '../selections.ts';
 import { Asker, need, reserved } from './ask.ts';
@@ -69,6 +70,8 @@ export interface OwnerOperation {
   readonly gathers: readonly (RootAsked & { readonly field: GatherField })[];
   readonly routes: readonly (RootAsked & { readonly field: RouteField })[];
   readonly groups: readonly GroupAsked[];
+  /** Counts the records in an answer's data, as the owner's own record does. */
+  readonly rowsIn: Asked['rowsIn'];
 }
 
 /** A part of an operation, which an owner answers or not: a list, a root field, an entity's own fields. */
@@ -130,7 +133,10 @@ export function ownerOperation(plan: Plan, offer: Offer, wanted: Wanted): OwnerO
     ...representations,
   ];
   const signature = definitions.length > 0 ? ` (${definitions.join(', ')})` : '';
-  const text = `${plan.kind}${signature} { ${texts.join(' ')} }`;
+  // The planner appends the subgraph and its step to the client's own name.
+  const name = plan.definition.name?.value.replace(/__\w+?__\d+$/, '');
+  const named = name === undefined ? '' : ` ${name}`;
+  const text = `${plan.kind}${named}${signature} { ${texts.join(' ')} }`;
   return {
     head: `{"query":${JSON.stringify(text)},"variables":`,
     variables: declared.map((definition) => definition.variable.name.value),
@@ -138,6 +144,7 @@ export function ownerOperation(plan: Plan, offer: Offer, wanted: Wanted): OwnerO
     gathers,
     routes,
     groups,
+    rowsIn: askedBy(text, null).rowsIn,
   };
 }
 

@@ -1,7 +1,7 @@
 /** One wave of calls: each owner gets one request with all that is wanted of it, all of them at once. */
 import type { NetOwner } from '@onenet/contract';
 import type { OwnerCall } from '../context.ts';
-import { headersOf, type NextHeaders, type OwnerPost } from './assertion.ts';
+import { signedFor, type OwnerPost, type Signed } from './assertion.ts';
 import { callOwner, type CallFrame, type CallTools } from './call.ts';
 import { readEnvelope } from './read-answer.ts';
 import { failed, lacking, type Failure } from './failure.ts';
@@ -96,9 +96,9 @@ export class Wave {
       const { caller, actor } = context;
       const isDone = this.#run.plan.kind === 'mutation' && actor !== undefined;
       const told = isDone ? { caller, actor } : { caller };
-      const headers = headersOf(told, calls, this.#tools.signer);
+      const sendings = signedFor(told, calls, this.#tools.signer);
       await Promise.all(
-        calls.map((call, i) => this.#askOwner(call, headers[i] as NextHeaders, frame)),
+        calls.map((call, i) => this.#askOwner(call, sendings[i] as () => Signed, frame)),
       );
     } finally {
       clearTimeout(timer);
@@ -157,12 +157,19 @@ export class Wave {
     return { owner, ask, groups, operation, body: this.#body(operation, ask, groups) };
   }
 
-  async #askOwner(call: PreparedCall, headers: NextHeaders, frame: CallFrame): Promise<void> {
-    const { owner, ask, groups, operation } = call;
+  async #askOwner(call: PreparedCall, next: () => Signed, frame: CallFrame): Promise<void> {
+    const { owner, ask, groups, operation, grant = null } = call;
     const startedAt = performance.now();
-    const answer = await callOwner(call, headers, this.#tools, frame);
+    const leaves: string[] = [];
+    const nextHeaders = (): readonly string[] => {
+      const { headers, leaf } = next();
+      if (leaf !== undefined) leaves.push(leaf);
+      return headers;
+    };
+    const answer = await callOwner(call, nextHeaders, this.#tools, frame);
     const envelope = 'status' in answer ? readEnvelope(answer) : answer;
     let outcome: string;
+    let rows: number | null = 0;
     if ('reason' in envelope) {
       ask.failure = envelope;
       outcome = envelope.reason;
@@ -178,6 +185,7 @@ export class Wave {
         }
       }
       outcome = outcomeOf(parts);
+      rows = operation.rowsIn(envelope.data);
     }
     this.#run.context.report.addCall({
       platform: owner.code,
@@ -185,6 +193,10 @@ export class Wave {
       outcome,
       durationMs: performance.now() - startedAt,
       bytes: 'status' in answer ? answer.body.length : 0,
+      status: 'status' in answer ? answer.status : null,
+      rows,
+      grant,
+      leaves,
     });
   }
 

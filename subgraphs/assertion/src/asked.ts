@@ -30,6 +30,8 @@ export interface Asked {
 /** Coordinates in one line of the record. */
 export const mostFields = 300;
 
+const mostNameCharacters = 200;
+
 /** Nothing that can be read, as of the feed. */
 export const nothingAsked: Asked = {
   operation: null,
@@ -62,7 +64,7 @@ export function askedBy(text: string, operationName: string | null): Asked {
   const fields = fieldsOf(chosen, fragments);
   const counter = counterOf(chosen, fragments);
   return {
-    operation: chosen.name?.value ?? null,
+    operation: chosen.name?.value.slice(0, mostNameCharacters) ?? null,
     document,
     fields: fields.slice(0, mostFields),
     omitted: Math.max(0, fields.length - mostFields),
