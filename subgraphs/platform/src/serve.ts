@@ -11,7 +11,7 @@ import { platformByCode, type PlatformDefinition } from '@onenet/platforms';
 import type { Front } from '@onenet/sidecar';
 import { MongoClient } from 'mongodb';
 import { additions } from './additions/additions.ts';
-import { ensureCollections } from './collections.ts';
+import { ensureCollections, ensureIndexes } from './collections.ts';
 import { loadReference, type LoadOptions } from './load.ts';
 import type { DepartmentUrls } from './modules/matching/departments.ts';
 import { ensureMediaChannels } from './modules/content/store.ts';
@@ -160,6 +160,7 @@ async function openPlatform(
       },
     );
   }
+  await ensureIndexes(db, modules);
   const guard = await createGuard({
     code,
     trust,
