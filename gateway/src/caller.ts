@@ -1,14 +1,10 @@
 /** Step `caller`: who asks, until when, and how complete the answer must be. */
-import {
-  actorHeader,
-  isOnThisMachine,
-  localCaller,
-  parseActor,
-  type Actor,
-  type NetSnapshot,
-} from '@onenet/contract';
+import type { NetSnapshot } from '@onenet/contract';
 import { randomUUID } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { Access } from './callers/access.ts';
+import { actorOf } from './callers/actor.ts';
+import type { CallerRequest, Callers } from './callers/callers.ts';
+import { checkSessionMethod } from './callers/cookie.ts';
 import {
   OperationReport,
   completenessDemands,
@@ -23,47 +19,48 @@ export const maxDeadlineMs = 30_000;
 
 /** What the step reads. */
 export interface CallerInput {
-  readonly headers: IncomingHttpHeaders;
-  /** The socket's other end. */
-  readonly remoteAddress: string | undefined;
+  readonly callers: Pick<Callers, 'identify'>;
+  readonly request: CallerRequest;
   /** The net in force. */
   readonly net: NetSnapshot;
+  /** The net in force whenever it is called. */
+  readonly netNow: () => NetSnapshot;
   /** The request's `extensions`. */
   readonly extensions: Readonly<Record<string, unknown>>;
   /** Aborts at the deadline, and when the caller goes away. */
   readonly signal: AbortSignal;
 }
 
+/** A request whose caller is known. */
+export interface Called {
+  readonly context: RequestContext;
+  /** What decides which operation is planned for the caller. */
+  readonly access: Access;
+}
+
 /** Makes the context of an operation. */
-export function readCaller(input: CallerInput): RequestContext {
-  const actor = readActor(input);
+export async function readCaller(input: CallerInput): Promise<Called> {
+  const { callers, request, net, netNow, signal } = input;
+  const known = await callers.identify(request, net);
+  if (known.by === 'SESSION') checkSessionMethod(request.method);
+  const actor = actorOf(known, request.headers);
   const { deadlineMs, completeness } = readDemands(input);
-  return {
+  const context: RequestContext = {
     requestId: randomUUID(),
-    caller: localCaller,
-    net: input.net,
+    caller: known.caller,
+    ...(known.client && { client: known.client }),
+    net,
+    netNow,
     ...(actor && { actor }),
     deadlineAt: performance.now() + deadlineMs,
     completeness,
-    signal: input.signal,
+    signal,
     report: new OperationReport(),
   };
+  return { context, access: known.access };
 }
 
-function readActor({ headers, remoteAddress }: CallerInput): Actor | undefined {
-  const text = headers[actorHeader];
-  if (text === undefined) return undefined;
-  if (!isOnThisMachine(remoteAddress, (name) => headers[name]?.toString())) {
-    throw bad(`${actorHeader} is taken from this machine only.`);
-  }
-  const actor = parseActor(String(text));
-  if (actor) return actor;
-  throw bad(
-    `${actorHeader} is not <kind>:<reference>, such as officer:desk-3, of worker, officer or system.`,
-  );
-}
-
-function readDemands({ headers, extensions }: CallerInput): {
+function readDemands({ request: { headers }, extensions }: CallerInput): {
   readonly deadlineMs: number;
   readonly completeness: CompletenessDemand;
 } {

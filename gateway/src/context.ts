@@ -13,6 +13,8 @@ export interface RequestContext {
   readonly client?: NetClient;
   /** The net in which the request stays from its first step to its last, in every wave. */
   readonly net: NetSnapshot;
+  /** The net of now: what was revoked meanwhile, the next wave does without. */
+  readonly netNow: () => NetSnapshot;
   /** Who performs a mutation, if somebody is asserted. */
   readonly actor?: Actor;
   /** On the clock of `performance.now()`, in milliseconds. */

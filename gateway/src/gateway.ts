@@ -9,6 +9,8 @@ import { pino, type Logger } from 'pino';
 import { Agent } from 'undici';
 import { additionsSchema } from './additions/additions-schema.ts';
 import { createAdditionsDataSource } from './additions/data-source.ts';
+import type { LocalPolicy } from './callers/callers.ts';
+import { openCallers, type CallersConfig } from './callers/open.ts';
 import { Directory } from './directory.ts';
 import type { DataSources } from './generation.ts';
 import { Generations } from './generations.ts';
@@ -27,6 +29,12 @@ export interface GatewayOptions {
   readonly host?: string;
   /** Base URL of the province, which tells the net. */
   readonly provinceUrl: string;
+  /** Whether calls from this machine need no credentials. Default: `open` where it listens on this machine alone. */
+  readonly local?: LocalPolicy | undefined;
+  /** Whose access tokens are taken, where not the province's. */
+  readonly tokens?: CallersConfig['tokens'];
+  /** Whether `/metrics` is for everybody, and not for this machine alone. */
+  readonly openMetrics?: boolean | undefined;
   /** Folder of the built dashboard. */
   readonly dashboardDir?: string | undefined;
   /** Folder for the last good owner directory. */
@@ -95,6 +103,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let usage: Usage | undefined;
   const server = createGatewayServer({
     ...options,
+    callers: openCallers(options, { dispatcher, signer: keys, log }),
     inForce: () => generations.current,
     refused: () => generations.refused,
     keys,

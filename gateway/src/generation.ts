@@ -1,9 +1,9 @@
 /** One supergraph's server and planner: a request stays in its generation, and the old one stops after its last. */
 import type { GraphQLDataSource } from '@apollo/gateway';
-import type { Caller } from '@onenet/contract';
 import type { DocumentNode } from 'graphql';
 import { setImmediate as othersGoFirst } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { Access } from './callers/access.ts';
 import { booleansOf } from './conditions.ts';
 import type { RequestContext } from './context.ts';
 import type { ExecutionResult } from './envelope.ts';
@@ -102,8 +102,8 @@ export class Generation {
       if (performance.now() >= until) break;
       await othersGoFirst();
       try {
-        const { caller, params } = used;
-        const operation = this.#prepare(caller, params, used.uses / 2);
+        const { access, params } = used;
+        const operation = this.#prepare(access, params, used.uses / 2);
         await this.#plan(operation);
         warmed++;
       } catch {
@@ -115,8 +115,8 @@ export class Generation {
   }
 
   /** The steps `document`, `limits` and `scopes`. */
-  prepare(caller: Caller, params: GraphQLParams): PreparedOperation {
-    return this.#prepare(caller, params, 1);
+  prepare(access: Access, params: GraphQLParams): PreparedOperation {
+    return this.#prepare(access, params, 1);
   }
 
   /** The steps `plan` and `fetch`. */
@@ -157,14 +157,13 @@ export class Generation {
     await this.#server.stop();
   }
 
-  #prepare(caller: Rights, params: GraphQLParams, uses: number): PreparedOperation {
+  #prepare(access: Access, params: GraphQLParams, uses: number): PreparedOperation {
     const { query, operationName, variables } = params;
     const booleans = booleansOf(variables);
-    const rights = [caller.client === 'local', caller.scopes];
-    const key = JSON.stringify([rights, operationName, booleans, query]);
-    const make = () => prepare(this.#schema, this.#access, caller, params);
+    const key = JSON.stringify([access.key, operationName, booleans, query]);
+    const make = () => prepare(this.#schema, this.#access, access, params);
     return this.#operations.get(key, uses, make, () => ({
-      caller: { client: caller.client, scopes: caller.scopes },
+      access,
       params: { query, operationName, variables: Object.fromEntries(booleans), extensions: {} },
     }));
   }
@@ -182,6 +181,3 @@ export class Generation {
     );
   }
 }
-
-/** What of a caller decides which operation is planned for it. */
-type Rights = Pick<Caller, 'client' | 'scopes'>;

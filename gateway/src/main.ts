@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const help = `Starts the gateway: /graphql, /live, /health/live, /health/ready, /metrics,
-/events, /.well-known/jwks.json, and the dashboard at /.
+/events, /.well-known/jwks.json, and the dashboard at /; /oauth/token and /session are the province's.
+
+A call has an access token (authorization: Bearer, from /oauth/token) or a session (a cookie, from
+/session). One from this machine needs neither, where --local is open: it is given every field that is
+not personal.
 
   --port <n>             port to listen on (4000)
   --host <name>          address to listen on (127.0.0.1)
@@ -15,6 +19,13 @@ const help = `Starts the gateway: /graphql, /live, /health/live, /health/ready, 
   --mongodb-uri <uri>    replica set in which all gateways keep what consumers asked, served at /events
                          (or MONGODB_URI; needs --state; without it, nothing is kept)
   --database <name>      its database (gateway)
+  --local <open|refuse>  calls from this machine without credentials (open where --host is this machine,
+                         else refuse); one through a proxy is always refused
+  --token-issuer <text>  iss of the access tokens that are taken (onenet)
+  --token-jwks-url <url> the keys by which they are signed (the province's)
+  --token-audience <text>  one of their aud (onenet)
+  --token-client-claim <name>  the claim that names the client (client_id)
+  --open-metrics         /metrics is for everybody, and not for this machine alone
   --log-level <level>    trace, debug, info, warn, error or silent (info)
   --help`;
 
@@ -27,6 +38,12 @@ const options = {
   keys: { type: 'string' },
   'mongodb-uri': { type: 'string' },
   database: { type: 'string', default: 'gateway' },
+  local: { type: 'string' },
+  'token-issuer': { type: 'string' },
+  'token-jwks-url': { type: 'string' },
+  'token-audience': { type: 'string' },
+  'token-client-claim': { type: 'string' },
+  'open-metrics': { type: 'boolean', default: false },
   'log-level': { type: 'string', default: 'info' },
   help: { type: 'boolean', default: false },
 } as const;
@@ -47,6 +64,14 @@ if (values.help) {
     stateDir: values.state,
     keysDir: values.keys ?? (values.state === undefined ? undefined : join(values.state, 'keys')),
     usage: usageOptions(),
+    local: localPolicy(),
+    tokens: {
+      issuer: values['token-issuer'],
+      jwksUrl: values['token-jwks-url'],
+      audience: values['token-audience'],
+      clientClaim: values['token-client-claim'],
+    },
+    openMetrics: values['open-metrics'],
     logLevel: values['log-level'],
   }).catch(explain);
   console.log(`gateway is ready: ${gateway.url}`);
@@ -58,6 +83,12 @@ if (values.help) {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+}
+
+function localPolicy() {
+  const { local } = values;
+  if (local === undefined || local === 'open' || local === 'refuse') return local;
+  fail(`--local ${local} is neither open nor refuse.`, 2);
 }
 
 function usageOptions() {

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { maxDeadlineMs, readCaller } from './caller.ts';
+import type { CallerRequest, Callers } from './callers/callers.ts';
 import { OperationReport, type RequestContext } from './context.ts';
 import { DocumentRefusal } from './document.ts';
 import { refusal, wrap, type Answer } from './envelope.ts';
@@ -18,6 +19,7 @@ import { record, type Recorders } from './record.ts';
 export interface PipelineOptions extends Recorders {
   /** The net and the generation of now; undefined while none is loaded. */
   readonly inForce: () => InForce | undefined;
+  readonly callers: Pick<Callers, 'identify'>;
 }
 
 /** What a request has come to so far. */
@@ -72,7 +74,7 @@ async function perform(
   request: IncomingMessage,
   run: Run,
   deadline: Deadline,
-  { inForce, log }: PipelineOptions,
+  { inForce, callers, log }: PipelineOptions,
 ): Promise<Performed> {
   try {
     run.type = chooseAnswerType(request.headers.accept);
@@ -83,17 +85,18 @@ async function perform(
     using held = current.enter();
     const { generation } = held;
 
-    const context = readCaller({
-      headers: request.headers,
-      remoteAddress: request.socket.remoteAddress,
+    const { context, access } = await readCaller({
+      callers,
+      request: callerRequest(request),
       net,
+      netNow: () => inForce()?.net ?? net,
       extensions: params.extensions,
       signal: deadline.signal,
     });
     run.context = context;
     deadline.set(context.deadlineAt);
 
-    const operation = generation.prepare(context.caller, params);
+    const operation = generation.prepare(access, params);
     run.operation = operation;
     checkMethod(request, operation);
     checkRows(operation.lists, params.variables);
@@ -105,6 +108,11 @@ async function perform(
   } catch (error) {
     return refuse(error, run, log);
   }
+}
+
+/** What of a request says who calls. */
+export function callerRequest({ method, headers, socket }: IncomingMessage): CallerRequest {
+  return { method, headers, remoteAddress: socket.remoteAddress };
 }
 
 function notKnown(): never {

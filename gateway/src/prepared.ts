@@ -1,7 +1,8 @@
 /** An operation that passed the steps `document`, `limits` and `scopes`: kept, since most are asked again and again. */
-import type { AccessRules, Caller } from '@onenet/contract';
+import type { AccessRules } from '@onenet/contract';
 import { print, type DocumentNode, type GraphQLSchema, type OperationTypeNode } from 'graphql';
 import { createHash } from 'node:crypto';
+import type { Access } from './callers/access.ts';
 import { decideConditions } from './conditions.ts';
 import type { GraphQLParams } from './http-request.ts';
 import { checkReservedNames, checkValid, chooseOperation, parseDocument } from './document.ts';
@@ -32,7 +33,7 @@ export interface PreparedOperation {
 export function prepare(
   schema: GraphQLSchema,
   rules: AccessRules,
-  caller: Pick<Caller, 'client' | 'scopes'>,
+  access: Access,
   { query, operationName, variables }: GraphQLParams,
 ): PreparedOperation {
   const whole = parseDocument(query);
@@ -43,7 +44,7 @@ export function prepare(
   const document = decideConditions(whole, chosen, variables);
   const operation = chooseOperation(document, operationName);
   const lists = findLists(schema, document, operation);
-  const scoped = applyScopes(schema, rules, caller, document, operation);
+  const scoped = applyScopes(schema, rules, access, document, operation);
   const text = scoped.document === whole ? query : print(scoped.document);
   return {
     text,
@@ -60,7 +61,7 @@ export function prepare(
 
 /** From what an operation was prepared: enough to prepare it again, and nothing of who asked. */
 export interface Recipe {
-  readonly caller: Pick<Caller, 'client' | 'scopes'>;
+  readonly access: Access;
   /** Of the variables only those that decide `@include` and `@skip`. */
   readonly params: GraphQLParams;
 }

@@ -2,6 +2,7 @@
 import { accessRules, localCaller } from '@onenet/contract';
 import { buildSchema, parse, print, type OperationDefinitionNode } from 'graphql';
 import { expect, test } from 'vitest';
+import { accessOf } from './callers/access.ts';
 import { applyScopes, nullRefused } from './scopes.ts';
 
 const schema = buildSchema(`
@@ -25,8 +26,8 @@ const rules = accessRules(schema);
 function planned(query: string, scopes: readonly string[] = []): string {
   const document = parse(query);
   const [operation] = document.definitions as OperationDefinitionNode[];
-  const caller = { ...localCaller, scopes };
-  return print(applyScopes(schema, rules, caller, document, operation!).document).replaceAll(
+  const access = accessOf({ ...localCaller, scopes });
+  return print(applyScopes(schema, rules, access, document, operation!).document).replaceAll(
     /\s+/g,
     ' ',
   );
@@ -77,7 +78,7 @@ test('one whole alternative of scopes is enough, and half of one is not', () => 
 test('only the stand-in becomes null, where another type has a field of the same response key', () => {
   const document = parse('{ named { ... on Person { x: name } ... on Firm { x: name } } }');
   const [operation] = document.definitions as OperationDefinitionNode[];
-  const { refused } = applyScopes(schema, rules, localCaller, document, operation!);
+  const { refused } = applyScopes(schema, rules, accessOf(localCaller), document, operation!);
   const data = { named: [{ x: 'Firm & Co' }, { x: 'Person' }, { x: 'Person' }, null] };
   const errors = refused ? nullRefused(data, refused) : [];
   expect(data).toEqual({ named: [{ x: 'Firm & Co' }, { x: null }, { x: null }, null] });

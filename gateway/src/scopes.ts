@@ -5,7 +5,7 @@
  * In the planned operation `phone` becomes `phone: __typename`: the response keeps its keys and
  * their order, no selection becomes empty, and no owner sees the field.
  */
-import { NetError, allows, type AccessRule, type AccessRules, type Caller } from '@onenet/contract';
+import { NetError, allows, type AccessRule, type AccessRules } from '@onenet/contract';
 import {
   Kind,
   TypeInfo,
@@ -24,6 +24,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import type { Access } from './callers/access.ts';
 import { fieldOf, fragmentsOf, rootTypeOf } from './selections.ts';
 
 /** A field that was taken out, with its response key. */
@@ -56,7 +57,7 @@ export interface ScopedDocument {
 export function applyScopes(
   schema: GraphQLSchema,
   rules: AccessRules,
-  caller: Pick<Caller, 'client' | 'scopes'>,
+  caller: Access,
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): ScopedDocument {
@@ -114,7 +115,7 @@ interface Refusal {
 function findRefusal(
   schema: GraphQLSchema,
   rules: AccessRules,
-  caller: Pick<Caller, 'client' | 'scopes'>,
+  caller: Access,
   parent: GraphQLNamedType,
   fieldName: string,
 ): Refusal | undefined {

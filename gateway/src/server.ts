@@ -1,13 +1,17 @@
 /** The gateway's HTTP surface: one table of paths. */
 import type { Keys } from '@onenet/assertion';
-import { NetError, errorCodes } from '@onenet/contract';
+import { NetError, errorCodes, type NetErrorCode } from '@onenet/contract';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { isLocalCall } from './callers/callers.ts';
+import { notAllowed } from './callers/refusal.ts';
 import type { Refused } from './generations.ts';
+import { HttpRefusal } from './http-request.ts';
 import { proxyLive } from './live.ts';
-import { answerGraphQL, type PipelineOptions } from './pipeline.ts';
+import { answerGraphQL, callerRequest, type PipelineOptions } from './pipeline.ts';
 import { internalError } from './present.ts';
+import { isProvincePath, proxyToProvince } from './proxy.ts';
 import { serveStatic } from './static.ts';
 import type { Usage } from './usage/usage.ts';
 
@@ -15,6 +19,10 @@ export interface ServerOptions extends PipelineOptions {
   /** The newest supergraph, while it is not in force because it does not load. */
   readonly refused: () => Refused | undefined;
   readonly dispatcher: Dispatcher;
+  /** Base URL of the province. */
+  readonly provinceUrl: string;
+  /** Whether `/metrics` is for everybody, and not for this machine alone. */
+  readonly openMetrics?: boolean | undefined;
   /** Folder of the built dashboard; `/` is not served without it. */
   readonly dashboardDir?: string | undefined;
   /** Those that sign calls to owners. */
@@ -35,11 +43,13 @@ const envelopeSchema = readFileSync(new URL('envelope.v1.schema.json', import.me
 
 const paths: Readonly<Record<string, Handler>> = {
   '/graphql': answerGraphQL,
-  '/live': (request, response, { inForce, dispatcher, stop }) => {
+  '/live': async (request, response, { inForce, callers, dispatcher, stop }) => {
     if (request.method !== 'GET') throw notThis(request);
-    const services = inForce()?.net.services;
-    if (!services) throw new NetError('UNAVAILABLE');
-    return proxyLive(services.analytics, request, response, dispatcher, stop);
+    const net = inForce()?.net;
+    if (!net) throw new NetError('UNAVAILABLE');
+    const { by } = await callers.identify(callerRequest(request), net);
+    if (by === 'TOKEN') throw notAllowed('The live stream is for people, and not for clients.');
+    await proxyLive(net.services.analytics, request, response, dispatcher, stop);
   },
   '/health/live': (_request, response) => sendJson(response, 200, { status: 'live' }),
   '/health/ready': (_request, response, { inForce, refused }) => {
@@ -52,7 +62,10 @@ const paths: Readonly<Record<string, Handler>> = {
       ...(bad && { refusedSupergraph: { sinceRevision: bad.revision } }),
     });
   },
-  '/metrics': async (_request, response, { metrics: { registry } }) => {
+  '/metrics': async (request, response, { metrics: { registry }, openMetrics }) => {
+    if (!openMetrics && !isLocalCall(callerRequest(request))) {
+      throw notAllowed('Metrics are for this machine alone: see --open-metrics.');
+    }
     response.writeHead(200, { 'content-type': registry.contentType });
     response.end(await registry.metrics());
   },
@@ -90,7 +103,9 @@ async function handle(
     const { pathname } = new URL(request.url ?? '/', 'http://gateway');
     const handler = Object.hasOwn(paths, pathname) ? paths[pathname] : undefined;
     if (handler) await handler(request, response, options);
-    else await serveDashboard(decodePath(pathname), request, response, options);
+    else if (isProvincePath(pathname)) {
+      await proxyToProvince(options.provinceUrl, request, response, options.dispatcher);
+    } else await serveDashboard(decodePath(pathname), request, response, options);
   } catch (error) {
     fail(error, response, options);
   }
@@ -127,14 +142,20 @@ function fail(error: unknown, response: ServerResponse, { log }: ServerOptions):
     return;
   }
   if (error instanceof NetError) {
-    const { code } = error;
-    const status = code === 'NOT_FOUND' ? 404 : errorCodes[code].fault === 'caller' ? 400 : 503;
+    const refusal = error instanceof HttpRefusal ? error : undefined;
+    response.setHeaders(new Map(Object.entries(refusal?.headers ?? {})));
+    const status = refusal?.status ?? statusOf(error.code);
     sendJson(response, status, {
       errors: [{ message: error.message, extensions: error.extensions }],
     });
   } else {
     sendJson(response, 500, { errors: [internalError(error, log)] });
   }
+}
+
+function statusOf(code: NetErrorCode): number {
+  if (code === 'NOT_FOUND') return 404;
+  return errorCodes[code].fault === 'caller' ? 400 : 503;
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

@@ -11,12 +11,15 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { Agent } from 'undici';
+import { TestSessions, testIssuer, type TestIssuer } from './callers/credentials.fixture.ts';
+import type { LocalPolicy } from './callers/callers.ts';
+import { openCallers } from './callers/open.ts';
 import type { RequestContext } from './context.ts';
 import { Directory } from './directory.ts';
 import { Generations } from './generations.ts';
 import { Metrics } from './metrics.ts';
 import { createTransport } from './owners/transport.ts';
-import { createGatewayServer } from './server.ts';
+import { createGatewayServer, type ServerOptions } from './server.ts';
 import { createServiceDataSource } from './services.ts';
 
 const requests: Readonly<Record<string, object>> = {
@@ -101,11 +104,15 @@ export interface SmallNet extends AsyncDisposable {
   /** Changes what the province tells. */
   tell(change: Partial<NetSnapshot>): void;
   readonly generations: Generations;
+  /** Issues the access tokens that the gateway takes. */
+  readonly issuer: TestIssuer;
+  /** Whom the province knows as signed in. */
+  readonly sessions: TestSessions;
 }
 
 /** Starts the net; analytics is down. */
 export async function startSmallNet(
-  options: { readonly dashboardDir?: string } = {},
+  options: Pick<ServerOptions, 'dashboardDir' | 'openMetrics'> & { local?: LocalPolicy } = {},
 ): Promise<SmallNet> {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'info' }, { write: (line) => void lines.push(JSON.parse(line)) });
@@ -135,6 +142,8 @@ export async function startSmallNet(
   const stop = new AbortController();
   const server = createGatewayServer({
     ...options,
+    callers: openCallers({ provinceUrl: province.url, ...options }, { dispatcher, log }),
+    provinceUrl: province.url,
     inForce: () => generations.current,
     refused: () => generations.refused,
     dispatcher,
@@ -150,6 +159,8 @@ export async function startSmallNet(
     lines,
     tell: (change) => province.tell(change),
     generations,
+    issuer: province.issuer,
+    sessions: province.sessions,
     async [Symbol.asyncDispose]() {
       stop.abort();
       server.close();
@@ -163,9 +174,11 @@ export async function startSmallNet(
   };
 }
 
-/** Tells a snapshot of the net at `/net`, the way the province does. */
+/** Tells a snapshot of the net at `/net`, keys and sessions, the way the province does. */
 export async function startToldProvince(): Promise<{
   readonly url: string;
+  readonly issuer: TestIssuer;
+  readonly sessions: TestSessions;
   tell(change: Partial<NetSnapshot>): void;
   close(): void;
 }> {
@@ -180,9 +193,21 @@ export async function startToldProvince(): Promise<{
     grants: [],
     owners: [],
   };
+  const issuer = await testIssuer();
+  const sessions = new TestSessions();
   const waiting = new Set<() => void>();
   const server = createServer((request, response) => {
-    const after = new URL(request.url ?? '', 'http://province').searchParams.get('after');
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://province');
+    if (pathname === '/oauth/jwks.json') {
+      response.end(JSON.stringify(issuer.jwks()));
+      return;
+    }
+    if (pathname.startsWith('/session/callers/')) {
+      const caller = sessions.find(pathname.split('/')[3] ?? '');
+      response.writeHead(caller ? 200 : 404).end(JSON.stringify({ caller }));
+      return;
+    }
+    const after = searchParams.get('after');
     const answer = (): void => void response.end(JSON.stringify(net));
     if (after === String(net.revision)) waiting.add(answer);
     else answer();
@@ -191,6 +216,8 @@ export async function startToldProvince(): Promise<{
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    issuer,
+    sessions,
     tell(change) {
       net = { ...net, revision: net.revision + 1, ...change };
       for (const answer of waiting) answer();

@@ -69,11 +69,12 @@ export function isOnThisMachine(
 ): boolean {
   const isForwarded = proxyHeaders.some((name) => header(name) != null);
   const host = (header('host') ?? '').replace(/:\d+$/, '');
-  return (
-    isLoopback(remoteAddress) &&
-    !isForwarded &&
-    /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(host)
-  );
+  return isLoopback(remoteAddress) && !isForwarded && isLoopbackHost(host);
+}
+
+/** Whether a host, as it stands in a URL, names this machine. */
+export function isLoopbackHost(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\]|::1)$/.test(host);
 }
 
 /** What proxies say of themselves, each in its own way; one that says nothing cannot be told from a program here. */

@@ -1,6 +1,12 @@
 /** The contract: what every platform keeps, and what the net makes of it. */
 export { accessRules, allows } from './access.ts';
 export type { AccessRule, AccessRules } from './access.ts';
+export {
+  accessTokenAudience,
+  accessTokenKeys,
+  accessTokenSeconds,
+  accessTokenType,
+} from './access-token.ts';
 export { AddressNotPublic, isPublicAddress, publicLookup, publicOnly } from './address.ts';
 export type { OwnerAddresses } from './address.ts';
 export { additionRefusals } from './additions/finding.ts';
@@ -14,6 +20,7 @@ export {
   actorKinds,
   callerHeader,
   encodeCaller,
+  isLoopbackHost,
   isOnThisMachine,
   localCaller,
   parseActor,

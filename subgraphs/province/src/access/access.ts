@@ -1,11 +1,11 @@
 /** The authorization server and the directory of clients and people: everything that `/access`, `/oauth` and `/session` need. */
 import { join } from 'node:path';
 import { createGuard, mongoGuardStore, openKeys, trustOwnKeys } from '@onenet/assertion';
+import { accessTokenKeys, accessTokenSeconds } from '@onenet/contract';
 import type { Db } from 'mongodb';
 import type { Store } from '../registry/store.ts';
 import { proxiesAt } from './caller-address.ts';
 import type { AccessHttp } from './http.ts';
-import { tokenSeconds } from './oauth/access-token.ts';
 import type { OauthParts } from './oauth/http.ts';
 import type { SessionParts } from './people/http.ts';
 import { ensureFirstPerson } from './people/people.ts';
@@ -34,7 +34,7 @@ export interface Access {
 }
 
 /** The province's code where owners have theirs: calls to it are signed for it. */
-export const provinceCode = 'province';
+export const provinceCode = 'onenet:province';
 
 export async function openAccess(
   db: Db,
@@ -52,7 +52,10 @@ export async function openAccess(
   const keys =
     keysDir === undefined
       ? undefined
-      : await openKeys(join(keysDir, 'tokens'), { issuer, lifeSeconds: tokenSeconds });
+      : await openKeys(join(keysDir, accessTokenKeys), {
+          issuer,
+          lifeSeconds: accessTokenSeconds,
+        });
   const netKeys =
     keysDir === undefined ? undefined : await openKeys(keysDir, { issuer: 'province' });
   const guard = await createGuard({
