@@ -1,8 +1,10 @@
 /** `./onenet <command>`: the command line of the net. */
 import { auditCommand } from './commands/audit.ts';
+import { client } from './commands/client.ts';
 import { contract } from './commands/contract.ts';
 import { dev } from './commands/dev.ts';
 import { init } from './commands/init.ts';
+import { person } from './commands/person.ts';
 import { platform } from './commands/platform.ts';
 import { publish } from './commands/publish.ts';
 import { rollback } from './commands/rollback.ts';
@@ -27,6 +29,8 @@ const commands: Readonly<Record<string, Command>> = {
   rollback: { help: 'make an earlier version of a platform the current one', run: rollback },
   withdraw: { help: 'take a platform out of the net; it stays registered', run: withdraw },
   platform: { help: 'list, register, suspend, resume; tokens; maintenance', run: platform },
+  client: { help: "third parties' systems: add, list, rotate, suspend, revoke", run: client },
+  person: { help: 'who signs in: add, list, reset, remove', run: person },
   contract: {
     help: "the contract's SDL, who offers what of it, and what a change breaks",
     run: contract,

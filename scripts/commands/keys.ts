@@ -1,4 +1,5 @@
-/** `./onenet keys rotate|list`: the keys with which the net signs its calls to owners. */
+/** `./onenet keys rotate|list`: the keys with which the net signs its calls to owners, and access tokens. */
+import { join } from 'node:path';
 import {
   algorithms,
   listKeys,
@@ -7,11 +8,17 @@ import {
   type Algorithm,
   type KeyInfo,
 } from '@onenet/assertion';
+import { accessTokenKeys, accessTokenSeconds } from '@onenet/contract';
 import { describeOptions, parseOptions, UsageError, type Option } from '../options.ts';
 import { helpOption } from './run.ts';
 
 const keyOptions = {
   keys: { kind: 'text', default: '.onenet/keys', help: 'the folder of private keys' },
+  tokens: {
+    kind: 'flag',
+    default: false,
+    help: 'the keys of access tokens instead (tokens/ below it)',
+  },
   alg: {
     kind: 'text',
     default: 'EdDSA',
@@ -50,13 +57,18 @@ export async function keys(args: readonly string[], usage: string): Promise<numb
       console.log(help(usage));
       return 0;
     }
-    if (action === 'rotate') {
-      await rotateKeys(options.keys, {
-        alg: algorithmOf(options.alg),
-        aheadMs: options.ahead * 1000,
-      });
+    const alg = algorithmOf(options.alg);
+    if (options.tokens && alg !== 'EdDSA') {
+      throw new UsageError(
+        `--alg ${alg}: access tokens are signed by EdDSA (RFC 9068 knows no SM2).`,
+      );
     }
-    for (const line of linesOf(await listKeys(options.keys))) console.log(line);
+    const folder = options.tokens ? join(options.keys, accessTokenKeys) : options.keys;
+    const life = options.tokens ? { lifeSeconds: accessTokenSeconds } : {};
+    if (action === 'rotate') {
+      await rotateKeys(folder, { alg, aheadMs: options.ahead * 1000, ...life });
+    }
+    for (const line of linesOf(await listKeys(folder, life))) console.log(line);
     return 0;
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
@@ -68,8 +80,8 @@ function help(usage: string): string {
   return [
     usage.replace('[options]', 'rotate|list [options]'),
     '',
-    'rotate adds a key, which signs when every owner has read it; list shows all. Running parts take',
-    'notice by themselves.',
+    'rotate adds a key, which signs when everybody who verifies has read it; list shows all.',
+    'Running parts take notice by themselves.',
     '',
     describeOptions(keyOptions),
   ].join('\n');
@@ -82,7 +94,7 @@ function algorithmOf(text: string): Algorithm {
 }
 
 function linesOf(all: readonly KeyInfo[]): string[] {
-  if (all.length === 0) return ['There are no keys yet: the gateway makes the first one.'];
+  if (all.length === 0) return ['There are no keys yet: the net makes the first one.'];
   return all.map(
     ({ kid, alg, notBefore, state }) =>
       `${kid}  ${alg.padEnd(5)}  ${notBefore.toISOString()}  ${state}: ${meanings[state]}`,

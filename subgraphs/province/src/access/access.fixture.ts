@@ -91,8 +91,8 @@ export class AccessFixture implements AsyncDisposable {
 
   /** Admits a client; its secret. */
   async client(id: string, change: object = {}): Promise<string> {
-    await expectStatus(201, this.operate('POST', 'clients', { ...client, id, ...change }));
-    const { body } = await expectStatus(201, this.operate('POST', `clients/${id}/rotate`));
+    const added = this.operate('POST', 'clients', { ...client, id, ...change });
+    const { body } = await expectStatus(201, added);
     return String(body['secret']);
   }
 

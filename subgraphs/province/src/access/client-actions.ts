@@ -1,4 +1,5 @@
 /** What `/access/clients` does: one action each, from JSON to JSON. */
+import { NetError } from '@onenet/contract';
 import type { AccessActions, AccessAnswer, AccessCall } from './http.ts';
 import { shownClient } from './client.ts';
 import { parseLimits, parseNewClient, parseScopes } from './client-fields.ts';
@@ -14,6 +15,7 @@ import {
   setLimits,
   setScopes,
   suspendClient,
+  type FirstCredential,
 } from './clients.ts';
 
 /** An old secret holds on for as long as it takes to put the new one everywhere. */
@@ -40,9 +42,16 @@ async function list({ store, query }: AccessCall): Promise<AccessAnswer> {
 async function add({ store, fields, asker }: AccessCall): Promise<AccessAnswer> {
   const { id, profile } = parseNewClient(fields);
   const key = await keyOf(fields);
+  const withSecret = fields.optional('withSecret', (at) => fields.flag(at)) ?? key === undefined;
   fields.done();
-  const client = await addClient(store.registry, id, profile, key, asker);
-  return { status: 201, body: shownClient(client) };
+  if (key && withSecret) {
+    throw new NetError('BAD_INPUT', '`withSecret` and `key` are two ways: give one of them.');
+  }
+  const credential: FirstCredential = key
+    ? { kind: 'KEY', key }
+    : { kind: withSecret ? 'SECRET' : 'NONE' };
+  const { client, secret } = await addClient(store.registry, id, profile, credential, asker);
+  return { status: 201, body: { ...shownClient(client), ...(secret === null ? {} : { secret }) } };
 }
 
 /** With what was done to it. */

@@ -31,21 +31,28 @@ export interface Rotation {
   readonly key: ClientKey | undefined;
 }
 
-/** Admits a client; it has no secret yet, and a key only where one is given. */
+/** By what a new client authenticates at first. */
+export type FirstCredential =
+  | { readonly kind: 'NONE' }
+  | { readonly kind: 'SECRET' }
+  | { readonly kind: 'KEY'; readonly key: ClientKey };
+
+/** Admits a client; its secret's text, if it is given one. */
 export async function addClient(
   store: Store,
   id: string,
   profile: ClientProfile,
-  key: ClientKey | undefined,
+  credential: FirstCredential,
   asker: Asker,
-): Promise<ClientDocument> {
+): Promise<{ readonly client: ClientDocument; readonly secret: string | null }> {
   const now = new Date();
+  const made = newSecret(now);
   const client: ClientDocument = {
     _id: id,
     ...profile,
     status: 'ACTIVE',
-    secrets: [],
-    keys: key ? [key] : [],
+    secrets: credential.kind === 'SECRET' ? [made.secret] : [],
+    keys: credential.kind === 'KEY' ? [credential.key] : [],
     notBefore: 0,
     createdAt: now,
   };
@@ -61,7 +68,7 @@ export async function addClient(
     await note(store, id, { action: 'CLIENT_ADDED', detail: profile.name }, asker, session);
     await store.raise(session);
   });
-  return client;
+  return { client, secret: credential.kind === 'SECRET' ? made.text : null };
 }
 
 /** All that were not revoked, or all, by id. */

@@ -59,6 +59,6 @@ export async function seedReferenceClients(store: Store): Promise<void> {
       platform: null,
       sandbox: false,
     };
-    await addClient(store, id, profile, undefined, program);
+    await addClient(store, id, profile, { kind: 'NONE' }, program);
   }
 }

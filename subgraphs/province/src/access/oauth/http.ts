@@ -2,12 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Keys } from '@onenet/assertion';
-import { scopeNames } from '@onenet/contract';
+import { accessTokenSeconds, scopeNames } from '@onenet/contract';
 import { callerAddress, type Proxies } from '../caller-address.ts';
 import type { ClientDocument } from '../client.ts';
 import { assertionAlgorithms } from '../client-keys.ts';
 import type { AccessStore } from '../store.ts';
-import { issueAccessToken, tokenSeconds } from './access-token.ts';
+import { issueAccessToken } from './access-token.ts';
 import { authenticateClient } from './authenticate.ts';
 import { TokenError } from './token-error.ts';
 import { readTokenRequest } from './token-request.ts';
@@ -99,7 +99,7 @@ async function issue(parts: OauthParts, request: IncomingMessage): Promise<objec
   return {
     access_token: await issueAccessToken(keys, issuer, client, scopes),
     token_type: 'Bearer',
-    expires_in: tokenSeconds,
+    expires_in: accessTokenSeconds,
     scope: scopes.join(' '),
   };
 }
