@@ -4,8 +4,10 @@ import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { NetError, errorCodes } from '@onenet/contract';
+import { NetError, errorCodes, type NetErrorCode } from '@onenet/contract';
 import { MongoClient } from 'mongodb';
+import { accessListener, type AccessListener } from './access/http.ts';
+import { leastRetentionDays, setRetention } from './access/retention.ts';
 import { openClickHouse } from './clickhouse.ts';
 import type { ClickHouse } from './clickhouse.ts';
 import { followDirectory } from './directory.ts';
@@ -30,6 +32,8 @@ export interface AnalyticsOptions {
   readonly gatewayUrl?: string;
   /** Folder of the private keys with which calls to owners are signed; absent: they are not. */
   readonly keysDir?: string;
+  /** For how long access records are kept: three years at least, which is the default. */
+  readonly accessRetentionDays?: number;
   /** A ClickHouse server in place of the embedded engine. */
   readonly clickhouseUrl?: string;
   /** The server's cluster: tables are then replicated, and made on all of it. */
@@ -81,9 +85,14 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
       live.stop();
       throw error;
     });
+    await setRetention(clickhouse, options.accessRetentionDays ?? leastRetentionDays);
     const usage = reader && { clickhouse, reader };
+    const access =
+      usage && gatewayUrl !== undefined
+        ? await accessListener(usage, client.db(options.database), gatewayUrl)
+        : undefined;
     const graphql = createGraphql(sources, selfCheck, usage, log);
-    server.on('request', createListener(graphql, live, clickhouse));
+    server.on('request', createListener(graphql, live, clickhouse, access));
     server.listen(options.port, options.host);
     await once(server, 'listening');
     const running = Promise.all([
@@ -147,6 +156,7 @@ function createListener(
   graphql: (request: IncomingMessage, response: ServerResponse) => unknown,
   live: Live,
   clickhouse: ClickHouse,
+  access: AccessListener | undefined,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     // A target such as `http://[/` is one to the HTTP parser, and none to URL, which would throw here.
@@ -164,6 +174,12 @@ function createListener(
         return;
       case '/live':
         live.subscribe(response);
+        return;
+      case '/access/lines':
+      case '/access/calls':
+        answerAccess(access, request, response, url).catch((error: unknown) =>
+          answerError(response, error),
+        );
         return;
       case '/health/live':
         answerJson(response, 200, { status: 'live' });
@@ -184,16 +200,31 @@ function createListener(
   };
 }
 
+async function answerAccess(
+  access: AccessListener | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+): Promise<void> {
+  if (access) return await access(request, response, url);
+  throw new NetError('NOT_FOUND', 'No access records are kept: start it with --gateway-url.');
+}
+
 function answerJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
   response.end(JSON.stringify(body));
 }
 
-function answerError(response: ServerResponse, error: NetError): void {
-  const isLost = error.code === 'NOT_FOUND';
-  const status = isLost ? 404 : errorCodes[error.code].fault === 'caller' ? 400 : 503;
-  answerJson(response, status, { error: { code: error.code, message: error.message } });
+function answerError(response: ServerResponse, error: unknown): void {
+  const told = error instanceof NetError ? error : new NetError('UNAVAILABLE');
+  if (told !== error) console.error('analytics:', error);
+  const { code, message } = told;
+  const otherwise = errorCodes[code].fault === 'caller' ? 400 : 503;
+  answerJson(response, statuses[code] ?? otherwise, { error: { code, message } });
 }
+
+/** HTTP status by code, where it says more than whose fault it was. */
+const statuses: Partial<Record<NetErrorCode, number>> = { NOT_FOUND: 404, NOT_ALLOWED: 403 };
 
 function portOf(address: ReturnType<ReturnType<typeof createServer>['address']>): number {
   if (address === null || typeof address === 'string') throw new Error('No port to listen on.');

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { startAnalytics } from './index.ts';
 
-const help = `Starts analytics: /graphql, /live, /health/live, /health/ready.
+const help = `Starts analytics: /graphql, /live, /access, /health/live, /health/ready.
 
   --port <n>                  port to listen on (4002)
   --host <name>               address to listen on (127.0.0.1)
@@ -14,6 +14,7 @@ const help = `Starts analytics: /graphql, /live, /health/live, /health/ready.
                               without it no usage is read
   --keys <directory>          private keys, shared with the gateway: calls to owners are signed with them;
                               without it they are not signed
+  --access-retention-days <n> for how long access records are kept: at least, and by default, 1096
   --clickhouse-url <url>      a ClickHouse server in place of the embedded one; or CLICKHOUSE_URL
   --clickhouse-cluster <name> its cluster: replicated tables, made on all of it
   --help`;
@@ -30,6 +31,7 @@ const options = {
   'province-url': { type: 'string', default: 'http://127.0.0.1:4001' },
   'gateway-url': { type: 'string' },
   keys: { type: 'string' },
+  'access-retention-days': { type: 'string', default: '1096' },
   'clickhouse-url': { type: 'string', default: process.env['CLICKHOUSE_URL'] ?? '' },
   'clickhouse-cluster': { type: 'string' },
   help: { type: 'boolean', default: false },
@@ -50,6 +52,7 @@ if (values.help) {
     provinceUrl: values['province-url'],
     ...(values['gateway-url'] === undefined ? {} : { gatewayUrl: values['gateway-url'] }),
     ...(values.keys === undefined ? {} : { keysDir: values.keys }),
+    accessRetentionDays: retention(values['access-retention-days']),
     ...(clickhouseUrl === '' ? {} : { clickhouseUrl }),
     ...(cluster === undefined ? {} : { clickhouseCluster: cluster }),
   }).catch(explain);
@@ -90,6 +93,12 @@ function port(option: string, text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
   fail(`--${option} ${text} is not a port: from 0 to 65535.`, 2);
+}
+
+function retention(text: string): number {
+  const days = Number(text);
+  if (Number.isInteger(days) && days >= 1_096 && days <= 36_500) return days;
+  fail(`--access-retention-days ${text}: a whole number from 1096 to 36500.`, 2);
 }
 
 function fail(message: string, code: number): never {

@@ -1,10 +1,13 @@
 /** The subgraph `analytics`: resolvers that only translate, and its GraphQL over HTTP. */
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { NetError, errorCodes, isNetErrorCode } from '@onenet/contract';
+import { NetError, errorCodes, isNetErrorCode, type Caller } from '@onenet/contract';
 import { GraphQLError, parse } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
+import { accessRecords, accessSummary } from './access/queries.ts';
+import { callerOf, sightOfRecords, sightOfSummary } from './access/who.ts';
 import { attention } from './attention.ts';
 import { Batcher } from './batcher.ts';
 import { metrics } from './metrics.ts';
@@ -18,8 +21,10 @@ import type { TopsInput } from './tops.ts';
 import { operationUsage, topOperations, usageStatus } from './usage/queries.ts';
 import type { UsageSources } from './usage/queries.ts';
 
-/** Of one request: entities that ask the same together. */
+/** Of one request: who asks, and entities that ask the same together. */
 interface Context {
+  /** Undefined where that is not believed. */
+  readonly caller: Caller | undefined;
   readonly platforms: Batcher<MetricsInput, MetricSeries[]>;
   readonly divisions: Batcher<MetricsInput, MetricSeries[]>;
 }
@@ -59,6 +64,16 @@ export function createGraphql(
           usage && operationUsage(usage, args),
         topOperations: (_: unknown, args: Parameters<typeof topOperations>[1]) =>
           usage && topOperations(usage, args),
+        accessRecords: (
+          _: unknown,
+          args: Parameters<typeof accessRecords>[1],
+          { caller }: Context,
+        ) => usage && accessRecords(usage, args, sightOfRecords(caller)),
+        accessSummary: (
+          _: unknown,
+          args: Parameters<typeof accessSummary>[1],
+          { caller }: Context,
+        ) => usage && accessSummary(usage, args, sightOfSummary(caller)),
         usageStatus: () => usage && usageStatus(usage, Date.now()),
       },
       Platform: {
@@ -81,9 +96,10 @@ export function createGraphql(
       },
     },
   };
-  return createYoga({
+  return createYoga<HttpContext, Context>({
     schema: buildSubgraphSchema([module]),
-    context: (): Context => ({
+    context: ({ req }): Context => ({
+      caller: callerOf(req),
       platforms: new Batcher((input, codes) =>
         metricSeries(sources, input, { of: 'platforms', codes }, Date.now()),
       ),
@@ -98,6 +114,11 @@ export function createGraphql(
     maskedErrors: { maskError: (error) => showableError(error, log) },
     plugins: [codesForRefusals],
   });
+}
+
+/** What node:http gives the server. */
+interface HttpContext {
+  readonly req: IncomingMessage;
 }
 
 interface RecentArguments {

@@ -1,4 +1,4 @@
-/** Step `record`: one structured line a request, and its metrics. Never variables, never a text of an owner or an error. */
+/** Step `record`: one structured line a request, its metrics, and its access record. Never variables, never a text of an owner or an error. */
 import type { UsageResult } from '@onenet/feed';
 import type { Logger } from 'pino';
 import type { OwnerCall, OwnerIncident, RequestContext } from './context.ts';
@@ -6,7 +6,8 @@ import type { Answer } from './envelope.ts';
 import type { Metrics } from './metrics.ts';
 import type { PreparedOperation } from './prepared.ts';
 import type { Usage } from './usage/usage.ts';
-import { ownersOf } from './usage/use.ts';
+import { ownerAccesses, type Access } from './usage/access.ts';
+import { ownersOf, type Use } from './usage/use.ts';
 
 /** What is known of a request when it has been answered. */
 export interface Handled {
@@ -25,11 +26,11 @@ export interface Handled {
 export interface Recorders {
   readonly log: Logger;
   readonly metrics: Metrics;
-  /** Absent: what consumers ask is not kept. */
+  /** Absent: neither what is asked nor who was given what is kept. */
   readonly usage?: Pick<Usage, 'note'> | undefined;
 }
 
-/** Writes the line, counts, and notes what was used. */
+/** Writes the line, counts, and notes what was used and who was given what. */
 export function record(handled: Handled, { log, metrics, usage }: Recorders): void {
   const { context, operation, answer, status, bytes, durationMs } = handled;
   const outcome = outcomeOf(answer);
@@ -72,29 +73,83 @@ export function record(handled: Handled, { log, metrics, usage }: Recorders): vo
     metrics.ownerCalls.inc({ platform, outcome: result });
     metrics.ownerSeconds.observe({ platform }, ms / 1000);
   }
-  if (usage) noteUse(handled, outcome, usage);
+  if (usage) note(handled, outcome, Object.keys(errors), usage);
 }
 
-function noteUse(
-  { context, operation, variables, durationMs }: Handled,
+function note(
+  handled: Handled,
   result: UsageResult,
+  codes: readonly string[],
   usage: Pick<Usage, 'note'>,
 ): void {
-  if (!context || !operation) return;
-  const coordinates = operation.coordinates(variables);
+  const { context, operation, variables } = handled;
+  const coordinates = context && operation ? operation.coordinates(variables) : [];
+  const noted = {
+    use: useOf(handled, result, coordinates),
+    access: accessOf(handled, result, codes, coordinates),
+  };
+  if (noted.use || noted.access) usage.note(noted);
+}
+
+function useOf(
+  { context, operation, durationMs }: Handled,
+  result: UsageResult,
+  coordinates: readonly string[],
+): Use | undefined {
   // Introspection asks nobody.
-  if (coordinates.length === 0) return;
-  usage.note({
+  if (!context || !operation || coordinates.length === 0) return undefined;
+  return {
     at: Date.now(),
     document: operation.hash,
-    name: operation.name?.slice(0, 200) ?? null,
+    name: nameOf(operation),
     kind: operation.kind,
     client: context.caller.client,
     result,
-    durationMs: Math.round(durationMs * 10) / 10,
+    durationMs: tenths(durationMs),
     coordinates,
     owners: ownersOf(context.report.calls),
-  });
+  };
+}
+
+/**
+ * Everybody's requests, refused ones too. Of this machine's own only those for which an owner was asked,
+ * because that owner's record has them: its dashboard asks analytics alone, all day long.
+ */
+function accessOf(
+  { context, operation, answer, status, durationMs }: Handled,
+  result: UsageResult,
+  codes: readonly string[],
+  coordinates: readonly string[],
+): Access | undefined {
+  const { requestId, gathered } = answer.extensions.onenet;
+  const caller = context?.caller;
+  const calls = context?.report.calls ?? [];
+  if (caller?.client === 'local' && calls.length === 0) return undefined;
+  return {
+    at: Date.now(),
+    requestId,
+    client: caller?.client ?? null,
+    person: caller?.person ?? null,
+    roles: caller?.roles ?? [],
+    purpose: caller?.purpose ?? null,
+    operation: operation ? nameOf(operation) : null,
+    document: operation?.hash ?? null,
+    kind: operation?.kind ?? null,
+    coordinates,
+    result,
+    codes,
+    status,
+    durationMs: tenths(durationMs),
+    owners: ownerAccesses(calls, gathered),
+  };
+}
+
+function nameOf({ name }: PreparedOperation): string | null {
+  return name?.slice(0, 200) ?? null;
+}
+
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }
 
 function outcomeOf({ data, errors }: Answer): UsageResult {

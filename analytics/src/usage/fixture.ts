@@ -5,13 +5,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   outboxCollection,
+  gatewayCode,
+  gatewayEvents,
   readFeedOf,
   startFeed,
-  usageCode,
-  usageEvents,
   usageType,
 } from '@onenet/feed';
-import type { Feed, FeedBatch, UsageData, UsageEvent } from '@onenet/feed';
+import type { AccessData, Feed, FeedBatch, GatewayEvent, UsageData } from '@onenet/feed';
 import { MongoClient } from 'mongodb';
 import type { Collection, Db } from 'mongodb';
 import { openClickHouse } from '../clickhouse.ts';
@@ -24,14 +24,14 @@ import { UsageReader } from './reader.ts';
 export interface TestGateway extends AsyncDisposable {
   readonly url: string;
   /** Puts uses into the log, one line each. */
-  used(uses: readonly UsageData[], type?: string): Promise<void>;
+  used(uses: readonly (UsageData | AccessData)[], type?: string): Promise<void>;
   lastSequence(): Promise<number>;
   /** Keeps the log as it is; the function puts it back. */
   backup(): Promise<() => Promise<void>>;
 }
 
 /** Types of other names are in its log too, as a later gateway's may be. */
-const anyType = { ...usageEvents, isType: (type: string): type is string => type !== '' };
+const anyType = { ...gatewayEvents, isType: (type: string): type is string => type !== '' };
 
 /** A feed on a database of its own of the replica set. */
 export async function testGateway(mongodbUri: string): Promise<TestGateway> {
@@ -39,7 +39,7 @@ export async function testGateway(mongodbUri: string): Promise<TestGateway> {
   const name = `gateway_test_${randomUUID().slice(0, 8)}`;
   const copies: string[] = [];
   const start = (): Promise<Feed> =>
-    startFeed({ code: usageCode, db: client.db(name), vocabulary: anyType, pollMs: 200 });
+    startFeed({ code: gatewayCode, db: client.db(name), vocabulary: anyType, pollMs: 200 });
   let feed = await start();
   const server = createServer((request, response) => void feed.handle(request, response));
   server.listen(0, '127.0.0.1');
@@ -80,7 +80,7 @@ interface OutboxUsage {
   readonly _id: string;
   readonly type: string;
   readonly time: Date;
-  readonly data: UsageData;
+  readonly data: UsageData | AccessData;
 }
 
 async function copyDatabase(client: MongoClient, from: string, to: string): Promise<void> {
@@ -128,9 +128,9 @@ export async function testReader(gateway: TestGateway, dataDir: string): Promise
 }
 
 /** The whole log, as a reader that has nothing gets it. */
-export async function wholeLog(gateway: TestGateway): Promise<FeedBatch<UsageEvent>> {
+export async function wholeLog(gateway: TestGateway): Promise<FeedBatch<GatewayEvent>> {
   const url = `${gateway.url}/events`;
-  const answer = await readFeedOf(usageEvents, { url, code: usageCode, after: 0 });
+  const answer = await readFeedOf(gatewayEvents, { url, code: gatewayCode, after: 0 });
   if (answer.kind !== 'batch') throw new Error(JSON.stringify(answer));
   return answer;
 }

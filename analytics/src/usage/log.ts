@@ -1,8 +1,11 @@
-/** The gateway's log as ClickHouse has it: how far, which rows count, and where a batch ended. There is no second store that could say otherwise. */
-import type { FeedBatch, UsageEvent } from '@onenet/feed';
+/** The gateways' log as ClickHouse has it: how far, which rows count, and where a batch ended. There is no second store that could say otherwise. */
+import { chainHead0, gatewayCode, isAccess, nextHead } from '@onenet/feed';
+import type { FeedBatch, FeedLine, GatewayEvent, UsageEvent } from '@onenet/feed';
+import { accessColumns, accessRow } from '../access/row.ts';
 import type { ClickHouse } from '../clickhouse.ts';
 import { quote, sqlTime } from '../clickhouse.ts';
-import { shapeRows, usageColumns, usageRow } from './row.ts';
+import { usageColumns, usageRow } from './row.ts';
+import { shapeRows } from './shape.ts';
 
 /** How far the log is in. */
 export interface UsagePosition {
@@ -56,11 +59,15 @@ export class UsageLog {
     return `(${epochs.join(' OR ')})`;
   }
 
-  /** Where batches ended, by sequence. */
+  /** Where batches ended, by sequence. Before there was onenet.access, rows of uses said so. */
   async ends(order: 'ASC' | 'DESC LIMIT 1'): Promise<readonly UsagePosition[]> {
+    const columns = 'epoch, sequence, head, toUnixTimestamp64Milli(recorded) AS recordedMs';
     return await this.#clickhouse.rows<UsagePosition>(
-      `SELECT epoch, sequence, head, toUnixTimestamp64Milli(recorded) AS recordedMs
-      FROM onenet.usage FINAL WHERE ${this.rows} AND head != '' ORDER BY sequence ${order}`,
+      `SELECT * FROM (
+        SELECT ${columns} FROM onenet.access FINAL WHERE ${this.rows} AND batch_end
+        UNION ALL
+        SELECT ${columns} FROM onenet.usage FINAL WHERE ${this.rows} AND head != ''
+      ) ORDER BY sequence ${order}`,
     );
   }
 
@@ -72,18 +79,28 @@ export class UsageLog {
     return row?.lines ?? 0;
   }
 
-  /** One insert of one block into one part: it is there as a whole, or not at all. */
-  async append(start: UsagePosition, batch: FeedBatch<UsageEvent>): Promise<UsagePosition> {
+  /**
+   * Each insert is one block and one part: there as a whole, or not at all. The last one says that the
+   * batch is in; whatever fails before it comes again, and its rows replace themselves.
+   */
+  async append(start: UsagePosition, batch: FeedBatch<GatewayEvent>): Promise<UsagePosition> {
     const { epoch } = start;
     const { lines, last, head } = batch;
     let { recordedMs } = start;
-    const rows = lines.map((line) => {
+    let lineHead = start.head === '' ? chainHead0(gatewayCode) : start.head;
+    const uses: string[] = [];
+    const accesses: string[] = [];
+    for (const line of lines) {
       if (line.kind === 'event') recordedMs = Date.parse(line.event.recordedtime);
-      return usageRow(line, { epoch, head: line.sequence === last ? head : '', recordedMs });
-    });
+      lineHead = nextHead(lineHead, line.bytes);
+      const isBatchEnd = line.sequence === last;
+      accesses.push(accessRow(line, { epoch, head: lineHead, isBatchEnd, recordedMs }));
+      if (isOfUsage(line)) uses.push(usageRow(line, { epoch, recordedMs }));
+    }
     // First, so that no row names a set that is not there; twice is once.
     await this.#writeShapes(shapeRows(lines).filter((row) => !this.#shapes.has(row)));
-    await this.#insert(`usage (${usageColumns.join(', ')})`, rows);
+    if (uses.length > 0) await this.#insert(`usage (${usageColumns.join(', ')})`, uses);
+    await this.#insert(`access (${accessColumns.join(', ')})`, accesses);
     return { epoch, sequence: last, head, recordedMs };
   }
 
@@ -112,4 +129,9 @@ export class UsageLog {
       VALUES (${epoch}, ${sequence}, ${quote(head)}, '${sqlTime(recordedMs)}')`,
     );
   }
+}
+
+/** Uses, and what is nothing: that is counted there. */
+function isOfUsage(line: FeedLine<GatewayEvent>): line is FeedLine<UsageEvent> {
+  return line.kind === 'rejected' || !isAccess(line.event);
 }

@@ -1,7 +1,7 @@
-/** Pulls the gateway's feed of what consumers asked into ClickHouse, each line once. */
+/** Pulls the gateways' feed of what was asked, and who was given what, into ClickHouse, each line once. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { maxLimit, readFeedOf, usageCode, usageEvents } from '@onenet/feed';
-import type { FeedAnswer, FeedBatch, FeedHeaders, UsageEvent } from '@onenet/feed';
+import { gatewayCode, gatewayEvents, maxLimit, readFeedOf } from '@onenet/feed';
+import type { FeedAnswer, FeedBatch, FeedHeaders, GatewayEvent } from '@onenet/feed';
 import type { ClickHouse } from '../clickhouse.ts';
 import { lastAccepted } from '../ingest/epochs.ts';
 import type { OwnerHeaders } from '../owner-call.ts';
@@ -22,8 +22,12 @@ export interface UsageProgress {
   readonly position: UsagePosition;
   /** The feed's own word; undefined before its first answer. */
   readonly headers: FeedHeaders | undefined;
-  /** RFC 3339: what was asked before this is in. */
+  /** RFC 3339: what was asked before this is in, but for what waits at a gateway that was killed. */
   readonly completeTo: string | null;
+  /** RFC 3339: what was asked before this is in, everything. */
+  readonly deliveredTo: string | null;
+  /** Requests that found no room on a gateway's disk, ever. */
+  readonly dropped: number;
   readonly rejected: number;
   /** Why nothing comes; for the log. Empty: it comes. */
   readonly trouble: string;
@@ -42,9 +46,13 @@ export class UsageReader {
     position: { epoch: 1, sequence: 0, head: '', recordedMs: 0 },
     headers: undefined,
     completeTo: null,
+    deliveredTo: null,
+    dropped: 0,
     rejected: 0,
     trouble: 'not read yet',
   };
+  /** Of the answer under way. */
+  #deliveries: Headers = new Headers();
 
   constructor(options: UsageReaderOptions) {
     this.#options = options;
@@ -104,14 +112,18 @@ export class UsageReader {
     }
   }
 
-  async #take(start: UsagePosition, batch: FeedBatch<UsageEvent>): Promise<void> {
+  async #take(start: UsagePosition, batch: FeedBatch<GatewayEvent>): Promise<void> {
     const { lines, headers, last } = batch;
     const position = lines.length === 0 ? start : await this.log.append(start, batch);
     const isWhole = last >= headers.lastSequence && headers.completeTo !== undefined;
+    const completeTo = isWhole ? headers.completeTo : this.#progress.completeTo;
+    const deliveredTo = this.#deliveries.get('onenet-delivered-to');
     this.#saw({
       position,
       headers,
-      completeTo: isWhole ? headers.completeTo : this.#progress.completeTo,
+      completeTo,
+      deliveredTo: isWhole ? earlier(completeTo, deliveredTo) : this.#progress.deliveredTo,
+      dropped: Number(this.#deliveries.get('onenet-dropped') ?? 0),
       rejected: this.#progress.rejected + lines.filter(({ kind }) => kind === 'rejected').length,
       trouble: '',
     });
@@ -119,7 +131,7 @@ export class UsageReader {
   }
 
   /** The log is another one: what it still has of ours goes on, the rest counts no more. */
-  async #startEpoch(answer: FeedAnswer<UsageEvent> & { kind: 'conflict' | 'gone' }) {
+  async #startEpoch(answer: FeedAnswer<GatewayEvent> & { kind: 'conflict' | 'gone' }) {
     const end = await lastAccepted(await this.log.ends('ASC'), async (probed) => {
       const { kind } = await this.#read(probed, 1, 0);
       if (kind === 'batch') return true;
@@ -140,21 +152,23 @@ export class UsageReader {
     { sequence, head, recordedMs }: UsagePosition,
     limit: number,
     wait: number,
-  ): Promise<FeedAnswer<UsageEvent>> {
+  ): Promise<FeedAnswer<GatewayEvent>> {
     const { gatewayUrl, ownerHeaders, signal } = this.#options;
-    return await readFeedOf(usageEvents, {
+    return await readFeedOf(gatewayEvents, {
       url: new URL('/events', gatewayUrl).href,
-      code: usageCode,
+      code: gatewayCode,
       after: sequence,
       ...(sequence > 0 && { head, recordedTime: new Date(recordedMs).toISOString() }),
       limit,
       waitSeconds: wait,
       signal,
-      fetch: (input, init) => {
+      fetch: async (input, init) => {
         const request = new Request(input, init);
-        const headers = ownerHeaders(usageCode, 'GET', new URL(request.url), '');
+        const headers = ownerHeaders(gatewayCode, 'GET', new URL(request.url), '');
         for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
-        return fetch(request);
+        const response = await fetch(request);
+        this.#deliveries = response.headers;
+        return response;
       },
     });
   }
@@ -167,6 +181,12 @@ export class UsageReader {
     if (this.#progress.trouble !== trouble) this.#options.log(`usage: ${trouble}`, detail);
     this.#saw({ trouble });
   }
+}
+
+/** Both are RFC 3339 in UTC; without the gateways' word nothing is known. */
+function earlier(completeTo: string | null, deliveredTo: string | null): string | null {
+  if (completeTo === null || deliveredTo === null) return null;
+  return Date.parse(completeTo) < Date.parse(deliveredTo) ? completeTo : deliveredTo;
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 /** A line of the gateway's feed as a row of `onenet.usage`. */
-import { hash } from 'node:crypto';
 import type { FeedLine, UsageEvent } from '@onenet/feed';
 import { sqlTime } from '../clickhouse.ts';
+import { shapeOf } from './shape.ts';
 
 /** The columns of an insert, in the order of `usageRow`. */
 export const usageColumns = [
@@ -23,14 +23,11 @@ export const usageColumns = [
   'continued',
   'rejected',
   'line',
-  'head',
 ] as const;
 
 /** What a row says besides its line. */
 export interface RowContext {
   readonly epoch: number;
-  /** The chain's head there; empty but on the last row of a batch. */
-  readonly head: string;
   /** UTC ms at which the event before it was numbered: a rejected line's own word is not believed. */
   readonly recordedMs: number;
 }
@@ -38,22 +35,7 @@ export interface RowContext {
 /** One line of `JSONCompactEachRow`. */
 export function usageRow(line: FeedLine<UsageEvent>, context: RowContext): string {
   const columns = line.kind === 'event' ? accepted(line.event) : rejected(line, context.recordedMs);
-  return JSON.stringify([context.epoch, line.sequence, ...columns, context.head]);
-}
-
-/** The name of a set of coordinates. */
-function shapeOf(coordinates: readonly string[]): string {
-  return hash('sha256', coordinates.join('\n')).slice(0, 32);
-}
-
-/** The sets of coordinates of these lines, each once, as lines of `JSONCompactEachRow`. */
-export function shapeRows(lines: readonly FeedLine<UsageEvent>[]): readonly string[] {
-  const rows = lines.flatMap((line) => {
-    if (line.kind === 'rejected') return [];
-    const { coordinates } = line.event.data;
-    return [JSON.stringify([shapeOf(coordinates), coordinates])];
-  });
-  return [...new Set(rows)];
+  return JSON.stringify([context.epoch, line.sequence, ...columns]);
 }
 
 function accepted({ time, recordedtime, data }: UsageEvent): readonly unknown[] {

@@ -13,6 +13,8 @@ export interface SpoolOptions {
    * delivery was not acknowledged: who takes them must take a name once.
    */
   readonly deliver: (segment: string, lines: readonly string[]) => Promise<void>;
+  /** Told when everything that was kept until then is delivered. */
+  readonly delivered?: (to: Date) => Promise<void>;
   /** Told of every failed delivery; it is tried again. */
   readonly onError: (error: unknown) => void;
   /** Milliseconds for which lines gather. */
@@ -57,6 +59,11 @@ export class Spool {
     return this.#dropped;
   }
 
+  /** Whether nothing waits. */
+  get isEmpty(): boolean {
+    return this.#openBytes + this.#sealedBytes === 0;
+  }
+
   /** Keeps a line; it has no line feed. */
   append(line: string): void {
     const { maxBytes = 256 * 1024 * 1024 } = this.#options;
@@ -77,11 +84,13 @@ export class Spool {
   }
 
   async #run(): Promise<void> {
-    const { everyMs = 250, onError } = this.#options;
+    const { everyMs = 250, onError, delivered } = this.#options;
     while (!this.#stop.signal.aborted) {
       try {
+        const to = new Date();
         await this.#seal();
         await this.#deliverAll();
+        await delivered?.(to);
       } catch (error) {
         onError(error);
       }

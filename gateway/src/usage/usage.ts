@@ -1,4 +1,4 @@
-/** What consumers asked, as a feed like a platform's: spooled on disk, numbered in MongoDB, read with GET /events. */
+/** What was asked and who was given what, as a feed like a platform's: spooled on disk, numbered in MongoDB, read with GET /events. */
 import {
   createGuard,
   mongoGuardStore,
@@ -7,12 +7,21 @@ import {
   trustedKeys,
 } from '@onenet/assertion';
 import type { Guard } from '@onenet/assertion';
-import { outboxCollection, startFeed, usageCode, usageEvents, usageType } from '@onenet/feed';
+import {
+  accessType,
+  gatewayCode,
+  gatewayEvents,
+  outboxCollection,
+  startFeed,
+  usageType,
+} from '@onenet/feed';
 import type { Feed } from '@onenet/feed';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { MongoBulkWriteError, MongoClient, type Collection } from 'mongodb';
 import type { Logger } from 'pino';
+import { accessEntries, type Access, type AccessEntry } from './access.ts';
+import { Deliveries } from './deliveries.ts';
 import { Spool } from './spool.ts';
 import { entriesOf, type UsageEntry, type Use } from './use.ts';
 
@@ -27,12 +36,19 @@ export interface UsageOptions {
   readonly log: Logger;
 }
 
+/** What is noted of one request. */
+export interface Noted {
+  /** Of an operation that asked something. */
+  readonly use?: Use | undefined;
+  readonly access?: Access | undefined;
+}
+
 export interface Usage {
-  /** Notes an answered operation; its answer need not wait. */
-  note(use: Use): void;
+  /** Notes a request; its answer need not wait. */
+  note(noted: Noted): void;
   /** Answers GET /events. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Uses that found no room on disk. */
+  /** Requests that found no room on disk. */
   readonly dropped: number;
   /** Delivers what is spooled, and stops. */
   stop(): Promise<void>;
@@ -47,31 +63,37 @@ export async function openUsage(options: UsageOptions): Promise<Usage> {
   const client = await MongoClient.connect(mongodbUri);
   const db = client.db(database);
   const onError = (err: unknown): void => log.error({ err }, 'usage is delivered later');
-  const feed = await startFeed({ code: usageCode, db, vocabulary: usageEvents, onError });
+  const feed = await startFeed({ code: gatewayCode, db, vocabulary: gatewayEvents, onError });
   const guard = await createGuard({
-    code: usageCode,
+    code: gatewayCode,
     trust: jwksUrl === undefined ? undefined : trustedKeys([jwksUrl]),
     store: mongoGuardStore(db),
     unsigned: jwksUrl === undefined ? 'loopback' : 'refuse',
   });
-  const outbox = outboxCollection(db) as unknown as Collection<OutboxUsage>;
+  const outbox = outboxCollection(db) as unknown as Collection<OutboxEntry>;
+  const dir = join(stateDir, 'usage');
+  const deliveries = await Deliveries.open(db, dir);
   const spool = await Spool.open({
-    dir: join(stateDir, 'usage'),
+    dir,
     deliver: async (segment, lines) => {
-      const uses = lines.map((line) => JSON.parse(line) as Use);
-      await insertOnce(outbox, entriesOf(segment, uses));
+      await insertOnce(outbox, entriesIn(segment, lines));
       feed.wake();
     },
+    delivered: (to) => deliveries.note(to, spool.dropped),
     onError,
   });
   return {
-    note: (use) => spool.append(JSON.stringify(use)),
-    handle: (request, response) => answer(guard, feed, request, response),
+    note: (noted) => spool.append(JSON.stringify(noted)),
+    async handle(request, response) {
+      for (const [name, value] of await deliveries.headers()) response.setHeader(name, value);
+      await answer(guard, feed, request, response);
+    },
     get dropped() {
       return spool.dropped;
     },
     async stop() {
       await spool.close();
+      await deliveries.close(spool.isEmpty);
       await feed.stop();
       await client.close();
     },
@@ -79,18 +101,39 @@ export async function openUsage(options: UsageOptions): Promise<Usage> {
 }
 
 /** An entry as the outbox holds it. */
-type OutboxUsage = UsageEntry & { readonly type: typeof usageType };
+type OutboxEntry =
+  | (UsageEntry & { readonly type: typeof usageType })
+  | (AccessEntry & { readonly type: typeof accessType });
+
+function entriesIn(segment: string, lines: readonly string[]): readonly OutboxEntry[] {
+  const noted = lines.map((line) => notedIn(JSON.parse(line) as Noted | Use));
+  const uses = noted.flatMap(({ use }) => use ?? []);
+  const accesses = noted.flatMap(({ access }) => access ?? []);
+  return [
+    ...entriesOf(segment, uses).map((entry): OutboxEntry => ({ ...entry, type: usageType })),
+    ...accessEntries(segment, accesses).map((entry): OutboxEntry => ({
+      ...entry,
+      type: accessType,
+    })),
+  ];
+}
+
+/** A gateway of before, which was killed, left uses alone. */
+function notedIn(line: Noted | Use): Noted {
+  return 'at' in line ? { use: line } : line;
+}
 
 /** A segment that comes again has the same ids: what is in the outbox stays as it is, what is in the log is left out there. */
 async function insertOnce(
-  outbox: Collection<OutboxUsage>,
-  entries: readonly UsageEntry[],
+  outbox: Collection<OutboxEntry>,
+  entries: readonly OutboxEntry[],
 ): Promise<void> {
+  if (entries.length === 0) return;
   try {
-    await outbox.insertMany(
-      entries.map((entry) => ({ ...entry, type: usageType })),
-      { ordered: false, writeConcern: { w: 'majority', j: true } },
-    );
+    await outbox.insertMany(entries, {
+      ordered: false,
+      writeConcern: { w: 'majority', j: true },
+    });
   } catch (error) {
     if (!(error instanceof MongoBulkWriteError) || !isOnlyRepeats(error)) throw error;
   }

@@ -1,6 +1,7 @@
 /** One answered operation as usage: which coordinates, by which client, of which owners, with which result; and many as one event. */
 import type { OwnerUse, UsageData } from '@onenet/feed';
 import type { OwnerCall } from '../context.ts';
+import { pieces } from './pieces.ts';
 
 /** One request, as the spool keeps it. Never a variable's value, never a text of the caller's besides the operation's name. */
 export interface Use extends Omit<UsageData, 'count'> {
@@ -16,7 +17,9 @@ export interface UsageEntry {
 }
 
 /** The owners' calls of a request. */
-export function ownersOf(calls: readonly OwnerCall[]): readonly OwnerUse[] {
+export function ownersOf(
+  calls: readonly Pick<OwnerCall, 'platform' | 'outcome'>[],
+): readonly OwnerUse[] {
   const owners = new Map<string, { platform: string; calls: number; failed: number }>();
   for (const { platform, outcome } of calls) addTo(owners, platform, 1, outcome === 'OK' ? 0 : 1);
   return [...owners.values()];
@@ -55,9 +58,6 @@ function entryOf(group: readonly Use[]): Omit<UsageEntry, '_id'> {
   };
 }
 
-/** Characters of coordinates, and of owners, in one event: a line has at most 64 KiB. */
-const mostCharacters = 24_000;
-
 /** As many events as the lists need. */
 function cut(id: string, { time, data }: Omit<UsageEntry, '_id'>): readonly UsageEntry[] {
   const coordinates = pieces(data.coordinates);
@@ -72,21 +72,6 @@ function cut(id: string, { time, data }: Omit<UsageEntry, '_id'>): readonly Usag
       ...(i > 0 && { continued: true as const }),
     },
   }));
-}
-
-function pieces<Item>(list: readonly Item[]): readonly (readonly Item[])[] {
-  const cuts: Item[][] = [[]];
-  let room = mostCharacters;
-  for (const item of list) {
-    const characters = JSON.stringify(item).length + 1;
-    if (characters > room) {
-      cuts.push([]);
-      room = mostCharacters;
-    }
-    room -= characters;
-    cuts.at(-1)?.push(item);
-  }
-  return cuts;
 }
 
 function addTo(

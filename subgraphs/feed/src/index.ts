@@ -28,5 +28,9 @@ export type {
 } from './feed-answer.ts';
 export type { FeedStore } from './store.ts';
 export type { EventTotal } from './totals.ts';
-export { usageCode, usageEvents, usageResults, usageType } from './usage-event.ts';
+export { accessType } from './access-event.ts';
+export type { AccessData, AccessEvent, OwnerAccess } from './access-event.ts';
+export { gatewayCode, gatewayEvents, isAccess } from './gateway-feed.ts';
+export type { GatewayEvent } from './gateway-feed.ts';
+export { usageType } from './usage-event.ts';
 export type { OwnerUse, UsageData, UsageEvent, UsageResult } from './usage-event.ts';

@@ -1,10 +1,7 @@
-/** What consumers asked the gateway: the events of its feed, numbered and chained like a platform's. */
+/** What consumers asked the gateway: events of its feed that stand for many requests. */
 import type { FeedEvent } from '@onenet/contract';
 import { hasOtherKeys, isObject, matches } from './event.ts';
-import type { Checked, Vocabulary } from './event.ts';
-
-/** Under which code the gateways of a net keep their one feed: it is no platform's, which have no `:`. */
-export const usageCode = 'onenet:gateway';
+import type { Checked, EventFault } from './event.ts';
 
 /** Operations that were answered. */
 export const usageType = 'onenet.operation.answered';
@@ -45,31 +42,25 @@ export interface UsageEvent extends Omit<FeedEvent, 'data'> {
   readonly data: UsageData;
 }
 
-/** The vocabulary of the gateways' feed. */
-export const usageEvents: Vocabulary<UsageEvent> = {
-  source: () => '/gateway',
-  isType: (type): type is string => type === usageType,
-  countsPeople: () => false,
-  dataFault(data, _type, correcting) {
-    if (correcting) return 'BAD_CORRECTS';
-    if (hasOtherKeys(data, dataKeys)) return 'FORBIDDEN_KEY';
-    const { document, name, kind, client, result, count, durationMs, coordinates, owners } = data;
-    const { continued } = data;
-    const isSound =
-      matches(document, /^[0-9a-f]{64}$/) &&
-      (name === null || matches(name, /^[_A-Za-z][_0-9A-Za-z]{0,199}$/)) &&
-      kinds.has(kind) &&
-      matches(client, /^[^\s]{1,200}$/) &&
-      usageResults.some((known) => known === result) &&
-      typeof durationMs === 'number' &&
-      durationMs >= 0 &&
-      isListOf(coordinates, (each) => matches(each, /^[_A-Za-z][\w.():]{0,400}$/)) &&
-      isListOf(owners, isOwnerUse) &&
-      (continued === undefined || continued === true);
-    if (!isSound) return 'NOT_AN_EVENT';
-    return isCount(count) && count > 0 ? undefined : 'BAD_COUNT';
-  },
-};
+/** What is wrong with `data`. */
+export function usageFault(data: Checked): EventFault | undefined {
+  if (hasOtherKeys(data, dataKeys)) return 'FORBIDDEN_KEY';
+  const { document, name, kind, client, result, count, durationMs, coordinates, owners } = data;
+  const { continued } = data;
+  const isSound =
+    matches(document, /^[0-9a-f]{64}$/) &&
+    (name === null || matches(name, /^[_A-Za-z][_0-9A-Za-z]{0,199}$/)) &&
+    kinds.has(kind) &&
+    matches(client, /^[^\s]{1,200}$/) &&
+    usageResults.some((known) => known === result) &&
+    typeof durationMs === 'number' &&
+    durationMs >= 0 &&
+    isListOf(coordinates, (each) => matches(each, /^[_A-Za-z][\w.():]{0,400}$/)) &&
+    isListOf(owners, isOwnerUse) &&
+    (continued === undefined || continued === true);
+  if (!isSound) return 'NOT_AN_EVENT';
+  return isCount(count) && count > 0 ? undefined : 'BAD_COUNT';
+}
 
 const dataKeys = new Set([
   'document',
