@@ -2,14 +2,17 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { contractVersion } from '@onenet/contract';
-import type { NetOwner, NetSnapshot } from '@onenet/contract';
+import type { NetGrant, NetOwner, NetSnapshot } from '@onenet/contract';
 import { divisionPath, platforms } from '@onenet/platforms';
 import type { PlatformDefinition } from '@onenet/platforms';
 import { netClientOf } from './access/client.ts';
+import { endGrants, isAnyOver } from './grants/clock.ts';
+import { netGrantOf } from './grants/grant.ts';
 import { Checker } from './registry/checker.ts';
+import { Clock } from './registry/clock.ts';
 import { connectionOf, modulesOf } from './registry/entry.ts';
 import type { RegistryEntry } from './registry/entry.ts';
-import { MaintenanceClock } from './registry/maintenance.ts';
+import { windowsDue } from './registry/maintenance.ts';
 import type { Registry, RegistryState } from './registry/registry.ts';
 import type { PlatformAdditions } from './supergraph.ts';
 
@@ -39,13 +42,13 @@ export class Directory {
   readonly #checker: Checker;
   /** Of its own: the checks of what teams publish may queue for minutes, a switch must not. */
   readonly #composer = new Checker();
-  readonly #clock: MaintenanceClock;
+  readonly #clock: Clock;
   readonly #abort = new AbortController();
   readonly #waiters = new Set<() => void>();
   #watching: Promise<void> = Promise.resolve();
   #reloading: Promise<void> | undefined;
   #reloadAgain = false;
-  #state: RegistryState = { revision: 0, entries: new Map(), clients: [] };
+  #state: RegistryState = { revision: 0, entries: new Map(), clients: [], grants: [] };
   #composed: Composed;
   #json = '';
 
@@ -54,7 +57,7 @@ export class Directory {
     this.#frame = frame;
     this.#checker = checker;
     this.#composed = { supergraph: frame.supergraph, withAdditionsOf: new Set() };
-    this.#clock = new MaintenanceClock(registry, () => this.#state.entries.values());
+    this.#clock = new Clock((now) => this.#followClock(now));
   }
 
   /** Seeds the registry and follows it. */
@@ -93,6 +96,11 @@ export class Directory {
 
   platform(code: string): RegistryEntry | undefined {
     return this.#state.entries.get(code);
+  }
+
+  /** What a platform has granted to clients that may ask. */
+  grantsOf(code: string): readonly NetGrant[] {
+    return this.#grants().filter(({ platform }) => platform === code);
   }
 
   /** Base URL of a platform; null: it has none yet. */
@@ -191,6 +199,24 @@ export class Directory {
     return { supergraph, withAdditionsOf: new Set(accepted.map(({ code }) => code)) };
   }
 
+  /** Writes what is due; undefined: nothing is. */
+  #followClock(now: Date): Promise<void> | undefined {
+    const windows = windowsDue(this.#state.entries.values(), now);
+    const isOver = isAnyOver(this.#state.grants, now);
+    if (windows.length === 0 && !isOver) return undefined;
+    return Promise.all([
+      this.#registry.followClock(windows),
+      ...(isOver ? [endGrants(this.#registry.store, now)] : []),
+    ]).then(() => undefined);
+  }
+
+  /** Of a client that is suspended none is in force. */
+  #grants(): readonly NetGrant[] {
+    const { clients, grants } = this.#state;
+    const active = new Set(clients.map(({ _id: id }) => id));
+    return grants.filter(({ client }) => active.has(client)).map(netGrantOf);
+  }
+
   #snapshot(): NetSnapshot {
     return {
       version: 1,
@@ -200,7 +226,7 @@ export class Directory {
       services: this.#frame.services,
       owners: this.platforms().map((entry) => this.#owner(entry)),
       clients: this.#state.clients.map(netClientOf),
-      grants: [],
+      grants: this.#grants(),
     };
   }
 

@@ -5,6 +5,7 @@ import { answerAccessPaths } from './access/routes.ts';
 import type { Access } from './access/access.ts';
 import { answerError, answerJson } from './answer.ts';
 import type { Directory } from './directory.ts';
+import { answerGrantPaths, type Grants } from './grants/routes.ts';
 import { answerNet } from './net.ts';
 import { answerRegistry } from './registry/http.ts';
 import type { RegistryHttp } from './registry/http.ts';
@@ -18,9 +19,10 @@ export function createListener(
   registry: RegistryHttp,
   transfers: TransferParts,
   access: Access,
+  grants: Grants,
   ping: () => Promise<void>,
 ): Listener {
-  const graphql = createGraphql(directory, registry.registry, transfers);
+  const graphql = createGraphql(directory, registry.registry, transfers, grants);
   return (request, response) => {
     // A target such as `http://[/` is one to the HTTP parser, and none to URL, which would throw here.
     const url = URL.parse(request.url?.replace(/^\/+/, '/') ?? '/', 'http://province');
@@ -31,6 +33,7 @@ export function createListener(
       );
       return;
     }
+    if (answerGrantPaths(grants, url, request, response)) return;
     if (url.pathname === '/registry' || url.pathname.startsWith('/registry/')) {
       answerRegistry(registry, url.pathname, request).then(
         ({ status, body }) => answerJson(response, status, body),

@@ -6,6 +6,12 @@ import type { Directory } from './directory.ts';
 /** The longest wait, in seconds: below the idle timeouts that proxies usually have. */
 const maxWaitSeconds = 55;
 
+/** What somebody who polls knows, and how long to wait for more. */
+export interface Poll {
+  readonly after: number | undefined;
+  readonly waitSeconds: number;
+}
+
 /** 200 with the snapshot, or 204 when `wait` passes and the revision is still `after`. */
 export async function answerNet(
   directory: Directory,
@@ -13,27 +19,11 @@ export async function answerNet(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (request.method !== 'GET') {
-    throw new NetError(
-      'BAD_REQUEST',
-      `/net takes GET, and this is ${request.method ?? 'unknown'}.`,
-    );
-  }
-  for (const name of query.keys()) {
-    if (name !== 'after' && name !== 'wait') {
-      throw new NetError('BAD_INPUT', `/net takes \`after\` and \`wait\`, and no \`${name}\`.`);
-    }
-  }
-  const after = wholeNumber(query, 'after', Number.MAX_SAFE_INTEGER);
-  const waitSeconds = wholeNumber(query, 'wait', maxWaitSeconds) ?? 0;
-
-  // Another revision is news even when it is lower: then the registry was restored.
-  if (after !== undefined && waitSeconds > 0) {
-    await waitForChange(directory, after, waitSeconds, response);
-  }
+  const poll = readPoll(request, query, '/net');
+  await waitForChange(directory, poll, response);
   if (response.destroyed) return;
   response.setHeader('cache-control', 'no-store');
-  if (after === directory.revision) {
+  if (poll.after === directory.revision) {
     response.writeHead(204).end();
     return;
   }
@@ -41,12 +31,33 @@ export async function answerNet(
   response.end(directory.json);
 }
 
-async function waitForChange(
+/** Reads what `path` takes: GET with `after` and `wait`. */
+export function readPoll(request: IncomingMessage, query: URLSearchParams, path: string): Poll {
+  if (request.method !== 'GET') {
+    throw new NetError(
+      'BAD_REQUEST',
+      `${path} takes GET, and this is ${request.method ?? 'unknown'}.`,
+    );
+  }
+  for (const name of query.keys()) {
+    if (name !== 'after' && name !== 'wait') {
+      throw new NetError('BAD_INPUT', `${path} takes \`after\` and \`wait\`, and no \`${name}\`.`);
+    }
+  }
+  return {
+    after: wholeNumber(query, 'after', Number.MAX_SAFE_INTEGER),
+    waitSeconds: wholeNumber(query, 'wait', maxWaitSeconds) ?? 0,
+  };
+}
+
+/** Waits for another revision than the known one, as long as is asked; not at all where none is known. */
+export async function waitForChange(
   directory: Directory,
-  after: number,
-  waitSeconds: number,
+  { after, waitSeconds }: Poll,
   response: ServerResponse,
 ): Promise<void> {
+  // Another revision is news even when it is lower: then the registry was restored.
+  if (after === undefined || waitSeconds === 0) return;
   const gone = new AbortController();
   const leave = () => gone.abort();
   response.once('close', leave);

@@ -8,6 +8,7 @@ import { MongoClient } from 'mongodb';
 import { openAccess } from './access/access.ts';
 import type { AccessOptions } from './access/access.ts';
 import { Directory } from './directory.ts';
+import { GrantStore } from './grants/store.ts';
 import { answerStarting, createListener, portOf } from './listener.ts';
 import { ensureOperatorToken } from './registry/access.ts';
 import { defaultUsageDays } from './registry/breaking.ts';
@@ -112,8 +113,10 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
       refresh: () => directory.refresh(),
     };
     const access = await openAccess(db, registry.store, parts.refresh, options);
+    const grants = { directory, development, store: new GrantStore(registry.store, db) };
+    await grants.store.prepare();
     const ping = async () => void (await db.command({ ping: 1 }));
-    listener = createListener(directory, parts, transfers, access, ping);
+    listener = createListener(directory, parts, transfers, access, grants, ping);
     worker.start();
     return {
       url,

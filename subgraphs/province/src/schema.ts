@@ -13,8 +13,11 @@ import {
 import { GraphQLError, parse } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
+import { callerOf } from './caller.ts';
+import { catalogueResolvers } from './catalogue/graphql.ts';
 import type { Directory } from './directory.ts';
 import { divisionResolvers } from './divisions.ts';
+import { grantResolvers, type GrantContext, type GrantParts } from './grants/graphql.ts';
 import { platformResolvers } from './platforms.ts';
 import { registryResolvers } from './registry/graphql.ts';
 import type { Registry } from './registry/registry.ts';
@@ -23,29 +26,45 @@ import { transferResolvers } from './transfers/graphql.ts';
 import type { TransferContext, TransferParts } from './transfers/graphql.ts';
 
 /** A request listener that answers GraphQL at `/graphql`. */
-export function createGraphql(directory: Directory, registry: Registry, transfers: TransferParts) {
+export function createGraphql(
+  directory: Directory,
+  registry: Registry,
+  transfers: TransferParts,
+  grants: GrantParts,
+) {
   const ofRegistry = registryResolvers(directory, registry);
   const ofPlatforms = platformResolvers(directory);
   const ofDivisions = divisionResolvers(directory);
   const ofTransfers = transferResolvers(transfers);
+  const ofGrants = grantResolvers(grants);
+  const ofCatalogue = catalogueResolvers(directory);
   const schema = buildSubgraphSchema({
     typeDefs: parse(provinceSdl),
     resolvers: {
       ...ofRegistry,
       ...ofTransfers,
+      ...ofGrants,
+      ...ofCatalogue,
       Query: {
         ...ofPlatforms.Query,
         ...ofDivisions.Query,
         ...ofRegistry.Query,
         ...ofTransfers.Query,
+        ...ofGrants.Query,
+        ...ofCatalogue.Query,
       },
+      Mutation: { ...ofTransfers.Mutation, ...ofGrants.Mutation },
       Platform: { ...ofPlatforms.Platform, ...ofRegistry.Platform },
       Division: ofDivisions.Division,
     },
   });
-  return createYoga<HttpContext, TransferContext>({
+  return createYoga<HttpContext, TransferContext & GrantContext>({
     schema,
-    context: ({ req }) => ({ actor: actorOf(req) }),
+    context: ({ req }) => ({
+      actor: actorOf(req),
+      caller: callerOf(req),
+      from: req.socket.remoteAddress ?? null,
+    }),
     graphqlEndpoint: '/graphql',
     graphiql: false,
     landingPage: false,

@@ -92,10 +92,15 @@ export interface MaintenanceWindow {
 
 /** By whose authority something was done. */
 export interface Who {
-  /** `clock`: a window began or ended; `program`: the province itself, as it was configured. */
-  readonly kind: 'operator' | 'platform' | 'clock' | 'program';
+  /**
+   * `clock`: a window or a grant began or ended; `program`: the province itself, or somebody on its
+   * machine; `client` and `person`: as the gateway says.
+   */
+  readonly kind: 'operator' | 'platform' | 'clock' | 'program' | 'client' | 'person';
   /** The token's id, never the token. */
   readonly token: string | null;
+  /** Which client or person: an opaque id. */
+  readonly reference?: string;
 }
 
 /** One line of the audit trail. */
@@ -136,6 +141,12 @@ export const actions = [
   'CLIENT_SUSPENDED',
   'CLIENT_RESUMED',
   'CLIENT_REVOKED',
+  'GRANT_APPLIED',
+  'GRANT_WITHDRAWN',
+  'GRANT_APPROVED',
+  'GRANT_REFUSED',
+  'GRANT_REVOKED',
+  'GRANT_ENDED',
 ] as const;
 export type Action = (typeof actions)[number];
 

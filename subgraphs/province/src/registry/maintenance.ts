@@ -66,45 +66,12 @@ export async function cancelMaintenance(
   return cancelled;
 }
 
-/** Looks at the clock once a second, and sooner when told that windows changed. */
-export class MaintenanceClock {
-  readonly #registry: Registry;
-  readonly #entries: () => Iterable<RegistryEntry>;
-  readonly #timer: NodeJS.Timeout;
-  #following: Promise<void> = Promise.resolve();
-  #isFollowing = false;
-
-  constructor(registry: Registry, entries: () => Iterable<RegistryEntry>) {
-    this.#registry = registry;
-    this.#entries = entries;
-    this.#timer = setInterval(() => void this.look(), lookEveryMs);
-  }
-
-  /** Resolves when the registry says what the clock says. */
-  look(): Promise<void> {
-    if (this.#isFollowing) return this.#following;
-    const now = new Date();
-    const due = [...this.#entries()]
-      .filter((entry) => entry.inMaintenance !== isInMaintenance(entry, now))
-      .map(({ _id: code }) => code);
-    if (due.length === 0) return Promise.resolve();
-    this.#isFollowing = true;
-    this.#following = this.#registry
-      .followClock(due)
-      .catch((error: unknown) => console.error('registry: maintenance windows:', error))
-      .finally(() => {
-        this.#isFollowing = false;
-      });
-    return this.#following;
-  }
-
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#following;
-  }
+/** Codes of the platforms of which the clock has news. */
+export function windowsDue(entries: Iterable<RegistryEntry>, now: Date): readonly string[] {
+  return [...entries]
+    .filter((entry) => entry.inMaintenance !== isInMaintenance(entry, now))
+    .map(({ _id: code }) => code);
 }
-
-const lookEveryMs = 1000;
 
 function shown({ from, until }: MaintenanceWindow): string {
   return `${from.toISOString()} to ${until.toISOString()}`;

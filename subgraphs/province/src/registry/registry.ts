@@ -4,6 +4,7 @@ import { NetError } from '@onenet/contract';
 import type { PlatformDefinition } from '@onenet/platforms';
 import type { Db, MongoClient } from 'mongodb';
 import type { ClientDocument } from '../access/client.ts';
+import type { GrantDocument } from '../grants/grant.ts';
 import { isInMaintenance } from './entry.ts';
 import type { RegistryEntry, Who } from './entry.ts';
 import type { NewPlatform } from './profile.ts';
@@ -17,6 +18,8 @@ export interface RegistryState {
   readonly entries: ReadonlyMap<string, RegistryEntry>;
   /** Those that may ask, by id. */
   readonly clients: readonly ClientDocument[];
+  /** The live ones, oldest first. */
+  readonly grants: readonly GrantDocument[];
 }
 
 /** By whose authority something is done, and from which network address. */
@@ -50,7 +53,12 @@ export class Registry {
         .find({ status: 'ACTIVE' }, { session })
         .sort({ _id: 1 })
         .toArray();
-      return { revision: net?.revision ?? 0, entries: new Map(entries.map(keyed)), clients };
+      const grants = await this.store.grants
+        .find({ status: 'LIVE' }, { session })
+        .sort({ _id: 1 })
+        .toArray();
+      const revision = net?.revision ?? 0;
+      return { revision, entries: new Map(entries.map(keyed)), clients, grants };
     } finally {
       await session.endSession();
     }

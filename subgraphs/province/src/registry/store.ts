@@ -3,6 +3,7 @@ import { NetError } from '@onenet/contract';
 import { ObjectId } from 'mongodb';
 import type { ClientSession, Collection, Db, MongoClient } from 'mongodb';
 import type { ClientDocument } from '../access/client.ts';
+import type { GrantDocument } from '../grants/grant.ts';
 import type { RegistryEntry, TrailEntry, VersionDocument } from './entry.ts';
 import type { TokenDocument } from './tokens.ts';
 
@@ -31,6 +32,7 @@ export class Store {
   readonly client: MongoClient;
   readonly platforms: Collection<RegistryEntry>;
   readonly clients: Collection<ClientDocument>;
+  readonly grants: Collection<GrantDocument>;
   readonly net: Collection<NetDocument>;
   readonly versions: Collection<VersionDocument>;
   readonly tokens: Collection<TokenDocument>;
@@ -40,6 +42,7 @@ export class Store {
     this.client = client;
     this.platforms = db.collection('platforms');
     this.clients = db.collection('clients');
+    this.grants = db.collection('grants');
     this.net = db.collection('net');
     this.versions = db.collection('versions');
     this.tokens = db.collection('tokens');

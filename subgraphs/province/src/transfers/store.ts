@@ -1,7 +1,8 @@
 /** The transfers in MongoDB: each change is on the disks of a majority before the next call is made. */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { NetError, type Actor } from '@onenet/contract';
 import { MongoServerError, type Collection, type Db, type Filter, type MongoClient } from 'mongodb';
+import { identityOf, keyDays, mustBeSame, type AskedOnce } from '../idempotency.ts';
 import type { Transfer, TransferKind, TransferStatus } from './transfer.ts';
 
 /** A mutation that was carried out, so that it is not carried out twice. */
@@ -37,8 +38,6 @@ export interface TransferFilter {
 /** What a turn changes. */
 export type Changes = Partial<Omit<Transfer, '_id' | 'kind' | 'recordId' | 'from' | 'to'>>;
 
-/** Days for which a key is remembered, as platforms do. */
-const keyDays = 7;
 /** How long whoever drives a transfer may be silent before another province takes it over. */
 export const leaseMs = 6_000;
 
@@ -87,15 +86,9 @@ export class TransferStore {
 
   /** The transfer of the same request before; undefined: there was none. */
   async done(asked: Asked): Promise<Transfer | undefined> {
-    const { _id, hash } = identityOf(asked);
-    const done = await this.#requests.findOne({ _id });
+    const done = await this.#requests.findOne({ _id: identityOf(once(asked))._id });
     if (done === null) return undefined;
-    if (done.hash !== hash) {
-      throw new NetError(
-        'IDEMPOTENCY_CONFLICT',
-        'The idempotency key was used with another mutation or input: take a new key.',
-      );
-    }
+    mustBeSame(once(asked), done);
     return (await this.find(done.transfer)) ?? undefined;
   }
 
@@ -181,7 +174,7 @@ export class TransferStore {
     transfer: string,
     body: (session: ReturnType<MongoClient['startSession']>) => Promise<void>,
   ): Promise<void> {
-    const request = { ...identityOf(asked), transfer, at: new Date() };
+    const request = { ...identityOf(once(asked)), transfer, at: new Date() };
     await this.#client.withSession((session) =>
       session.withTransaction(
         async () => {
@@ -206,17 +199,6 @@ function isDuplicate(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === 11_000;
 }
 
-function identityOf({ mutation, actor, idempotencyKey, input }: Asked): {
-  readonly _id: string;
-  readonly hash: string;
-} {
-  const { length } = idempotencyKey;
-  if (length < 1 || length > 200) {
-    throw new NetError('BAD_INPUT', `\`idempotencyKey\` has ${length} characters: from 1 to 200.`);
-  }
-  // What GraphQL takes for the same input is the same text: no nulls, names in order.
-  const given = Object.entries(input).filter(([, value]) => value != null);
-  const text = JSON.stringify(given.toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  const hash = createHash('sha256').update(`${mutation} ${text}`).digest('base64');
-  return { _id: `${actor.kind}:${actor.reference} ${idempotencyKey}`, hash };
+function once({ actor, ...asked }: Asked): AskedOnce {
+  return { ...asked, asker: `${actor.kind}:${actor.reference}` };
 }
