@@ -1,8 +1,10 @@
 /** The command that runs the whole net in the foreground until it is told to stop. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { runUntilStopped } from './foreground.ts';
 import { startNet, type Net } from './net.ts';
 import { describeOptions, parseOptions, UsageError, type OptionValues } from './options.ts';
+import { firstSignInFile } from './plans.ts';
 import { upOptions } from './up-options.ts';
 
 type UpValues = OptionValues<typeof upOptions>;
@@ -49,6 +51,14 @@ function netOptions(options: UpValues, signal: AbortSignal) {
   };
 }
 
+/** The first person's password stands in a file until it is changed; then another is had by command. */
+function signInHint({ data }: UpValues): string {
+  const file = firstSignInFile(data);
+  return existsSync(file)
+    ? `name and password: cat ${file}`
+    : './onenet person reset --name admin gives a new password';
+}
+
 function announcement({ urls }: Net, options: UpValues, seconds: number): string {
   const platforms = Object.entries(urls.platforms);
   const [code, url] = platforms[0] ?? ['', ''];
@@ -56,6 +66,7 @@ function announcement({ urls }: Net, options: UpValues, seconds: number): string
   dashboard  ${urls.gateway}/
   GraphQL    ${urls.gateway}/graphql
   live       ${urls.gateway}/live
+  sign in    ${signInHint(options)}
   platforms  ${platforms.length}, each on its own port, such as ${code}: ${url}/graphql
   logs       ${resolve(options.data)}/logs
 This is the reference net: its data is generated (演示数据), and it is open to every program on this

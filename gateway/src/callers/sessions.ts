@@ -1,5 +1,5 @@
 /** Sessions of people: the province is asked whose a cookie is, and its answer holds for a second. */
-import { signCall, type Signer } from '@onenet/assertion';
+import { provinceCode, signCall, type Signer } from '@onenet/assertion';
 import { localCaller, type Caller } from '@onenet/contract';
 import { hash } from 'node:crypto';
 import type { Logger } from 'pino';
@@ -15,9 +15,6 @@ export interface SessionsOptions {
   readonly signer: Signer | undefined;
   readonly log: Logger;
 }
-
-/** The province, as owner of what is asked. */
-export const provinceCode = 'onenet:province';
 
 const keptMs = 1_000;
 const mostKept = 10_000;

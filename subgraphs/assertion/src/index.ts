@@ -23,7 +23,7 @@ export { listKeys, openKeys, publishAheadMs, rotateKeys } from './keys.ts';
 export type { KeyInfo, KeyLife, Keys, KeysOptions } from './keys.ts';
 export { bodyHashOf, leafHash, leafHeader, parseLeaf } from './leaf.ts';
 export { mongoGuardStore } from './mongo-guard-store.ts';
-export { assertionHeader, maxLifeSeconds } from './payload.ts';
+export { assertionHeader, maxLifeSeconds, provinceCode } from './payload.ts';
 export { postgresGuardStore } from './postgres-guard-store.ts';
 export { signCall, signCalls } from './sign.ts';
 export type { OutwardCall, SignedCalls, Signer } from './sign.ts';

@@ -5,6 +5,9 @@ import { hashBytes } from './tree.ts';
 /** Carries the assertion, a compact JWS; the same for all owners of a fan-out. */
 export const assertionHeader = 'onenet-assertion';
 
+/** The province, where calls to it are signed as those to an owner are; no platform has such a code. */
+export const provinceCode = 'onenet:province';
+
 /** The longest life of an assertion, seconds. */
 export const maxLifeSeconds = 30;
 

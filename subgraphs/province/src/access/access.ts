@@ -1,6 +1,12 @@
 /** The authorization server and the directory of clients and people: everything that `/access`, `/oauth` and `/session` need. */
 import { join } from 'node:path';
-import { createGuard, mongoGuardStore, openKeys, trustOwnKeys } from '@onenet/assertion';
+import {
+  createGuard,
+  mongoGuardStore,
+  openKeys,
+  provinceCode,
+  trustOwnKeys,
+} from '@onenet/assertion';
 import { accessTokenKeys, accessTokenSeconds } from '@onenet/contract';
 import type { Db } from 'mongodb';
 import type { Store } from '../registry/store.ts';
@@ -8,7 +14,7 @@ import { proxiesAt } from './caller-address.ts';
 import type { AccessHttp } from './http.ts';
 import type { OauthParts } from './oauth/http.ts';
 import type { SessionParts } from './people/http.ts';
-import { ensureFirstPerson } from './people/people.ts';
+import { ensureFirstPerson } from './people/first-sign-in.ts';
 import { seedReferenceClients } from './reference-clients.ts';
 import { AccessStore } from './store.ts';
 
@@ -32,9 +38,6 @@ export interface Access {
   readonly oauth: OauthParts;
   readonly session: SessionParts;
 }
-
-/** The province's code where owners have theirs: calls to it are signed for it. */
-export const provinceCode = 'onenet:province';
 
 export async function openAccess(
   db: Db,
@@ -65,8 +68,8 @@ export async function openAccess(
     unsigned: 'loopback',
   });
   return {
-    http: { store, refresh },
+    http: { store, refresh, firstSignInFile },
     oauth: { store, keys, issuer, baseUrl, proxies },
-    session: { store, guard, baseUrl, proxies },
+    session: { store, guard, baseUrl, proxies, firstSignInFile },
   };
 }

@@ -12,6 +12,8 @@ import type { AccessStore } from './store.ts';
 
 export interface AccessHttp {
   readonly store: AccessStore;
+  /** Holds the first person's password until it is changed. */
+  readonly firstSignInFile: string | undefined;
   /** Resolves when what was just written is what this process serves. */
   refresh(): Promise<void>;
 }
@@ -24,6 +26,7 @@ export interface AccessAnswer {
 /** One call to an action. */
 export interface AccessCall {
   readonly store: AccessStore;
+  readonly firstSignInFile: string | undefined;
   /** What the path names; empty where it names nothing. */
   readonly id: string;
   readonly fields: Fields;
@@ -41,7 +44,7 @@ const actions: Readonly<Record<string, AccessActions>> = {
 
 /** Answers a call below `/access`. */
 export async function answerAccess(
-  { store, refresh }: AccessHttp,
+  { store, firstSignInFile, refresh }: AccessHttp,
   { pathname, searchParams: query }: URL,
   request: IncomingMessage,
 ): Promise<AccessAnswer> {
@@ -58,7 +61,7 @@ export async function answerAccess(
   if (!run) throw unknownPath();
   const fields = new Fields(method === 'POST' ? await readJson(request) : {});
   const asker = { by: whoIs(principal), from: request.socket.remoteAddress ?? null };
-  const answer = await run({ store, id: id ?? '', fields, query, asker });
+  const answer = await run({ store, firstSignInFile, id: id ?? '', fields, query, asker });
   if (method !== 'GET') await refresh();
   return answer;
 }

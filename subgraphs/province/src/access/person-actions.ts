@@ -1,6 +1,7 @@
 /** What `/access/people` does: one action each, from JSON to JSON. */
 import { NetError } from '@onenet/contract';
 import type { AccessActions, AccessAnswer, AccessCall } from './http.ts';
+import { forgetFirstPassword } from './people/first-sign-in.ts';
 import { personRoles, type PersonDocument } from './people/person.ts';
 import { addPerson, listPeople, removePerson, resetPerson } from './people/people.ts';
 
@@ -42,13 +43,17 @@ async function add({ store, fields }: AccessCall): Promise<AccessAnswer> {
   return { status: 201, body: { ...shownPerson(person), password } };
 }
 
-async function reset({ store, id: name, fields }: AccessCall): Promise<AccessAnswer> {
+async function reset(call: AccessCall): Promise<AccessAnswer> {
+  const { store, firstSignInFile, id: name, fields } = call;
   fields.done();
-  return { status: 200, body: { name, password: await resetPerson(store, name) } };
+  const password = await resetPerson(store, name);
+  await forgetFirstPassword(firstSignInFile, name);
+  return { status: 200, body: { name, password } };
 }
 
-async function remove({ store, id: name }: AccessCall): Promise<AccessAnswer> {
+async function remove({ store, firstSignInFile, id: name }: AccessCall): Promise<AccessAnswer> {
   await removePerson(store, name);
+  await forgetFirstPassword(firstSignInFile, name);
   return { status: 200, body: { removed: name } };
 }
 

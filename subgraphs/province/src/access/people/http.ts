@@ -8,6 +8,7 @@ import { hashOf } from '../../registry/tokens.ts';
 import { callerAddress, type Proxies } from '../caller-address.ts';
 import type { AccessStore } from '../store.ts';
 import { clearedCookie, sessionCookie, sessionOf } from './cookie.ts';
+import { forgetFirstPassword } from './first-sign-in.ts';
 import { refuseOtherSites } from './other-sites.ts';
 import { callerOf, type PersonDocument } from './person.ts';
 import { beginSession, endSession, useSession, type LiveSession } from './sessions.ts';
@@ -20,6 +21,8 @@ export interface SessionParts {
   /** Base URL under which browsers reach this. */
   readonly baseUrl: string;
   readonly proxies: Proxies;
+  /** Holds the first person's password until it is changed. */
+  readonly firstSignInFile: string | undefined;
 }
 
 export interface SessionAnswer {
@@ -83,6 +86,7 @@ async function runChangePassword(
   const next = fields.secret('next');
   fields.done();
   await changePassword(parts.store, person, current, next);
+  await forgetFirstPassword(parts.firstSignInFile, person.name);
   return signedIn(parts, person);
 }
 

@@ -1,5 +1,4 @@
 /** What the operator does with people, and the first of them. */
-import { rename, writeFile } from 'node:fs/promises';
 import { NetError } from '@onenet/contract';
 import { MongoServerError } from 'mongodb';
 import { forgetFailures } from '../attempts.ts';
@@ -64,22 +63,6 @@ export async function removePerson(store: AccessStore, name: string): Promise<vo
   const person = await store.people.findOneAndDelete({ name: normalizedName(name) });
   if (!person) throw unknownPerson(name);
   await endSessionsOf(store, person._id);
-}
-
-/** Where there is nobody yet: somebody who may do everything, with a password that stands in a file. */
-export async function ensureFirstPerson(store: AccessStore, file: string): Promise<void> {
-  if (await store.people.findOne({}, { projection: { _id: 1 } })) return;
-  const made = await addPerson(store, 'admin', ['leader', 'administrator'], null).catch(
-    (error: unknown) => {
-      // Another process was first.
-      if (error instanceof NetError && error.code === 'CONFLICT') return undefined;
-      throw error;
-    },
-  );
-  if (!made) return;
-  const text = `name: ${made.person.name}\npassword: ${made.password}\n`;
-  await writeFile(`${file}.new`, text, { mode: 0o600 });
-  await rename(`${file}.new`, file);
 }
 
 function unknownPerson(name: string): NetError {
