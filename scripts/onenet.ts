@@ -3,6 +3,7 @@ import { auditCommand } from './commands/audit.ts';
 import { client } from './commands/client.ts';
 import { contract } from './commands/contract.ts';
 import { dev } from './commands/dev.ts';
+import { grant } from './commands/grant.ts';
 import { init } from './commands/init.ts';
 import { person } from './commands/person.ts';
 import { platform } from './commands/platform.ts';
@@ -31,6 +32,7 @@ const commands: Readonly<Record<string, Command>> = {
   platform: { help: 'list, register, suspend, resume; tokens; maintenance', run: platform },
   client: { help: "third parties' systems: add, list, rotate, suspend, revoke", run: client },
   person: { help: 'who signs in: add, list, reset, remove', run: person },
+  grant: { help: 'what owners let clients ask: apply, decide, revoke', run: grant },
   contract: {
     help: "the contract's SDL, who offers what of it, and what a change breaks",
     run: contract,
