@@ -78,6 +78,8 @@ export interface Guard {
   admit(call: InwardCall): Promise<Admission>;
   /** Lines of the access record after a sequence, in order. */
   lines(after: number, limit: number): Promise<readonly AccessLine[]>;
+  /** The number of its newest line; 0 where there is none. */
+  lastSequence(): Promise<number>;
 }
 
 /** How far an assertion may seem to come from the future, milliseconds: clocks differ a little. */
@@ -124,6 +126,10 @@ class OwnerGuard implements Guard {
 
   lines(after: number, limit: number): Promise<readonly AccessLine[]> {
     return this.#options.store.read(after, limit);
+  }
+
+  async lastSequence(): Promise<number> {
+    return (await this.#options.store.lastLine())?.sequence ?? 0;
   }
 
   #admitUnsigned({ headers, remoteAddress }: InwardCall): Admission {

@@ -25,6 +25,7 @@ export { bodyHashOf, leafHash, leafHeader, parseLeaf } from './leaf.ts';
 export { mongoGuardStore } from './mongo-guard-store.ts';
 export { assertionHeader, maxLifeSeconds, provinceCode } from './payload.ts';
 export { postgresGuardStore } from './postgres-guard-store.ts';
+export { openSeal, sealExport } from './seal.ts';
 export { signCall, signCalls } from './sign.ts';
 export type { OutwardCall, SignedCalls, Signer } from './sign.ts';
 export type { AccessLine, GuardStore, SeenLeaf } from './store.ts';

@@ -2,6 +2,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { NetError } from '@onenet/contract';
 import { answerAccessPaths } from './access/routes.ts';
+import { answerAccessRecords, type AccessRecordsHttp } from './access-records/http.ts';
 import type { Access } from './access/access.ts';
 import { answerError, answerJson } from './answer.ts';
 import type { Directory } from './directory.ts';
@@ -19,6 +20,7 @@ export function createListener(
   registry: RegistryHttp,
   transfers: TransferParts,
   access: Access,
+  accessRecords: AccessRecordsHttp,
   grants: Grants,
   ping: () => Promise<void>,
 ): Listener {
@@ -41,6 +43,7 @@ export function createListener(
       );
       return;
     }
+    if (answerAccessRecords(accessRecords, url, request, response)) return;
     if (answerAccessPaths(access, url, request, response)) return;
     switch (url.pathname) {
       case '/graphql':

@@ -115,8 +115,14 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
     const access = await openAccess(db, registry.store, parts.refresh, options);
     const grants = { directory, development, store: new GrantStore(registry.store, db) };
     await grants.store.prepare();
+    const accessRecords = {
+      store: registry.store,
+      owners: { directory, policy, sign: sign.accessRecords, signal },
+      net: { analyticsUrl: options.analyticsUrl, sign: sign.accessRecords, signal },
+      keys: sign.keys,
+    };
     const ping = async () => void (await db.command({ ping: 1 }));
-    listener = createListener(directory, parts, transfers, access, grants, ping);
+    listener = createListener(directory, parts, transfers, access, accessRecords, grants, ping);
     worker.start();
     return {
       url,

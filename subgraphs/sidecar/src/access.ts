@@ -1,14 +1,16 @@
 /** GET /access: the owner's access record, line by line with the heads of its chain, for whoever checks it against the net's. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Admitted, Guard } from '@onenet/assertion';
+import type { AccessLine, Admitted, Guard } from '@onenet/assertion';
 import { sendProblem } from '@onenet/feed';
 
 /** Lines of one answer: at most, and when none is asked for. */
 const mostLines = 5_000;
+/** Bytes of one answer, unless its first line has more. */
+const mostBytes = 8 * 1024 * 1024;
 
 /** Who reads it is in it as well. It names every consumer, so it is for the province, and for this machine. */
 export async function answerAccess(
-  guard: Pick<Guard, 'lines'>,
+  guard: Pick<Guard, 'lines' | 'lastSequence'>,
   { issuer, record }: Admitted,
   request: IncomingMessage,
   response: ServerResponse,
@@ -31,15 +33,23 @@ export async function answerAccess(
     const detail = `\`after\` is a sequence, \`limit\` from 1 to ${mostLines}.`;
     return await refuse(400, 'BAD_INPUT', detail);
   }
-  const lines = await guard.lines(after, limit);
+  const last = await guard.lastSequence();
+  const body = Buffer.concat(within(await guard.lines(after, limit)));
   await record({ status: 200 });
-  const body = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''), 'utf8');
   response.writeHead(200, {
     'content-type': 'application/x-ndjson',
+    // Reading makes lines: who reads on until there are none never ends.
+    'onenet-last-sequence': last,
     'content-length': body.byteLength,
     'cache-control': 'no-store',
   });
   response.end(body);
+}
+
+function within(lines: readonly AccessLine[]): readonly Buffer[] {
+  let bytes = 0;
+  const written = lines.map((line) => Buffer.from(`${JSON.stringify(line)}\n`, 'utf8'));
+  return written.filter(({ byteLength }, i) => (bytes += byteLength) <= mostBytes || i === 0);
 }
 
 function wholeNumber(text: string, most: number): number | undefined {

@@ -128,8 +128,10 @@ describe.each(outboxes)('$name', ({ fresh }) => {
     await using net = await pair();
     const post = { method: 'POST', body: '{"query":"query Q { asked: __typename }"}' };
     for (let n = 0; n < 3; n += 1) await net.keys.fetch(`${net.one.url}/graphql`, post);
+    const lasts: number[] = [];
     const read = async (path: string) => {
       const answer = await net.keys.fetchAsProvince(`${net.other.url}/access${path}`);
+      lasts.push(Number(answer.headers.get('onenet-last-sequence')));
       return (await answer.text())
         .split('\n')
         .filter((text) => text !== '')
@@ -138,6 +140,7 @@ describe.each(outboxes)('$name', ({ fresh }) => {
     const first = await read('?limit=2');
     // By now the reading itself is in it.
     const rest = await read('?after=2');
+    expect(lasts).toEqual([3, 4]);
     const { lines } = await net.record();
     expect([...first, ...rest]).toEqual(lines.slice(0, 4));
     expect(lines.map(({ line }) => (JSON.parse(line) as AccessEntry).operation)).toEqual([

@@ -1,5 +1,6 @@
 /** How the province's own calls to owners say who asks: signed, like every call of the net. */
 import { openKeys, signCall } from '@onenet/assertion';
+import type { Keys } from '@onenet/assertion';
 import {
   actorHeader,
   callerHeader,
@@ -16,6 +17,10 @@ export interface Signers {
   readonly registry: Sign;
   /** Carries out the steps of transfers. */
   readonly transfers: Sign;
+  /** Reads access records. */
+  readonly accessRecords: Sign;
+  /** The keys themselves; absent: nothing is signed. */
+  readonly keys: Keys | undefined;
 }
 
 /** Sign with the keys of a folder; without one, a call only says who asks. */
@@ -35,5 +40,7 @@ export async function signers(keysDir: string | undefined): Promise<Signers> {
       { ...localCaller, client: 'province', purpose: 'transfer' },
       { kind: 'SYSTEM', reference: 'transfer' },
     ),
+    accessRecords: by({ ...localCaller, client: 'province', purpose: 'access-records' }),
+    keys,
   };
 }
