@@ -1,9 +1,8 @@
 /** Step `caller`: who asks, until when, and how complete the answer must be. */
 import type { NetSnapshot } from '@onenet/contract';
 import { randomUUID } from 'node:crypto';
-import type { Access } from './callers/access.ts';
 import { actorOf } from './callers/actor.ts';
-import type { CallerRequest, Callers } from './callers/callers.ts';
+import type { CallerRequest, Known } from './callers/callers.ts';
 import { checkSessionMethod } from './callers/cookie.ts';
 import {
   OperationReport,
@@ -19,7 +18,7 @@ export const maxDeadlineMs = 30_000;
 
 /** What the step reads. */
 export interface CallerInput {
-  readonly callers: Pick<Callers, 'identify'>;
+  readonly known: Known;
   readonly request: CallerRequest;
   /** The net in force. */
   readonly net: NetSnapshot;
@@ -31,21 +30,13 @@ export interface CallerInput {
   readonly signal: AbortSignal;
 }
 
-/** A request whose caller is known. */
-export interface Called {
-  readonly context: RequestContext;
-  /** What decides which operation is planned for the caller. */
-  readonly access: Access;
-}
-
 /** Makes the context of an operation. */
-export async function readCaller(input: CallerInput): Promise<Called> {
-  const { callers, request, net, netNow, signal } = input;
-  const known = await callers.identify(request, net);
+export function readCaller(input: CallerInput): RequestContext {
+  const { known, request, net, netNow, signal } = input;
   if (known.by === 'SESSION') checkSessionMethod(request.method);
   const actor = actorOf(known, request.headers);
   const { deadlineMs, completeness } = readDemands(input);
-  const context: RequestContext = {
+  return {
     requestId: randomUUID(),
     caller: known.caller,
     ...(known.client && { client: known.client }),
@@ -57,7 +48,6 @@ export async function readCaller(input: CallerInput): Promise<Called> {
     signal,
     report: new OperationReport(),
   };
-  return { context, access: known.access };
 }
 
 function readDemands({ request: { headers }, extensions }: CallerInput): {

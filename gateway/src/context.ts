@@ -84,6 +84,8 @@ export interface OwnerIncident {
 
 /** Collects what the envelope and the record line say about an operation. */
 export class OperationReport {
+  /** The estimate of what the operation costs; undefined where it did not come to that. */
+  cost: number | undefined;
   readonly gathered: GatheredReport[] = [];
   readonly calls: OwnerCall[] = [];
   readonly incidents: OwnerIncident[] = [];

@@ -17,6 +17,8 @@ export interface Envelope {
   /** Whether every owner in scope that is connected, and every part of the net, is in the answer. */
   readonly complete: boolean;
   readonly gathered: readonly GatheredReport[];
+  /** What the operation costs by estimate, by `@cost` and `@listSize`; absent where it was refused before. */
+  readonly cost?: number;
 }
 
 /** An answer as it goes out, but for its encoding. `data` is absent when nothing was executed. */
@@ -85,5 +87,6 @@ function envelope(
       report.gathered.every(({ missing, partial }) => missing.length + partial.length === 0) &&
       !errors.some(isMissing),
     gathered: report.gathered,
+    ...(report.cost !== undefined && { cost: report.cost }),
   };
 }

@@ -19,6 +19,7 @@ import { Metrics } from './metrics.ts';
 import { Breakers } from './owners/breaker.ts';
 import { createMunicipalDataSource } from './owners/data-source.ts';
 import { createTransport } from './owners/transport.ts';
+import { Admission } from './quota/admission.ts';
 import { createGatewayServer } from './server.ts';
 import { createServiceDataSource } from './services.ts';
 import { openUsage, type Usage } from './usage/usage.ts';
@@ -43,6 +44,8 @@ export interface GatewayOptions {
   readonly keysDir?: string | undefined;
   /** Where what consumers ask is kept, for all gateways of the net; needs `stateDir`. Absent: it is not kept. */
   readonly usage?: { readonly mongodbUri: string; readonly database: string } | undefined;
+  /** Where all gateways of the net share what clients may still ask; absent: this one counts alone. */
+  readonly quota?: { readonly mongodbUri: string; readonly database: string } | undefined;
   /** pino's; `silent` for none. */
   readonly logLevel?: string;
   readonly log?: Logger;
@@ -99,11 +102,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const generations = new Generations({ dataSource, log, metrics, inForce });
 
+  const admission = new Admission({ shared: options.quota, log });
   const stopping = new AbortController();
   let usage: Usage | undefined;
   const server = createGatewayServer({
     ...options,
     callers: openCallers(options, { dispatcher, signer: keys, log }),
+    admission,
     inForce: () => generations.current,
     refused: () => generations.refused,
     keys,
@@ -146,6 +151,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       clearTimeout(late);
       await directory.close();
       await generations.stop();
+      await admission.close();
       await usage?.stop();
       await lastNet?.close();
       await transport.close();

@@ -10,10 +10,11 @@ import type { ExecutionResult } from './envelope.ts';
 import { Fetched } from './fetched.ts';
 import type { GraphQLParams } from './http-request.ts';
 import type { Metrics } from './metrics.ts';
-import { PreparedOperations, prepare, type PreparedOperation } from './prepared.ts';
+import { PreparedOperations, prepare, type PreparedOperation, type Rules } from './prepared.ts';
 import { QueryPlans } from './query-plans.ts';
 import { readSupergraph, type Supergraph } from './supergraph.ts';
 import { startVendorServer, type FetchedByReport, type VendorServer } from './vendor-server.ts';
+import { Variants } from './variants.ts';
 import { sampleVariables, warmLimits, warmingContext } from './warm.ts';
 
 /** Finds the data source of a subgraph, by its name in a composed supergraph. */
@@ -33,7 +34,7 @@ export class Generation {
   readonly supergraph: string;
   readonly #server: VendorServer['server'];
   readonly #schema: VendorServer['schema'];
-  readonly #access: Supergraph['access'];
+  readonly #rules: Rules;
   readonly #operations: PreparedOperations;
   readonly #plans: QueryPlans;
   readonly #fetched: FetchedByReport;
@@ -42,7 +43,7 @@ export class Generation {
 
   private constructor(
     vendor: VendorServer,
-    read: { readonly supergraph: string; readonly access: Supergraph['access'] },
+    read: Pick<Supergraph, 'restrictions' | 'costs'> & { readonly supergraph: string },
     kept: {
       readonly operations: PreparedOperations;
       readonly plans: QueryPlans;
@@ -52,7 +53,8 @@ export class Generation {
     this.#server = vendor.server;
     this.#schema = vendor.schema;
     this.supergraph = read.supergraph;
-    this.#access = read.access;
+    const { restrictions, costs } = read;
+    this.#rules = { restrictions, costs, variants: new Variants(vendor.schema, restrictions) };
     this.#operations = kept.operations;
     this.#plans = kept.plans;
     this.#fetched = kept.fetched;
@@ -61,7 +63,7 @@ export class Generation {
   /** Loads a supergraph; one that does not load is thrown, and the generation before it stays. */
   static async start(options: GenerationOptions): Promise<Generation> {
     const { supergraph, dataSource, log, metrics } = options;
-    const { sdl, access, document } = readSupergraph(supergraph);
+    const { sdl, document, ...read } = readSupergraph(supergraph);
     // Each part of the work holds up all requests: between the parts they have their turn.
     await othersGoFirst();
     const plans = new QueryPlans(metrics);
@@ -75,7 +77,7 @@ export class Generation {
       fetched,
       log,
     });
-    return new Generation(vendor, { supergraph, access }, { operations, plans, fetched });
+    return new Generation(vendor, { supergraph, ...read }, { operations, plans, fetched });
   }
 
   /** Holds the generation until it is disposed of: it stops after the last who does. */
@@ -125,9 +127,9 @@ export class Generation {
     variables: GraphQLParams['variables'],
     contextValue: RequestContext,
   ): Promise<ExecutionResult> {
-    const { shape } = operation;
+    const { shape, introspection } = operation;
     const fetched = new Fetched();
-    if (shape) this.#fetched.set(contextValue.report, fetched);
+    this.#fetched.set(contextValue.report, fetched);
     const { body } = await this.#server.executeOperation(
       {
         query: operation.text,
@@ -138,8 +140,9 @@ export class Generation {
     );
     if (body.kind !== 'single') throw new Error('The server answered in parts.');
     const { singleResult } = body;
-    if (!shape || !singleResult.data) return singleResult;
+    if (!singleResult.data) return singleResult;
     const { data, faults } = shape(fetched.tree());
+    if (data) introspection?.answer(data, variables);
     // Where an error was told, it says why something is null.
     const unexplained = faults.length > 0 && !singleResult.errors;
     return {
@@ -161,7 +164,7 @@ export class Generation {
     const { query, operationName, variables } = params;
     const booleans = booleansOf(variables);
     const key = JSON.stringify([access.key, operationName, booleans, query]);
-    const make = () => prepare(this.#schema, this.#access, access, params);
+    const make = () => prepare(this.#schema, this.#rules, access, params);
     return this.#operations.get(key, uses, make, () => ({
       access,
       params: { query, operationName, variables: Object.fromEntries(booleans), extensions: {} },

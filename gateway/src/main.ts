@@ -16,8 +16,9 @@ not personal.
   --state <folder>       keeps the last owner directory, to start from while the province is down
   --keys <folder>        private keys, shared with analytics and province, that sign every call to an
                          owner; a first one is made (<state>/keys; without either, calls are unsigned)
-  --mongodb-uri <uri>    replica set in which all gateways keep what consumers asked, served at /events
-                         (or MONGODB_URI; needs --state; without it, nothing is kept)
+  --mongodb-uri <uri>    replica set in which all gateways share the clients' quotas, and keep what
+                         consumers asked, served at /events (or MONGODB_URI; needs --state; without it,
+                         each gateway counts alone, and what is asked is not kept)
   --database <name>      its database (gateway)
   --local <open|refuse>  calls from this machine without credentials (open where --host is this machine,
                          else refuse); one through a proxy is always refused
@@ -64,6 +65,7 @@ if (values.help) {
     stateDir: values.state,
     keysDir: values.keys ?? (values.state === undefined ? undefined : join(values.state, 'keys')),
     usage: usageOptions(),
+    quota: quotaOptions(),
     local: localPolicy(),
     tokens: {
       issuer: values['token-issuer'],
@@ -89,6 +91,11 @@ function localPolicy() {
   const { local } = values;
   if (local === undefined || local === 'open' || local === 'refuse') return local;
   fail(`--local ${local} is neither open nor refuse.`, 2);
+}
+
+function quotaOptions() {
+  const mongodbUri = values['mongodb-uri'] ?? process.env['MONGODB_URI'];
+  return mongodbUri === undefined ? undefined : { mongodbUri, database: values.database };
 }
 
 function usageOptions() {

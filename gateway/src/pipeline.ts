@@ -6,20 +6,26 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { maxDeadlineMs, readCaller } from './caller.ts';
 import type { CallerRequest, Callers } from './callers/callers.ts';
+import { checkMutations } from './callers/mutations.ts';
 import { OperationReport, type RequestContext } from './context.ts';
 import { DocumentRefusal } from './document.ts';
 import { refusal, wrap, type Answer } from './envelope.ts';
 import type { InForce } from './generations.ts';
 import { HttpRefusal, chooseAnswerType, readParams, type AnswerType } from './http-request.ts';
+import { checkCost } from './limits/cost.ts';
+import { limits } from './limits/limits.ts';
 import { checkRows } from './limits/rows.ts';
+import { checkVariables } from './limits/variables.ts';
 import type { PreparedOperation } from './prepared.ts';
 import { documentError, internalError } from './present.ts';
+import type { Admission } from './quota/admission.ts';
 import { record, type Recorders } from './record.ts';
 
 export interface PipelineOptions extends Recorders {
   /** The net and the generation of now; undefined while none is loaded. */
   readonly inForce: () => InForce | undefined;
   readonly callers: Pick<Callers, 'identify'>;
+  readonly admission: Pick<Admission, 'enter' | 'turn'>;
 }
 
 /** What a request has come to so far. */
@@ -28,6 +34,8 @@ interface Run {
   context?: RequestContext;
   operation?: PreparedOperation;
   variables: Readonly<Record<string, unknown>>;
+  /** Of the answer, whatever it is. */
+  headers: Readonly<Record<string, string>>;
 }
 
 /** Answers one request at `/graphql`. */
@@ -38,12 +46,13 @@ export async function answerGraphQL(
 ): Promise<void> {
   const began = performance.now();
   const deadline = new Deadline(response);
-  const run: Run = { type: 'application/json', variables: {} };
+  const run: Run = { type: 'application/json', variables: {}, headers: {} };
   const { answer, status, headers } = await perform(request, run, deadline, options);
   deadline.end();
   // Encoded once: its length and its bytes are both needed.
   const body = Buffer.from(JSON.stringify(answer), 'utf8');
   response.writeHead(status, {
+    ...run.headers,
     ...headers,
     'content-type': `${run.type}; charset=utf-8`,
     'cache-control': 'no-store',
@@ -74,20 +83,25 @@ async function perform(
   request: IncomingMessage,
   run: Run,
   deadline: Deadline,
-  { inForce, callers, log }: PipelineOptions,
+  { inForce, callers, admission, log }: PipelineOptions,
 ): Promise<Performed> {
   try {
     run.type = chooseAnswerType(request.headers.accept);
-    const params = await readParams(request);
-    run.variables = params.variables;
     // Both are the request's until its end, whatever comes into force meanwhile.
     const { net, generation: current } = inForce() ?? notKnown();
     using held = current.enter();
     const { generation } = held;
 
-    const { context, access } = await readCaller({
-      callers,
-      request: callerRequest(request),
+    const from = callerRequest(request);
+    const known = await callers.identify(from, net);
+    using admitted = await admission.enter(known);
+    run.headers = admitted.headers;
+    // What is refused by then is not read.
+    const params = await readParams(request);
+    run.variables = params.variables;
+    const context = readCaller({
+      known,
+      request: from,
       net,
       netNow: () => inForce()?.net ?? net,
       extensions: params.extensions,
@@ -96,10 +110,15 @@ async function perform(
     run.context = context;
     deadline.set(context.deadlineAt);
 
-    const operation = generation.prepare(access, params);
+    using _turn = await admission.turn(known, deadline.signal);
+    checkVariables(params.variables);
+    const operation = generation.prepare(known.access, params);
     run.operation = operation;
     checkMethod(request, operation);
+    checkMutations(context.caller, net, operation.mutations, params.variables);
     checkRows(operation.lists, params.variables);
+    context.report.cost = operation.cost(params.variables, net);
+    checkCost(context.report.cost, limits.cost);
 
     const result = await generation.execute(operation, params.variables, context);
 

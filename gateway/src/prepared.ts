@@ -1,15 +1,19 @@
 /** An operation that passed the steps `document`, `limits` and `scopes`: kept, since most are asked again and again. */
-import type { AccessRules } from '@onenet/contract';
 import { print, type DocumentNode, type GraphQLSchema, type OperationTypeNode } from 'graphql';
 import { createHash } from 'node:crypto';
 import type { Access } from './callers/access.ts';
+import { mutationsOf, type MutationAsked } from './callers/mutations.ts';
 import { decideConditions } from './conditions.ts';
 import type { GraphQLParams } from './http-request.ts';
 import { checkReservedNames, checkValid, chooseOperation, parseDocument } from './document.ts';
+import { introspectionOf, type Introspection } from './introspection.ts';
+import { compileCost, type Cost } from './limits/cost.ts';
 import { findLists } from './limits/rows.ts';
 import { checkShape } from './limits/shape.ts';
 import { applyScopes, type RefusedTree } from './scopes.ts';
 import { compileShape, type Shape } from './shape.ts';
+import type { Supergraph } from './supergraph.ts';
+import type { Variants } from './variants.ts';
 import { coordinatesUsed, type CoordinatesUsed } from './usage/coordinates.ts';
 
 /** An operation that may be planned. */
@@ -22,17 +26,25 @@ export interface PreparedOperation {
   readonly kind: OperationTypeNode;
   readonly name: string | null;
   readonly lists: ReturnType<typeof findLists>;
+  readonly cost: Cost;
   readonly refused: RefusedTree | undefined;
-  /** Undefined for introspection. */
-  readonly shape: Shape | undefined;
+  readonly shape: Shape;
+  /** What it asks of the schema itself. */
+  readonly introspection: Introspection | undefined;
+  readonly mutations: readonly MutationAsked[];
   /** With these variables. */
   readonly coordinates: CoordinatesUsed;
+}
+
+/** What a generation knows of its schema beside it. */
+export interface Rules extends Pick<Supergraph, 'restrictions' | 'costs'> {
+  readonly variants: Variants;
 }
 
 /** The steps from a text to an operation that may be planned, in order. */
 export function prepare(
   schema: GraphQLSchema,
-  rules: AccessRules,
+  { restrictions, costs, variants }: Rules,
   access: Access,
   { query, operationName, variables }: GraphQLParams,
 ): PreparedOperation {
@@ -40,11 +52,16 @@ export function prepare(
   checkReservedNames(whole);
   const chosen = chooseOperation(whole, operationName);
   checkShape(whole);
-  checkValid(schema, whole);
-  const document = decideConditions(whole, chosen, variables);
+  // What the caller is not shown does not exist for it.
+  const shown = variants.schemaOf(access.variant);
+  checkValid(shown, whole);
+  const decided = decideConditions(whole, chosen, variables);
+  const { document = decided, introspection } =
+    introspectionOf(shown, decided, chooseOperation(decided, operationName)) ?? {};
   const operation = chooseOperation(document, operationName);
   const lists = findLists(schema, document, operation);
-  const scoped = applyScopes(schema, rules, access, document, operation);
+  const scoped = applyScopes(schema, restrictions, access, document, operation);
+  const scopedOperation = chooseOperation(scoped.document, operationName);
   const text = scoped.document === whole ? query : print(scoped.document);
   return {
     text,
@@ -53,9 +70,12 @@ export function prepare(
     kind: operation.operation,
     name: operation.name?.value ?? null,
     lists,
+    cost: compileCost(schema, costs, scoped.document, scopedOperation),
     refused: scoped.refused,
-    shape: compileShape(schema, scoped.document, chooseOperation(scoped.document, operationName)),
-    coordinates: coordinatesUsed(schema, scoped.document, operation),
+    shape: compileShape(schema, scoped.document, scopedOperation),
+    introspection,
+    mutations: mutationsOf(scoped.document, scopedOperation),
+    coordinates: coordinatesUsed(schema, scoped.document, scopedOperation),
   };
 }
 

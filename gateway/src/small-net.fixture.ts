@@ -19,6 +19,8 @@ import { Directory } from './directory.ts';
 import { Generations } from './generations.ts';
 import { Metrics } from './metrics.ts';
 import { createTransport } from './owners/transport.ts';
+import { FairQueue, type FairQueueOptions } from './quota/fair-queue.ts';
+import { Admission, type AdmissionOptions } from './quota/admission.ts';
 import { createGatewayServer, type ServerOptions } from './server.ts';
 import { createServiceDataSource } from './services.ts';
 
@@ -112,7 +114,11 @@ export interface SmallNet extends AsyncDisposable {
 
 /** Starts the net; analytics is down. */
 export async function startSmallNet(
-  options: Pick<ServerOptions, 'dashboardDir' | 'openMetrics'> & { local?: LocalPolicy } = {},
+  options: Pick<ServerOptions, 'dashboardDir' | 'openMetrics'> & {
+    local?: LocalPolicy;
+    quota?: AdmissionOptions['shared'];
+    queue?: Partial<FairQueueOptions>;
+  } = {},
 ): Promise<SmallNet> {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'info' }, { write: (line) => void lines.push(JSON.parse(line)) });
@@ -139,11 +145,13 @@ export async function startSmallNet(
   const tell = (net: NetSnapshot): void => void generations.follow(net);
   const directory = new Directory({ provinceUrl: province.url, dispatcher, log, tell });
   await generations.ready;
+  const admission = new Admission({ shared: options.quota, log }, new FairQueue(options.queue));
   const stop = new AbortController();
   const server = createGatewayServer({
     ...options,
     callers: openCallers({ provinceUrl: province.url, ...options }, { dispatcher, log }),
     provinceUrl: province.url,
+    admission,
     inForce: () => generations.current,
     refused: () => generations.refused,
     dispatcher,
@@ -167,6 +175,7 @@ export async function startSmallNet(
       server.closeAllConnections();
       await directory.close();
       await generations.stop();
+      await admission.close();
       await transport.close();
       await dispatcher.destroy();
       province.close();

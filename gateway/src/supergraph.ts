@@ -1,5 +1,4 @@
 /** Reads a composed supergraph: who may see what, and the text that the stock gateway loads. */
-import { accessRules, type AccessRules } from '@onenet/contract';
 import {
   Kind,
   buildASTSchema,
@@ -10,12 +9,15 @@ import {
   type DirectiveNode,
   type DocumentNode,
 } from 'graphql';
+import { costRules, type CostRules } from './limits/cost-rules.ts';
+import { restrictionsOf, type Restrictions } from './restrictions.ts';
 
 /** A supergraph, read. */
 export interface Supergraph {
   /** Without the security features, which the stock gateway refuses to load: step `scopes` enforces them. */
   readonly sdl: string;
-  readonly access: AccessRules;
+  readonly restrictions: Restrictions;
+  readonly costs: CostRules;
   /** As it was composed. */
   readonly document: DocumentNode;
 }
@@ -23,8 +25,9 @@ export interface Supergraph {
 /** Reads the composed SDL's security directives, and takes them out. */
 export function readSupergraph(composedSdl: string): Supergraph {
   const document = parse(composedSdl, { noLocation: true });
-  const access = accessRules(buildASTSchema(document, { assumeValid: true }));
-  return { sdl: print(withoutSecurity(document)), access, document };
+  const schema = buildASTSchema(document, { assumeValid: true });
+  const read = { restrictions: restrictionsOf(schema, document), costs: costRules(schema) };
+  return { sdl: print(withoutSecurity(document)), ...read, document };
 }
 
 function withoutSecurity(document: DocumentNode): DocumentNode {

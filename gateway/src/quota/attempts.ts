@@ -1,0 +1,62 @@
+/** Refused credentials, by network address: whoever tries many is refused before they are looked at. */
+
+/** Attempts a second in the long run, and at once. */
+const perSecond = 5;
+const burst = 30;
+/** Addresses, and headers that held, that are remembered. */
+const mostAddresses = 10_000;
+const mostKnown = 10_000;
+
+export class Attempts {
+  readonly #byAddress = new Map<string, { readonly tokens: number; readonly at: number }>();
+  /** Credentials that held lately: who shares an address with an attacker keeps its access. */
+  readonly #known = new Set<string>();
+  readonly #now: () => number;
+
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** Milliseconds until the next attempt is looked at; undefined: now. */
+  waitMs(address: string, credential: string | undefined): number | undefined {
+    if (credential !== undefined && this.#known.has(credential)) return undefined;
+    const left = this.#left(address);
+    return left >= 1 ? undefined : Math.ceil((1000 * (1 - left)) / perSecond);
+  }
+
+  held(credential: string | undefined): void {
+    if (credential === undefined) return;
+    remember(this.#known, credential, mostKnown);
+  }
+
+  failed(address: string, credential: string | undefined): void {
+    if (credential !== undefined) this.#known.delete(credential);
+    const tokens = Math.max(0, this.#left(address) - 1);
+    this.#byAddress.delete(address);
+    this.#byAddress.set(address, { tokens, at: this.#now() });
+    trim(this.#byAddress, mostAddresses);
+  }
+
+  #left(address: string): number {
+    const known = this.#byAddress.get(address);
+    if (!known) return burst;
+    return Math.min(burst, known.tokens + ((this.#now() - known.at) / 1000) * perSecond);
+  }
+}
+
+function remember(known: Set<string>, value: string, most: number): void {
+  known.delete(value);
+  known.add(value);
+  trim(known, most);
+}
+
+/** The oldest stand first. */
+function trim(
+  kept: { readonly size: number; keys(): Iterable<string>; delete(key: string): boolean },
+  most: number,
+): void {
+  for (const oldest of kept.keys()) {
+    if (kept.size <= most) return;
+    kept.delete(oldest);
+  }
+}

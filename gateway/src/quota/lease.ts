@@ -1,0 +1,252 @@
+/**
+ * What one gateway holds of a key: admissions and permits that it was leased and spends from memory.
+ *
+ * Nothing is admitted that was not leased, so that all gateways together never let through more than
+ * the limits: of the day never, of the bucket in any time T at most burst + perSecond × (T + 1 s), since
+ * a lease is spent within a second. While the ledger does not answer, each gateway counts by itself, and
+ * tells the ledger afterwards what it let through.
+ */
+import {
+  MemoryLedger,
+  dayOf,
+  permitsHeldMs,
+  unlimited,
+  type Leased,
+  type LeaseWanted,
+  type Ledger,
+  type QuotaLimits,
+} from './ledger.ts';
+
+/** Why something was not admitted. */
+export type Refusal = 'RATE' | 'DAY' | 'CONCURRENCY';
+
+/** What is left, as far as this gateway knows. */
+export interface Left {
+  readonly admissions: number;
+  readonly ofDay: number;
+  readonly dayEndsInMs: number;
+}
+
+export interface LeaseOptions {
+  readonly ledger: Ledger;
+  /** A clock that never falls, in milliseconds. */
+  readonly now: () => number;
+  readonly onError: (error: unknown) => void;
+}
+
+/** A lease is spent within so long, or goes back. */
+const spentWithinMs = 1000;
+/** Refused from memory for so long at most: a limit may be raised, and others give back. */
+const refusedForMs = 1000;
+/** Permits are few: a call that ended elsewhere should not be waited for long. */
+const permitsRefusedForMs = 100;
+/** The ledger is not asked again for so long after it failed. */
+const awayForMs = 1000;
+/** Stands for no limit where a share of it is taken. */
+const unlimitedConcurrent = 64;
+
+export class Lease {
+  readonly key: string;
+  readonly #options: LeaseOptions;
+  #limits: QuotaLimits;
+  #admissions = 0;
+  #spendUntil = 0;
+  #permits = 0;
+  #permitsUntil = 0;
+  #inUse = 0;
+  #waiting = 0;
+  #asking: Promise<void> | undefined;
+  #refused:
+    | { readonly why: 'RATE' | 'DAY'; readonly until: number; readonly waitMs: number }
+    | undefined;
+  #permitsRefusedUntil = 0;
+  /** What the ledger said last. */
+  #told = { tokens: 0, used: 0, day: '', dayEndsAt: 0 };
+  #usedAt = 0;
+  #away: Away | undefined;
+
+  constructor(key: string, limits: QuotaLimits, options: LeaseOptions) {
+    this.key = key;
+    this.#limits = limits;
+    this.#options = options;
+  }
+
+  /** Admits one, or says why not and when to come again; from memory wherever that is known. */
+  async enter(
+    limits: QuotaLimits,
+  ): Promise<{ readonly why: Refusal; readonly waitMs: number } | undefined> {
+    this.#follow(limits);
+    this.#usedAt = this.#options.now();
+    for (let asked = 0; ; asked++) {
+      const now = this.#options.now();
+      const refusal = this.#refusal(now);
+      const hasAdmission = this.#admissions > 0 && now < this.#spendUntil;
+      const hasPermit = this.#inUse < this.#permits && now < this.#permitsUntil;
+      if (hasAdmission && hasPermit) {
+        this.#admissions--;
+        this.#inUse++;
+        if (this.#away) this.#away.spent++;
+        // The next slice comes before this one is spent, so that few wait for the ledger.
+        const slice = this.#slice();
+        if (slice > 1 && this.#admissions * 4 < slice && !refusal) void this.#ask();
+        return undefined;
+      }
+      if (!hasAdmission && refusal) return refusal;
+      if (!hasPermit && (now < this.#permitsRefusedUntil || asked >= 2)) {
+        return { why: 'CONCURRENCY', waitMs: permitsRefusedForMs };
+      }
+      if (asked >= 4) return { why: 'RATE', waitMs: Math.ceil(1000 / this.#limits.perSecond) };
+      this.#waiting++;
+      try {
+        await this.#ask();
+      } finally {
+        this.#waiting--;
+      }
+    }
+  }
+
+  leave(): void {
+    this.#inUse--;
+  }
+
+  get left(): Left {
+    const { perDay, burst } = this.#limits;
+    const now = this.#options.now();
+    const isOver = now >= this.#told.dayEndsAt;
+    const held = now < this.#spendUntil ? this.#admissions : 0;
+    return {
+      admissions: Math.min(burst, Math.floor(this.#told.tokens) + held),
+      ofDay: Math.max(0, (perDay ?? unlimited) - (isOver ? 0 : this.#told.used) + held),
+      dayEndsInMs: Math.max(0, this.#told.dayEndsAt - now),
+    };
+  }
+
+  /** Gives back what was not spent in time, and keeps alive what is in use. True when nothing is held any more. */
+  async tidy(isEnd = false): Promise<boolean> {
+    if (this.#asking) await this.#asking;
+    const now = this.#options.now();
+    const isIdle = isEnd || now - this.#usedAt >= spentWithinMs;
+    const isStale = this.#admissions > 0 && (isEnd || now >= this.#spendUntil);
+    const mustRenew = this.#inUse > 0 && now >= this.#permitsUntil - permitsHeldMs / 2;
+    const mayRelease = isIdle && this.#permits > this.#inUse;
+    if (isStale || mustRenew || mayRelease) await this.#ask(true);
+    return isIdle && this.isEmpty;
+  }
+
+  /** Whether nothing is held, and nobody waits. */
+  get isEmpty(): boolean {
+    return this.#permits + this.#inUse + this.#admissions + this.#waiting === 0 && !this.#asking;
+  }
+
+  #follow(limits: QuotaLimits): void {
+    if (limits === this.#limits) return;
+    this.#limits = limits;
+    this.#refused = undefined;
+    this.#permitsRefusedUntil = 0;
+  }
+
+  #refusal(now: number): { readonly why: 'RATE' | 'DAY'; readonly waitMs: number } | undefined {
+    if (!this.#refused || now >= this.#refused.until) return undefined;
+    return { why: this.#refused.why, waitMs: this.#refused.waitMs };
+  }
+
+  /** Half a second's worth: small against the limit, and large against what asking costs. */
+  #slice(): number {
+    const { perSecond, burst } = this.#limits;
+    return Math.max(1, Math.min(Math.ceil(perSecond / 2), Math.ceil(burst / 4)));
+  }
+
+  #ask(giveBack = false): Promise<void> {
+    this.#asking ??= this.#lease(giveBack).finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking;
+  }
+
+  async #lease(giveBack: boolean): Promise<void> {
+    const limits = this.#limits;
+    const began = this.#options.now();
+    const away = this.#away;
+    const isAway = away !== undefined && began < away.askAgainAt;
+    const unspent = giveBack || began >= this.#spendUntil ? this.#admissions : 0;
+    // What is on its way back is nobody's to spend.
+    this.#admissions -= unspent;
+    if (giveBack) this.#permits = this.#inUse;
+    const back = unspent - (isAway ? 0 : (away?.spent ?? 0));
+    const spare = Math.ceil((limits.concurrent ?? unlimitedConcurrent) / 8);
+    const wanted = {
+      admissions: giveBack ? 0 : Math.min(limits.burst, Math.max(this.#slice(), this.#waiting)),
+      // Fewer than are held, and those would be taken by others while they are spent here.
+      permits: giveBack
+        ? this.#inUse
+        : Math.max(this.#permits, this.#inUse + this.#waiting + spare),
+      ...(back !== 0 && { back: { admissions: back, day: this.#told.day } }),
+    };
+    try {
+      const leased = isAway
+        ? await away.counted(this.key, limits, wanted)
+        : await this.#options.ledger.lease(this.key, limits, wanted);
+      if (!isAway) this.#away = undefined;
+      this.#take(leased, began, wanted.admissions);
+    } catch (error) {
+      // What was on its way back is lost for the day: rather too few than too many.
+      this.#options.onError(error);
+      this.#away = new Away(this.#options.now() + awayForMs, away, this.#told);
+      this.#permitsUntil = this.#options.now();
+    }
+  }
+
+  #take(leased: Leased, began: number, wanted: number): void {
+    const { admissions, permits, tokens, used, day, dayEndsInMs } = leased;
+    const now = this.#options.now();
+    // Counted from when it was asked for, which is before the ledger looked at its clock.
+    const dayEndsAt = began + dayEndsInMs;
+    this.#admissions = (day === this.#told.day ? this.#admissions : 0) + admissions;
+    this.#spendUntil = Math.min(began + spentWithinMs, dayEndsAt);
+    this.#permits = permits;
+    this.#permitsUntil = began + permitsHeldMs - 1000;
+    this.#told = { tokens, used, day, dayEndsAt };
+    this.#permitsRefusedUntil = permits <= this.#inUse ? now + permitsRefusedForMs : 0;
+    if (admissions >= wanted) {
+      this.#refused = undefined;
+      return;
+    }
+    const isDay = used >= (this.#limits.perDay ?? unlimited);
+    const waitMs = isDay
+      ? dayEndsInMs
+      : Math.max(1, (1000 * (1 - (tokens % 1))) / this.#limits.perSecond);
+    this.#refused = {
+      why: isDay ? 'DAY' : 'RATE',
+      waitMs,
+      until: now + Math.min(refusedForMs, waitMs),
+    };
+  }
+}
+
+/** A time without the ledger: this gateway counts by itself, from what it was told last. */
+class Away {
+  readonly askAgainAt: number;
+  /** Admitted meanwhile. */
+  spent: number;
+  readonly #ledger: MemoryLedger;
+  readonly #before: { readonly used: number; readonly day: string };
+
+  constructor(
+    askAgainAt: number,
+    earlier: Away | undefined,
+    told: { readonly used: number; readonly day: string },
+  ) {
+    this.askAgainAt = askAgainAt;
+    this.spent = earlier?.spent ?? 0;
+    this.#ledger = earlier ? earlier.#ledger : new MemoryLedger();
+    this.#before = earlier ? earlier.#before : told;
+  }
+
+  async counted(key: string, limits: QuotaLimits, wanted: LeaseWanted): Promise<Leased> {
+    const { used, day } = this.#before;
+    const before = day === dayOf(Date.now()).day ? used : 0;
+    const perDay = Math.max(0, (limits.perDay ?? unlimited) - before);
+    const leased = await this.#ledger.lease(key, { ...limits, perDay }, wanted);
+    return { ...leased, used: leased.used + before };
+  }
+}
