@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { maxDeadlineMs, readCaller } from './caller.ts';
-import type { CallerRequest, Callers } from './callers/callers.ts';
+import type { CallerRequest } from './callers/callers.ts';
 import { checkMutations } from './callers/mutations.ts';
 import { OperationReport, type RequestContext } from './context.ts';
 import { DocumentRefusal } from './document.ts';
@@ -19,12 +19,13 @@ import { checkVariables } from './limits/variables.ts';
 import type { PreparedOperation } from './prepared.ts';
 import { documentError, internalError } from './present.ts';
 import type { Admission } from './quota/admission.ts';
+import type { Identifier } from './quota/attempts.ts';
 import { record, type Recorders } from './record.ts';
 
 export interface PipelineOptions extends Recorders {
   /** The net and the generation of now; undefined while none is loaded. */
   readonly inForce: () => InForce | undefined;
-  readonly callers: Pick<Callers, 'identify'>;
+  readonly callers: Identifier;
   readonly admission: Pick<Admission, 'enter' | 'turn'>;
 }
 

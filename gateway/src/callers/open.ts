@@ -3,6 +3,7 @@ import { isLoopbackHost } from '@onenet/contract';
 import type { Signer } from '@onenet/assertion';
 import type { Logger } from 'pino';
 import type { Dispatcher } from 'undici';
+import { withAttempts, type Identifier } from '../quota/attempts.ts';
 import { Callers, type LocalPolicy } from './callers.ts';
 import { Sessions } from './sessions.ts';
 import { AccessTokens, type TokenIssuer } from './tokens.ts';
@@ -25,7 +26,7 @@ export const defaultAudience = 'onenet';
 export function openCallers(
   { host = '127.0.0.1', provinceUrl, local, tokens = {} }: CallersConfig,
   parts: { readonly dispatcher: Dispatcher; readonly signer?: Signer | undefined; log: Logger },
-): Callers {
+): Identifier {
   const { dispatcher, signer, log } = parts;
   const issuer: TokenIssuer = {
     issuer: tokens.issuer ?? defaultIssuer,
@@ -34,9 +35,10 @@ export function openCallers(
     clientClaim: tokens.clientClaim ?? 'client_id',
   };
   const onError = (err: unknown): void => log.warn({ err }, 'the keys of tokens cannot be read');
-  return new Callers({
+  const callers = new Callers({
     tokens: new AccessTokens(issuer, onError),
     sessions: new Sessions({ provinceUrl, dispatcher, signer, log }),
     local: local ?? (isLoopbackHost(host) ? 'open' : 'refuse'),
   });
+  return withAttempts(callers);
 }

@@ -1,8 +1,41 @@
 /** Refused credentials, by network address: whoever tries many is refused before they are looked at. */
+import type { NetSnapshot } from '@onenet/contract';
+import type { CallerRequest, Known } from '../callers/callers.ts';
+import { HttpRefusal } from '../http-request.ts';
+import { retryAfter } from './headers.ts';
+
+/** Tells who calls. */
+export interface Identifier {
+  identify(request: CallerRequest, net: NetSnapshot): Promise<Known>;
+}
+
+/** Tells who calls, and refuses addresses from which too many could not be told. */
+export function withAttempts(callers: Identifier, attempts = new Attempts()): Identifier {
+  return {
+    async identify(request, net) {
+      const address = request.remoteAddress ?? '';
+      const credential = request.headers.authorization ?? request.headers.cookie;
+      const waitMs = attempts.waitMs(address, credential);
+      if (waitMs !== undefined) {
+        const text = 'Too many credentials of this address were refused.';
+        throw new HttpRefusal(429, 'RATE_LIMITED', text, retryAfter(waitMs));
+      }
+      try {
+        const known = await callers.identify(request, net);
+        attempts.held(credential);
+        return known;
+      } catch (error) {
+        const isRefused = error instanceof HttpRefusal && error.status === 401;
+        if (isRefused) attempts.failed(address, credential);
+        throw error;
+      }
+    },
+  };
+}
 
 /** Attempts a second in the long run, and at once. */
 const perSecond = 5;
-const burst = 30;
+const burst = 100;
 /** Addresses, and headers that held, that are remembered. */
 const mostAddresses = 10_000;
 const mostKnown = 10_000;

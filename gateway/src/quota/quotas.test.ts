@@ -1,0 +1,208 @@
+/** Several gateways share what a client may ask, and never give out more than there is. */
+import { MongoClient } from 'mongodb';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { Entered } from './quotas.ts';
+import { Quotas } from './quotas.ts';
+import { MemoryLedger, dayOf, type Ledger, type QuotaLimits } from './ledger.ts';
+import { MongoLedger } from './mongo-ledger.ts';
+
+let client: MongoClient;
+beforeAll(async () => {
+  client = await MongoClient.connect(inject('mongodbUri'));
+});
+afterAll(() => client.close());
+
+const plenty: QuotaLimits = { perSecond: 1e6, burst: 1e6, perDay: null, concurrent: null };
+const errors: unknown[] = [];
+
+function quotas(ledger: Ledger): Quotas {
+  return new Quotas({
+    ledger,
+    now: () => performance.now(),
+    onError: (error) => void errors.push(error),
+  });
+}
+
+/** Gateways that share a database of the test's own. */
+function gateways(count: number): { readonly all: readonly Quotas[]; readonly name: string } {
+  const name = `quota_${randomUUID().slice(0, 8)}`;
+  const db = client.db(name);
+  const all = Array.from({ length: count }, (_, i) => quotas(new MongoLedger(db, `g${i}`)));
+  return { all, name };
+}
+
+async function enterMany(
+  all: readonly Quotas[],
+  count: number,
+  limits: QuotaLimits,
+): Promise<readonly Entered[]> {
+  const calls = Array.from({ length: count }, (_, i) => all[i % all.length]?.enter('k', limits));
+  return (await Promise.all(calls)).filter((each) => each !== undefined);
+}
+
+const admitted = (entered: readonly Entered[]): number => entered.filter(({ ok }) => ok).length;
+
+function leave(entered: readonly Entered[]): void {
+  for (const each of entered) if (each.ok) each.leave();
+}
+
+describe('two gateways', () => {
+  test('never let through more than the quota of the day, and all of it', async () => {
+    const { all } = gateways(2);
+    const limits = { ...plenty, perDay: 500 };
+    let sum = 0;
+    let refused: readonly Entered[] = [];
+    // More than there is, in waves that race; what a gateway holds unspent comes back within a second.
+    for (let wave = 0; wave < 30 && sum < 500; wave++) {
+      const entered = await enterMany(all, 100, limits);
+      leave(entered);
+      sum += admitted(entered);
+      refused = entered.filter(({ ok }) => !ok);
+      if (refused.length > 0) await sleep(300);
+    }
+    expect(sum).toBe(500);
+    const after = await enterMany(all, 10, limits);
+    expect(admitted(after)).toBe(0);
+    expect(after.map((each) => !each.ok && each.why)).toEqual(Array(10).fill('DAY'));
+    expect(after.map((each) => !each.ok && each.waitMs > 0)).toEqual(Array(10).fill(true));
+    await Promise.all(all.map((each) => each.close()));
+  });
+
+  test('never let through more than the bucket holds, and what it holds', async () => {
+    const { all } = gateways(2);
+    // It does not refill within the test.
+    const limits = { ...plenty, perSecond: 0.001, burst: 40 };
+    const entered = await enterMany(all, 200, limits);
+    expect(admitted(entered)).toBe(40);
+    expect(new Set(entered.map((each) => (each.ok ? 'ok' : each.why)))).toEqual(
+      new Set(['ok', 'RATE']),
+    );
+    await Promise.all(all.map((each) => each.close()));
+  });
+
+  test('never have more under way than may be, and the place of one that ended is another’s', async () => {
+    const { all } = gateways(2);
+    const limits = { ...plenty, concurrent: 10 };
+    const first = await enterMany(all, 60, limits);
+    expect(admitted(first)).toBeLessThanOrEqual(10);
+    expect(admitted(first)).toBeGreaterThanOrEqual(8);
+    expect(first.filter((each) => !each.ok && each.why !== 'CONCURRENCY')).toEqual([]);
+    leave(first);
+    const again = await enterMany(all, 60, limits);
+    expect(admitted(again)).toBeLessThanOrEqual(10);
+    expect(admitted(again)).toBeGreaterThanOrEqual(8);
+    leave(again);
+    await Promise.all(all.map((each) => each.close()));
+  });
+
+  test('what one holds and does not spend is the other’s after a while', async () => {
+    const { all } = gateways(2);
+    const [one, two] = all as readonly [Quotas, Quotas];
+    const limits = { perSecond: 0.001, burst: 8, perDay: 8, concurrent: null };
+    const first = await one.enter('k', limits);
+    expect(first.ok).toBe(true);
+    leave([first]);
+    await expect
+      .poll(
+        async () => {
+          const more = await two.enter('k', limits);
+          leave([more]);
+          return more.ok ? 'ok' : 'refused';
+        },
+        { timeout: 5000 },
+      )
+      .toBe('ok');
+    await Promise.all(all.map((each) => each.close()));
+  });
+});
+
+test('permits of a gateway that died come back', async () => {
+  const { name } = gateways(0);
+  const documents = client.db(name).collection<{ _id: string }>('quota');
+  const until = new Date(Date.now() - 1000);
+  const held = [{ gateway: 'dead', permits: 5, until }];
+  await documents.insertOne({
+    _id: 'k',
+    ...{ tokens: 10, at: new Date(), day: '', used: 0, held },
+  });
+  const alive = quotas(new MongoLedger(client.db(name), 'alive'));
+  const entered = await enterMany([alive], 5, { ...plenty, concurrent: 5 });
+  expect(admitted(entered)).toBe(5);
+  leave(entered);
+  await alive.close();
+});
+
+test('a flood is refused from memory', async () => {
+  let asked = 0;
+  const memory = new MemoryLedger();
+  const one = quotas({
+    lease: (...args) => {
+      asked++;
+      return memory.lease(...args);
+    },
+  });
+  const limits = { ...plenty, perSecond: 0.001, burst: 5 };
+  const entered: Entered[] = [];
+  for (let i = 0; i < 20_000; i++) entered.push(await one.enter('k', limits));
+  expect(admitted(entered)).toBe(5);
+  expect(asked).toBeLessThan(20);
+  await one.close();
+});
+
+test('a raised limit holds at once', async () => {
+  const one = quotas(new MemoryLedger());
+  const few = { ...plenty, perSecond: 0.001, burst: 1 };
+  expect(admitted(await enterMany([one], 5, few))).toBe(1);
+  const more = { ...plenty, perSecond: 1000, burst: 1000 };
+  expect((await one.enter('k', more)).ok || (await sleep(20), await one.enter('k', more)).ok).toBe(
+    true,
+  );
+  await one.close();
+});
+
+describe('without its ledger', () => {
+  const broken: Ledger = { lease: () => Promise.reject(new Error('gone')) };
+
+  test('a gateway counts by itself, and says that it does', async () => {
+    errors.length = 0;
+    const one = quotas(broken);
+    const entered = await enterMany([one], 20, { ...plenty, perSecond: 0.001, burst: 5 });
+    expect(admitted(entered)).toBe(5);
+    expect(errors).not.toEqual([]);
+    await one.close();
+  });
+
+  test('what it let through meanwhile counts when the ledger is back', async () => {
+    const memory = new MemoryLedger();
+    let isGone = false;
+    const one = quotas({
+      lease: (...args) => (isGone ? broken.lease(...args) : memory.lease(...args)),
+    });
+    const limits = { ...plenty, perDay: 60 };
+    const first = await enterMany([one], 20, limits);
+    leave(first);
+    isGone = true;
+    await sleep(1100);
+    const meanwhile = await enterMany([one], 30, limits);
+    leave(meanwhile);
+    isGone = false;
+    await sleep(2200);
+    const last = await enterMany([one], 60, limits);
+    leave(last);
+    const sum = admitted(first) + admitted(meanwhile) + admitted(last);
+    expect(admitted(meanwhile)).toBe(30);
+    expect(sum).toBeLessThanOrEqual(60);
+    expect(sum).toBeGreaterThanOrEqual(50);
+    await one.close();
+  });
+});
+
+test('a day is Shanghai’s', () => {
+  expect(dayOf(Date.parse('2026-11-29T15:59:59.000Z'))).toEqual({
+    day: '2026-11-29',
+    endsInMs: 1000,
+  });
+  expect(dayOf(Date.parse('2026-11-29T16:00:00.000Z'))).toMatchObject({ day: '2026-11-30' });
+});
