@@ -167,6 +167,7 @@ const plainReasons: ReadonlySet<string> = new Set([
   'BREAKER_OPEN',
   'MAINTENANCE',
   'NOT_OFFERED',
+  'REFUSED',
 ]);
 
 /** What the log must explain: every incident whose id went out, and every owner that broke a rule. */

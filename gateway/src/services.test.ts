@@ -46,10 +46,12 @@ const start = `mutation Start($input: StartTransferInput!) {
 const variables = { input: { recordId: '420100:R-1', idempotencyKey: 'k1' }, key: 'k3' };
 
 function process(query: string, at = url, change: Partial<RequestContext> = {}) {
+  const net = { services: { province: at, analytics: at } } as unknown as NetSnapshot;
   const context: RequestContext = {
     requestId: 'test',
     caller: localCaller,
-    net: { services: { province: at, analytics: at } } as unknown as NetSnapshot,
+    net,
+    netNow: () => net,
     deadlineAt: performance.now() + 5_000,
     completeness: 'BEST_EFFORT',
     signal: new AbortController().signal,

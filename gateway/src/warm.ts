@@ -1,5 +1,5 @@
 /** Planning in advance: by which variables an operation gets through to the planner, and how a data source knows that nobody asks. */
-import { localCaller } from '@onenet/contract';
+import { localCaller, type NetSnapshot } from '@onenet/contract';
 import {
   isEnumType,
   isInputObjectType,
@@ -24,19 +24,21 @@ const warming = new WeakSet<OperationReport>();
 export function warmingContext(): RequestContext {
   const report = new OperationReport();
   warming.add(report);
+  const net: NetSnapshot = {
+    version: 1,
+    revision: 0,
+    contractVersion: '',
+    supergraph: '',
+    services: { province: '', analytics: '' },
+    clients: [],
+    grants: [],
+    owners: [],
+  };
   return {
     requestId: 'warming',
     caller: localCaller,
-    net: {
-      version: 1,
-      revision: 0,
-      contractVersion: '',
-      supergraph: '',
-      services: { province: '', analytics: '' },
-      clients: [],
-      grants: [],
-      owners: [],
-    },
+    net,
+    netNow: () => net,
     deadlineAt: 0,
     completeness: 'BEST_EFFORT',
     signal: AbortSignal.abort(),

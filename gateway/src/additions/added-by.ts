@@ -1,6 +1,7 @@
 /** Who added what: the directory says it by coordinate, so that no prefix has to be taken apart. */
-import { NetError, errorCodes, type NetOwner, type NetSnapshot } from '@onenet/contract';
-import { standingAbsence } from '../owners/scope.ts';
+import { NetError, type NetOwner, type NetSnapshot } from '@onenet/contract';
+import type { Run } from '../owners/run.ts';
+import { absenceOf } from '../owners/scope.ts';
 
 const known = new WeakMap<NetSnapshot, ReadonlyMap<string, NetOwner>>();
 
@@ -16,15 +17,15 @@ export function addedBy(net: NetSnapshot, coordinate: string): NetOwner | undefi
   return owners.get(coordinate);
 }
 
-/** The owner to ask for an addition; one that cannot be asked is an error. */
-export function additionOwner(net: NetSnapshot, coordinate: string): NetOwner {
+/** The owner to ask for an addition; one that cannot be asked is an error. `field`: whose share decides, of a type. */
+export function additionOwner(
+  { context: { net }, offers }: Pick<Run, 'context' | 'offers'>,
+  coordinate: string,
+  field = coordinate,
+): NetOwner {
   const owner = addedBy(net, coordinate);
-  const reason = owner ? standingAbsence(owner, { module: 'core', coordinate }) : 'NOT_OFFERED';
-  if (owner && !reason) return owner;
-  const absence = reason ?? 'NOT_OFFERED';
-  throw new NetError(absence, errorCodes[absence].message, {
-    ...(owner && { platform: owner.code }),
-    reason: absence,
-    coordinate,
-  });
+  if (!owner) throw new NetError('NOT_OFFERED', undefined, { reason: 'NOT_OFFERED', coordinate });
+  const reason = absenceOf(owner, { module: 'core', coordinate, field }, offers);
+  if (!reason) return owner;
+  throw new NetError(reason, undefined, { platform: owner.code, reason, coordinate });
 }

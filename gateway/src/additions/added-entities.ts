@@ -20,7 +20,13 @@ interface Share {
   readonly fields: EntityFields;
   /** Who added them; undefined when the net has nobody who did. */
   readonly adder: NetOwner | undefined;
-  /** Who is asked, or why nobody is. */
+  /** As the directory says who added it. */
+  readonly coordinateOf: (fieldName: string) => string;
+}
+
+/** A share, and who is asked for it, or why nobody is. */
+interface Asked {
+  readonly fields: EntityFields;
   readonly owner: NetOwner | NetError;
 }
 
@@ -29,7 +35,7 @@ class AddedEntity implements EntityPart {
   readonly #run: Run;
   readonly #fields: EntityFields;
   readonly #key: string;
-  readonly #shares: readonly Share[];
+  readonly #shares: readonly Asked[];
   /** Whether all of it is one owner's, and not a record of the contract. */
   readonly #isOwn: boolean;
   /** An id that its owner cannot have given. */
@@ -40,7 +46,9 @@ class AddedEntity implements EntityPart {
     this.#fields = fields;
     this.#key = key;
     const shares = sharesOf(fields, run.context.net);
-    this.#shares = shares.filter(({ adder }) => !adder || isOfOwner(fields.typeName, key, adder));
+    this.#shares = shares
+      .filter(({ adder }) => !adder || isOfOwner(fields.typeName, key, adder))
+      .map((share) => ({ fields: share.fields, owner: ownerOf(run, share) }));
     this.#isOwn = addedBy(run.context.net, fields.typeName) !== undefined;
     this.#isNobodys = this.#isOwn && this.#shares.length < shares.length;
   }
@@ -72,7 +80,7 @@ class AddedEntity implements EntityPart {
     return { value: object, errors };
   }
 
-  #part(wave: Wave, { owner, fields }: Share): Outcome {
+  #part(wave: Wave, { owner, fields }: Asked): Outcome {
     if (owner instanceof NetError) return { value: null, errors: [errorAt([], owner)] };
     const part = wave.plain(owner.code, { fields, key: this.#key });
     return partOutcome(this.#run, owner.code, part, []);
@@ -93,15 +101,20 @@ function sharesOf(fields: EntityFields, net: NetSnapshot): readonly Share[] {
   const shares = [...byAdder].map(([adder, selection]): Share => ({
     fields: { ...fields, plain: new Map(selection), gathers: [], known: [] },
     adder,
-    owner: tryOwner(net, coordinateOf(selection[0]?.[1].name ?? '')),
+    coordinateOf,
   }));
   kept.set(fields, { net, shares });
   return shares;
 }
 
-function tryOwner(net: NetSnapshot, coordinate: string): NetOwner | NetError {
+/** Nobody is asked for a share of which the caller may have nothing. */
+function ownerOf(run: Run, { fields, adder, coordinateOf }: Share): NetOwner | NetError {
+  const names = [...fields.plain.values()].map(({ name }) => name);
+  const fieldOf = (name: string): string => `${fields.typeName}.${name}`;
+  const given = names.find((name) => !adder || !run.offers.refuses(adder, fieldOf(name)));
+  const name = given ?? names[0] ?? '';
   try {
-    return additionOwner(net, coordinate);
+    return additionOwner(run, coordinateOf(name), fieldOf(name));
   } catch (error) {
     if (error instanceof NetError) return error;
     throw error;

@@ -8,7 +8,9 @@ import {
   type OwnersOptions,
 } from '../owners/data-source.ts';
 import { OperationCache } from '../owners/operation-cache.ts';
+import { Withholding } from '../owners/withheld.ts';
 import { addedEntity } from './added-entities.ts';
+import { additionNeeds } from './addition-needs.ts';
 
 /** What the additions of one generation need. */
 export interface AdditionsOptions extends OwnersOptions {
@@ -23,5 +25,7 @@ export function createAdditionsDataSource(options: AdditionsOptions): OwnersData
   const operations = new OperationCache(({ code }) => code);
   // Unlike a record that is asked for by its id, an addition may well have nothing to say.
   const subgraph = { entity: addedEntity, mayBeNothing: true };
-  return ownersDataSource(plans, toolsOf(options, operations), subgraph);
+  const needs = additionNeeds(options.schema);
+  const withholding = new Withholding(() => needs);
+  return ownersDataSource(plans, toolsOf(options, operations, withholding), subgraph);
 }

@@ -1,6 +1,6 @@
 /**
  * From a selection to what an owner is asked, and to the check of what it answers.
- * Fields that the owner does not offer are not asked for, nor those that the net fills.
+ * Fields that the owner does not offer or withholds are not asked for, nor those that the net fills.
  * Long, because what is asked and what is checked must not drift apart.
  */
 import { defaultPageSize, fieldModule, isNetField, typeModule } from '@onenet/contract';
@@ -14,12 +14,14 @@ import {
   print,
   type ArgumentNode,
   type FieldNode,
+  type GraphQLObjectType,
   type OperationDefinitionNode,
 } from 'graphql';
 import {
   exactly,
   leaf,
   ofType,
+  leftOut,
   objectOf,
   oneOfTypes,
   ownCode,
@@ -30,7 +32,7 @@ import {
   type KeyCheck,
 } from './conform.ts';
 import { OfferedInputs } from './lacking.ts';
-import type { Offer } from './offer.ts';
+import type { Offer, Unoffered } from './offer.ts';
 import { projectionOf } from './projection.ts';
 import {
   added,
@@ -61,6 +63,12 @@ export interface AskedFields {
   readonly fill: Fill | undefined;
 }
 
+/** A field that was left out: its path, without indexes, and why. */
+export interface Pruned {
+  readonly path: readonly string[];
+  readonly code: Unoffered;
+}
+
 /** How a selection differs from what the client wrote. */
 export interface Change {
   readonly add?: readonly Selected[];
@@ -78,8 +86,9 @@ export class Asker {
   readonly inputs: OfferedInputs;
   /** Variables that the text uses. */
   readonly variables = new Set<string>();
-  /** Paths, without indexes, of the fields that were left out because they are not offered. */
-  readonly pruned: (readonly string[])[] = [];
+  readonly pruned: Pruned[] = [];
+  /** Coordinates of what is asked of those who withhold something. */
+  readonly fieldsAsked = new Set<string>();
 
   constructor(
     {
@@ -90,16 +99,23 @@ export class Asker {
   ) {
     this.source = source;
     this.#offer = offer;
-    this.inputs = new OfferedInputs(offer.lacks, definition);
+    this.inputs = new OfferedInputs(offer.noInput, definition);
   }
 
-  /** Whether these owners have a field of the contract. */
+  /** Whether these owners have a field of the contract, and give it. */
   offers(typeName: string, fieldName: string): boolean {
-    const { modules, lacks } = this.#offer;
-    if (!modules.has(fieldModule(typeName, fieldName))) return false;
-    if (lacks.size === 0) return true;
+    return this.#whyNot(typeName, fieldName) === undefined;
+  }
+
+  #whyNot(typeName: string, fieldName: string): Unoffered | undefined {
+    const { modules, lacks, withheld } = this.#offer;
+    const coordinate = `${typeName}.${fieldName}`;
+    if (!modules.has(fieldModule(typeName, fieldName))) return 'NOT_OFFERED';
+    if (withheld.fields.has(coordinate)) return 'REFUSED';
+    if (lacks.size === 0) return undefined;
     const { type } = definitionOf(this.source.schema, typeName, fieldName);
-    return !lacks.has(`${typeName}.${fieldName}`) && !lacks.has(getNamedType(type).name);
+    const isLacking = lacks.has(coordinate) || lacks.has(getNamedType(type).name);
+    return isLacking ? 'NOT_OFFERED' : undefined;
   }
 
   /** One field with its arguments and all below it. */
@@ -150,14 +166,19 @@ export class Asker {
       const { key, name } = selected;
       if (name === '__typename') {
         ask(key, { text: this.head(typeName, selected, []), check: exactly(typeName) });
-      } else if (isNetField(typeName, name, this.source.schema)) {
+        continue;
+      }
+      if (isNetField(typeName, name, this.source.schema)) {
         fills.push(this.#fill(typeName, selected));
-      } else if (this.offers(typeName, name)) {
+        continue;
+      }
+      const code = this.#whyNot(typeName, name);
+      if (code === undefined) {
         const below = change.under?.[key];
         const paged = name === 'edges' && change.pageSize ? { pageSize: change.pageSize } : {};
         ask(key, this.field(typeName, selected, path, { ...below, ...paged }));
       } else {
-        this.#prune(typeName, name, [...path, key]);
+        this.#prune(typeName, name, { path: [...path, key], code });
         fills.push((object) => {
           object[key] = null;
         });
@@ -184,6 +205,7 @@ export class Asker {
   head(typeName: string, { key, name }: Selected, given: readonly ArgumentNode[]): string {
     const alias = key === name ? name : `${key}: ${name}`;
     if (name === '__typename') return alias;
+    if (this.#offer.withheld.fields.size > 0) this.fieldsAsked.add(`${typeName}.${name}`);
     const definition = definitionOf(this.source.schema, typeName, name);
     const args = this.inputs.arguments(typeName, definition, given);
     if (args.length === 0) return alias;
@@ -194,8 +216,8 @@ export class Asker {
   }
 
   /** Notes a field that is left out; one that may not be null leaves nothing that could be asked. */
-  #prune(typeName: string, name: string, path: readonly string[]): void {
-    this.pruned.push(path);
+  #prune(typeName: string, name: string, pruned: Pruned): void {
+    this.pruned.push(pruned);
     const { type } = definitionOf(this.source.schema, typeName, name);
     if (isNonNullType(type)) this.inputs.used ??= `${typeName}.${name}`;
   }
@@ -209,11 +231,15 @@ export class Asker {
       return { text: ` { ${text} }`, check: objectOf(keys, fill) };
     }
     if (!isAbstractType(type)) throw new Error(`${typeName} has no fields.`);
+    const { modules, lacks } = this.#offer;
     const checks = new Map<string, Check>();
     const texts = [`${typeKey}: __typename`];
     for (const possible of schema.getPossibleTypes(type)) {
-      if (!this.#offer.modules.has(typeModule(possible.name) ?? 'core')) continue;
-      if (this.#offer.lacks.has(possible.name)) continue;
+      if (!modules.has(typeModule(possible.name) ?? 'core') || lacks.has(possible.name)) continue;
+      if (this.#withholdsAll(possible)) {
+        checks.set(possible.name, leftOut);
+        continue;
+      }
       const selection = collect(this.source, possible.name, selected.sets);
       const asked = this.fields(possible.name, selection, path, change);
       const keys = asked.keys.filter((key) => key.key !== typeKey);
@@ -224,6 +250,13 @@ export class Asker {
       );
     }
     return { text: ` { ${texts.join(' ')} }`, check: oneOfTypes(typeKey, checks) };
+  }
+
+  /** Whether of a type nothing is given: an owner's list of several kinds is read without that kind. */
+  #withholdsAll(type: GraphQLObjectType): boolean {
+    const { fields } = this.#offer.withheld;
+    if (fields.size === 0) return false;
+    return Object.keys(type.getFields()).every((name) => fields.has(`${type.name}.${name}`));
   }
 
   /** In-owner connections are answered by that one owner, and so are complete. */

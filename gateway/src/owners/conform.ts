@@ -72,10 +72,15 @@ export function listOf(item: Check, max: (by: Answering) => number = () => maxLi
     if (!Array.isArray(value)) return ': not a list';
     const limit = max(by);
     if (value.length > limit) return `: longer than ${limit}`;
+    let kept = 0;
     for (let i = 0; i < value.length; i++) {
       const wrong = item(value[i], by);
+      if (wrong === leftOutMark) continue;
       if (wrong !== undefined) return `[${i}]${wrong}`;
+      if (kept < i) value[kept] = value[i];
+      kept++;
     }
+    value.length = kept;
     return undefined;
   };
 }
@@ -91,15 +96,36 @@ export function objectOf(keys: readonly KeyCheck[], fill?: Fill): Check {
       const name = names[i];
       const check = checks[i];
       if (name === undefined || check === undefined) continue;
-      const member = value[name];
-      if (member === undefined) return `.${name}: missing`;
-      const wrong = check(member, by);
-      if (wrong !== undefined) return `.${name}${wrong}`;
+      const wrong = checkMember(value, name, check, by);
+      if (wrong !== undefined) return wrong;
     }
     fill?.(value, by);
     return undefined;
   };
 }
+
+/** Checks what stands under a key. */
+export function checkMember(
+  object: JsonObject,
+  key: string,
+  check: Check,
+  by: Answering,
+): string | undefined {
+  const member = object[key];
+  if (member === undefined) return `.${key}: missing`;
+  const wrong = check(member, by);
+  if (wrong === leftOutMark) object[key] = null;
+  else if (wrong !== undefined) return `.${key}${wrong}`;
+  return undefined;
+}
+
+export const leftOutMark = ': not given';
+
+/**
+ * Of a kind that the owner withholds, and so asked for nothing but its type. A list goes on without
+ * it, anywhere else it is null. That there was one is not told, which would tell of it.
+ */
+export const leftOut: Check = () => leftOutMark;
 
 /** An object of one of several types, which stands under `typeKey`. */
 export function oneOfTypes(typeKey: string, byType: ReadonlyMap<string, Check>): Check {

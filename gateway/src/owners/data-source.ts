@@ -16,10 +16,12 @@ import { OperationCache } from './operation-cache.ts';
 import type { Plan } from './plan.ts';
 import { partOutcome, tryOwnerOf } from './route.ts';
 import { caught, coerceVariables, type Outcome, type Run, type Values } from './run.ts';
+import { Offers } from './offers.ts';
 import { netOf } from './scope.ts';
 import { timeFor } from './time.ts';
 import type { Transport } from './transport.ts';
 import { Wave, type WaveTools } from './wave.ts';
+import { contractWithholding, type Withholding } from './withheld.ts';
 
 /** How owners are reached. */
 export interface OwnersOptions {
@@ -42,13 +44,18 @@ export type OwnersDataSource = GraphQLDataSource<RequestContext & Record<string,
 /** Answers every operation that the planner sends to `municipal`. */
 export function createMunicipalDataSource(options: MunicipalOptions): OwnersDataSource {
   const plans = new PlanCache(options.contract ?? contractSchema());
-  const tools = toolsOf(options, new OperationCache());
+  const tools = toolsOf(options, new OperationCache(), contractWithholding);
   return ownersDataSource(plans, tools, { entity: contractEntity, mayBeNothing: false });
 }
 
 /** What the waves of a data source share. */
-export function toolsOf(options: OwnersOptions, operations: OperationCache): WaveTools {
+export function toolsOf(
+  options: OwnersOptions,
+  operations: OperationCache,
+  withholding: Withholding,
+): WaveTools {
   return {
+    withholding,
     transport: options.transport,
     breakers: options.breakers ?? new Breakers(),
     signer: options.signer,
@@ -78,7 +85,8 @@ export function ownersDataSource(
       const { context } = call;
       try {
         const plan = plans.of(text, given);
-        const run = runOf(plan, given, context, call.pathInIncomingRequest);
+        const offers = new Offers(context, tools.withholding);
+        const run = runOf(plan, given, context, offers, call.pathInIncomingRequest);
         const outcome =
           plan.kind === 'mutation'
             ? await mutate(run, tools, text)
@@ -145,6 +153,7 @@ function runOf(
   plan: Plan,
   given: Values,
   context: RequestContext,
+  offers: Offers,
   path: readonly (string | number)[] = [],
 ): Run {
   return {
@@ -153,6 +162,7 @@ function runOf(
     variables: coerceVariables(plan, given),
     context,
     net: netOf(context.net),
+    offers,
     path,
     asOf: new Date().toISOString(),
   };

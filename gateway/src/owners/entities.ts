@@ -84,7 +84,8 @@ class Entity implements EntityPart {
     try {
       const code = keyField === 'id' ? parseId(this.#key).platform : this.#key;
       const module = typeModule(typeName) ?? 'core';
-      return ownerToAsk(this.#run.net, code, { module, coordinate: typeName });
+      const wanted = { module, coordinate: typeName, field: `${typeName}.${keyField}` };
+      return ownerToAsk(this.#run.net, code, wanted, this.#run.offers);
     } catch (error) {
       return caught(this.#run, error);
     }

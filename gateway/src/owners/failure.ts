@@ -1,8 +1,9 @@
 /** Why an owner's part is missing: the reasons of the contract's `AbsenceReason`, and what goes out as an error. */
 import { NetError, errorCodes, isNetErrorCode, type NetErrorCode } from '@onenet/contract';
 import type { GraphQLFormattedError } from 'graphql';
+import type { Unoffered } from './offer.ts';
 
-/** Owners that should have answered and did not. */
+/** Owners that should have answered and did not; REFUSED is one that need not. */
 export type FailureReason =
   | 'UNREACHABLE'
   | 'TIMEOUT'
@@ -11,7 +12,8 @@ export type FailureReason =
   | 'OVER_BUDGET'
   | 'MAINTENANCE'
   | 'HELD_BACK'
-  | 'NOT_OFFERED';
+  | 'NOT_OFFERED'
+  | 'REFUSED';
 
 /** A part that is missing. */
 export interface Failure {
@@ -22,7 +24,7 @@ export interface Failure {
   readonly code?: NetErrorCode;
   /** Whether the request may have reached the owner. */
   readonly sent: boolean;
-  /** What of the contract the owner lacks, where that is why it was not asked. */
+  /** What of the contract the owner lacks or withholds, where that is why it was not asked. */
   readonly coordinate?: string;
   /** The record's status, where that is why the owner refused. */
   readonly recordStatus?: string;
@@ -45,9 +47,10 @@ export function failed(reason: FailureReason, detail: string, sent = true): Fail
   return { reason, detail, sent };
 }
 
-/** The operation uses what the owner lacks: nothing is sent. */
-export function lacking(coordinate: string): Failure {
-  return { ...failed('NOT_OFFERED', coordinate, false), code: 'NOT_OFFERED', coordinate };
+/** The operation uses what the owner lacks, or withholds from the caller: nothing is sent. */
+export function unoffered(why: Unoffered, coordinate?: string): Failure {
+  const failure = { ...failed(why, coordinate ?? 'of a kind', false), code: why };
+  return coordinate === undefined ? failure : { ...failure, coordinate };
 }
 
 /** The owner itself said no, with a code of the table or without one. */
@@ -60,6 +63,7 @@ export function refused(code: unknown, detail: string): Failure {
 
 const reasons: Readonly<Partial<Record<NetErrorCode, FailureReason>>> = {
   NOT_OFFERED: 'NOT_OFFERED',
+  REFUSED: 'REFUSED',
   TOO_LARGE: 'OVER_BUDGET',
   UNAVAILABLE: 'MAINTENANCE',
 };
@@ -67,9 +71,10 @@ const reasons: Readonly<Partial<Record<NetErrorCode, FailureReason>>> = {
 /** The error for the missing part of one owner, where one owner is asked: routed fields and entities. */
 export function ownerError(platform: string, failure: Failure, incident: string): NetError {
   const { code, reason, coordinate } = failure;
-  if (coordinate !== undefined) {
-    return new NetError('NOT_OFFERED', undefined, { platform, reason, coordinate });
+  if (code && coordinate !== undefined) {
+    return new NetError(code, undefined, { platform, reason, coordinate });
   }
+  if (code === 'REFUSED') return new NetError(code, undefined, { platform, reason });
   if (code && mayPass(code)) return new NetError(code, undefined, { platform });
   return new NetError('OWNER_FAILED', undefined, { platform, reason, incident });
 }

@@ -10,12 +10,13 @@ import {
 import type { PartialPage } from '../context.ts';
 import { connectionOf, ownerPage, type ListCompleteness, type OwnerPage } from './connection.ts';
 import { isJsonObject, type JsonObject } from './conform.ts';
+import type { Pruned } from './ask.ts';
 import { failed, isCallersFault, type Failure } from './failure.ts';
 import type { GatherField } from './gather-ask.ts';
 import { listIdentity, listScope } from './list.ts';
 import type { ListIdentity } from './net-cursor.ts';
 import { argumentsOf, caught, noteIncident, type Run, type Values } from './run.ts';
-import type { Scope } from './scope.ts';
+import { withRefusals, type Scope } from './scope.ts';
 import { beginPage, turnPage, type Walk } from './walk.ts';
 import type { EntityRef, OwnPage } from './owner-ask.ts';
 import type { Part, PartError } from './owner-answer.ts';
@@ -43,9 +44,15 @@ export class Gathering {
       const args = argumentsOf(this.#run, typeName, selected.node);
       const page = parsePage(pageArguments(args));
       const list = listIdentity(this.#run, this.#field, this.#on?.key, args);
-      const scope = listScope(this.#run, this.#field, this.#on?.key, args);
+      const scope = this.#scopeOf(wave, list, args);
       const owners = new Map(scope.asked.map((owner) => [owner.code, owner]));
-      const walk = beginPage(list, page, [...owners.keys()]);
+      const refusing = scope.notAsked.filter(({ reason }) => reason === 'REFUSED');
+      const walk = beginPage(
+        list,
+        page,
+        [...owners.keys()],
+        new Set(refusing.map(({ platform }) => platform)),
+      );
       for (const { platform, position } of walk.asks) {
         const owner = owners.get(platform);
         if (!owner) continue;
@@ -57,6 +64,14 @@ export class Gathering {
     }
   }
 
+  /** Who is asked: none of those who withhold the list from the caller, or what it is filtered or ordered by. */
+  #scopeOf(wave: Wave, { order }: ListIdentity, args: Values): Scope {
+    const scope = listScope(this.#run, this.#field, this.#on?.key, args);
+    const coordinate = `${this.#field.rule.orderEnum}.${order}`;
+    const refusing = scope.asked.filter((owner) => wave.refuses(owner, this.#field, coordinate));
+    return refusing.length === 0 ? scope : withRefusals(scope, refusing);
+  }
+
   /** Puts the answer together: the connection, or the error that stands in its place. */
   finish(wave: Wave): JsonObject | NetError {
     if (!this.#ready) return this.#refused ?? new NetError('INTERNAL');
@@ -66,10 +81,17 @@ export class Gathering {
     for (const [platform, detail] of turned.wrong) {
       failures.set(platform, failed('INVALID', detail));
     }
+    // Its own grants may be newer than ours: then it is as if it had not been asked.
+    const refusals = [...failures].filter(([, { reason }]) => reason === 'REFUSED');
+    for (const [platform] of refusals) failures.delete(platform);
+    const asked = walk.asks.length - refusals.length;
     const completeness: ListCompleteness = {
-      asked: walk.asks.length,
-      answered: walk.asks.length - failures.size,
-      notAsked: scope.notAsked,
+      asked,
+      answered: asked - failures.size,
+      notAsked: [
+        ...scope.notAsked,
+        ...refusals.map(([platform, { reason }]) => ({ platform, reason })),
+      ],
       missing: [
         ...[...failures].map(([platform, { reason }]) => ({ platform, reason })),
         ...walk.heldBack.map((platform) => ({ platform, reason: 'HELD_BACK' })),
@@ -154,11 +176,11 @@ function pageArguments({ first, after, last, before }: Values): PageArguments {
   };
 }
 
-/** Fields that the owner does not offer, where its page has a place for them. */
+/** Fields for which the owner was not asked, where its page has a place for them. */
 function prunedOf(platform: string, { value, pruned }: PagePart): PartialPage[] {
-  return pruned.flatMap((keys) => {
+  return pruned.flatMap(({ path: keys, code }: Pruned) => {
     const path = placeOf(value, keys);
-    return path ? [{ platform, path, code: 'NOT_OFFERED' }] : [];
+    return path ? [{ platform, path, code }] : [];
   });
 }
 

@@ -4,7 +4,7 @@ import { hash } from 'node:crypto';
 import type { GatherField } from './gather-ask.ts';
 import type { ListIdentity } from './net-cursor.ts';
 import { valueAt, type Run, type Values } from './run.ts';
-import { scopeOf, unknownPlatform, type Scope } from './scope.ts';
+import { grantedOf, scopeOf, unknownPlatform, type Scope } from './scope.ts';
 
 /**
  * What a cursor of this list belongs to: all arguments but paging, with the order made explicit.
@@ -38,7 +38,7 @@ export function listScope(
   if (typeName === 'Platform') {
     const owner = run.net.owner(code ?? '');
     if (!owner) throw unknownPlatform(code ?? '');
-    return scopeOf([owner], wanted);
+    return grantedOf(scopeOf([owner], wanted), wanted, run.offers);
   }
   const place = rule.place && valueAt(args, rule.place);
   const places = [code, place].filter((given) => typeof given === 'string');
@@ -50,7 +50,7 @@ export function listScope(
       );
     }
   }
-  const scope = run.net.scope(places, wanted);
+  const scope = grantedOf(run.net.scope(places, wanted), wanted, run.offers);
   const platforms = rule.platforms && valueAt(args, rule.platforms);
   if (!Array.isArray(platforms)) return scope;
   const named = new Set(platforms.map(String));

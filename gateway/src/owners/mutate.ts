@@ -11,6 +11,7 @@ import { getNamedType, isEnumType, isObjectType, type GraphQLFormattedError } fr
 import type { OperationReport } from '../context.ts';
 import type { JsonObject } from './conform.ts';
 import { errorAt } from './failure.ts';
+import { Offers } from './offers.ts';
 import type { RouteField } from './plan.ts';
 import { ownerOf, partOutcome } from './route.ts';
 import { argumentsOf, caught, noteIncident, valueAt, type Outcome, type Run } from './run.ts';
@@ -28,7 +29,9 @@ export async function mutate(
   const stuck = stuckOf(run.context.report);
   const { routes } = run.plan;
   for (const [i, field] of routes.entries()) {
-    const outcome = await mutateOne(run, tools, field, stuck, () =>
+    // Each by the grants of its own moment: the one before may have taken its time.
+    const now = { ...run, offers: new Offers(run.context, tools.withholding) };
+    const outcome = await mutateOne(now, tools, field, stuck, () =>
       timeFor(run.context, operation, routes.length - 1 - i),
     );
     value[field.selected.key] = outcome.value;

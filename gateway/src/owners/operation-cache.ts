@@ -1,7 +1,7 @@
 /** Compiled owner operations, kept with the plan that they belong to. */
 import type { NetOwner } from '@onenet/contract';
 import { usedByVariables } from './lacking.ts';
-import { offerOf } from './offer.ts';
+import type { Offer } from './offer.ts';
 import {
   lackingOf,
   ownerOperation,
@@ -27,10 +27,9 @@ export class OperationCache {
     this.#kindOf = kindOf;
   }
 
-  of(plan: Plan, owner: NetOwner, wanted: Wanted): OwnerOperation {
+  of(plan: Plan, owner: NetOwner, offer: Offer, wanted: Wanted): OwnerOperation {
     let operations = this.#byPlan.get(plan);
     if (!operations) this.#byPlan.set(plan, (operations = new Map()));
-    const offer = offerOf(owner);
     const key = `${this.#kindOf(owner)} ${offer.key} ${wantedKey(wanted)}`;
     const known = operations.get(key);
     if (known) return known;
@@ -40,10 +39,9 @@ export class OperationCache {
     return compiled;
   }
 
-  /** The coordinate of what an owner lacks, if a part uses it with these values: then it is not asked. */
-  lack(plan: Plan, owner: NetOwner, part: OperationPart, given: Values): string | undefined {
-    const offer = offerOf(owner);
-    if (offer.lacks.size === 0) return undefined;
+  /** The coordinate of what is not in an offer, if a part uses it with these values: then its owner is not asked. */
+  lack(plan: Plan, offer: Offer, part: OperationPart, given: Values): string | undefined {
+    if (offer.lacks.size === 0 && offer.withheld.fields.size === 0) return undefined;
     let byOffer = this.#lacking.get(part);
     if (!byOffer) this.#lacking.set(part, (byOffer = new Map()));
     let lacking = byOffer.get(offer.key);
@@ -51,7 +49,7 @@ export class OperationCache {
       if (byOffer.size >= keptOperations) byOffer.clear();
       byOffer.set(offer.key, (lacking = lackingOf(plan, offer, part)));
     }
-    return lacking.used ?? usedByVariables(offer.lacks, lacking.variables, given);
+    return lacking.used ?? usedByVariables(offer.noInput, lacking.variables, given);
   }
 }
 

@@ -1,8 +1,15 @@
 /** Takes an owner's answer apart: each part is checked by itself, so that what is wrong costs that part alone. */
 import { isNetErrorCode, type NetErrorCode } from '@onenet/contract';
-import { isJsonObject, type Answering, type Check, type JsonObject } from './conform.ts';
+import type { Pruned } from './ask.ts';
+import {
+  isJsonObject,
+  leftOutMark,
+  type Answering,
+  type Check,
+  type JsonObject,
+} from './conform.ts';
 import { errorsUnder, type Envelope, type OwnerError } from './read-answer.ts';
-import { failed, mayPass, refused, type Failure, type ResponsePath } from './failure.ts';
+import { failed, mayPass, refused, unoffered, type Failure, type ResponsePath } from './failure.ts';
 import type { GatherField } from './gather-ask.ts';
 import { checkEntity, type OwnerOperation, type GroupAsked } from './owner-operation.ts';
 
@@ -19,8 +26,8 @@ export type Part<Value = JsonObject> =
       readonly ok: true;
       readonly value: Value;
       readonly errors: readonly PartError[];
-      /** Below the part, without indexes: fields that the owner does not offer. */
-      readonly pruned: readonly (readonly string[])[];
+      /** Below the part: fields for which the owner was not asked. */
+      readonly pruned: readonly Pruned[];
     }
   | { readonly ok: false; readonly failure: Failure };
 
@@ -93,7 +100,7 @@ function readValue(
   check: Check,
   by: Answering,
   errors: readonly OwnerError[],
-  pruned: readonly (readonly string[])[],
+  pruned: readonly Pruned[],
 ): Part<unknown> {
   if (value === null) {
     const [error] = errors;
@@ -106,6 +113,7 @@ function readValue(
     };
   }
   const wrong = value === undefined ? ': missing' : check(value, by);
+  if (wrong === leftOutMark) return { ok: false, failure: unoffered('REFUSED') };
   if (wrong !== undefined) return { ok: false, failure: failed('INVALID', wrong) };
   return { ok: true, value, errors: errors.map((error) => partError(value, error)), pruned };
 }

@@ -40,7 +40,7 @@ test('fragments are written out, conditions are decided, and unused variables ar
     'query Q ($id: ID!) { a: serviceRequest(id: $id) { id title } }',
   );
   expect(textFor(query, core, { with: false }, ['b'])).toBe(
-    'query ($n: Int = 5, $onenet_after_0: String, $onenet_before_0: String) { b: serviceRequests(first: $n, filter: {titleContains: "x"}, after: $onenet_after_0, before: $onenet_before_0) { edges { node { id status } onenet_cursor: cursor } onenet_page: pageInfo { hasNextPage hasPreviousPage } } }',
+    'query Q ($n: Int = 5, $onenet_after_0: String, $onenet_before_0: String) { b: serviceRequests(first: $n, filter: {titleContains: "x"}, after: $onenet_after_0, before: $onenet_before_0) { edges { node { id status } onenet_cursor: cursor } onenet_page: pageInfo { hasNextPage hasPreviousPage } } }',
   );
 });
 

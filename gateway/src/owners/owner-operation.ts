@@ -2,8 +2,9 @@
 import { askedBy, type Asked } from '@onenet/assertion';
 import { print, isInputType, type GraphQLInputType, type VariableDefinitionNode } from 'graphql';
 import { typeReferred } from '../selections.ts';
-import { Asker, need, reserved } from './ask.ts';
+import { Asker, need, reserved, type Pruned } from './ask.ts';
 import {
+  checkMember,
   isJsonObject,
   type Answering,
   type Check,
@@ -31,15 +32,12 @@ export interface WantedGroup {
   readonly gathers: readonly GatherField[];
 }
 
-/** Paths without indexes. */
-type Pruned = readonly (readonly string[])[];
-
 /** One root field that an owner answers. */
 export interface RootAsked {
   readonly key: string;
   readonly check: Check;
   /** Below the field. */
-  readonly pruned: Pruned;
+  readonly pruned: readonly Pruned[];
 }
 
 /** One `_entities` field that an owner answers. */
@@ -54,9 +52,9 @@ export interface GroupAsked {
   readonly gathers: readonly {
     readonly field: GatherField;
     readonly check: Check;
-    readonly pruned: Pruned;
+    readonly pruned: readonly Pruned[];
   }[];
-  readonly pruned: Pruned;
+  readonly pruned: readonly Pruned[];
 }
 
 /** A compiled operation for one kind of owner. */
@@ -72,6 +70,8 @@ export interface OwnerOperation {
   readonly groups: readonly GroupAsked[];
   /** Counts the records in an answer's data, as the owner's own record does. */
   readonly rowsIn: Asked['rowsIn'];
+  /** Coordinates of what is asked, where the owner withholds something else. */
+  readonly fields: readonly string[];
 }
 
 /** A part of an operation, which an owner answers or not: a list, a root field, an entity's own fields. */
@@ -98,11 +98,13 @@ export function ownerOperation(plan: Plan, offer: Offer, wanted: Wanted): OwnerO
   const variables = new Set<string>();
   const uses: VariableUse[] = [];
   const representations: string[] = [];
+  const fields = new Set<string>();
   const asking: Asking = (ask) => {
     const asker = new Asker(plan, offer);
     const asked = ask(asker);
     for (const variable of asker.variables) variables.add(variable);
     uses.push(...asker.inputs.variables);
+    for (const field of asker.fieldsAsked) fields.add(field);
     return { ...asked, pruned: asker.pruned };
   };
   const gathers = wanted.gathers.map((field) => {
@@ -145,35 +147,36 @@ export function ownerOperation(plan: Plan, offer: Offer, wanted: Wanted): OwnerO
     routes,
     groups,
     rowsIn: askedBy(text, null).rowsIn,
+    fields: [...fields],
   };
 }
 
-type Asking = <T>(ask: (asker: Asker) => T) => T & { readonly pruned: Pruned };
+type Asking = <T>(ask: (asker: Asker) => T) => T & { readonly pruned: readonly Pruned[] };
 
-/** Paths below the field with which they begin. */
-function below(paths: Pruned): Pruned {
-  return paths.map((path) => path.slice(1));
+/** With paths below the field with which they begin. */
+function below(pruned: readonly Pruned[]): readonly Pruned[] {
+  return pruned.map(({ path, code }) => ({ path: path.slice(1), code }));
 }
 
 /** Null where the owner has no place for it is left out; anything else there, and it is not asked. */
-function valuesFor({ lacks }: Offer, uses: readonly VariableUse[]): OwnerOperation['valueOf'] {
+function valuesFor({ noInput }: Offer, uses: readonly VariableUse[]): OwnerOperation['valueOf'] {
   if (uses.length === 0) return (_name, given) => given;
   const types = new Map<string, GraphQLInputType>(uses.map(({ name, type }) => [name, type]));
   return (name, given) => {
     const type = types.get(name);
-    return type ? offeredValue(lacks, type, given) : given;
+    return type ? offeredValue(noInput, type, given) : given;
   };
 }
 
 function offeredDefinition(
   { source }: Plan,
-  { lacks }: Offer,
+  { noInput }: Offer,
   definition: VariableDefinitionNode,
 ): VariableDefinitionNode {
   const { defaultValue, type: node } = definition;
-  const type = defaultValue && lacks.size > 0 ? typeReferred(source.schema, node) : undefined;
+  const type = defaultValue && noInput.size > 0 ? typeReferred(source.schema, node) : undefined;
   if (!defaultValue || !isInputType(type)) return definition;
-  return { ...definition, defaultValue: offeredDefault(lacks, type, defaultValue) };
+  return { ...definition, defaultValue: offeredDefault(noInput, type, defaultValue) };
 }
 
 function groupAsked(
@@ -215,10 +218,8 @@ export function checkEntity(
   if (Object.keys(value).length !== group.keyCount) return ': other keys than were asked for';
   if (value[group.keyKey] !== key) return ': not the entity that was asked for';
   for (const { key: name, check } of group.plain) {
-    const member = value[name];
-    if (member === undefined) return `.${name}: missing`;
-    const wrong = check(member, by);
-    if (wrong !== undefined) return `.${name}${wrong}`;
+    const wrong = checkMember(value, name, check, by);
+    if (wrong !== undefined) return wrong;
   }
   group.fill?.(value, by);
   return value;

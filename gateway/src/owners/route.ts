@@ -20,13 +20,13 @@ import { ownerToAsk } from './scope.ts';
 /** The owner that the arguments name. Throws a `NetError` when there is none to ask. */
 export function ownerOf(run: Run, field: RouteField, args: Values): NetOwner {
   if (field.rule === 'ADDITION') {
-    return additionOwner(run.context.net, `${field.typeName}.${field.selected.name}`);
+    return additionOwner(run, `${field.typeName}.${field.selected.name}`);
   }
   const named = valueAt(args, field.rule.path);
   const text = typeof named === 'string' ? named : '';
   const code = field.rule.names === 'PLATFORM' ? text : parseId(text).platform;
   const coordinate = `${field.typeName}.${field.selected.name}`;
-  return ownerToAsk(run.net, code, { module: field.module, coordinate });
+  return ownerToAsk(run.net, code, { module: field.module, coordinate }, run.offers);
 }
 
 /** A routed field's owner, or the error that stands in its place. */
@@ -51,7 +51,7 @@ export function partOutcome(
   return { value: part.value, errors: partErrors(run, platform, part, path) };
 }
 
-/** Errors within a part, and the fields that its owner does not offer. */
+/** Errors within a part, and the fields for which its owner was not asked. */
 export function partErrors(
   run: Run,
   platform: string,
@@ -68,11 +68,11 @@ export function partErrors(
       return errorAt([...path, ...error.path], shown);
     }),
     ...part.pruned
-      .filter((keys) => keys.length === 0 || reaches(part.value, keys))
-      .map((keys) =>
+      .filter((pruned) => pruned.path.length === 0 || reaches(part.value, pruned.path))
+      .map((pruned) =>
         errorAt(
-          [...path, ...keys],
-          new NetError('NOT_OFFERED', undefined, { platform, reason: 'NOT_OFFERED' }),
+          [...path, ...pruned.path],
+          new NetError(pruned.code, undefined, { platform, reason: pruned.code }),
         ),
       ),
   ];

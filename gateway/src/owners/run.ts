@@ -11,6 +11,7 @@ import { randomUUID } from 'node:crypto';
 import type { RequestContext } from '../context.ts';
 import type { Answering } from './conform.ts';
 import { ownerError, type Failure, type ResponsePath } from './failure.ts';
+import type { Offers } from './offers.ts';
 import type { Plan } from './plan.ts';
 import type { Net } from './scope.ts';
 import { definitionOf } from './selection.ts';
@@ -27,6 +28,8 @@ export interface Run {
   readonly variables: Values;
   readonly context: RequestContext;
   readonly net: Net;
+  /** What owners offer the caller at this moment. */
+  readonly offers: Offers;
   /** Where the operation's answer stands in the client's; `@` stands for every index. */
   readonly path: ResponsePath;
   readonly asOf: string;

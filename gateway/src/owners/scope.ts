@@ -2,13 +2,13 @@
 import {
   NetError,
   divisionContains,
-  errorCodes,
   type ModuleName,
   type NetOwner,
   type NetSnapshot,
 } from '@onenet/contract';
 import type { Absence } from '../context.ts';
-import { offerOf } from './offer.ts';
+import { offerOf, type Unoffered } from './offer.ts';
+import type { Offers } from './offers.ts';
 
 /** A snapshot of the net, ready to be looked things up in. */
 export interface Net {
@@ -21,6 +21,8 @@ export interface Net {
 export interface WantedOfOwner {
   readonly module: ModuleName;
   readonly coordinate: string;
+  /** The field whose share decides for a type; the coordinate's own where it is a field. */
+  readonly field?: string;
 }
 
 /** The owners in scope. */
@@ -73,8 +75,27 @@ export function scopeOf(owners: readonly NetOwner[], wanted: WantedOfOwner): Sco
   return { asked, notAsked };
 }
 
-/** Why an owner is not even asked, if so: it is not connected, or does not offer the field at all. */
-export function standingAbsence(
+/** A scope without the owners that withhold what is wanted from the caller. */
+export function grantedOf(scope: Scope, wanted: WantedOfOwner, offers: Offers): Scope {
+  const refusing = scope.asked.filter((owner) => isRefused(owner, wanted, offers));
+  return refusing.length === 0 ? scope : withRefusals(scope, refusing);
+}
+
+/** Owners that refuse are standing absences: nothing is sent to them. */
+export function withRefusals({ asked, notAsked }: Scope, refusing: readonly NetOwner[]): Scope {
+  const refusals = refusing.map(({ code }) => ({ platform: code, reason: 'REFUSED' }));
+  return {
+    asked: asked.filter((owner) => !refusing.includes(owner)),
+    notAsked: [...notAsked, ...refusals],
+  };
+}
+
+function isRefused(owner: NetOwner, wanted: WantedOfOwner, offers: Offers): boolean {
+  return offers.refuses(owner, wanted.field ?? wanted.coordinate);
+}
+
+/** Why an owner is not even asked, if so, whoever asks: it is not connected, or does not offer the field at all. */
+function standingAbsence(
   owner: NetOwner,
   { module, coordinate }: WantedOfOwner,
 ): 'NOT_CONNECTED' | 'NOT_OFFERED' | undefined {
@@ -84,14 +105,28 @@ export function standingAbsence(
 }
 
 /** The owner of a code, for what is asked of one owner; one that cannot be asked is an error. */
-export function ownerToAsk(net: Net, code: string, wanted: WantedOfOwner): NetOwner {
+export function ownerToAsk(
+  net: Net,
+  code: string,
+  wanted: WantedOfOwner,
+  offers: Offers,
+): NetOwner {
   const owner = net.owner(code);
   if (!owner) throw unknownPlatform(code);
-  const absence = standingAbsence(owner, wanted);
-  if (absence) {
-    throw new NetError(absence, errorCodes[absence].message, { platform: code, reason: absence });
-  }
+  const reason = absenceOf(owner, wanted, offers);
+  if (reason) throw new NetError(reason, undefined, { platform: code, reason });
   return owner;
+}
+
+/** Why the caller cannot ask an owner for something, if so. */
+export function absenceOf(
+  owner: NetOwner,
+  wanted: WantedOfOwner,
+  offers: Offers,
+): 'NOT_CONNECTED' | Unoffered | undefined {
+  return (
+    standingAbsence(owner, wanted) ?? (isRefused(owner, wanted, offers) ? 'REFUSED' : undefined)
+  );
 }
 
 /** No owner has this code. */

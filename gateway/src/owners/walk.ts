@@ -37,10 +37,19 @@ export interface TurnedPage {
   cursorOf(position: Position): string;
 }
 
-/** Begins or goes on with a walk among the owners in scope. */
-export function beginPage(list: ListIdentity, page: Page, inScope: readonly string[]): Walk {
-  const cursor =
+/**
+ * Begins or goes on with a walk among the owners in scope. Who refuses the caller now is owed no
+ * longer, whatever the cursor says: no later page could bring it.
+ */
+export function beginPage(
+  list: ListIdentity,
+  page: Page,
+  inScope: readonly string[],
+  refusing: ReadonlySet<string> = new Set(),
+): Walk {
+  const given =
     page.cursor === undefined ? beginning : readNetCursor(page.cursor, list, page.backward);
+  const cursor = { ...given, owed: given.owed.filter(({ platform }) => !refusing.has(platform)) };
   const direction = walkDirection(list, page.backward);
   const owed = new Set(cursor.owed.map((start) => start.platform));
   const own = cursor.ask && new Map(cursor.ask.map((start) => [start.platform, start.position]));
@@ -61,9 +70,12 @@ export function beginPage(list: ListIdentity, page: Page, inScope: readonly stri
   };
 }
 
+/** Reasons that hold on the next page too. */
+const lasting: ReadonlySet<string | undefined> = new Set(['NOT_OFFERED', 'REFUSED']);
+
 /**
  * Puts a page together from those who answered; `failed` are those of `asks` who did not. Who does
- * not offer what is asked is not owed: no later page could bring it.
+ * not offer what is asked, or refuses it, is not owed: no later page could bring it.
  */
 export function turnPage(
   walk: Walk,
@@ -77,7 +89,7 @@ export function turnPage(
   );
   const fails = ({ platform }: OwnerStart): boolean => failed.has(platform) || wrong.has(platform);
   const isOwed = (start: OwnerStart): boolean =>
-    fails(start) && failed.get(start.platform)?.reason !== 'NOT_OFFERED';
+    fails(start) && !lasting.has(failed.get(start.platform)?.reason);
   const owed = [...cursor.owed, ...walk.asks.filter(isOwed)];
   const ask = cursor.ask && walk.asks.filter((start) => !fails(start)).map((start) => ahead(start));
   const cursorOf = netCursorWriter(list, page.backward, ask, owed);

@@ -4,20 +4,23 @@ import type { OwnerCall } from '../context.ts';
 import { signedFor, type OwnerPost, type Signed } from './assertion.ts';
 import { callOwner, type CallFrame, type CallTools } from './call.ts';
 import { readEnvelope } from './read-answer.ts';
-import { failed, lacking, type Failure } from './failure.ts';
+import { failed, unoffered, type Failure } from './failure.ts';
 import type { GatherField } from './gather-ask.ts';
 import type { OperationCache } from './operation-cache.ts';
 import { readParts, type OwnerParts, type Part } from './owner-answer.ts';
 import { OwnerAsk, nameOf, type EntityRef, type Group, type OwnPage } from './owner-ask.ts';
-import { offerOf } from './offer.ts';
+import { whyNot, type Unoffered } from './offer.ts';
 import type { OperationPart, OwnerOperation } from './owner-operation.ts';
 import type { RouteField } from './plan.ts';
 import { answeringOf, type Run } from './run.ts';
 import type { Exchange } from './transport.ts';
+import type { Withholding } from './withheld.ts';
 
 /** What every wave needs. */
 export interface WaveTools extends CallTools {
   readonly operations: OperationCache;
+  /** Decides what owners withhold from a caller. */
+  readonly withholding: Withholding;
 }
 
 /** All that an owner is asked in the wave. */
@@ -32,14 +35,19 @@ export class Wave {
   readonly #run: Run;
   readonly #tools: WaveTools;
   readonly #asks = new Map<string, OwnerAsk>();
-  /** Parts that are not asked of owners because these lack what they use. */
-  readonly #lacking = new Map<OperationPart, Map<string, Failure>>();
+  /** Parts that are not asked of owners because these do not offer what they use. */
+  readonly #unoffered = new Map<OperationPart, Map<string, Failure>>();
   /** Owners that get the same operation with the same variables get the same text. */
   readonly #bodies = new Map<OwnerOperation, string>();
 
   constructor(run: Run, tools: WaveTools) {
     this.#run = run;
     this.#tools = tools;
+  }
+
+  /** Whether an owner is asked for no such page, since the caller has no right to what the list uses. */
+  refuses(owner: NetOwner, field: GatherField, order: string): boolean {
+    return this.#lackOf(owner, field, order)?.why === 'REFUSED';
   }
 
   /** Wants a gathered list of an owner: of its root, or on one of its entities. */
@@ -49,7 +57,7 @@ export class Wave {
     on: EntityRef | undefined,
     page: OwnPage,
   ): void {
-    if (this.#isLacking(owner, field, page.order)) return;
+    if (this.#isUnoffered(owner, field, page.order)) return;
     const ask = this.#ask(owner);
     if (on) ask.entity(on).gathers.add(field);
     else ask.gathers.push(field);
@@ -62,13 +70,13 @@ export class Wave {
 
   /** Wants a routed root field. */
   wantRouted(owner: NetOwner, field: RouteField): void {
-    if (this.#isLacking(owner, field)) return;
+    if (this.#isUnoffered(owner, field)) return;
     this.#ask(owner).routes.push(field);
   }
 
   /** Wants an entity's own fields. */
   wantPlain(owner: NetOwner, on: EntityRef): void {
-    if (this.#isLacking(owner, on.fields)) return;
+    if (this.#isUnoffered(owner, on.fields)) return;
     this.#ask(owner).entity(on).plain = true;
   }
 
@@ -127,20 +135,31 @@ export class Wave {
     );
   }
 
-  /** Whether a part uses what its owner lacks; `order`: the coordinate of the list's order. */
-  #isLacking(owner: NetOwner, part: OperationPart, order?: string): boolean {
-    const { plan, given } = this.#run;
-    const isOrdered = order === undefined || !offerOf(owner).lacks.has(order);
-    const lack = isOrdered ? this.#tools.operations.lack(plan, owner, part, given) : order;
-    if (lack === undefined) return false;
-    let byOwner = this.#lacking.get(part);
-    if (!byOwner) this.#lacking.set(part, (byOwner = new Map()));
-    byOwner.set(owner.code, lacking(lack));
+  /** Notes that a part uses what its owner does not offer, if so. */
+  #isUnoffered(owner: NetOwner, part: OperationPart, order?: string): boolean {
+    const lack = this.#lackOf(owner, part, order);
+    if (!lack) return false;
+    let byOwner = this.#unoffered.get(part);
+    if (!byOwner) this.#unoffered.set(part, (byOwner = new Map()));
+    byOwner.set(owner.code, unoffered(lack.why, lack.coordinate));
     return true;
   }
 
+  /** What a part uses that its owner does not offer the caller; `order`: the coordinate of the list's order. */
+  #lackOf(
+    owner: NetOwner,
+    part: OperationPart,
+    order?: string,
+  ): { readonly coordinate: string; readonly why: Unoffered } | undefined {
+    const { plan, given, offers } = this.#run;
+    const offer = offers.of(owner);
+    const isOrdered = order === undefined || !offer.noInput.has(order);
+    const coordinate = isOrdered ? this.#tools.operations.lack(plan, offer, part, given) : order;
+    return coordinate === undefined ? undefined : { coordinate, why: whyNot(offer, coordinate) };
+  }
+
   #missing(owner: string, part: OperationPart): Extract<Part, { ok: false }> {
-    const failure = this.#lacking.get(part)?.get(owner) ?? this.#asks.get(owner)?.failure;
+    const failure = this.#unoffered.get(part)?.get(owner) ?? this.#asks.get(owner)?.failure;
     return { ok: false, failure: failure ?? failed('TIMEOUT', 'never asked', false) };
   }
 
@@ -153,8 +172,11 @@ export class Wave {
   #prepare(ask: OwnerAsk): PreparedCall {
     const { owner, gathers, routes } = ask;
     const groups = ask.groups();
-    const operation = this.#tools.operations.of(this.#run.plan, owner, { gathers, routes, groups });
-    return { owner, ask, groups, operation, body: this.#body(operation, ask, groups) };
+    const { plan, offers } = this.#run;
+    const wanted = { gathers, routes, groups };
+    const operation = this.#tools.operations.of(plan, owner, offers.of(owner), wanted);
+    const grant = offers.grantsFor(owner, operation.fields);
+    return { owner, ask, groups, operation, grant, body: this.#body(operation, ask, groups) };
   }
 
   async #askOwner(call: PreparedCall, next: () => Signed, frame: CallFrame): Promise<void> {

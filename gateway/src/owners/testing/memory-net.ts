@@ -10,6 +10,8 @@ import {
   platformSdl,
   references,
   type ContractVersion,
+  type NetClient,
+  type NetGrant,
   type NetOwner,
   type NetSnapshot,
 } from '@onenet/contract';
@@ -45,6 +47,9 @@ export interface Answer {
 export interface MemoryNet extends AsyncDisposable {
   /** By code; a test may change what the directory says of one. */
   readonly owners: Map<string, NetOwner>;
+  /** What the directory says of third parties; a test may change it, also while a request is under way. */
+  readonly clients: NetClient[];
+  readonly grants: NetGrant[];
   ask(
     query: string,
     variables?: Record<string, unknown>,
@@ -98,6 +103,8 @@ export async function startMemoryNet(
   additions: readonly PlatformAdditions[] = [],
 ): Promise<MemoryNet> {
   const owners = new Map(all.map((owner) => [owner.code, owner]));
+  const clients: NetClient[] = [];
+  const grants: NetGrant[] = [];
   const transport = createTransport();
   const snapshot = (): NetSnapshot => ({
     version: 1,
@@ -105,8 +112,8 @@ export async function startMemoryNet(
     contractVersion,
     supergraph: '',
     services: { province: 'http://x.invalid', analytics: 'http://x.invalid' },
-    clients: [],
-    grants: [],
+    clients: [...clients],
+    grants: [...grants],
     owners: [...owners.values()],
   });
   const breakers = new Breakers();
@@ -131,6 +138,8 @@ export async function startMemoryNet(
   await server.start();
   return {
     owners,
+    clients,
+    grants,
     async ask(query, variables = {}, { deadlineMs = 5000, ...context } = {}) {
       const report = new OperationReport();
       const { body } = await server.executeOperation(
@@ -140,6 +149,7 @@ export async function startMemoryNet(
             requestId: 'test',
             caller: localCaller,
             net: snapshot(),
+            netNow: snapshot,
             deadlineAt: performance.now() + deadlineMs,
             completeness: 'BEST_EFFORT',
             signal: new AbortController().signal,

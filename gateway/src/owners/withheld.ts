@@ -1,0 +1,68 @@
+/** What owners withhold from a caller, of the contract or of their additions. */
+import { allNeeds, isShared, type Need, type Rights } from '@onenet/contract';
+import { inputsReading } from './filtered-fields.ts';
+import type { Granted } from './grants.ts';
+
+/** The same object for the same rights and scopes. */
+export interface Withheld {
+  readonly key: string;
+  /** Coordinates of fields that the owner does not give. */
+  readonly fields: ReadonlySet<string>;
+  /** Coordinates of filters and orders that would tell what such a field says. */
+  readonly inputs: ReadonlySet<string>;
+}
+
+/** Of a caller with every right. */
+export const nothingWithheld: Withheld = { key: '', fields: new Set(), inputs: new Set() };
+
+/** Fields, with what would tell of them. */
+export function withheldOf(fields: Iterable<string>, key = ''): Withheld {
+  const all = new Set(fields);
+  const inputs = [...all].flatMap((field) => [...(inputsReading(field) ?? [])]);
+  return { key, fields: all, inputs: new Set(inputs) };
+}
+
+/** What the fields of a subgraph need: each of them. */
+export type Needs = ReadonlyMap<string, readonly Need[]>;
+
+/** Distinct combinations of rights and scopes that are kept: few in practice. */
+const keptCombinations = 1_000;
+
+/** Decides by what fields need. */
+export class Withholding {
+  readonly #needs: () => Needs;
+  readonly #known = new Map<string, Withheld>();
+
+  /** `needs` is called when there is first somebody from whom something is withheld. */
+  constructor(needs: () => Needs) {
+    this.#needs = needs;
+  }
+
+  /** NONE are the rights of a client that is not admitted (any more). */
+  from(rights: Exclude<Rights, 'ALL'> | 'NONE', { key: scopesKey, scopes }: Granted): Withheld {
+    const key = rights === 'GRANTED' ? `GRANTED ${scopesKey}` : rights;
+    let withheld = this.#known.get(key);
+    if (!withheld) {
+      const fields = [...this.#needs()].flatMap(([field, needs]) => {
+        const isGiven = rights !== 'NONE' && needs.every((need) => isShared(need, rights, scopes));
+        return isGiven ? [] : [field];
+      });
+      if (this.#known.size >= keptCombinations) this.#known.clear();
+      this.#known.set(key, (withheld = withheldOf(fields, key)));
+    }
+    return withheld;
+  }
+
+  /** The scopes of the grants on which a field rests; none where it is for everybody. */
+  scopesFor(field: string): readonly string[] {
+    const conditional = (this.#needs().get(field) ?? []).filter(
+      ({ attribute }) => attribute === 'CONDITIONAL',
+    );
+    return conditional.map(({ scope }) => scope);
+  }
+}
+
+/** Of the contract, the same in every generation. */
+export const contractWithholding = new Withholding(
+  () => new Map([...allNeeds()].map(([field, need]) => [field, [need]])),
+);
