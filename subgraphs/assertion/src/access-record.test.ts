@@ -51,7 +51,7 @@ test('a line says who was given what on whose behalf, and no value of it', async
     issuer: 'gateway',
     consumer: 'social-security',
     person: 'p-1',
-    roles: ['clerk'],
+    roles: ['leader'],
     purpose: 'benefit check',
     grant: null,
     kid: signer.keys.current().kid,

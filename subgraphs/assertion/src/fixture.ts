@@ -19,7 +19,7 @@ export const someCaller: Caller = {
   ...localCaller,
   client: 'social-security',
   person: 'p-1',
-  roles: ['clerk'],
+  roles: ['leader'],
   platform: '420000',
   scopes: ['member:read'],
   purpose: 'benefit check',

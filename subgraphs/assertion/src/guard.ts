@@ -10,9 +10,11 @@ import {
   type Caller,
 } from '@onenet/contract';
 import { AccessRecord } from './access-record.ts';
+import { Decider } from './decide.ts';
 import { GroupCommit } from './group-commit.ts';
 import { bodyHashOf, leafHash, leafHeader, parseLeaf } from './leaf.ts';
-import { assertionHeader, callerOf, type Payload } from './payload.ts';
+import type { OwnerGrants } from './owner-grants.ts';
+import { assertionHeader, type Payload } from './payload.ts';
 import { Requests, rowsOf } from './request.ts';
 import type { AccessLine, GuardStore, SeenLeaf } from './store.ts';
 import { rootFrom } from './tree.ts';
@@ -28,6 +30,8 @@ export interface GuardOptions {
   readonly trust?: TrustedKeys | undefined;
   readonly store: GuardStore;
   readonly unsigned: UnsignedCalls;
+  /** What the owner has granted to third parties; absent: that is not known, so they are refused. */
+  readonly grants?: OwnerGrants | undefined;
   /** The clock, milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -67,10 +71,10 @@ export interface Answered {
   readonly answer?: Uint8Array | undefined;
 }
 
-/** Why not: `status` 401, or 503 when the keys could not be read. */
+/** Why not: `status` 401, 403 for what the owner has not granted, or 503 when keys or grants could not be read. */
 export interface Refused {
   readonly kind: 'REFUSED';
-  readonly status: 401 | 503;
+  readonly status: 401 | 403 | 503;
   readonly error: NetError;
 }
 
@@ -100,6 +104,7 @@ class OwnerGuard implements Guard {
   readonly #seen: GroupCommit<SeenLeaf, boolean>;
   readonly #record: AccessRecord;
   readonly #requests = new Requests();
+  readonly #decider: Decider;
 
   constructor(options: GuardOptions, since: Date) {
     const { store, code } = options;
@@ -112,6 +117,7 @@ class OwnerGuard implements Guard {
       return leaves.map((seen) => firsts.get(seen.leaf) === seen && !repeated.has(seen.leaf));
     });
     this.#record = new AccessRecord(code, store);
+    this.#decider = new Decider(code, options.grants);
   }
 
   async admit(call: InwardCall): Promise<Admission> {
@@ -183,38 +189,45 @@ class OwnerGuard implements Guard {
     if (!(await this.#seen.add({ leaf: leafText, until }))) {
       return refused('ASSERTION_REPLAYED', 'This call was taken already: sign it again.');
     }
+    const record = ({ status, answer }: Answered): Promise<void> => {
+      const asked = this.#requests.asked(method, call.url, call.body);
+      const { operation, document, fields, omitted } = asked;
+      return this.#record.add({
+        v: 2,
+        at: new Date(nowMs).toISOString(),
+        issuer: payload.iss,
+        consumer: payload.consumer,
+        person: payload.person,
+        roles: payload.roles,
+        purpose: payload.purpose,
+        grant: grant === '' ? null : grant,
+        kid,
+        leaf: leafText,
+        method,
+        path: pathOf(call.url),
+        body: bodyHash.toString('hex'),
+        operation,
+        document,
+        fields,
+        ...(omitted > 0 && { omitted }),
+        rows: rowsOf(asked, answer),
+        status,
+        ms: Math.round(performance.now() - began),
+      });
+    };
+    const decision = this.#decider.decide(payload, call, nowMs);
+    if (decision.kind === 'REFUSED') {
+      // Who is refused by name is in the record as well.
+      await record({ status: decision.status });
+      return decision;
+    }
     return {
       kind: 'ADMITTED',
-      caller: callerOf(payload),
+      caller: decision.caller,
       actor: payload.actor ?? undefined,
       grant,
       issuer: payload.iss,
-      record: ({ status, answer }) => {
-        const asked = this.#requests.asked(method, call.url, call.body);
-        const { operation, document, fields, omitted } = asked;
-        return this.#record.add({
-          v: 2,
-          at: new Date(nowMs).toISOString(),
-          issuer: payload.iss,
-          consumer: payload.consumer,
-          person: payload.person,
-          roles: payload.roles,
-          purpose: payload.purpose,
-          grant: grant === '' ? null : grant,
-          kid,
-          leaf: leafText,
-          method,
-          path: pathOf(call.url),
-          body: bodyHash.toString('hex'),
-          operation,
-          document,
-          fields,
-          ...(omitted > 0 && { omitted }),
-          rows: rowsOf(asked, answer),
-          status,
-          ms: Math.round(performance.now() - began),
-        });
-      },
+      record,
     };
   }
 

@@ -1,6 +1,6 @@
 /** The guard's memory on MongoDB (replica set), in the owner's own database. */
 import { MongoBulkWriteError, type Db } from 'mongodb';
-import type { AccessLine, GuardStore } from './store.ts';
+import type { AccessLine, GrantList, GuardStore } from './store.ts';
 
 const duplicateKey = 11_000;
 
@@ -22,10 +22,15 @@ interface SinceDocument {
   readonly since: Date;
 }
 
+interface GrantsDocument extends GrantList {
+  readonly _id: 'grants';
+}
+
 export function mongoGuardStore(db: Db): GuardStore {
   const seen = db.collection<SeenDocument>('assertion_seen');
   const record = db.collection<LineDocument>('access_record');
   const settings = db.collection<SinceDocument>('assertion_settings');
+  const kept = db.collection<GrantsDocument>('assertion_settings');
 
   return {
     async prepare() {
@@ -81,6 +86,15 @@ export function mongoGuardStore(db: Db): GuardStore {
         .limit(limit)
         .toArray();
       return found.map(({ _id: sequence, line, head }): AccessLine => ({ sequence, line, head }));
+    },
+
+    async saveGrants({ revision, grants }) {
+      await kept.replaceOne({ _id: 'grants' }, { revision, grants }, { upsert: true });
+    },
+
+    async loadGrants() {
+      const found = await kept.findOne({ _id: 'grants' });
+      return found ? { revision: found.revision, grants: found.grants } : undefined;
     },
   };
 }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { DatabaseError } from 'pg';
 import type { Pool } from 'pg';
-import type { GuardStore } from './store.ts';
+import type { GrantList, GuardStore } from './store.ts';
 
 const uniqueViolation = '23505';
 const guardSql = new URL('postgres-guard.sql', import.meta.url);
@@ -28,8 +28,9 @@ export function postgresGuardStore(pool: Pool): GuardStore {
 
   return {
     async prepare() {
+      // The newest of its tables: memories from before it came are completed.
       const { rows } = await pool.query<{ isThere: boolean }>(
-        `SELECT to_regclass('onenet.guard_memory') IS NOT NULL AS "isThere"`,
+        `SELECT to_regclass('onenet.owner_grants') IS NOT NULL AS "isThere"`,
       );
       if (rows[0]?.isThere === true) return;
       // One simple query is one transaction.
@@ -95,6 +96,21 @@ export function postgresGuardStore(pool: Pool): GuardStore {
         [after, limit],
       );
       return rows.map((row) => ({ ...row, sequence: Number(row.sequence) }));
+    },
+
+    async saveGrants({ revision, grants }) {
+      await pool.query(
+        `INSERT INTO onenet.owner_grants (name, revision, grants) VALUES ('own', $1, $2)
+         ON CONFLICT (name) DO UPDATE SET revision = EXCLUDED.revision, grants = EXCLUDED.grants`,
+        [revision, JSON.stringify(grants)],
+      );
+    },
+
+    async loadGrants() {
+      const { rows } = await pool.query<{ revision: string; grants: GrantList['grants'] }>(
+        `SELECT revision, grants FROM onenet.owner_grants WHERE name = 'own'`,
+      );
+      return rows[0] && { revision: Number(rows[0].revision), grants: rows[0].grants };
     },
   };
 }

@@ -23,8 +23,15 @@ CREATE TABLE IF NOT EXISTS onenet.access_record (
   head     text NOT NULL
 );
 
--- Made last, in the same transaction: who finds it finds the rest.
 CREATE TABLE IF NOT EXISTS onenet.guard_memory (
   name  text PRIMARY KEY,
   since timestamptz NOT NULL
+);
+
+-- What the owner has granted, as the province said it last: one row.
+-- Made last, in the same transaction: who finds it finds the rest.
+CREATE TABLE IF NOT EXISTS onenet.owner_grants (
+  name     text PRIMARY KEY,
+  revision bigint NOT NULL,
+  grants   jsonb NOT NULL
 );

@@ -1,4 +1,5 @@
 /** What a guard remembers, wherever that is: in the owner's own database, so that all its guards share it. */
+import type { NetGrant } from '@onenet/contract';
 
 /** A leaf that was taken. */
 export interface SeenLeaf {
@@ -16,6 +17,13 @@ export interface AccessLine {
   readonly line: string;
   /** The chain's head at this line, hexadecimal. */
   readonly head: string;
+}
+
+/** What the owner has granted, as the province said it last. */
+export interface GrantList {
+  /** Of the registry. */
+  readonly revision: number;
+  readonly grants: readonly NetGrant[];
 }
 
 /** Several processes may share one: each method is safe beside itself. */
@@ -41,4 +49,8 @@ export interface GuardStore {
   append(lines: readonly AccessLine[]): Promise<number>;
   /** Lines after a sequence, in order. */
   read(after: number, limit: number): Promise<readonly AccessLine[]>;
+  /** Keeps the list instead of the one before. */
+  saveGrants(list: GrantList): Promise<void>;
+  /** The list that was kept last. */
+  loadGrants(): Promise<GrantList | undefined>;
 }

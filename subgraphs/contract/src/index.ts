@@ -53,7 +53,7 @@ export {
 export type { GatherRule, OrderRule, RouteRule, StepRule } from './directives.ts';
 export { changeKinds } from './diff/change.ts';
 export type { Breaks, ChangeKind, ContractChange } from './diff/change.ts';
-export { schemaVariants, scopeModes } from './net-clients.ts';
+export { parseGrants, schemaVariants, scopeModes } from './net-clients.ts';
 export type { ClientLimits, NetClient, NetGrant, SchemaVariant, ScopeMode } from './net-clients.ts';
 export { diffContracts } from './diff/diff-contracts.ts';
 export type { ContractText } from './diff/diff-contracts.ts';

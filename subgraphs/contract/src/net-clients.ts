@@ -1,5 +1,5 @@
 /** Who may ask besides people: the clients and the grants of the owner directory. */
-import { integer, object, oneOf, text, texts, truth } from './net-read.ts';
+import { integer, list, object, oneOf, text, texts, truth } from './net-read.ts';
 
 /** How a client meets a field for which its token has no scope: null with an error, or the whole operation refused. */
 export const scopeModes = ['FILTER', 'REJECT'] as const;
@@ -79,8 +79,12 @@ export function parseClient(value: unknown, where: string): NetClient {
   };
 }
 
-/** Checks a grant of a snapshot. */
-export function parseGrant(value: unknown, where: string): NetGrant {
+/** Checks grants: of a snapshot, or those that an owner follows. */
+export function parseGrants(value: unknown, where: string): readonly NetGrant[] {
+  return list(value, where).map((grant, i) => parseGrant(grant, `${where}[${i}]`));
+}
+
+function parseGrant(value: unknown, where: string): NetGrant {
   const grant = object(value, where);
   return {
     id: text(grant['id'], `${where}.id`),

@@ -1,7 +1,7 @@
 /** The owner directory: the snapshot of the net that the province serves at `/net`, and its check. */
 import { ownerAddresses, type OwnerAddresses } from './address.ts';
 import { isPlatformCode } from './ids.ts';
-import { parseClient, parseGrant, type NetClient, type NetGrant } from './net-clients.ts';
+import { parseClient, parseGrants, type NetClient, type NetGrant } from './net-clients.ts';
 import { integer, list, object, oneOf, text, texts, url, wrong } from './net-read.ts';
 import {
   contractModules,
@@ -93,9 +93,7 @@ export function parseNetSnapshot(value: unknown): NetSnapshot {
     clients: list(net['clients'] ?? [], 'net.clients').map((client, i) =>
       parseClient(client, `net.clients[${i}]`),
     ),
-    grants: list(net['grants'] ?? [], 'net.grants').map((grant, i) =>
-      parseGrant(grant, `net.grants[${i}]`),
-    ),
+    grants: parseGrants(net['grants'] ?? [], 'net.grants'),
   };
 }
 

@@ -133,7 +133,7 @@ export interface TestKeys extends AsyncDisposable {
 export const caller: Caller = {
   client: 'social-security',
   person: null,
-  roles: ['clerk'],
+  roles: ['leader'],
   platform: null,
   scopes: ['member:read'],
   purpose: 'benefits',

@@ -1,0 +1,90 @@
+/** Whether an owner answers a signed call: by the caller's rights and by what the owner itself has granted, whatever the net let through. */
+import {
+  NetError,
+  coreScope,
+  isShared,
+  rightsAt,
+  type Caller,
+  type Need,
+  type Rights,
+} from '@onenet/contract';
+import type { InwardCall, Refused } from './guard.ts';
+import { NeedsReader } from './needs.ts';
+import type { OwnerGrants } from './owner-grants.ts';
+import { callerOf, type Payload } from './payload.ts';
+
+/** For whom the call is answered, or why it is not. */
+export type Decision = { readonly kind: 'ANSWER'; readonly caller: Caller } | Refused;
+
+/** Parts of the net that ask for themselves: they have what everybody has who asks for all of it. */
+const ownIssuers: ReadonlySet<string> = new Set(['analytics', 'province']);
+
+const noScopes: ReadonlySet<string> = new Set();
+
+export class Decider {
+  readonly #code: string;
+  readonly #grants: OwnerGrants | undefined;
+  readonly #needs = new NeedsReader();
+
+  constructor(code: string, grants: OwnerGrants | undefined) {
+    this.#code = code;
+    this.#grants = grants;
+  }
+
+  decide(payload: Payload, call: InwardCall, nowMs: number): Decision {
+    const caller = callerOf(payload);
+    const rights = ownIssuers.has(payload.iss) ? 'ALL' : rightsAt(caller, this.#code);
+    if (rights === 'ALL') return { kind: 'ANSWER', caller: withScopes(caller, noScopes) };
+    const granted = this.#granted(rights, caller, nowMs);
+    if (!granted) {
+      const message = `${this.#code} does not know yet what it has granted.`;
+      return { kind: 'REFUSED', status: 503, error: new NetError('UNAVAILABLE', message) };
+    }
+    const { method, url, body } = call;
+    if (url.split('?', 1)[0] !== '/graphql') {
+      return this.#refused('Only /graphql is for third parties.');
+    }
+    const reading = this.#needs.read(method, url, body);
+    if ('unreadable' in reading) {
+      return this.#refused(`What the call asks cannot be told: ${reading.unreadable}.`);
+    }
+    for (const need of reading.needs) {
+      if (isShared(need, rights, granted) && hasScope(need, rights, caller)) continue;
+      const { scope, attribute, coordinate } = need;
+      const { client, purpose } = caller;
+      const why =
+        attribute === 'NOT_SHARED'
+          ? `${this.#code} shares ${coordinate} with nobody.`
+          : `${this.#code} has not granted ${scope} to ${client} for ${purpose ?? 'no purpose'}: ${coordinate}.`;
+      return this.#refused(why, { scope, coordinate });
+    }
+    return { kind: 'ANSWER', caller: withScopes(caller, granted) };
+  }
+
+  #granted(
+    rights: Rights,
+    { client, purpose }: Caller,
+    nowMs: number,
+  ): ReadonlySet<string> | undefined {
+    if (rights !== 'GRANTED') return noScopes;
+    return this.#grants?.scopesOf(client, purpose, nowMs);
+  }
+
+  #refused(message: string, details: Readonly<Record<string, string>> = {}): Refused {
+    const error = new NetError('REFUSED', message, { platform: this.#code, ...details });
+    return { kind: 'REFUSED', status: 403, error };
+  }
+}
+
+/** A client needs the scope in its token too: the province's admission, for what needs no grant. */
+function hasScope({ scope }: Need, rights: Rights, { scopes }: Caller): boolean {
+  return rights !== 'GRANTED' || scope === coreScope || scopes.includes(scope);
+}
+
+/** The caller as the owner's resolvers see it: a personal scope holds only where the owner has granted it. */
+function withScopes(caller: Caller, granted: ReadonlySet<string>): Caller {
+  const scopes = caller.scopes.filter(
+    (scope) => !scope.endsWith(':personal') || granted.has(scope),
+  );
+  return { ...caller, scopes };
+}
