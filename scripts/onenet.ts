@@ -1,4 +1,5 @@
 /** `./onenet <command>`: the command line of the net. */
+import { access } from './commands/access.ts';
 import { auditCommand } from './commands/audit.ts';
 import { client } from './commands/client.ts';
 import { contract } from './commands/contract.ts';
@@ -32,6 +33,7 @@ const commands: Readonly<Record<string, Command>> = {
   platform: { help: 'list, register, suspend, resume; tokens; maintenance', run: platform },
   client: { help: "third parties' systems: add, list, rotate, suspend, revoke", run: client },
   person: { help: 'who signs in: add, list, reset, remove', run: person },
+  access: { help: 'who was given what: list, show, verify, export', run: access },
   grant: { help: 'what owners let clients ask: apply, decide, revoke', run: grant },
   contract: {
     help: "the contract's SDL, who offers what of it, and what a change breaks",

@@ -87,13 +87,27 @@ export async function callProvince(
   });
   const answer = await readJson(response);
   if (response.ok || response.status === 422) return { status: response.status, body: answer };
+  throw refusalOf(access, response, answer);
+}
+
+/** One GET at the province whose answer is no JSON. */
+export async function readProvince(access: RegistryAccess, path: string): Promise<Response> {
+  const headers = { authorization: `Bearer ${await tokenOf(access)}` };
+  const response = await reach('province', access.province, path, { headers });
+  if (response.ok) return response;
+  throw refusalOf(access, response, await readJson(response));
+}
+
+function refusalOf(
+  { province }: RegistryAccess,
+  { status }: Response,
+  answer: RegistryAnswer['body'],
+): RegistryError {
   const { code, message } = (answer['error'] ?? {}) as { code?: string; message?: string };
-  if (code === undefined && response.status === 404) {
-    throw new RegistryError(
-      `There is no registry at ${access.province}: is it the province's URL?`,
-    );
+  if (code === undefined && status === 404) {
+    return new RegistryError(`There is no registry at ${province}: is it the province's URL?`);
   }
-  throw new RegistryError(`${code ?? response.status}: ${message ?? 'the registry refused.'}`);
+  return new RegistryError(`${code ?? status}: ${message ?? 'the registry refused.'}`);
 }
 
 /** One GraphQL query at the province; it needs no token. */
@@ -110,10 +124,11 @@ export async function queryGraphql(
   base: string,
   query: string,
   variables: object = {},
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Readonly<Record<string, unknown>>> {
   const response = await reach(part, base, 'graphql', {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query, variables }),
   });
   const { data, errors } = await readJson(response);

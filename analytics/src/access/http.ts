@@ -11,7 +11,7 @@ import type { Admitted, Guard } from '@onenet/assertion';
 import { NetError } from '@onenet/contract';
 import type { Db } from 'mongodb';
 import type { UsageSources } from '../usage/queries.ts';
-import { callsTo, linesAfter, linesOfClient, type Window } from './lines.ts';
+import { callsTo, linesAfter, linesOfClient, since, type Window } from './lines.ts';
 
 /** By which name calls to analytics are signed. */
 const analyticsCode = 'onenet:analytics';
@@ -50,6 +50,7 @@ export async function accessListener(
       'cache-control': 'no-store',
       'onenet-delivered-to': deliveredTo ?? '',
       'onenet-dropped': dropped,
+      'onenet-since': (await since(usage)) ?? '',
     });
     response.end(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
   };

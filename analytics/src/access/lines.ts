@@ -35,6 +35,15 @@ export interface Window {
   readonly toMs: number;
 }
 
+/** RFC 3339: when the first line that is kept was numbered; what was asked before stands nowhere. */
+export async function since({ clickhouse, reader }: UsageSources): Promise<string | undefined> {
+  const [first] = await clickhouse.rows<{ recordedMs: number }>(
+    `SELECT toUnixTimestamp64Milli(recorded) AS recordedMs FROM onenet.access
+    WHERE ${reader.log.rows} ORDER BY epoch, sequence LIMIT 1`,
+  );
+  return first && new Date(first.recordedMs).toISOString();
+}
+
 /** Lines after a sequence, in order. */
 export async function linesAfter(
   { clickhouse, reader }: UsageSources,

@@ -137,12 +137,13 @@ function passed(given: URLSearchParams): Readonly<Record<string, string>> {
 
 function sendPage(
   response: ServerResponse,
-  { body, deliveredTo, dropped }: Awaited<ReturnType<typeof netLines>>,
+  { body, deliveredTo, dropped, since }: Awaited<ReturnType<typeof netLines>>,
 ): void {
   response.writeHead(200, {
     ...ndjson,
     'onenet-delivered-to': deliveredTo,
     'onenet-dropped': dropped,
+    'onenet-since': since,
   });
   response.end(body);
 }

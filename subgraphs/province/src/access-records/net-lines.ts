@@ -16,6 +16,8 @@ export interface NetPage {
   readonly deliveredTo: string;
   /** Requests that found no room on a gateway's disk, ever. */
   readonly dropped: string;
+  /** RFC 3339: what was asked before stands nowhere; empty while there is nothing. */
+  readonly since: string;
 }
 
 const timeoutMs = 60_000;
@@ -46,6 +48,7 @@ export async function netLines(
     body,
     deliveredTo: response.headers.get('onenet-delivered-to') ?? '',
     dropped: response.headers.get('onenet-dropped') ?? '0',
+    since: response.headers.get('onenet-since') ?? '',
   };
 }
 

@@ -1,0 +1,154 @@
+/** `./onenet access verify`: proves an owner's chain and the gateways', and lays the two records side by side. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { chainHead0, gatewayCode, nextHead } from '@onenet/feed';
+import { UsageError } from '../../options.ts';
+import { RegistryError, type RegistryAccess } from '../registry.ts';
+import { ChainCheck, type ChainFault, type ChainPlace } from './chain.ts';
+import { gatewayPage, readCalls, readOwner } from './read.ts';
+import { reconcile, type Reconciled } from './reconcile.ts';
+
+export interface VerifyWish {
+  readonly access: RegistryAccess;
+  readonly platform: string;
+  /** The owner's own address; empty: through the province. */
+  readonly url: string;
+  /** File that keeps how far was proved; empty: from the beginning. */
+  readonly known: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly underWayMs: number;
+}
+
+/** What was found of one chain. */
+interface ChainVerdict {
+  readonly lines: number;
+  readonly end: ChainPlace;
+  readonly faults: readonly ChainFault[];
+  /** What could not be proved, and why. */
+  readonly note?: string;
+}
+
+export interface Verdict {
+  readonly ok: boolean;
+  readonly platform: string;
+  readonly owner: ChainVerdict;
+  /** Absent for a platform's token: everybody's requests are in it. */
+  readonly gateways?: ChainVerdict;
+  readonly sides: Reconciled;
+  /** Requests that found no room on a gateway's disk, ever. */
+  readonly dropped: number;
+}
+
+/** What the two sides' clocks, and the time of a request, may move a call over the ends of the span. */
+const marginMs = 120_000;
+
+export async function verify(wish: VerifyWish): Promise<Verdict> {
+  const { access, platform, url, fromMs, toMs, underWayMs } = wish;
+  const known = await readKnown(wish.known);
+  // The net's first: what it has is at the owner already.
+  const net = await readCalls(access, platform, fromMs - marginMs, toMs + marginMs);
+  const owner = await readOwner({ platform, access, url }, known[platform], fromMs - marginMs);
+  const gateways = await readGateways(access, known['gateways']);
+  const sides = reconcile(owner.entries, net.calls, { ...net, fromMs, toMs, underWayMs });
+  const chains = [verdictOf(owner.check), ...(gateways ? [gateways] : [])];
+  const ok = sides.differences.length === 0 && chains.every(({ faults }) => faults.length === 0);
+  if (ok && wish.known !== '') {
+    const ends = { [platform]: owner.check.end, ...(gateways && { gateways: gateways.end }) };
+    await writeFile(wish.known, `${JSON.stringify({ ...known, ...ends }, undefined, 2)}\n`);
+  }
+  return {
+    ok,
+    platform,
+    owner: verdictOf(owner.check),
+    ...(gateways && { gateways }),
+    sides,
+    dropped: net.dropped,
+  };
+}
+
+/** For a terminal. */
+export function verdictLines({ platform, owner, gateways, sides, dropped, ok }: Verdict): string[] {
+  const { matched, pending, unanswered, byOthers, differences } = sides;
+  const others = Object.entries(byOthers).map(([issuer, lines]) => `${lines} by ${issuer}`);
+  return [
+    ...chainLines(`${platform}'s own record`, owner),
+    ...(gateways
+      ? chainLines("the gateways' log", gateways)
+      : ["the gateways' log: proved by the operator"]),
+    `both sides: ${matched} calls agree`,
+    ...(pending > 0
+      ? [`  ${pending} lines of the owner are too new: under way, or waiting at a gateway`]
+      : []),
+    ...(unanswered > 0
+      ? [`  ${unanswered} calls without an answer: the owner may have them or not`]
+      : []),
+    ...(others.length > 0 ? [`  the net's own calls: ${others.join(', ')}`] : []),
+    ...(dropped > 0
+      ? [`  ${dropped} requests found no room on a gateway's disk, and were not recorded`]
+      : []),
+    ...differences.map(({ kind, at, detail, leaf }) => `✗ ${kind} ${at} ${detail} (leaf ${leaf})`),
+    ok ? 'All of it holds.' : 'It does not hold.',
+  ];
+}
+
+function chainLines(what: string, { lines, end, faults, note }: ChainVerdict): string[] {
+  return [
+    `${faults.length === 0 ? '✓' : '✗'} ${what}: ${lines} lines read, to ${end.sequence} (${end.head})`,
+    ...(note === undefined ? [] : [`  ${note}`]),
+    ...faults.map(({ fault }) => `✗ ${what}: ${fault}`),
+  ];
+}
+
+function verdictOf({ lines, end, faults }: ChainCheck): ChainVerdict {
+  return { lines, end, faults };
+}
+
+/** The log as ClickHouse has it. */
+async function readGateways(
+  access: RegistryAccess,
+  known: ChainPlace | undefined,
+): Promise<ChainVerdict | undefined> {
+  const next = (head: string, line: string): string => nextHead(head, Buffer.from(line, 'utf8'));
+  try {
+    let page = await gatewayPage(access, Math.max(0, (known?.sequence ?? 0) - 1));
+    const [first] = page;
+    if (!first) return { lines: 0, end: { sequence: 0, head: '' }, faults: [] };
+    const isWhole = first.sequence === 1;
+    // Where the first line is not the first of all, its own head is where the proof begins.
+    const anchor = { sequence: first.sequence, head: first.head };
+    const start = isWhole ? { sequence: 0, head: chainHead0(gatewayCode) } : anchor;
+    const check = new ChainCheck(start, next);
+    if (known && first.sequence === known.sequence && first.head !== known.head) {
+      const fault = `line ${known.sequence} has not the head that was known: the log was rewritten`;
+      check.faults.push({ sequence: known.sequence, fault });
+    }
+    if (known && first.sequence > known.sequence) {
+      const fault = `the lines up to ${first.sequence - 1} are missing, of which ${known.sequence} was known`;
+      check.faults.push({ sequence: known.sequence, fault });
+    }
+    while (page.length > 0) {
+      for (const line of page) if (line.sequence > start.sequence) check.take(line);
+      page = await gatewayPage(access, check.end.sequence);
+    }
+    const note =
+      isWhole || known
+        ? {}
+        : { note: `it begins at line ${first.sequence}: older ones are not kept` };
+    return { ...verdictOf(check), ...note };
+  } catch (error) {
+    if (error instanceof RegistryError && error.message.startsWith('NOT_ALLOWED')) return undefined;
+    throw error;
+  }
+}
+
+type Known = Readonly<Record<string, ChainPlace>>;
+
+async function readKnown(file: string): Promise<Known> {
+  if (file === '') return {};
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Known;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    throw new UsageError(`--known ${file} cannot be read: it is what a verify before wrote.`);
+  }
+}
