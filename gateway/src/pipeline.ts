@@ -1,5 +1,5 @@
 /** A GraphQL request from its first byte to its answer: the steps, in order. */
-import { NetError } from '@onenet/contract';
+import { NetError, type Caller } from '@onenet/contract';
 import { OperationTypeNode } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -32,6 +32,8 @@ export interface PipelineOptions extends Recorders {
 /** What a request has come to so far. */
 interface Run {
   type: AnswerType;
+  /** Known before there is a context, which one who asks too often never gets. */
+  caller?: Caller;
   context?: RequestContext;
   operation?: PreparedOperation;
   variables: Readonly<Record<string, unknown>>;
@@ -62,6 +64,7 @@ export async function answerGraphQL(
   response.end(request.method === 'HEAD' ? undefined : body);
   record(
     {
+      caller: run.caller,
       context: run.context,
       operation: run.operation,
       variables: run.variables,
@@ -95,6 +98,7 @@ async function perform(
 
     const from = callerRequest(request);
     const known = await callers.identify(from, net);
+    run.caller = known.caller;
     using admitted = await admission.enter(known);
     run.headers = admitted.headers;
     // What is refused by then is not read.

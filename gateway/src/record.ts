@@ -1,4 +1,5 @@
 /** Step `record`: one structured line a request, its metrics, and its access record. Never variables, never a text of an owner or an error. */
+import type { Caller } from '@onenet/contract';
 import type { UsageResult } from '@onenet/feed';
 import type { Logger } from 'pino';
 import type { OwnerCall, OwnerIncident, RequestContext } from './context.ts';
@@ -11,6 +12,8 @@ import { ownersOf, type Use } from './usage/use.ts';
 
 /** What is known of a request when it has been answered. */
 export interface Handled {
+  /** Undefined where it could not be told who asks. */
+  readonly caller: Caller | undefined;
   readonly context: RequestContext | undefined;
   readonly operation: PreparedOperation | undefined;
   /** Of the request; empty where it has none. */
@@ -32,7 +35,7 @@ export interface Recorders {
 
 /** Writes the line, counts, and notes what was used and who was given what. */
 export function record(handled: Handled, { log, metrics, usage }: Recorders): void {
-  const { context, operation, answer, status, bytes, durationMs } = handled;
+  const { caller, context, operation, answer, status, bytes, durationMs } = handled;
   const outcome = outcomeOf(answer);
   const errors = countBy(answer.errors ?? [], (error) => String(error.extensions?.['code']));
   const incidents = incidentsOf(handled);
@@ -40,7 +43,7 @@ export function record(handled: Handled, { log, metrics, usage }: Recorders): vo
   log.info(
     {
       requestId,
-      client: context?.caller.client,
+      client: caller?.client,
       ...(operation && {
         kind: operation.kind,
         operation: operation.name,
@@ -116,13 +119,12 @@ function useOf(
  * because that owner's record has them: its dashboard asks analytics alone, all day long.
  */
 function accessOf(
-  { context, operation, answer, status, durationMs }: Handled,
+  { caller, context, operation, answer, status, durationMs }: Handled,
   result: UsageResult,
   codes: readonly string[],
   coordinates: readonly string[],
 ): Access | undefined {
   const { requestId, gathered } = answer.extensions.onenet;
-  const caller = context?.caller;
   const calls = context?.report.calls ?? [];
   if (caller?.client === 'local' && calls.length === 0) return undefined;
   return {
