@@ -46,6 +46,7 @@ test('every mutation is called with what is personal marked', async () => {
     await story.members(bound, marked, each);
   }
   await story.supervision(bound, marked, inJingmen);
+  await story.corrections(bound, marked, inJingmen);
   await story.content(bound, marked, inJingmen);
   await story.cards(bound, marked, inJingmen);
   await story.aid(bound, marked, inEzhou);

@@ -189,6 +189,13 @@ const sayings: Readonly<Record<string, (of: Counts) => number | null>> = {
   comparisons: (of) => of.flow('matching.compared'),
   comparedPeople: (of) => of.values('matching.compared'),
   matchedPeople: (of) => of.values('matching.matched'),
+  correctionsFiled: (of) => of.flow('correction.filed'),
+  correctionsOpen: (of) =>
+    of.level('correction.filed') - of.level('correction.confirmed', 'correction.rejected'),
+  correctionsConfirmedShare: (of) =>
+    share(of.flow('correction.confirmed'), of.flow('correction.confirmed', 'correction.rejected')),
+  correctionOnTimeRate: (of) => of.onTime('correction.confirmed', 'correction.rejected'),
+  correctionsOverdue: (of) => of.flow('correction.overdue'),
   articlesPublished: (of) => of.flow('article.published'),
   reads: (of) => of.flow('article.read'),
   shares: (of) => of.flow('article.shared'),

@@ -2,6 +2,7 @@
 import { aid } from './metrics/aid.ts';
 import { cards } from './metrics/cards.ts';
 import { content } from './metrics/content.ts';
+import { corrections } from './metrics/corrections.ts';
 import { matching } from './metrics/matching.ts';
 import { members } from './metrics/members.ts';
 import type { Metric } from './metrics/metric.ts';
@@ -17,6 +18,7 @@ const byModule: Readonly<Record<string, readonly Metric[]>> = {
   cards,
   aid,
   matching,
+  corrections,
   content,
   organizations,
 };

@@ -395,6 +395,11 @@ export const mutants: readonly Mutant[] = [
     }),
   },
   {
+    rule: 'corrections.M1',
+    wrong: 'takes the same doubt again',
+    spoil: taking('fileDataDoubt', 'CONFLICT', { dataCorrection: { id: '420100:correction-1' } }),
+  },
+  {
     rule: 'transfers.M1',
     wrong: 'makes one more each time that it is asked',
     spoil: answering(({ data }) => {

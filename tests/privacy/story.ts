@@ -131,6 +131,22 @@ export async function supervision({ call }: Bound, marked: Marked, site: Site): 
   await call('closeSupervision', { id });
 }
 
+export async function corrections(bound: Bound, marked: Marked, site: Site): Promise<void> {
+  const { call } = bound;
+  const { code: platform } = site;
+  const recordId = await member(bound, marked, site);
+  const text = () => marked.text();
+  const doubt = { platform, recordId, field: 'Member.status', text: text() };
+  const doubted = await call('fileDataDoubt', doubt, { as: system });
+  await call('confirmDataCorrection', { id: doubted.id, answer: '已更正。' });
+  const returned = await call(
+    'returnData',
+    { platform, recordId, topic: 'LOW_INCOME', text: text() },
+    { as: system },
+  );
+  await call('rejectDataCorrection', { id: returned.id, answer: '与本人核实不符。' });
+}
+
 export async function cards(bound: Bound, marked: Marked, site: Site): Promise<void> {
   const { call } = bound;
   const { code: platform, placeCode } = site;

@@ -171,6 +171,10 @@ export const en: Messages = {
     'onenet.matching.connected': 'First comparison with a department',
     'onenet.matching.compared': 'Data compared',
     'onenet.matching.matched': 'Data matched',
+    'onenet.correction.filed': 'Correction filed',
+    'onenet.correction.confirmed': 'Correction confirmed',
+    'onenet.correction.rejected': 'Correction rejected',
+    'onenet.correction.overdue': 'Correction overdue',
     'onenet.opening': 'Opening balance',
   },
   freshness: 'Freshness of every platform',
@@ -272,6 +276,7 @@ export const en: Messages = {
     votes: 'Votes',
     grid: 'Grid',
     matching: 'Matching',
+    corrections: 'Corrections',
   },
   registeredOn: 'Registered',
   notConnectedYet:
@@ -314,6 +319,7 @@ export const en: Messages = {
     REQUEST: 'About a request',
     FIGURE: 'About a figure',
   },
+  correctionKinds: { DOUBT: 'Doubt', RETURN: 'Returned data' },
   cardKinds: {
     FIVE_IN_ONE: 'Five in one',
     SIX_IN_ONE: 'Six in one',

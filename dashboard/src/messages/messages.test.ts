@@ -23,6 +23,7 @@ describe('messages', () => {
     ['SupervisionStatus', messages.zh.supervisionStatuses],
     ['SupervisionSubject', messages.zh.supervisionSubjects],
     ['SupervisionResult', messages.zh.supervisionResults],
+    ['DataCorrectionKind', messages.zh.correctionKinds],
     ['CardClaimKind', messages.zh.claimKinds],
     ['HardshipCause', messages.zh.hardshipCauses],
     ['AidForm', messages.zh.aidForms],

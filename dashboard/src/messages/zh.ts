@@ -168,6 +168,10 @@ export const zh = {
     'onenet.matching.connected': '开始与部门比对数据',
     'onenet.matching.compared': '数据比对',
     'onenet.matching.matched': '数据比中',
+    'onenet.correction.filed': '提出数据校核',
+    'onenet.correction.confirmed': '校核采纳',
+    'onenet.correction.rejected': '校核未采纳',
+    'onenet.correction.overdue': '校核超期未答',
     'onenet.opening': '期初数',
   },
   freshness: '各平台数据新鲜度',
@@ -267,6 +271,7 @@ export const zh = {
     votes: '投票',
     grid: '网格',
     matching: '数据比对',
+    corrections: '校核与回流',
   },
   registeredOn: '登记时间',
   notConnectedYet:
@@ -309,6 +314,7 @@ export const zh = {
     REQUEST: '求助件',
     FIGURE: '数字',
   },
+  correctionKinds: { DOUBT: '校核纠错', RETURN: '数据回流' },
   cardKinds: {
     FIVE_IN_ONE: '五合一卡',
     SIX_IN_ONE: '六合一卡',

@@ -181,6 +181,27 @@ export const eventTypes = {
     value: 'people',
     about: '`value`: people that matched.',
   },
+  'onenet.correction.filed': {
+    module: 'corrections',
+    about:
+      'A client doubts a record, or returns data of one. Category: DOUBT or RETURN, as of all events of corrections.',
+  },
+  'onenet.correction.confirmed': {
+    module: 'corrections',
+    value: 'minutes',
+    onTime: true,
+    about: '`value`: minutes since it was filed.',
+  },
+  'onenet.correction.rejected': {
+    module: 'corrections',
+    value: 'minutes',
+    onTime: true,
+    about: '`value`: minutes since it was filed.',
+  },
+  'onenet.correction.overdue': {
+    module: 'corrections',
+    about: 'It passed its deadline without an answer.',
+  },
   'onenet.opening': {
     module: 'core',
     about: 'A balance from before the log began: `data.opening`.',

@@ -27,6 +27,7 @@ export const contractModules = [
   { name: 'cards', optional: true },
   { name: 'aid', optional: true },
   { name: 'matching', optional: true },
+  { name: 'corrections', optional: true },
 ] as const satisfies readonly ContractModule[];
 
 export type ModuleName = (typeof contractModules)[number]['name'];

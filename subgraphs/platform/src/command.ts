@@ -4,9 +4,11 @@ import {
   NetError,
   actorsOf,
   isLocal,
+  localCaller,
   parseId,
   type Actor,
   type ActorKind,
+  type Caller,
   type EventTypeName,
 } from '@onenet/contract';
 import { outboxCollection, outboxEntry, type OutboxEntry } from '@onenet/feed';
@@ -20,6 +22,8 @@ export interface Agency {
   readonly actor: Actor | undefined;
   /** Code of the platform by whose credential the call comes; null: by none's. */
   readonly by: string | null;
+  /** Who asks; absent where nobody does, as in the simulation. */
+  readonly caller?: Caller;
   readonly simulated?: true;
 }
 
@@ -53,7 +57,7 @@ export async function runCommand<Answer extends Document>(
   const actor = allowedActor(name, agency.actor, kinds);
   const { platform, simulated } = agency;
   assertOwnFrontEnd(name, agency);
-  const request = requestOf(name, actor, input);
+  const request = requestOf(name, agency.caller?.client, actor, input);
   return transact({ platform, actor, simulated: simulated === true }, async (transaction) => {
     const { session, now } = transaction;
     const earlier = request && (await replay<Answer>(platform, session, request));
@@ -121,7 +125,7 @@ interface DoneRequest extends RequestIdentity {
 }
 
 interface RequestIdentity {
-  /** Actor and key: another actor's keys are its own. */
+  /** Client, actor and key: another client's keys are its own, and so are another actor's. */
   readonly _id: string;
   /** Of mutation and input. */
   readonly hash: string;
@@ -193,7 +197,12 @@ function assertOwnFrontEnd(name: string, { platform, by }: Agency): void {
   );
 }
 
-function requestOf(name: string, actor: Actor, input: CommandInput): RequestIdentity | undefined {
+function requestOf(
+  name: string,
+  client: string | undefined,
+  actor: Actor,
+  input: CommandInput,
+): RequestIdentity | undefined {
   const { idempotencyKey: key, ...rest } = input;
   if (key === undefined) return undefined;
   if (key.length < 1 || key.length > 200) {
@@ -205,7 +214,9 @@ function requestOf(name: string, actor: Actor, input: CommandInput): RequestIden
   const hash = createHash('sha256')
     .update(`${name} ${canonical(rest)}`)
     .digest('base64');
-  return { _id: `${actor.kind}:${actor.reference} ${key}`, hash };
+  // A reference is the client's own: two clients may call different people by the same one.
+  const of = client === undefined || client === localCaller.client ? '' : `${client} `;
+  return { _id: `${of}${actor.kind}:${actor.reference} ${key}`, hash };
 }
 
 async function replay<Answer extends Document>(

@@ -23,7 +23,8 @@ export function mutationsOf<Doc>(builder: Builder, payload: string, field: strin
         resolve: async (_root, args, { platform, actor, caller }) => {
           // Pothos cannot tell that a required argument of a generic type is there.
           const { input: given } = args as unknown as { readonly input: Input };
-          return { changed: await command({ platform, actor, by: caller.platform }, given) };
+          const agency = { platform, actor, by: caller.platform, caller };
+          return { changed: await command(agency, given) };
         },
       }),
     );

@@ -18,6 +18,13 @@ export function isAsked(platform: Platform, filter: ScopeFilter | null | undefin
   return filter?.platforms?.includes(platform.definition.code) ?? true;
 }
 
+/** The first division that the platform serves: where what has no place of its own is counted. */
+export function seatOf({ definition }: Pick<Platform, 'definition'>): string {
+  const [seat] = definition.serves;
+  if (seat === undefined) throw new Error(`Platform ${definition.code} serves nothing.`);
+  return seat;
+}
+
 /** The facets of a record: all, every division around its place, and what else it is listed under. */
 export function facetsAt(
   placeCode: string,

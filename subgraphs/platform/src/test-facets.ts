@@ -10,6 +10,7 @@ import { claimFacets, claims } from './modules/cards/claims.ts';
 import { merchantFacets, merchants } from './modules/cards/merchants.ts';
 import { cardFacets, cards } from './modules/cards/store.ts';
 import { articleFacets, articles } from './modules/content/store.ts';
+import { correctionFacets, corrections } from './modules/corrections/store.ts';
 import { joinCodeFacets, joinCodes } from './modules/members/join-codes.ts';
 import { memberFacets, members } from './modules/members/store.ts';
 import {
@@ -38,6 +39,7 @@ const facetsOfDocument: Readonly<Record<string, (document: never) => readonly st
   [programmes]: programmeFacets,
   [pairings]: pairingFacets,
   [supervisions]: supervisionFacets,
+  [corrections]: correctionFacets,
 };
 
 /** Compares what is stored with what the fields say; how many records there are, by collection. */

@@ -41,6 +41,8 @@ export async function testPlatform(
     readonly sweepMs?: number;
     /** Files of keys whose signed calls are taken, beside those of this machine. */
     readonly trust?: readonly string[];
+    /** Where it follows what it has granted. */
+    readonly provinceUrl?: string;
     readonly departmentUrls?: DepartmentUrls;
   } = {},
 ): Promise<TestPlatform> {
@@ -61,6 +63,7 @@ export async function testPlatform(
     sweepMs: options.sweepMs ?? 0,
     trust: options.trust ?? [],
     unsigned: 'loopback',
+    ...(options.provinceUrl !== undefined && { provinceUrl: options.provinceUrl }),
     ...(options.departmentUrls && { departmentUrls: options.departmentUrls }),
   });
   const [platform] = started.platforms;

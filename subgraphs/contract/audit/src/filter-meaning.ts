@@ -101,6 +101,7 @@ function partingOf(
 const openStatuses: Readonly<Record<string, readonly string[]>> = {
   ServiceRequest: ['SUBMITTED', 'VERIFIED', 'DISPATCHED', 'ACCEPTED'],
   Supervision: ['ASKED', 'RETURNED'],
+  DataCorrection: ['FILED'],
 };
 
 const ms = (time: unknown): number => parseDateTime(time).getTime();

@@ -203,6 +203,13 @@ const needs: Readonly<Record<string, (need: Need) => Promise<Record<string, unkn
   }),
   askSupervision: async ({ maker, given }) =>
     'metric' in given ? {} : { requestId: (await maker.make('ServiceRequest', 'SUBMITTED')).id },
+  fileDataDoubt: async ({ maker, given }) => ({
+    field: 'ServiceRequest.category',
+    recordId: given['recordId'] ?? (await maker.make('ServiceRequest', 'SUBMITTED')).id,
+  }),
+  returnData: async ({ maker, given }) => ({
+    recordId: given['recordId'] ?? (await maker.make('ServiceRequest', 'SUBMITTED')).id,
+  }),
   removeFamilyMember: async ({ maker, of, given }) => {
     if ('key' in given || !of) return {};
     const { record } = await maker.take(maker.step('addFamilyMember'), of);

@@ -5,6 +5,7 @@ import { aid } from './aid/module.ts';
 import { cards } from './cards/module.ts';
 import { content } from './content/module.ts';
 import { core } from './core/module.ts';
+import { corrections } from './corrections/module.ts';
 import { matching } from './matching/module.ts';
 import { members } from './members/module.ts';
 import { organizations } from './organizations/module.ts';
@@ -23,6 +24,7 @@ const modules: readonly PlatformModule[] = [
   cards,
   aid,
   transfers,
+  corrections,
 ];
 
 /** Those of a choice; the mandatory ones are among them. */

@@ -5,6 +5,7 @@ import type { ReferenceRecord } from '../records.ts';
 import { aid } from './aid.ts';
 import { cardBalances, cards } from './cards.ts';
 import { articles, contentBalances, mediaChannels } from './content.ts';
+import { corrections } from './corrections.ts';
 import { matchRuns } from './matching.ts';
 import { memberBalances, members } from './members.ts';
 import { openings, type Balance } from './openings.ts';
@@ -39,6 +40,7 @@ const modules: readonly ReferenceModule[] = [
   { name: 'cards', records: [cards], balances: cardBalances },
   { name: 'aid', records: [aid] },
   { name: 'matching', records: [matchRuns] },
+  { name: 'corrections', records: [corrections] },
 ];
 
 /**

@@ -5,6 +5,7 @@ import { aidRules } from './aid.ts';
 import { assertionRules } from './assertion.ts';
 import { cardRules } from './cards.ts';
 import { contentRules } from './content.ts';
+import { correctionRules } from './corrections.ts';
 import { deadlineRules } from './deadlines.ts';
 import { entityRules } from './entities.ts';
 import { errorRules } from './errors.ts';
@@ -43,6 +44,7 @@ export const rules: readonly Rule[] = [
   ...cardRules,
   ...aidRules,
   ...matchingRules,
+  ...correctionRules,
 ].toSorted((a, b) => placeOf(a).localeCompare(placeOf(b), 'en', { numeric: true }));
 
 function placeOf({ id, module }: Rule): string {

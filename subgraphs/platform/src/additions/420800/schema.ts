@@ -132,7 +132,7 @@ export function addCardProgramme(builder: Builder, { Organization, Member }: Add
       nullable: true,
       args: { input: t.arg({ type: UseInput, required: true }) },
       resolve: async (_root, { input }, { platform, actor, caller }) => ({
-        card: await recordCardUse({ platform, actor, by: caller.platform }, input),
+        card: await recordCardUse({ platform, actor, by: caller.platform, caller }, input),
       }),
     }),
   );

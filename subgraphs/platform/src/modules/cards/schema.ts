@@ -153,7 +153,7 @@ export const addCards = schemaPart((schema) => {
       nullable: true,
       args: { input: t.arg({ type: UseInput, required: true }) },
       resolve: (_root, { input }, { platform, actor, caller }) =>
-        useCard({ platform, actor, by: caller.platform }, input),
+        useCard({ platform, actor, by: caller.platform, caller }, input),
     }),
   );
   addMerchants(schema);

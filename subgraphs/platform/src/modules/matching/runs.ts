@@ -2,11 +2,11 @@
 import type { ClientSession, Collection } from 'mongodb';
 import type { Transaction } from '../../command.ts';
 import type { Platform } from '../../context.ts';
+import { seatOf } from '../../scope.ts';
 import {
   matchDepartments,
   matchRuns,
   runFacets,
-  seatOf,
   type DepartmentState,
   type MatchRunDoc,
 } from './store.ts';

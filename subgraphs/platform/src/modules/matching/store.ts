@@ -7,7 +7,7 @@ import type { ListArgs } from '../../list.ts';
 import { listOrder } from '../../order.ts';
 import { KeysetRows } from '../../keyset-rows.ts';
 import { between, noRows, present, type ListedRow, type Row } from '../../rows.ts';
-import { facetsAt, facetsOf, isAsked, type ScopeFilter } from '../../scope.ts';
+import { facetsAt, facetsOf, isAsked, seatOf, type ScopeFilter } from '../../scope.ts';
 import type { Subject } from './people.ts';
 
 export const runStatuses = ['OPEN', 'COMPLETED', 'FAILED'] as const;
@@ -67,13 +67,6 @@ export const matchAnswers = 'match_answers';
 
 export function runFacets(platform: Pick<Platform, 'definition'>, placeCode: string | null) {
   return facetsAt(placeCode ?? seatOf(platform));
-}
-
-/** The first division that the platform serves: where what has no place of its own is counted. */
-export function seatOf({ definition }: Pick<Platform, 'definition'>): string {
-  const [seat] = definition.serves;
-  if (seat === undefined) throw new Error(`Platform ${definition.code} serves nothing.`);
-  return seat;
 }
 
 /** One of the platform's departments, by its code. */

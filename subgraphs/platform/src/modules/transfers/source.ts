@@ -5,6 +5,7 @@ import { badInput } from '../../checks.ts';
 import { changeAnswers, runCommand, type Agency, type Transaction } from '../../command.ts';
 import { wrongState } from '../../life-cycle.ts';
 import { publicProjection } from '../../loaders.ts';
+import { endCorrectionsOf } from '../corrections/commands.ts';
 import { otherPlatform, sealedOffer } from './envelope.ts';
 import {
   answerOf,
@@ -89,6 +90,9 @@ export function completeTransfer(
     await recordsOf(platform, subject).replaceOne({ _id: record._id }, tombstone, { session });
     await changeAnswers(transaction, [record._id], { answer: shownOf(tombstone) });
     await subject.afterDeparture?.(transaction, record._id);
+    if (platform.definition.modules.includes('corrections')) {
+      await endCorrectionsOf(transaction, record._id);
+    }
     transaction.emit(subject.events.departed, eventData(subject, record));
     return move(transaction, side, 'COMPLETED');
   });
