@@ -19,7 +19,7 @@ import type { RequestContext } from '../context.ts';
 export interface OwnerPost {
   readonly owner: NetOwner;
   readonly body: string;
-  /** The id of the grant on which it rests. */
+  /** Ids of the grants on which it rests, joined by commas. */
   readonly grant?: string | undefined;
 }
 

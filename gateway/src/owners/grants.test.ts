@@ -382,7 +382,7 @@ test('a call names the grants on which it rests, and no other', async () => {
   expect(await grantsOf('{ members { totalCount } }')).toEqual(['420100 g-1']);
   const open = '{ organization(id: "420100:O-1") { name members { totalCount } } }';
   expect(await grantsOf(open)).toEqual(['420100 g-1']);
-  const none = ['420100 ', '420500 ', 'WISCO '];
+  const none = ['420100 null', '420500 null', 'WISCO null'];
   expect(await grantsOf('{ organizations { totalCount } }')).toEqual(none);
   expect(await grantsOf('{ serviceRequests { totalCount } }', person('leader'))).toEqual(none);
 });

@@ -1,4 +1,5 @@
 /** What owners offer the caller of a request, by the grants of now: read anew for every wave. */
+import { mostGrants } from '@onenet/assertion';
 import { rightsAt, type NetOwner, type NetSnapshot } from '@onenet/contract';
 import type { RequestContext } from '../context.ts';
 import { grantedTo, isAdmitted } from './grants.ts';
@@ -37,17 +38,20 @@ export class Offers {
     return this.of(owner).withheld.fields.has(field);
   }
 
-  /** Ids of the grants on which a call rests that asks for these fields; empty where everybody may have them. */
-  grantsFor(owner: NetOwner, fields: readonly string[]): string {
-    if (fields.length === 0) return '';
+  /** Ids of the grants on which a call rests that asks for these fields, joined by commas; undefined where it rests on none. */
+  grantsFor(owner: NetOwner, fields: readonly string[]): string | undefined {
+    if (fields.length === 0) return undefined;
     let scopes = this.#scopes.get(fields);
     if (!scopes) {
       scopes = new Set(fields.flatMap((field) => this.#withholding.scopesFor(field)));
       this.#scopes.set(fields, scopes);
     }
     const needed = scopes;
-    return grantedTo(this.#net, this.#caller, owner.code, this.#nowMs)
-      .grants.filter((grant) => grant.scopes.some((scope) => needed.has(scope)))
+    const { grants } = grantedTo(this.#net, this.#caller, owner.code, this.#nowMs);
+    const used = grants.filter((grant) => grant.scopes.some((scope) => needed.has(scope)));
+    if (used.length === 0) return undefined;
+    return used
+      .slice(0, mostGrants)
       .map(({ id }) => id)
       .join(',');
   }

@@ -43,13 +43,13 @@ describe.each(algorithms)('%s', (alg) => {
     });
   });
 
-  test('the actor and the grant come with it', async () => {
-    const call = { ...someCall, grant: 'g-1' };
+  test.for(['g-1', 'g-1,g-2'])('the actor and the grant %s come with it', async (grant) => {
+    const call = { ...someCall, grant };
     const actor = { kind: 'OFFICER', reference: 'desk-3' } as const;
     const { assertion, leaves } = signCalls(signer.keys, someCaller, actor, [call]);
     const headers = { [assertionHeader]: assertion, [leafHeader]: leaves[0] ?? '' };
     const came = { ...inward(signer.keys), headers };
-    expect(await guard.admit(came)).toMatchObject({ kind: 'ADMITTED', actor, grant: 'g-1' });
+    expect(await guard.admit(came)).toMatchObject({ kind: 'ADMITTED', actor, grant });
     const otherGrant = (leaves[0] ?? '').replace('.g-1', '.g-2');
     expect(await admit({ ...came, headers: { ...headers, [leafHeader]: otherGrant } })).toBe(
       'ASSERTION_INVALID',

@@ -55,7 +55,7 @@ export interface Admitted {
   readonly caller: Caller;
   /** Who performs a mutation. */
   readonly actor: Actor | undefined;
-  /** The id of the grant that the call rests on; empty without one. */
+  /** Ids of the grants that the call rests on, joined by commas; empty without one. */
   readonly grant: string;
   /** Which part of the net signed; null where nobody did, which is this machine. */
   readonly issuer: string | null;

@@ -21,7 +21,7 @@ export { isSignedBy, parseJws } from './jws.ts';
 export type { SigningKey, UnverifiedJws } from './jws.ts';
 export { listKeys, openKeys, publishAheadMs, rotateKeys } from './keys.ts';
 export type { KeyInfo, KeyLife, Keys, KeysOptions } from './keys.ts';
-export { bodyHashOf, leafHash, leafHeader, parseLeaf } from './leaf.ts';
+export { bodyHashOf, leafHash, leafHeader, mostGrants, parseLeaf } from './leaf.ts';
 export { mongoGuardStore } from './mongo-guard-store.ts';
 export { assertionHeader, maxLifeSeconds, provinceCode } from './payload.ts';
 export { followGrants } from './owner-grants.ts';

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { Place } from './tree.ts';
 
-/** Carries a call's leaf: `<salt>.<index>.<path>`, and `.<grant>` where the call rests on one. */
+/** Carries a call's leaf: `<salt>.<index>.<path>`, and `.<grant>,…` where the call rests on grants. */
 export const leafHeader = 'onenet-leaf';
 
 /** Bytes of the salt: without it, an owner could try out whom else the caller asked what. */
@@ -17,7 +17,7 @@ export interface LeafCall {
   readonly path: string;
   /** SHA-256 of the body; of nothing, where there is none. */
   readonly bodyHash: Buffer;
-  /** The grant's id; empty without one. */
+  /** The grant's id, or the ids of several, joined by commas; empty without one. */
   readonly grant: string;
 }
 
@@ -52,7 +52,11 @@ export function encodeLeaf({ salt, index, path, grant }: Leaf): string {
   return grant === '' ? place : `${place}.${grant}`;
 }
 
-const written = /^([\w-]{22})\.(0|[1-9]\d{0,4})\.([\w-]{1,683})(?:\.([\w-]{1,64}))?$/;
+/** Grants that a leaf can name. */
+export const mostGrants = 16;
+
+const written =
+  /^([\w-]{22})\.(0|[1-9]\d{0,4})\.([\w-]{1,683})(?:\.([\w-]{1,64}(?:,[\w-]{1,64}){0,15}))?$/;
 
 /** Reads the header; undefined when it is none, also when it is not written in the one way. */
 export function parseLeaf(text: string): Leaf | undefined {

@@ -22,7 +22,7 @@ export interface OutwardCall {
   readonly path: string;
   /** Empty where there is none. */
   readonly body: string | Uint8Array;
-  /** The id of the grant that the call rests on. */
+  /** Ids of the grants that the call rests on, joined by commas. */
   readonly grant?: string;
 }
 
