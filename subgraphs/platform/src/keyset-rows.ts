@@ -56,7 +56,9 @@ export class KeysetRows<Doc extends ListedRow> implements Rows<Doc> {
       }
       return kept;
     }
-    return this.#count({ ...where, ...(await this.#facetsCounted()) });
+    // A count has no order: a range of another sort key is a part of that one's index.
+    const field = this.order.indexed.find((each) => isRange((where as Document)[each]));
+    return this.#count({ ...where, ...(await this.#facetsCounted()) }, { field });
   }
 
   positionOf(row: Doc): Position {
@@ -99,7 +101,7 @@ export class KeysetRows<Doc extends ListedRow> implements Rows<Doc> {
   async #facets(): Promise<{ readonly bound: string; readonly others: readonly string[] }> {
     const { facets } = this.#selection;
     const bound = await rarest(this.#collection.namespace, facets, (facet, limit) =>
-      this.#count({ facets: facet }, limit),
+      this.#count({ facets: facet }, { limit }),
     );
     return { bound, others: facets.filter((facet) => facet !== bound) };
   }
@@ -111,12 +113,15 @@ export class KeysetRows<Doc extends ListedRow> implements Rows<Doc> {
     return { facets: bound, $expr: { $setIsSubset: [{ $literal: others }, '$facets'] } };
   }
 
-  async #count(query: Document, limit?: number): Promise<number> {
+  async #count(
+    query: Document,
+    { limit, field = this.order.field }: { limit?: number; field?: string | undefined },
+  ): Promise<number> {
     const answer = await this.#db.command({
       count: this.#selection.collection,
       query,
       ...(limit !== undefined && { limit }),
-      hint: this.#index(),
+      hint: listIndex(field),
       maxTimeMS: maxReadMs,
     });
     return Number(answer['n']);
@@ -137,8 +142,8 @@ export class KeysetRows<Doc extends ListedRow> implements Rows<Doc> {
   ): { readonly min?: Document; readonly max?: Document } {
     const { field } = this.order;
     const range: unknown = (this.#selection.where as Document)[field];
-    if (typeof range !== 'object' || range === null) return {};
-    const { $gte, $lt } = range as { readonly $gte?: Date; readonly $lt?: Date };
+    if (!isRange(range)) return {};
+    const { $gte, $lt } = range;
     if ($gte && $lt && $gte >= $lt) return {};
     const at = (key: Date) => ({ facets: bound, [field]: key, _id: new MinKey() });
     return {
@@ -158,6 +163,15 @@ export class KeysetRows<Doc extends ListedRow> implements Rows<Doc> {
     if (Number.isNaN(time.getTime())) throw badCursor('its time is out of range');
     return time;
   }
+}
+
+/** What `between` makes of a filter. */
+function isRange(condition: unknown): condition is { readonly $gte?: Date; readonly $lt?: Date } {
+  return (
+    typeof condition === 'object' &&
+    condition !== null &&
+    ('$gte' in condition || '$lt' in condition)
+  );
 }
 
 function lowest(facet: string, field: string): Document {

@@ -11,6 +11,8 @@ export interface ListOrder {
   /** The stored field that it sorts by: the contract's own name. */
   readonly field: string;
   readonly key: 'STRING' | 'TIME' | 'INT';
+  /** All fields that the list may be sorted by, each with an index. */
+  readonly indexed: readonly string[];
 }
 
 /** The order argument of a list. */
@@ -23,25 +25,29 @@ export interface OrderInput {
 export function listOrder(list: string, given: OrderInput | null | undefined): ListOrder {
   const rule = ruleOf(list);
   const name = given?.field ?? rule.defaultName;
-  return { ...orderRule(rule.orderEnum, name), direction: given?.direction ?? rule.direction };
+  return {
+    ...orderRule(rule.orderEnum, name),
+    direction: given?.direction ?? rule.direction,
+    indexed: rule.fields,
+  };
 }
 
 /** The fields that a list may be sorted by. */
 export function orderFields(list: string): readonly string[] {
-  const { orderEnum } = ruleOf(list);
-  const type = contractSchema().getType(orderEnum);
-  if (!isEnumType(type)) throw new Error(`${orderEnum} is no enum of the contract.`);
-  return type.getValues().map(({ name }) => orderRule(orderEnum, name).field);
+  return ruleOf(list).fields;
 }
 
 interface ListRule {
   readonly orderEnum: string;
   readonly defaultName: string;
   readonly direction: Direction;
+  readonly fields: readonly string[];
 }
 
+type OrderRule = Pick<ListOrder, 'name' | 'field' | 'key'>;
+
 const rules = new Map<string, ListRule>();
-const orders = new Map<string, Omit<ListOrder, 'direction'>>();
+const orders = new Map<string, OrderRule>();
 
 function ruleOf(list: string): ListRule {
   const known = rules.get(list);
@@ -49,12 +55,15 @@ function ruleOf(list: string): ListRule {
   const gather = gatherOf('Query', list);
   if (!gather) throw new Error(`${list} is not a list of the contract.`);
   const { orderEnum, order: defaultName, direction } = gather;
-  const rule = { orderEnum, defaultName, direction };
+  const type = contractSchema().getType(orderEnum);
+  if (!isEnumType(type)) throw new Error(`${orderEnum} is no enum of the contract.`);
+  const fields = type.getValues().map(({ name }) => orderRule(orderEnum, name).field);
+  const rule = { orderEnum, defaultName, direction, fields };
   rules.set(list, rule);
   return rule;
 }
 
-function orderRule(orderEnum: string, name: string): Omit<ListOrder, 'direction'> {
+function orderRule(orderEnum: string, name: string): OrderRule {
   const known = orders.get(`${orderEnum}.${name}`);
   if (known) return known;
   const rule = orderOf(orderEnum, name);

@@ -94,7 +94,7 @@ export function commentList(
 ): Connection<CommentDoc> {
   const rows = new OwnedRows<CommentDoc>(platform.db, loaders, {
     collection: comments,
-    order: { name: 'AT', direction: 'ASC', field: 'at', key: 'TIME' },
+    order: { name: 'AT', direction: 'ASC', field: 'at', key: 'TIME', indexed: ['at'] },
     facets: [articleId],
     ownerField: 'articleId',
     where: {},
