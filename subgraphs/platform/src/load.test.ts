@@ -6,6 +6,7 @@ import { platformByCode, referenceRecords, type ReferenceRecord } from '@onenet/
 import { MongoClient } from 'mongodb';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { ensureCollections } from './collections.ts';
+import { ensureFacets } from './facets.ts';
 import { loadReference } from './load.ts';
 import { expectFacetsToAgree } from './test-facets.ts';
 import {
@@ -157,3 +158,23 @@ test.each(['420100', '420600'])(
     }
   },
 );
+
+test('facets that an older version stored are made anew, once', async () => {
+  const { definition, client, db } = await emptyPlatform();
+  await loadReference({ definition, client, db }, { scale: 1, records: () => testRecords(40) });
+  const forget = async () => {
+    for (const collection of ['members', 'service_requests']) {
+      await db
+        .collection<{ facets: string[] }>(collection)
+        .updateMany({}, { $pull: { facets: { $regex: /=|^supervised$/ } } });
+    }
+  };
+  await forget();
+  await expect(expectFacetsToAgree(db)).rejects.toThrow('service_requests');
+  await ensureFacets(db, definition.modules);
+  await expectFacetsToAgree(db);
+
+  await forget();
+  await ensureFacets(db, definition.modules);
+  await expect(expectFacetsToAgree(db)).rejects.toThrow('service_requests');
+});

@@ -22,6 +22,8 @@ export interface PlatformModule {
 export interface CollectionPlan {
   readonly name: string;
   readonly indexes: readonly IndexDescription[];
+  /** The facets of one of its documents, where lists rely on more of them than they once did. */
+  readonly facets?: (document: never) => readonly string[];
 }
 
 /** A schema that is being built: that of a set of modules, at a version of the contract. */

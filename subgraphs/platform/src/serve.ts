@@ -12,6 +12,7 @@ import type { Front } from '@onenet/sidecar';
 import { MongoClient } from 'mongodb';
 import { additions } from './additions/additions.ts';
 import { ensureCollections, ensureIndexes } from './collections.ts';
+import { ensureFacets } from './facets.ts';
 import { loadReference, type LoadOptions } from './load.ts';
 import type { DepartmentUrls } from './modules/matching/departments.ts';
 import { ensureMediaChannels } from './modules/content/store.ts';
@@ -145,6 +146,7 @@ async function openPlatform(
   const { code, modules, name } = definition;
   const db = client.db(databaseName(code, options.databasePrefix));
   await ensureCollections(db, modules);
+  await ensureFacets(db, modules);
   await additions.get(code)?.prepare(db);
   const { records, scale, say } = options;
   if (scale === null && !records) {

@@ -3,8 +3,8 @@ import type { PlatformModule } from '../../module.ts';
 import { listIndexes } from '../../order.ts';
 import { entries, entryIndexes } from './accounts.ts';
 import { funds } from './funds.ts';
-import { grantIndexes, grants } from './grants.ts';
-import { hardshipIndexes, hardshipWorkers } from './hardship.ts';
+import { grantFacets, grantIndexes, grants } from './grants.ts';
+import { hardshipFacets, hardshipIndexes, hardshipWorkers } from './hardship.ts';
 import { pairingIndexes, pairings } from './pairings.ts';
 import { programmes } from './programmes.ts';
 import { addAid } from './schema.ts';
@@ -13,11 +13,19 @@ import { aidWrites } from './writes.ts';
 export const aid: PlatformModule = {
   name: 'aid',
   collections: [
-    { name: hardshipWorkers, indexes: [...listIndexes('hardshipWorkers'), ...hardshipIndexes] },
+    {
+      name: hardshipWorkers,
+      indexes: [...listIndexes('hardshipWorkers'), ...hardshipIndexes],
+      facets: hardshipFacets,
+    },
     { name: funds, indexes: listIndexes('aidFunds') },
     { name: entries, indexes: entryIndexes },
     { name: programmes, indexes: listIndexes('aidProgrammes') },
-    { name: grants, indexes: [...listIndexes('aidGrants'), ...grantIndexes] },
+    {
+      name: grants,
+      indexes: [...listIndexes('aidGrants'), ...grantIndexes],
+      facets: grantFacets,
+    },
     { name: pairings, indexes: [...listIndexes('cadrePairings'), ...pairingIndexes] },
   ],
   addSchema: addAid,

@@ -4,13 +4,17 @@ import { listIndexes } from '../../order.ts';
 import { claims } from './claims.ts';
 import { merchants } from './merchants.ts';
 import { addCards } from './schema.ts';
-import { cardIndexes, cardUses, cards as cardCollection } from './store.ts';
+import { cardFacets, cardIndexes, cardUses, cards as cardCollection } from './store.ts';
 import { cardsWrites } from './writes.ts';
 
 export const cards: PlatformModule = {
   name: 'cards',
   collections: [
-    { name: cardCollection, indexes: [...listIndexes('cards'), ...cardIndexes] },
+    {
+      name: cardCollection,
+      indexes: [...listIndexes('cards'), ...cardIndexes],
+      facets: cardFacets,
+    },
     { name: cardUses, indexes: [] },
     { name: merchants, indexes: listIndexes('merchants') },
     { name: claims, indexes: listIndexes('cardClaims') },

@@ -3,13 +3,13 @@ import type { PlatformModule } from '../../module.ts';
 import { listIndexes } from '../../order.ts';
 import { joinCodeIndexes, joinCodes } from './join-codes.ts';
 import { addMembers } from './schema.ts';
-import { members as memberCollection } from './store.ts';
+import { memberFacets, members as memberCollection } from './store.ts';
 import { memberWrites } from './writes.ts';
 
 export const members: PlatformModule = {
   name: 'members',
   collections: [
-    { name: memberCollection, indexes: listIndexes('members') },
+    { name: memberCollection, indexes: listIndexes('members'), facets: memberFacets },
     { name: joinCodes, indexes: joinCodeIndexes },
   ],
   addSchema: addMembers,

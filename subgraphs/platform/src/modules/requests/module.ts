@@ -2,14 +2,18 @@
 import type { PlatformModule } from '../../module.ts';
 import { listIndexes } from '../../order.ts';
 import { addRequests } from './schema.ts';
-import { serviceRequests } from './store.ts';
+import { requestFacets, serviceRequests } from './store.ts';
 import { clockIndex, sweepRequests } from './sweep.ts';
 import { requestWrites } from './writes.ts';
 
 export const requests: PlatformModule = {
   name: 'requests',
   collections: [
-    { name: serviceRequests, indexes: [...listIndexes('serviceRequests'), clockIndex] },
+    {
+      name: serviceRequests,
+      indexes: [...listIndexes('serviceRequests'), clockIndex],
+      facets: requestFacets,
+    },
   ],
   addSchema: addRequests,
   writes: requestWrites,
