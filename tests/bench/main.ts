@@ -38,15 +38,15 @@ const benches: Readonly<Record<string, Bench>> = {
     run: async (say, scale) => (await import('./platform/platform.ts')).benchPlatform(say, scale),
   },
   figures: {
-    help: 'the whole net at full scale shows every published figure (long)',
-    run: async (say) => (await import('./figures/figures.ts')).benchFigures(say),
+    help: 'the whole net at full scale shows every published figure (an hour; --scale 0.001 for a trial)',
+    run: async (say, scale) => (await import('./figures/figures.ts')).benchFigures(say, scale),
   },
 };
 
 const help = `npm run bench -- <name> [--json]
 
   --json   prints the result as JSON in the last line
-  --scale  of \`platform\`: share of the large figures, above 0, at most 1 (1)
+  --scale  of \`platform\` and \`figures\`: share of the large figures, above 0, at most 1 (1)
   --help
 
 Benchmarks:

@@ -5,7 +5,7 @@ import { databaseName } from '@onenet/platform';
 import { platformByCode, type PlatformDefinition } from '@onenet/platforms';
 import { BSON, MongoClient, type Db } from 'mongodb';
 import { startChild, type Child, type Usage } from '../child.ts';
-import { mongoForBench } from '../mongo.ts';
+import { largeMongoForBench } from '../mongo.ts';
 import { round, type BenchResult } from '../table.ts';
 import { loadFast } from './load.ts';
 import { connect, type Measured, type Server } from './measure.ts';
@@ -33,9 +33,8 @@ export async function benchPlatform(
   say: (line: string) => void,
   scale: number,
 ): Promise<BenchResult> {
-  await using mongo = await mongoForBench(say);
+  await using mongo = await largeMongoForBench(say);
   await using client = await MongoClient.connect(mongo.uri, { ignoreUndefined: true });
-  if (process.env['MONGODB_URI'] === undefined) await enlarge(client);
   const prefix = `bench_${randomUUID().slice(0, 8)}_`;
   const rows: [string, Row][] = [];
   const failures: string[] = [];
@@ -55,12 +54,6 @@ export async function benchPlatform(
     }
   }
   return resultOf(rows, failures);
-}
-
-/** The net's own MongoDB is sized for a demonstration: a million records' server has them in memory. */
-async function enlarge(client: MongoClient): Promise<void> {
-  const wiredTigerEngineRuntimeConfig = 'cache_size=4G';
-  await client.db('admin').command({ setParameter: 1, wiredTigerEngineRuntimeConfig });
 }
 
 interface Where {
