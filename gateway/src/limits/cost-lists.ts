@@ -37,13 +37,13 @@ const mostItems = 1000;
 
 /** The length of a list, as `@listSize` and the arguments say. */
 export function sizeOf(
-  name: string,
+  field: GraphQLField<unknown, unknown>,
   node: FieldNode,
   own: ListSize | undefined,
   { sized, args }: Around,
 ): number | ((given: Given) => number) {
-  const isSized = sized?.sizedFields.includes(name) === true;
-  const rule = isSized ? sized : own;
+  const isSized = sized?.sizedFields.includes(field.name) === true;
+  const rule = isSized ? sized : (own ?? byFirst(field));
   const from = isSized ? args : node;
   if (!rule || !from) return plainListItems;
   const slices = rule.slicingArguments.flatMap((argument) => argumentOf(from, argument) ?? []);
@@ -57,6 +57,15 @@ export function sizeOf(
   };
   const isGiven = slices.some(({ kind }) => kind === Kind.VARIABLE);
   return isGiven ? ({ variables }) => sizeBy(variables) : sizeBy({});
+}
+
+/** A list by `first` alone, such as the province's divisions. */
+function byFirst({ args }: GraphQLField<unknown, unknown>): ListSize | undefined {
+  const first = args.find(({ name }) => name === 'first');
+  if (!first) return undefined;
+  const { defaultValue } = first;
+  const assumedSize = typeof defaultValue === 'number' ? defaultValue : plainListItems;
+  return { assumedSize, slicingArguments: ['first'], sizedFields: [] };
 }
 
 /**

@@ -41,6 +41,8 @@ interface Part {
   readonly inner: Term;
 }
 
+/** Of a mutation of which nothing is said. */
+const mutationCost = 10;
 /** Introspection asks nobody. */
 const introspectionCost = 100;
 
@@ -132,7 +134,7 @@ class Compiler {
         ...(name === 'division' && { place: argumentOf(node, 'code') }),
       });
     }
-    const size = isList(field) ? sizeOf(name, node, sized, around) : 1;
+    const size = isList(field) ? sizeOf(field, node, sized, around) : 1;
     const makers = makersOf(parent, name, node, around);
     if (size === 1 && makers === 'same') {
       term.constant += inner.constant;
@@ -144,8 +146,11 @@ class Compiler {
 
   #weight(coordinate: string, type: GraphQLNamedType, node: FieldNode): number {
     const { weights } = this.#rules;
+    const usual = isCompositeType(type) ? 1 : 0;
     const own =
-      weights.get(coordinate) ?? weights.get(type.name) ?? (isCompositeType(type) ? 1 : 0);
+      weights.get(coordinate) ??
+      weights.get(type.name) ??
+      (coordinate.startsWith('Mutation.') ? mutationCost : usual);
     const args = node.arguments ?? [];
     return args.reduce(
       (sum, { name }) => sum + (weights.get(`${coordinate}(${name.value}:)`) ?? 0),

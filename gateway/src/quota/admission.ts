@@ -26,7 +26,7 @@ export interface Admitted extends Disposable {
 const personLimits: QuotaLimits = { perSecond: 50, burst: 200, perDay: null, concurrent: 64 };
 
 /** How long the ledger may take before this gateway counts by itself. */
-const ledgerWithinMs = 1000;
+const ledgerWithinMs = 3000;
 
 export class Admission {
   /** Requests that passed their caller's own limits take turns. */
@@ -51,7 +51,6 @@ export class Admission {
       serverSelectionTimeoutMS: ledgerWithinMs,
     });
     const ledger = new MongoLedger(this.#client.db(shared.database), randomUUID());
-    ledger.prepare().catch(onError);
     this.shared = new Quotas({ ledger, now, onError });
   }
 

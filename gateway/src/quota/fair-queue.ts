@@ -1,5 +1,6 @@
 /** How many requests are under way at once: beyond that they wait, and whoever asks most waits for the others. */
-import { NetError } from '@onenet/contract';
+import { HttpRefusal } from '../http-request.ts';
+import { retryAfter } from './headers.ts';
 
 export interface FairQueueOptions {
   /** Requests under way. */
@@ -94,6 +95,7 @@ export class FairQueue {
   }
 }
 
-function busy(): NetError {
-  return new NetError('UNAVAILABLE', 'The gateway has as many requests under way as it takes.');
+function busy(): HttpRefusal {
+  const text = 'The gateway has as many requests under way as it takes.';
+  return new HttpRefusal(503, 'UNAVAILABLE', text, retryAfter(1000));
 }

@@ -41,7 +41,7 @@ const refusedForMs = 1000;
 /** Permits are few: a call that ended elsewhere should not be waited for long. */
 const permitsRefusedForMs = 100;
 /** The ledger is not asked again for so long after it failed. */
-const awayForMs = 1000;
+const awayForMs = 5000;
 /** Stands for no limit where a share of it is taken. */
 const unlimitedConcurrent = 64;
 

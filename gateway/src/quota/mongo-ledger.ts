@@ -36,6 +36,7 @@ const forgottenAfterSeconds = 3 * 86_400;
 export class MongoLedger implements Ledger {
   readonly #documents: Collection<QuotaDocument>;
   readonly #gateway: string;
+  #prepared: Promise<unknown> | undefined;
 
   /** `gateway` names the holder of permits: another for each process. */
   constructor(db: Db, gateway: string) {
@@ -43,11 +44,15 @@ export class MongoLedger implements Ledger {
     this.#gateway = gateway;
   }
 
-  async prepare(): Promise<void> {
-    await this.#documents.createIndex({ at: 1 }, { expireAfterSeconds: forgottenAfterSeconds });
+  /** Housekeeping, which nobody waits for: tried again by the next who asks. */
+  #prepare(): void {
+    this.#prepared ??= this.#documents
+      .createIndex({ at: 1 }, { expireAfterSeconds: forgottenAfterSeconds })
+      .catch(() => (this.#prepared = undefined));
   }
 
   async lease(key: string, limits: QuotaLimits, wanted: LeaseWanted): Promise<Leased> {
+    this.#prepare();
     const change = () =>
       this.#documents.findOneAndUpdate({ _id: key }, leasing(this.#gateway, limits, wanted), {
         upsert: true,

@@ -188,7 +188,7 @@ describe('without its ledger', () => {
     const meanwhile = await enterMany([one], 30, limits);
     leave(meanwhile);
     isGone = false;
-    await sleep(2200);
+    await sleep(6000);
     const last = await enterMany([one], 60, limits);
     leave(last);
     const sum = admitted(first) + admitted(meanwhile) + admitted(last);

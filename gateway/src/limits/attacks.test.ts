@@ -1,0 +1,372 @@
+/**
+ * Attacks on the gateway's surface: bombs of every form, floods, guesses, and what errors give away.
+ * Long, because one small net serves them all.
+ */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { someClient } from '../callers/credentials.fixture.ts';
+import { post, startSmallNet, type SmallNet } from '../small-net.fixture.ts';
+import { parseDocument } from '../document.ts';
+import { checkShape } from './shape.ts';
+
+let net: SmallNet;
+beforeAll(async () => {
+  net = await startSmallNet();
+});
+afterAll(() => net[Symbol.asyncDispose]());
+
+const many = (count: number, of: (i: number) => string): string =>
+  Array.from({ length: count }, (_, i) => of(i)).join(' ');
+
+/** What is not the document's: a comment, which is no token. */
+const padded = (text: string): string => `${text} #${'x'.repeat(250_000 - text.length)}`;
+
+const kilobytes = 250_000;
+
+describe('bombs', () => {
+  const deep = many(2000, () => '... {');
+  const bombs: readonly (readonly [name: string, query: string])[] = [
+    [
+      'fragments that double',
+      `{ ...f0 } ${many(40, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`)} fragment f40 on Query { __typename }`,
+    ],
+    [
+      'fragments that spread each other in every order',
+      `{ ...f0 } ${many(14, (i) => `fragment f${i} on Query { ${many(14, (j) => (i === j ? '' : `...f${j}`))} }`)}`,
+    ],
+    [
+      'fragments in a circle under a hidden name',
+      '{ ...__schema } fragment __schema on Query { ...__type } fragment __type on Query { ...__schema }',
+    ],
+    [
+      'fragments inside each other',
+      `{ ...f0 } ${many(60, (i) => `fragment f${i} on Query { ...f${i + 1} }`)} fragment f60 on Query { __typename }`,
+    ],
+    ['fragments in line inside each other', `{ ${deep} __typename ${many(2000, () => '}')} }`],
+    [
+      'many fragments',
+      `{ __typename } ${many(101, (i) => `fragment f${i} on Query { __typename }`)}`,
+    ],
+    [
+      'a fragment that nothing spreads, full of one name',
+      `{ __typename } fragment f on Query { ${many(4000, () => '__typename')} }`,
+    ],
+    ['one name thousands of times', `{ ${many(4900, () => '__typename')} }`],
+    [
+      'one name thousands of times in another operation',
+      `query a { __typename } query b { ${many(4900, () => '__typename')} }`,
+    ],
+    [
+      'one name inside itself',
+      `{ ${many(30, () => `serviceRequest(id: "a:1") { ${many(80, () => 'id')} }`)} }`,
+    ],
+    ['many operations', many(400, (i) => `query q${i} { __typename }`)],
+    ['directives', `{ ${many(300, () => '__typename @include(if: true)')} }`],
+    ['directives on one field', `{ __typename ${many(1200, () => '@include(if: true)')} }`],
+    ['unknown directives', `{ __typename ${many(2000, (i) => `@d${i}`)} }`],
+    ['aliases', `{ ${many(1000, (i) => `a${i}: __typename`)} }`],
+    [
+      'aliases in the operation __schema',
+      `query __schema { ${many(1000, (i) => `a${i}: __typename`)} }`,
+    ],
+    ['many variables', `query (${many(500, (i) => `$v${i}: Int`)}) { __typename }`],
+    [
+      'a list in a list in a list …',
+      `{ serviceRequests(filter: ${'['.repeat(1000)}${']'.repeat(1000)}) { totalCount } }`,
+    ],
+    [
+      'an object in an object …',
+      `{ serviceRequests(filter: ${'{a:'.repeat(1000)}1${'}'.repeat(1000)}) { totalCount } }`,
+    ],
+    [
+      'introspection in a circle',
+      '{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }',
+    ],
+    ['tokens', `{ ${many(25_000, () => 'id')} }`],
+    ['text that is no document', '{'.repeat(kilobytes)],
+    ['a string without an end', `{ a(b: "${'x'.repeat(kilobytes)}`],
+    ['a name as long as may be sent', `{ ${'x'.repeat(kilobytes)} }`],
+    [
+      'a number as long as may be sent',
+      `{ serviceRequests(first: ${'9'.repeat(kilobytes)}) { totalCount } }`,
+    ],
+  ];
+
+  test.each(bombs)('%s', async (_name, query) => {
+    // However it is padded, and whatever it is called.
+    for (const text of query.length < kilobytes - 10_000 ? [query, padded(query)] : [query]) {
+      const before = process.cpuUsage();
+      const { status, body } = await post(net, {
+        query: text,
+        operationName: /query a/.test(text) ? 'a' : null,
+      });
+      const { user, system } = process.cpuUsage(before);
+      expect(['TOO_LARGE', 'BAD_REQUEST', 'BAD_INPUT']).toContain(
+        body.errors?.[0]?.extensions['code'],
+      );
+      expect(body).not.toHaveProperty('data');
+      expect([200, 413]).toContain(status);
+      // Microseconds of a processor, client and all: what doubles or multiplies would take minutes.
+      expect(user + system).toBeLessThan(3_000_000);
+    }
+  });
+
+  test('what is measured is measured in time that grows with the text', () => {
+    const doubled = (levels: number): string =>
+      `{ ...f0 } ${many(levels, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`)} fragment f${levels} on Query { __typename }`;
+    expect(() => checkShape(parseDocument(doubled(25)))).toThrow(
+      expect.objectContaining({ code: 'TOO_LARGE' }),
+    );
+    expect(() => checkShape(parseDocument(doubled(6)))).not.toThrow();
+  });
+
+  const variables: readonly (readonly [name: string, value: unknown])[] = [
+    ['values inside each other', JSON.parse('['.repeat(5000) + ']'.repeat(5000))],
+    ['objects inside each other', JSON.parse('{"a":'.repeat(5000) + '1' + '}'.repeat(5000))],
+    ['a long list', { platforms: Array.from({ length: 1001 }, () => '420100') }],
+  ];
+
+  test.each(variables)('variables: %s', async (_name, value) => {
+    const query = 'query ($f: ServiceRequestFilter) { serviceRequests(filter: $f) { totalCount } }';
+    const { body } = await post(net, { query, variables: { f: value } });
+    expect(body.errors?.[0]?.extensions['code']).toBe('TOO_LARGE');
+  });
+
+  test('a batch is refused, whatever is in it', async () => {
+    for (const batch of [
+      [],
+      [{ query: '{ __typename }' }],
+      Array(1000).fill({ query: '{ __typename }' }),
+    ]) {
+      const { status, body } = await post(net, batch);
+      expect([status, body.errors?.[0]?.extensions['code']]).toEqual([400, 'BAD_REQUEST']);
+    }
+  });
+
+  test('a persisted query of somebody’s own is not taken', async () => {
+    const extensions = { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } };
+    const { body } = await post(net, { extensions });
+    expect(body.errors?.[0]?.extensions['code']).toBe('BAD_REQUEST');
+  });
+});
+
+test('an operation that costs too much is refused with estimate and limit, before anybody is asked', async () => {
+  const owners = Array.from({ length: 40 }, (_, i) => ({
+    code: `P${i}`,
+    name: `P${i}`,
+    nameEn: `P${i}`,
+    kind: 'CITY' as const,
+    parent: null,
+    connection: 'CONNECTED' as const,
+    graphqlUrl: 'http://127.0.0.1:1/graphql',
+    eventsUrl: 'http://127.0.0.1:1/events',
+    addresses: 'ANY' as const,
+    serves: ['420000'],
+    modules: ['core', 'organizations', 'requests', 'members'] as const,
+    contractVersion: '1.2' as const,
+    version: 1,
+    lacks: [],
+    additions: [],
+    scope: { above: [] },
+  }));
+  net.tell({ owners });
+  await expect.poll(() => net.generations.current?.net.owners.length).toBe(40);
+  net.asked.length = 0;
+  // 100 × 100 rows are within the limit of rows; made by 40 owners they cost too much.
+  const query = `{ organizations(first: 100) { edges { node { members(first: 100) { edges { node { id } } } } } } }`;
+  const { body } = await post(net, { query });
+  expect(body.errors?.[0]?.extensions).toEqual({
+    code: 'TOO_COSTLY',
+    estimate: 40 * (1 + 100 * (2 + 1 + 100 * 2)),
+    limit: 200_000,
+  });
+  expect(body.extensions.onenet['cost']).toBe(40 * (1 + 100 * (2 + 1 + 100 * 2)));
+  expect(net.asked).toEqual([]);
+  net.tell({ owners: [] });
+  await expect.poll(() => net.generations.current?.net.owners.length).toBe(0);
+});
+
+describe('floods', () => {
+  const flooding = someClient({
+    id: 'flooding',
+    limits: { perSecond: 1, burst: 3, perDay: 100, concurrent: 5 },
+  });
+  const other = someClient({ id: 'other' });
+
+  const as = async (at: SmallNet, client: string): Promise<Record<string, string>> => ({
+    authorization: `Bearer ${await at.issuer.token({ client })}`,
+  });
+
+  test('a client that floods is refused before its body is read; the others are answered', async () => {
+    await using at = await startSmallNet({ local: 'refuse' });
+    at.tell({ clients: [flooding, other] });
+    await expect.poll(() => at.generations.current?.net.clients.length).toBe(2);
+    const headers = await as(at, 'flooding');
+    const query = { query: '{ platforms { code } }' };
+    for (let i = 0; i < 3; i++) expect((await post(at, query, headers)).status).toBe(200);
+    // No JSON at all: whoever looked would say so.
+    const refused = await fetch(`${at.url}/graphql`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: '{'.repeat(kilobytes),
+    });
+    expect(refused.status).toBe(429);
+    expect(await refused.json()).toMatchObject({
+      errors: [{ extensions: { code: 'RATE_LIMITED' } }],
+    });
+    expect(refused.headers.get('ratelimit-policy')).toBe(
+      '"burst";q=3;w=3, "day";q=100;w=86400, "under-way";q=5;qu="concurrent-requests"',
+    );
+    expect(refused.headers.get('ratelimit')).toMatch(/^"burst";r=0;t=3, "day";r=97;t=\d+$/);
+    expect(refused.headers.get('retry-after')).toBe('1');
+
+    const theirs = await as(at, 'other');
+    const flood = Array.from({ length: 500 }, () => post(at, query, headers));
+    const answers = await Promise.all(Array.from({ length: 20 }, () => post(at, query, theirs)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    const statuses = (await Promise.all(flood)).map(({ status }) => status);
+    expect(statuses.filter((status) => status !== 429).length).toBeLessThan(20);
+  });
+
+  test('over two gateways a client has one quota', async () => {
+    const quota = {
+      mongodbUri: inject('mongodbUri'),
+      database: `attack_${randomUUID().slice(0, 8)}`,
+    };
+    await using one = await startSmallNet({ local: 'refuse', quota });
+    await using two = await startSmallNet({ local: 'refuse', quota });
+    const limits = { perSecond: 1000, burst: 1000, perDay: 30, concurrent: 50 };
+    for (const at of [one, two]) {
+      at.tell({ clients: [someClient({ id: 'shared', limits })] });
+      await expect.poll(() => at.generations.current?.net.clients.length).toBe(1);
+    }
+    const tokens = [await as(one, 'shared'), await as(two, 'shared')];
+    let answered = 0;
+    for (let wave = 0; wave < 20 && answered < 30; wave++) {
+      const calls = Array.from({ length: 20 }, (_, i) =>
+        post([one, two][i % 2] as SmallNet, { query: '{ __typename }' }, tokens[i % 2]),
+      );
+      for (const { status } of await Promise.all(calls)) if (status === 200) answered++;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    const warned = [...one.lines, ...two.lines].filter(({ level }) => Number(level) >= 40);
+    expect(warned).toEqual([]);
+    expect(answered).toBe(30);
+    const after = await post(two, { query: '{ __typename }' }, tokens[1]);
+    expect([after.status, after.body.errors?.[0]?.extensions['code']]).toEqual([
+      429,
+      'QUOTA_EXCEEDED',
+    ]);
+  });
+
+  test('whoever guesses tokens is refused unheard; who has one, at the same address, is not', async () => {
+    await using at = await startSmallNet({ local: 'refuse' });
+    at.tell({ clients: [other] });
+    await expect.poll(() => at.generations.current?.net.clients.length).toBe(1);
+    const good = await as(at, 'other');
+    expect((await post(at, { query: '{ __typename }' }, good)).status).toBe(200);
+    const statuses: number[] = [];
+    for (let i = 0; i < 130; i++) {
+      const headers = { authorization: `Bearer guess${i}` };
+      statuses.push((await post(at, { query: '{ __typename }' }, headers)).status);
+    }
+    expect(statuses.slice(0, 100)).toEqual(Array(100).fill(401));
+    expect(statuses.slice(-10)).toContain(429);
+    expect((await post(at, { query: '{ __typename }' }, good)).status).toBe(200);
+  });
+
+  test('a gateway that has too much under way says so', async () => {
+    await using at = await startSmallNet({ queue: { atOnce: 1, waiting: 2, waitingOfOne: 2 } });
+    const silent = createServer(() => undefined);
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/graphql`;
+    at.tell({ services: { province: url, analytics: url } });
+    await expect.poll(() => at.generations.current?.net.services.analytics).toBe(url);
+    const headers = { 'onenet-deadline': '1500' };
+    const slow = { query: '{ metricDefinitions { name } }' };
+    const answers = await Promise.all(Array.from({ length: 10 }, () => post(at, slow, headers)));
+    const codes = answers.map(({ body }) => body.errors?.[0]?.extensions['code']);
+    const refused = answers.filter(({ status }) => status === 503);
+    expect(refused.length).toBeGreaterThanOrEqual(7);
+    expect(new Set(codes)).toEqual(new Set(['UNAVAILABLE']));
+    silent.closeAllConnections();
+    silent.close();
+  });
+});
+
+describe('errors never leak', () => {
+  const wrong: readonly (readonly [name: string, path: string, init: RequestInit])[] = [
+    ['no JSON', '/graphql', json('{')],
+    ['no object', '/graphql', json('"x"')],
+    ['no query', '/graphql', json('{}')],
+    ['no document', '/graphql', json('{"query":"{"}')],
+    ['an unknown field', '/graphql', json('{"query":"{ nothing }"}')],
+    [
+      'a wrong variable',
+      '/graphql',
+      json('{"query":"query($a: Int!){platforms{code}}","variables":{"a":{"$where":"1"}}}'),
+    ],
+    [
+      'a resolver that throws',
+      '/graphql',
+      json('{"query":"{ serviceRequest(id: \\"boom\\") { id } }"}'),
+    ],
+    ['a part that is down', '/graphql', json('{"query":"{ metricDefinitions { name } }"}')],
+    [
+      'another type',
+      '/graphql',
+      { method: 'POST', headers: { 'content-type': 'text/xml' }, body: '<a/>' },
+    ],
+    ['another method', '/graphql', { method: 'DELETE' }],
+    ['nothing there', '/nothing', {}],
+    ['a path that climbs', '/..%2f..%2fetc%2fpasswd', {}],
+    ['a path that is none', '/%ff', {}],
+    [
+      'a token that is none',
+      '/graphql',
+      {
+        ...json('{"query":"{ __typename }"}'),
+        headers: { 'content-type': 'application/json', authorization: 'Bearer a.b.c' },
+      },
+    ],
+    [
+      'a cookie that is none',
+      '/graphql',
+      {
+        ...json('{"query":"{ __typename }"}'),
+        headers: { 'content-type': 'application/json', cookie: `onenet-session=${'a'.repeat(43)}` },
+      },
+    ],
+    [
+      'a prototype',
+      '/graphql',
+      json(
+        '{"query":"{ __typename }","variables":{"__proto__":{"x":1}},"extensions":{"constructor":1}}',
+      ),
+    ],
+  ];
+
+  test.each(wrong)('%s', async (_name, path, init) => {
+    const response = await fetch(net.url + path, init);
+    const text = `${await response.text()} ${JSON.stringify([...response.headers])}`;
+    expect(text).not.toMatch(
+      /node_modules|\.[cm]?[jt]s\b|\bat \S+ \(|stack|mongo|postgres|clickhouse|ECONN|ENOENT|undici|graphql-js|apollo|127\.0\.0\.1|\/work|secret/i,
+    );
+    for (const { message } of errorsIn(text)) expect(message.length).toBeLessThan(2000);
+  });
+});
+
+function json(body: string): RequestInit {
+  return { method: 'POST', headers: { 'content-type': 'application/json' }, body };
+}
+
+function errorsIn(text: string): readonly { readonly message: string }[] {
+  const end = text.lastIndexOf('} [[');
+  if (end < 0) return [];
+  const body = JSON.parse(text.slice(0, end + 1)) as { errors?: readonly { message: string }[] };
+  return body.errors ?? [];
+}
