@@ -196,9 +196,16 @@ function gatewayPlan({ ports, dataDir, mongodbUri, dashboardDir }: PlanInput): P
   };
 }
 
-/** Owners take what the net signs, and calls of this machine: whoever runs the net may ask them too. */
-function guardFlags({ ports }: PlanInput): { readonly trust: string; readonly unsigned: string } {
-  return { trust: `${ports.urls.gateway}/.well-known/jwks.json`, unsigned: 'loopback' };
+/**
+ * Owners take what the net signs, and calls of this machine: whoever runs the net may ask them too.
+ * What they have granted, the province tells this machine without a token.
+ */
+function guardFlags({ ports }: PlanInput) {
+  return {
+    trust: `${ports.urls.gateway}/.well-known/jwks.json`,
+    unsigned: 'loopback',
+    province: ports.urls.province,
+  };
 }
 
 /** Whoever may read it acts as the operator of the net that has this data. */

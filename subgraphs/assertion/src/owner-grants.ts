@@ -17,7 +17,7 @@ export interface FollowOptions {
   /** The platform's; without one the province answers this machine alone, and in development only. */
   readonly token?: string | undefined;
   readonly store: Pick<GuardStore, 'saveGrants' | 'loadGrants'>;
-  /** Told when the province stops answering, once until it answers. */
+  /** Told when the province does not answer for a while, once until it answers. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -34,6 +34,8 @@ const answerMs = 5_000;
 const firstPauseMs = 250;
 /** Nothing is known of a revocation meanwhile, so the province is looked for often. */
 const longestPauseMs = 1_000;
+/** Province and platform of a net start side by side: that is no news. */
+const tellAfterMs = 5_000;
 const maxBytes = 16 * 1024 * 1024;
 
 /** Follows what an owner has granted, until it is stopped. */
@@ -61,15 +63,21 @@ export function followGrants(options: FollowOptions): FollowedGrants {
     // What was revoked while the owner was down is known before its first answer.
     let waitSeconds = 0;
     let pauseMs = firstPauseMs;
+    let failingSince: number | undefined;
+    let isTold = false;
     while (!signal.aborted) {
       try {
         await take(await ask(options, list?.revision, waitSeconds, signal));
         waitSeconds = longestWaitSeconds;
         pauseMs = firstPauseMs;
+        failingSince = undefined;
+        isTold = false;
       } catch (error) {
         if (signal.aborted) break;
-        if (pauseMs === firstPauseMs) {
+        failingSince ??= performance.now();
+        if (!isTold && performance.now() - failingSince >= tellAfterMs) {
           onError(new Error('the grants cannot be followed', { cause: error }));
+          isTold = true;
         }
         ready.resolve();
         await delay(pauseMs, undefined, { signal }).catch(() => undefined);

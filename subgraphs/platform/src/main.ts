@@ -1,4 +1,5 @@
 /** The platforms' process: reads flags and environment, serves, stops when told. */
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { platforms } from '@onenet/platforms';
 import { NetError } from '@onenet/contract';
@@ -23,6 +24,10 @@ const help = `Serves platforms of the reference net, each on a port and in a dat
                         /.well-known/jwks.json; may be given several times
   --unsigned <what>     Calls without an assertion: refuse, or loopback to take those of this machine
                         (default: refuse where --trust is given, else loopback)
+  --province <url>      Base URL of the province, where each platform follows what it has granted to
+                        third parties; without it they are refused
+  --token-file <file>   With --platform: its token at the province; a development province answers
+                        this machine without one
   --department <code=url>  Where one of Platform.departments is asked, as docs/matching.md says;
                         may be given several times
   --help                This
@@ -40,6 +45,8 @@ const options = {
   simulate: { type: 'string', default: '0' },
   trust: { type: 'string', multiple: true, default: [] as string[] },
   unsigned: { type: 'string' },
+  province: { type: 'string' },
+  'token-file': { type: 'string' },
   department: { type: 'string', multiple: true, default: [] as string[] },
   help: { type: 'boolean', default: false },
 } as const;
@@ -69,6 +76,7 @@ async function main(): Promise<void> {
     simulatePerSecond: number('simulate', values.simulate, 0, 10_000),
     trust: values.trust,
     ...unsigned(),
+    ...(await province()),
     departmentUrls: departmentUrls(),
     say: (line) => console.log(line),
     signal: stopping.signal,
@@ -142,6 +150,23 @@ function unsigned() {
   if (text === undefined) return {};
   if (text === 'refuse' || text === 'loopback') return { unsigned: text } as const;
   fail(`--unsigned ${text}: refuse or loopback.`, 2);
+}
+
+/** Where grants are followed, and by which token. */
+async function province() {
+  const { province: url, 'token-file': file } = values;
+  if (file !== undefined && (url === undefined || values.platform === undefined)) {
+    fail('--token-file: give --province and --platform with it.', 2);
+  }
+  if (url === undefined) return {};
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+    fail(`--province ${url}: an address such as http://127.0.0.1:4001.`, 2);
+  }
+  if (file === undefined) return { provinceUrl: url };
+  const token = await readFile(file, 'utf8').catch((error: unknown) =>
+    fail(`--token-file: ${error instanceof Error ? error.message : String(error)}`, 2),
+  );
+  return { provinceUrl: url, token: token.trim() };
 }
 
 /** Department code → address. A code that no platform of the process knows would be a silent mistake. */

@@ -1,6 +1,7 @@
 /** Platforms in one process: each with a database and a port of its own. */
 import {
   createGuard,
+  followGrants,
   mongoGuardStore,
   trustedKeys,
   type TrustedKeys,
@@ -44,6 +45,10 @@ export interface PlatformsOptions {
   readonly trust?: readonly string[];
   /** What becomes of calls without an assertion. Default: refused where keys are trusted, else `loopback`. */
   readonly unsigned?: UnsignedCalls;
+  /** Base URL of the province, at which each platform follows what it has granted. Absent: it is not known, so third parties are refused. */
+  readonly provinceUrl?: string;
+  /** The platform's token at the province; without one the province answers this machine alone, in development. */
+  readonly token?: string;
   /** Department code → where it is asked (docs/matching.md). */
   readonly departmentUrls?: DepartmentUrls;
   /** Told what takes long. */
@@ -83,6 +88,7 @@ export async function startPlatforms(options: PlatformsOptions): Promise<Platfor
   const stopAll = async (): Promise<void> => {
     // Feeds first: they answer those who wait for events, so that the servers can close.
     await Promise.all(platforms.map(({ feed }) => feed.stop()));
+    await Promise.all(platforms.map(async ({ grants }) => grants?.stop()));
     await Promise.all(servers.map((server) => server.stop()));
     await client.close();
   };
@@ -163,15 +169,29 @@ async function openPlatform(
     );
   }
   await ensureIndexes(db, modules);
-  const guard = await createGuard({
-    code,
-    trust,
-    store: mongoGuardStore(db),
-    unsigned: options.unsigned ?? (trust ? 'refuse' : 'loopback'),
-  });
-  const feed = await startFeed({ code, db });
-  const { departmentUrls } = options;
-  return { definition, client, db, feed, guard, ...(departmentUrls && { departmentUrls }) };
+  const store = mongoGuardStore(db);
+  const { provinceUrl, token, departmentUrls } = options;
+  const grants =
+    provinceUrl === undefined
+      ? undefined
+      : followGrants({
+          code,
+          provinceUrl,
+          token,
+          store,
+          onError: (error) => console.error(`platform ${code}:`, error),
+        });
+  try {
+    await grants?.ready;
+    const unsigned = options.unsigned ?? (trust ? 'refuse' : 'loopback');
+    const guard = await createGuard({ code, trust, store, unsigned, grants });
+    const feed = await startFeed({ code, db });
+    const served = { definition, client, db, feed, guard };
+    return { ...served, ...(grants && { grants }), ...(departmentUrls && { departmentUrls }) };
+  } catch (error) {
+    await grants?.stop();
+    throw error;
+  }
 }
 
 function definitionOf(platform: string | PlatformDefinition): PlatformDefinition {

@@ -1,5 +1,5 @@
 /** One platform over HTTP, behind the front and the guard that a platform in any language has by its sidecar. */
-import type { Guard } from '@onenet/assertion';
+import type { FollowedGrants, Guard } from '@onenet/assertion';
 import type { Feed } from '@onenet/feed';
 import { startFront, type Front } from '@onenet/sidecar';
 import type { Platform } from './context.ts';
@@ -9,6 +9,8 @@ import { answerGraphQL, graphqlHandler } from './graphql.ts';
 export interface ServedPlatform extends Platform {
   readonly feed: Feed;
   readonly guard: Guard;
+  /** What it has granted to third parties, if it follows that. */
+  readonly grants?: FollowedGrants;
 }
 
 /** Serves a platform; port 0 lets the system choose. */

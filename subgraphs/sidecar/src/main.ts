@@ -1,4 +1,5 @@
 /** The sidecar as a process: reads flags and environment, serves, stops when told. */
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { UnfitDatabase } from '@onenet/feed';
 import { BadOutbox } from './outbox.ts';
@@ -37,6 +38,16 @@ const flags = {
     help: 'calls without an assertion: refuse, or loopback (taken from this machine)',
     note: 'default: refuse with --trust',
   },
+  province: {
+    value: 'url',
+    help: 'base URL of the province, where the platform follows what it has granted to third parties',
+    note: 'without it they are refused',
+  },
+  'token-file': {
+    value: 'file',
+    help: "holds the platform's token at the province",
+    note: 'a development province answers this machine without one',
+  },
   timeout: {
     value: 'ms',
     help: 'milliseconds that the server behind may take',
@@ -63,6 +74,7 @@ async function main(given: Readonly<Record<FlagName, string>>): Promise<void> {
     host: given.host,
     trust: given.trust.split(',').filter((source) => source !== ''),
     ...unsigned(given.unsigned),
+    ...(await province(given.province, given['token-file'])),
     timeoutMs: number('timeout', given.timeout, 1, 600_000),
   }).catch(explain);
   console.log(`sidecar of ${given.code} is ready: ${sidecar.url}`);
@@ -145,6 +157,18 @@ function unsigned(text: string) {
   if (text === '') return {};
   if (text === 'refuse' || text === 'loopback') return { unsigned: text } as const;
   fail(`--unsigned ${text}: refuse or loopback.`, 2);
+}
+
+/** Where grants are followed, and by which token. */
+async function province(url: string, file: string) {
+  if (file !== '' && url === '') fail('--token-file: give --province with it.', 2);
+  if (url === '') return {};
+  const found = { province: httpUrl('province', url) };
+  if (file === '') return found;
+  const token = await readFile(file, 'utf8').catch((error: unknown) =>
+    fail(`--token-file: ${error instanceof Error ? error.message : String(error)}`, 2),
+  );
+  return { ...found, token: token.trim() };
 }
 
 function number(name: FlagName, text: string, least: number, most: number): number {

@@ -1,5 +1,5 @@
 /** Beside any GraphQL server: its outbox becomes the event feed, and its GraphQL is answered through a guard. */
-import { createGuard, trustedKeys } from '@onenet/assertion';
+import { createGuard, followGrants, trustedKeys } from '@onenet/assertion';
 import type { Admitted, UnsignedCalls } from '@onenet/assertion';
 import { actorHeader, callerHeader, encodeCaller } from '@onenet/contract';
 import { startFeed } from '@onenet/feed';
@@ -22,6 +22,10 @@ export interface SidecarOptions {
   readonly trust?: readonly string[];
   /** What becomes of calls without an assertion. Default: refused where keys are trusted, else `loopback`. */
   readonly unsigned?: UnsignedCalls;
+  /** Base URL of the province, at which the platform follows what it has granted. Absent: it is not known, so third parties are refused. */
+  readonly province?: string;
+  /** The platform's token at the province; without one the province answers this machine alone, in development. */
+  readonly token?: string;
   /** How long the server behind may take for an answer. Default 30,000. */
   readonly timeoutMs?: number;
   /** How often the outbox is looked at without a notice of the database. Default 2,000. */
@@ -53,10 +57,21 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       onFailure: (reason) => onError(`the server behind: ${reason}`),
     });
     stack.defer(() => upstream.close());
+    const { province: provinceUrl, token } = options;
+    const store = outbox.guardStore;
+    // Before the first look at it: the store may be new.
+    await store.prepare();
+    const grants =
+      provinceUrl === undefined
+        ? undefined
+        : followGrants({ code, provinceUrl, token, store, onError });
+    stack.defer(() => grants?.stop());
+    await grants?.ready;
     const guard = await createGuard({
       code,
       trust: trust.length > 0 ? trustedKeys(trust, { onError }) : undefined,
-      store: outbox.guardStore,
+      store,
+      grants,
       unsigned: options.unsigned ?? (trust.length > 0 ? 'refuse' : 'loopback'),
     });
     const feed = await startFeed({

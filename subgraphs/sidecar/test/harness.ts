@@ -122,8 +122,11 @@ export async function serverBehind(listener?: RequestListener): Promise<Behind> 
 export interface TestKeys extends AsyncDisposable {
   /** The JWK set, for --trust. */
   readonly file: string;
-  /** Headers of one call on behalf of `caller`. */
-  sign(call: { method: string; path: string; body: string }): Readonly<Record<string, string>>;
+  /** Headers of one call, on behalf of `caller` unless another is given. */
+  sign(
+    call: { method: string; path: string; body: string },
+    as?: Caller,
+  ): Readonly<Record<string, string>>;
   /** A `fetch` that signs each call. */
   readonly fetch: typeof fetch;
   /** Signed by the province, and not by the gateway. */
@@ -149,8 +152,8 @@ export async function netKeys(): Promise<TestKeys> {
   await writeFile(file, JSON.stringify(gateway.publicJwks()));
   const signBy =
     (keys: Keys): TestKeys['sign'] =>
-    (call) =>
-      signCall(keys, caller, { kind: 'OFFICER', reference: 'desk-3' }, { owner: code, ...call });
+    (call, as = caller) =>
+      signCall(keys, as, { kind: 'OFFICER', reference: 'desk-3' }, { owner: code, ...call });
   return {
     file,
     sign: signBy(gateway),
