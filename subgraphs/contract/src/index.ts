@@ -53,6 +53,8 @@ export {
 export type { GatherRule, OrderRule, RouteRule, StepRule } from './directives.ts';
 export { changeKinds } from './diff/change.ts';
 export type { Breaks, ChangeKind, ContractChange } from './diff/change.ts';
+export { documentHash, isDocumentName } from './net-documents.ts';
+export type { NetDocument } from './net-documents.ts';
 export { parseGrants, schemaVariants, scopeModes } from './net-clients.ts';
 export type { ClientLimits, NetClient, NetGrant, SchemaVariant, ScopeMode } from './net-clients.ts';
 export { diffContracts } from './diff/diff-contracts.ts';
@@ -78,7 +80,13 @@ export {
 } from './modules.ts';
 export type { ContractModule, ContractVersion, ModuleName } from './modules.ts';
 export { connectionStatuses, parseNetSnapshot, platformKinds } from './net.ts';
-export type { ConnectionStatus, NetOwner, NetSnapshot, PlatformKind } from './net.ts';
+export type {
+  ConnectionStatus,
+  NetOwner,
+  NetSnapshot,
+  OwnerBudget,
+  PlatformKind,
+} from './net.ts';
 export { compareCodePoints, compareKeys, comparePositions, haversineMetres } from './order.ts';
 export type { Direction, Position, SortKey } from './order.ts';
 export { defaultPageSize, maxPageSize, parsePage } from './page.ts';

@@ -1,6 +1,7 @@
 /** The owner directory: the snapshot of the net that the province serves at `/net`, and its check. */
 import { ownerAddresses, type OwnerAddresses } from './address.ts';
 import { isPlatformCode } from './ids.ts';
+import { parseDocumentEntry, type NetDocument } from './net-documents.ts';
 import { parseClient, parseGrants, type NetClient, type NetGrant } from './net-clients.ts';
 import { integer, list, object, oneOf, text, texts, url, wrong } from './net-read.ts';
 import {
@@ -50,6 +51,18 @@ export interface NetOwner {
   readonly additions: readonly string[];
   /** Every ancestor of each served division. */
   readonly scope: { readonly above: readonly string[] };
+  /** How much the net may ask of it; absent: as much as there is. */
+  readonly budget?: OwnerBudget;
+}
+
+/** What an owner lets the net ask of it, over all gateways; null: as much as there is. */
+export interface OwnerBudget {
+  /** Calls a second. */
+  readonly perSecond: number | null;
+  /** Calls under way. */
+  readonly concurrent: number | null;
+  /** Calls a second for any one client. */
+  readonly perClientPerSecond: number | null;
 }
 
 /** The whole net at one revision. */
@@ -68,6 +81,8 @@ export interface NetSnapshot {
   readonly clients: readonly NetClient[];
   /** By id. */
   readonly grants: readonly NetGrant[];
+  /** By name and version; absent: none. */
+  readonly documents?: readonly NetDocument[];
 }
 
 /** Checks a decoded `/net` answer; throws an error that names the place and the value. */
@@ -94,6 +109,9 @@ export function parseNetSnapshot(value: unknown): NetSnapshot {
       parseClient(client, `net.clients[${i}]`),
     ),
     grants: parseGrants(net['grants'] ?? [], 'net.grants'),
+    documents: list(net['documents'] ?? [], 'net.documents').map((document, i) =>
+      parseDocumentEntry(document, `net.documents[${i}]`),
+    ),
   };
 }
 
@@ -123,5 +141,17 @@ function parseOwner(value: unknown, where: string): NetOwner {
     lacks: texts(owner['lacks'] ?? [], `${where}.lacks`),
     additions: texts(owner['additions'] ?? [], `${where}.additions`),
     scope: { above: texts(scope['above'], `${where}.scope.above`) },
+    ...(owner['budget'] != null && { budget: parseBudget(owner['budget'], `${where}.budget`) }),
+  };
+}
+
+function parseBudget(value: unknown, where: string): OwnerBudget {
+  const budget = object(value, where);
+  const read = (name: keyof OwnerBudget): number | null =>
+    budget[name] == null ? null : integer(budget[name], `${where}.${name}`);
+  return {
+    perSecond: read('perSecond'),
+    concurrent: read('concurrent'),
+    perClientPerSecond: read('perClientPerSecond'),
   };
 }
