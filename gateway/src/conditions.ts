@@ -127,7 +127,7 @@ const nothing: SelectionNode = {
 };
 
 /** The operation with the fragments and variables that it still uses: GraphQL refuses others. */
-function usedParts(
+export function usedParts(
   operation: OperationDefinitionNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
 ): DocumentNode {

@@ -78,6 +78,14 @@ export function chooseOperation(
 
 /** Checks a document against the schema, before anything is changed in it. */
 export function checkValid(schema: GraphQLSchema, document: DocumentNode): void {
+  // Below a root that is not there, validation has nothing to check, and says nothing.
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    const { operation } = definition;
+    if (!schema.getRootType(operation)) {
+      throw new NetError('BAD_REQUEST', `The schema has no ${operation}.`);
+    }
+  }
   const errors = validate(schema, document, undefined, { maxErrors: 20 });
   if (errors.length > 0) throw new DocumentRefusal(errors);
 }

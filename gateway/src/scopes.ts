@@ -1,36 +1,38 @@
 /**
  * Step `scopes`: a field that the caller may not see is taken out of the operation before it is
- * planned, so that no owner is asked for it; in the answer it is null, with an error at its path.
+ * planned, so that no owner is asked for it; in the answer it is null, with an error at its path. A
+ * client that would rather have all or nothing (REJECT) has the operation refused, with every such field.
  *
  * In the planned operation `phone` becomes `phone: __typename`: the response keeps its keys and
- * their order, no selection becomes empty, and no owner sees the field.
+ * their order, no selection becomes empty, and no owner sees the field. A fragment may be refused at
+ * one place and not at another: where something of it is, it is written out.
  */
-import { NetError, allows, type AccessRule, type AccessRules } from '@onenet/contract';
+import { NetError, errorCodes } from '@onenet/contract';
 import {
   Kind,
-  TypeInfo,
   getNamedType,
   isAbstractType,
   isCompositeType,
   isObjectType,
   typeFromAST,
-  visit,
-  visitWithTypeInfo,
   type DocumentNode,
   type FieldNode,
+  type FragmentDefinitionNode,
   type GraphQLFormattedError,
   type GraphQLNamedType,
   type GraphQLSchema,
+  type InlineFragmentNode,
   type OperationDefinitionNode,
+  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import type { Access } from './callers/access.ts';
+import { usedParts } from './conditions.ts';
+import { refusalByNeed, refusalByRule, type Refusal, type Restrictions } from './restrictions.ts';
 import { fieldOf, fragmentsOf, rootTypeOf } from './selections.ts';
 
 /** A field that was taken out, with its response key. */
-interface RefusedField {
-  readonly coordinate: string;
-  readonly scopes: AccessRule['scopes'];
+interface RefusedField extends Refusal {
   /** Names of the types that may stand here, which is what its stand-in answers. */
   readonly types: ReadonlySet<string>;
   /**
@@ -53,32 +55,134 @@ export interface ScopedDocument {
   readonly refused: RefusedTree | undefined;
 }
 
-/** Takes out of a valid document what the caller may not see. */
+/** Takes out of a valid document what the caller may not see; refuses it, if the caller is to be told so. */
 export function applyScopes(
   schema: GraphQLSchema,
-  rules: AccessRules,
-  caller: Access,
+  restrictions: Restrictions,
+  access: Access,
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): ScopedDocument {
-  const ruleAgainst = (parent: GraphQLNamedType, node: FieldNode): Refusal | undefined =>
-    findRefusal(schema, rules, caller, parent, node.name.value);
+  const narrowing = new Narrowing(schema, restrictions, access, document);
   const refused = newTree();
-  collect(schema, document, operation, ruleAgainst, refused);
-  if (refused.fields.size === 0 && refused.children.size === 0) {
-    return { document, refused: undefined };
+  const root = rootTypeOf(schema, operation);
+  const place = { parent: root, possible: [root.name], certain: true, tree: refused };
+  const selectionSet = narrowing.narrow(operation.selectionSet, place);
+  if (selectionSet === operation.selectionSet) return { document, refused: undefined };
+  if (access.mode === 'REJECT') throw rejection(narrowing.refusals);
+  return {
+    document: usedParts({ ...operation, selectionSet }, fragmentsOf(document)),
+    refused,
+  };
+}
+
+/** Where a selection set stands. */
+interface Place {
+  readonly parent: GraphQLNamedType;
+  /** Names of the object types that may come here. */
+  readonly possible: readonly string[];
+  readonly certain: boolean;
+  readonly tree: RefusedTree;
+}
+
+class Narrowing {
+  readonly refusals: Refusal[] = [];
+  readonly #schema: GraphQLSchema;
+  readonly #restrictions: Restrictions;
+  readonly #access: Access;
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+
+  constructor(
+    schema: GraphQLSchema,
+    restrictions: Restrictions,
+    access: Access,
+    document: DocumentNode,
+  ) {
+    this.#schema = schema;
+    this.#restrictions = restrictions;
+    this.#access = access;
+    this.#fragments = fragmentsOf(document);
   }
-  const typeInfo = new TypeInfo(schema);
-  const planned: DocumentNode = visit(
-    document,
-    visitWithTypeInfo(typeInfo, {
-      Field: (node) => {
-        const parent = typeInfo.getParentType();
-        return parent && ruleAgainst(parent, node) ? standIn(node) : undefined;
-      },
-    }),
-  );
-  return { document: planned, refused };
+
+  /** The set without what is refused; the same set where nothing is. */
+  narrow(set: SelectionSetNode, place: Place): SelectionSetNode {
+    let isChanged = false;
+    const selections = set.selections.map((selection) => {
+      const certain = place.certain && (selection.directives ?? []).length === 0;
+      const at = { ...place, certain };
+      const narrowed =
+        selection.kind === Kind.FIELD
+          ? this.#narrowField(selection, at)
+          : this.#narrowFragment(selection, at);
+      isChanged ||= narrowed !== selection;
+      return narrowed;
+    });
+    return isChanged ? { ...set, selections } : set;
+  }
+
+  #narrowField(node: FieldNode, { parent, possible, certain, tree }: Place): FieldNode {
+    const key = node.alias?.value ?? node.name.value;
+    const refusal = this.#refusal(parent, possible, node.name.value);
+    if (refusal) {
+      this.refusals.push(refusal);
+      const others = tree.fields.get(key) ?? [];
+      tree.fields.set(key, [...others, { ...refusal, types: new Set(possible), certain }]);
+      return standIn(node);
+    }
+    const field = fieldOf(parent, node.name.value);
+    const type = field && getNamedType(field.type);
+    if (!node.selectionSet || !isCompositeType(type)) return node;
+    const child = tree.children.get(key) ?? newTree();
+    const selectionSet = this.narrow(node.selectionSet, {
+      parent: type,
+      possible: possibleNames(this.#schema, type),
+      certain: isObjectType(type),
+      tree: child,
+    });
+    if (selectionSet === node.selectionSet) return node;
+    tree.children.set(key, child);
+    return { ...node, selectionSet };
+  }
+
+  #narrowFragment(node: Exclude<SelectionNode, FieldNode>, place: Place): SelectionNode {
+    const fragment =
+      node.kind === Kind.INLINE_FRAGMENT ? node : this.#fragments.get(node.name.value);
+    if (!fragment) return node;
+    const condition = fragment.typeCondition && typeFromAST(this.#schema, fragment.typeCondition);
+    const parent = condition ?? place.parent;
+    const possible = this.#common(place.possible, parent);
+    const selectionSet = this.narrow(fragment.selectionSet, { ...place, parent, possible });
+    return selectionSet === fragment.selectionSet ? node : inline(node, fragment, selectionSet);
+  }
+
+  /** The types that may come here and fit a fragment; one that fits none is decided by itself. */
+  #common(possible: readonly string[], parent: GraphQLNamedType): readonly string[] {
+    const fitting = possibleNames(this.#schema, parent);
+    const common = possible.filter((name) => fitting.includes(name));
+    return common.length > 0 ? common : fitting;
+  }
+
+  /** Why the caller may not see a field: by a rule on it or on its type, of each type that may come here. */
+  #refusal(
+    parent: GraphQLNamedType,
+    possible: readonly string[],
+    fieldName: string,
+  ): Refusal | undefined {
+    if (fieldName === '__typename') return undefined;
+    const field = fieldOf(parent, fieldName);
+    const ruled = new Set<string>();
+    for (const name of [parent.name, ...possible]) ruled.add(`${name}.${fieldName}`).add(name);
+    if (field) ruled.add(getNamedType(field.type).name);
+    for (const coordinate of ruled) {
+      const refusal = refusalByRule(this.#restrictions, this.#access, coordinate);
+      if (refusal) return refusal;
+    }
+    for (const name of possible) {
+      const refusal = refusalByNeed(this.#restrictions, this.#access, `${name}.${fieldName}`);
+      if (refusal) return refusal;
+    }
+    return undefined;
+  }
 }
 
 /** Puts null where fields were taken out, in place, and returns one error a field, at its first place. */
@@ -98,7 +202,7 @@ export function nullRefused(data: unknown, refused: RefusedTree): GraphQLFormatt
       );
       if (!field) continue;
       object[key] = null;
-      if (!errors.has(field)) errors.set(field, scopeError(field, [...path, key]));
+      if (!errors.has(field)) errors.set(field, refusalError(field, [...path, key]));
     }
     for (const [key, child] of tree.children) walk(object[key], child, [...path, key]);
   };
@@ -106,77 +210,36 @@ export function nullRefused(data: unknown, refused: RefusedTree): GraphQLFormatt
   return [...errors.values()];
 }
 
-interface Refusal {
-  readonly coordinate: string;
-  readonly rule: AccessRule;
+function refusalError(
+  { coordinate, code, scopes }: RefusedField,
+  path: readonly (string | number)[],
+): GraphQLFormattedError {
+  const { message, extensions } = new NetError(code, textOf(code), {
+    coordinate,
+    ...(scopes && { scopes }),
+  });
+  return { message, path, extensions };
 }
 
-/** Why a caller may not see a field: by a rule on it, on its type, or on one of the types that it may stand for. */
-function findRefusal(
-  schema: GraphQLSchema,
-  rules: AccessRules,
-  caller: Access,
-  parent: GraphQLNamedType,
-  fieldName: string,
-): Refusal | undefined {
-  if (fieldName === '__typename') return undefined;
-  const field = fieldOf(parent, fieldName);
-  const names = [parent.name, ...possibleNames(schema, parent)];
-  const coordinates = names.flatMap((name) => [`${name}.${fieldName}`, name]);
-  if (field) coordinates.push(getNamedType(field.type).name);
-  for (const coordinate of coordinates) {
-    const rule = rules.get(coordinate);
-    if (rule && !allows(rule, caller)) return { coordinate, rule };
-  }
-  return undefined;
+function textOf(code: Refusal['code']): string {
+  return code === 'NOT_ALLOWED' ? 'The field is not for this caller.' : errorCodes[code].message;
+}
+
+/** Names everything that stands in the way, so that a client need not ask again and again. */
+function rejection(refusals: readonly Refusal[]): NetError {
+  const fields = [...new Map(refusals.map((each) => [each.coordinate, each])).values()];
+  const listed = fields.map(({ coordinate, scopes }) =>
+    scopes ? `${coordinate} (${scopes.map((all) => all.join(' and ')).join(', or ')})` : coordinate,
+  );
+  const code = fields.some((field) => field.scopes) ? 'SCOPE_REQUIRED' : 'NOT_ALLOWED';
+  return new NetError(code, `The operation needs what the caller lacks: ${listed.join('; ')}.`, {
+    fields: fields.map(({ coordinate, scopes }) => ({ coordinate, ...(scopes && { scopes }) })),
+  });
 }
 
 function possibleNames(schema: GraphQLSchema, type: GraphQLNamedType): readonly string[] {
   if (isObjectType(type)) return [type.name];
   return isAbstractType(type) ? schema.getPossibleTypes(type).map(({ name }) => name) : [];
-}
-
-function collect(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-  ruleAgainst: (parent: GraphQLNamedType, node: FieldNode) => Refusal | undefined,
-  tree: RefusedTree,
-): void {
-  const fragments = fragmentsOf(document);
-  const walk = (
-    set: SelectionSetNode,
-    parent: GraphQLNamedType,
-    at: RefusedTree,
-    isCertain: boolean,
-  ): void => {
-    for (const selection of set.selections) {
-      const certain = isCertain && (selection.directives ?? []).length === 0;
-      if (selection.kind === Kind.FIELD) {
-        const key = selection.alias?.value ?? selection.name.value;
-        const refusal = ruleAgainst(parent, selection);
-        const field = fieldOf(parent, selection.name.value);
-        if (refusal) {
-          const types = new Set(possibleNames(schema, parent));
-          const { coordinate, rule } = refusal;
-          const others = at.fields.get(key) ?? [];
-          at.fields.set(key, [...others, { coordinate, scopes: rule.scopes, types, certain }]);
-        } else if (selection.selectionSet && field) {
-          const child = at.children.get(key) ?? newTree();
-          const type = getNamedType(field.type);
-          if (isCompositeType(type)) walk(selection.selectionSet, type, child, isObjectType(type));
-          if (child.fields.size > 0 || child.children.size > 0) at.children.set(key, child);
-        }
-      } else {
-        const fragment =
-          selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
-        if (!fragment) continue;
-        const condition = fragment.typeCondition && typeFromAST(schema, fragment.typeCondition);
-        walk(fragment.selectionSet, condition ?? parent, at, certain);
-      }
-    }
-  };
-  walk(operation.selectionSet, rootTypeOf(schema, operation), tree, true);
 }
 
 /** What is planned in place of a refused field: its directives stay, so that what was skipped is no refusal. */
@@ -189,15 +252,17 @@ function standIn(node: FieldNode): FieldNode {
   };
 }
 
-function scopeError(
-  { coordinate, scopes }: RefusedField,
-  path: readonly (string | number)[],
-): GraphQLFormattedError {
-  const error = new NetError('SCOPE_REQUIRED', undefined, {
-    coordinate,
-    ...(scopes && { scopes }),
-  });
-  return { message: error.message, path, extensions: error.extensions };
+function inline(
+  { directives }: Exclude<SelectionNode, FieldNode>,
+  { typeCondition }: InlineFragmentNode | FragmentDefinitionNode,
+  selectionSet: SelectionSetNode,
+): InlineFragmentNode {
+  return {
+    kind: Kind.INLINE_FRAGMENT,
+    ...(typeCondition && { typeCondition }),
+    ...(directives && { directives }),
+    selectionSet,
+  };
 }
 
 function newTree(): RefusedTree {

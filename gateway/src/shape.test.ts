@@ -99,9 +99,3 @@ test('an object of a type that may not stand there is null', () => {
     faults: ['Query.node: of an unknown type'],
   });
 });
-
-test('introspection is left to the vendor', () => {
-  const document = parse('{ __schema { types { name } } }');
-  const [operation] = document.definitions as OperationDefinitionNode[];
-  expect(operation && compileShape(schema, document, operation)).toBeUndefined();
-});

@@ -43,16 +43,14 @@ type Shaper = (value: unknown, faults: string[]) => unknown;
 /** What a non-null field gives its object when it has nothing: the object itself is null then. */
 const nothing = Symbol('nothing');
 
-/** Compiles an operation's shape; undefined when it asks for the schema, which the vendor answers. */
+/** Compiles an operation's shape; what asks for the schema was taken out of it. */
 export function compileShape(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
-): Shape | undefined {
+): Shape {
   const source = { schema, fragments: fragmentsOf(document) };
   const root = rootTypeOf(schema, operation);
-  const names = [...collect(source, root, [operation.selectionSet]).values()];
-  if (names.some(({ name }) => name === '__schema' || name === '__type')) return undefined;
   const shape = compileObject(source, root, [operation.selectionSet]);
   return (tree) => {
     const faults: string[] = [];

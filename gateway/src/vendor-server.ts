@@ -65,7 +65,7 @@ export async function startVendorServer(options: VendorOptions): Promise<VendorS
     gateway,
     logger: vendorLog,
     nodeEnv: 'production',
-    introspection: true,
+    introspection: false,
     persistedQueries: false,
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,

@@ -6,6 +6,7 @@ import {
   type ConstDirectiveNode,
   type GraphQLSchema,
 } from 'graphql';
+import type { Caller } from './caller.ts';
 
 /** The directives that restrict access. */
 export const accessDirectives: ReadonlySet<string> = new Set([
@@ -41,24 +42,36 @@ export function accessRules(schema: GraphQLSchema): AccessRules {
   return rules;
 }
 
-/** Whether scopes satisfy a rule. Policies are satisfied by nobody yet: there are no credentials. */
-export function allows(
-  rule: AccessRule,
-  caller: { readonly client: string; readonly scopes: readonly string[] },
-): boolean {
+/** What of a caller satisfies rules. */
+export type AccessHolder = Pick<Caller, 'client' | 'roles' | 'scopes'>;
+
+/** Whether a caller satisfies a rule. */
+export function allows(rule: AccessRule, caller: AccessHolder): boolean {
   if (rule.authenticated && caller.client === 'local') return false;
-  if (rule.policies) return false;
   return (
-    rule.scopes === undefined ||
-    rule.scopes.some((all) => all.every((scope) => caller.scopes.includes(scope)))
+    isOneOf(rule.scopes, (scope) => caller.scopes.includes(scope)) &&
+    isOneOf(rule.policies, (policy) => satisfies(policy, caller))
   );
+}
+
+/** `role:<role>` or `client:<id>`; whoever runs the net's own programs satisfies each. */
+function satisfies(policy: string, { client, roles }: AccessHolder): boolean {
+  if (client === 'local') return true;
+  return policy === `client:${client}` || roles.some((role) => policy === `role:${role}`);
+}
+
+function isOneOf(
+  alternatives: readonly (readonly string[])[] | undefined,
+  isHeld: (item: string) => boolean,
+): boolean {
+  return alternatives === undefined || alternatives.some((all) => all.every(isHeld));
 }
 
 function readRule(directives: readonly ConstDirectiveNode[]): AccessRule | undefined {
   const lists = (name: string, argument: string): string[][] | undefined => {
     const directive = directives.find((applied) => applied.name.value === name);
     const value = directive?.arguments?.find((given) => given.name.value === argument)?.value;
-    return value && alternatives(valueFromASTUntyped(value));
+    return value && listsOf(valueFromASTUntyped(value));
   };
   const authenticated = directives.some((applied) => applied.name.value === 'authenticated');
   const scopes = lists('requiresScopes', 'scopes');
@@ -68,7 +81,7 @@ function readRule(directives: readonly ConstDirectiveNode[]): AccessRule | undef
 }
 
 /** The list of lists that these directives take; what is not one is satisfied by nobody. */
-function alternatives(value: unknown): string[][] {
+function listsOf(value: unknown): string[][] {
   return list(value).map((all) => list(all).map(String));
 }
 
