@@ -1,6 +1,8 @@
 /** The province as a process: options and environment in, one line out when it is ready. */
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startProvince } from './index.ts';
+import type { ProvinceOptions } from './index.ts';
 
 const help = `Starts the province: /graphql, /registry, /access, /oauth/token, /session, /net, /health/live,
 /health/ready.
@@ -23,6 +25,10 @@ const help = `Starts the province: /graphql, /registry, /access, /oauth/token, /
   --issuer <text>            who issues access tokens: iss (onenet)
   --proxy <address>          address or network of gateways on other machines; repeatable
   --first-sign-in <file>     gets the first person's name and password, where there is nobody yet
+  --oidc-issuer <url>        provider of identities at which people sign in (none)
+  --oidc-client-id <id>      the net's id there
+  --oidc-client-secret-file <f>  holds the net's secret there
+  --oidc-roles-claim <name>  names leader, team:<platform>, administrator, auditor (roles)
   --reference-clients        the departments of the reference net are admitted at the first start
   --help`;
 
@@ -48,6 +54,10 @@ const options = {
   issuer: { type: 'string' },
   proxy: { type: 'string', multiple: true, default: [] as string[] },
   'first-sign-in': { type: 'string' },
+  'oidc-issuer': { type: 'string' },
+  'oidc-client-id': { type: 'string' },
+  'oidc-client-secret-file': { type: 'string' },
+  'oidc-roles-claim': { type: 'string', default: 'roles' },
   'reference-clients': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -76,6 +86,7 @@ if (values.help) {
     ...given('gatewayUrl', values['gateway-url']),
     ...given('issuer', values.issuer),
     ...given('firstSignInFile', values['first-sign-in']),
+    ...oidc(),
   }).catch(explain);
   console.log(`province is ready: ${province.url}`);
   let stopping = false;
@@ -101,6 +112,7 @@ function readOptions() {
 /** What the surroundings refuse is one line; anything else is a defect, and keeps its stack. */
 function explain(error: unknown): never {
   if (!(error instanceof Error)) throw error;
+  if (error.name === 'BadOption') fail(error.message, 2);
   if ('code' in error && error.code === 'EADDRINUSE') {
     fail(`port ${values.port} is in use: give another with --port.`, 1);
   }
@@ -116,6 +128,22 @@ function given<Name extends string>(
   value: string | undefined,
 ): { readonly [Key in Name]?: string } {
   return value === undefined ? {} : ({ [name]: value } as { readonly [Key in Name]: string });
+}
+
+/** All of it, or nothing. */
+function oidc(): Pick<ProvinceOptions, 'oidc'> {
+  const { 'oidc-issuer': issuer, 'oidc-client-id': clientId } = values;
+  const { 'oidc-client-secret-file': file, 'oidc-roles-claim': rolesClaim } = values;
+  if (issuer === undefined && clientId === undefined && file === undefined) return {};
+  if (issuer === undefined || clientId === undefined || file === undefined) {
+    fail('--oidc-issuer, --oidc-client-id and --oidc-client-secret-file come together.', 2);
+  }
+  try {
+    const clientSecret = readFileSync(file, 'utf8').trim();
+    return { oidc: { issuer, clientId, clientSecret, rolesClaim } };
+  } catch {
+    fail(`--oidc-client-secret-file ${file} cannot be read.`, 2);
+  }
 }
 
 function port(option: string, text: string): number {

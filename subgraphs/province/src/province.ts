@@ -66,6 +66,7 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
   const server = createServer((request, response) => listener(request, response));
   const checker = new Checker();
   checker.keep([], Promise.resolve({ supergraph }));
+  let closeDirectory = () => Promise.resolve();
   try {
     server.listen(options.port, options.host);
     await once(server, 'listening');
@@ -88,6 +89,7 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
       ? platforms.map((each) => ({ ...each, connection: 'REGISTERED' as const }))
       : platforms;
     const directory = await Directory.open(registry, frame, checker, definitions);
+    closeDirectory = () => directory.close();
     if (options.operatorTokenFile !== undefined) {
       await ensureOperatorToken(registry.store, options.operatorTokenFile);
     }
@@ -152,6 +154,7 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
     };
   } catch (error) {
     server.close();
+    await closeDirectory();
     await checker.close();
     await client.close();
     throw error;

@@ -10,11 +10,13 @@ import {
 import { accessTokenKeys, accessTokenSeconds } from '@onenet/contract';
 import type { Db } from 'mongodb';
 import type { Store } from '../registry/store.ts';
+import { BadOption } from './bad-option.ts';
 import { proxiesAt } from './caller-address.ts';
 import type { AccessHttp } from './http.ts';
 import type { OauthParts } from './oauth/http.ts';
 import type { SessionParts } from './people/http.ts';
 import { ensureFirstPerson } from './people/first-sign-in.ts';
+import { Oidc, type OidcOptions } from './people/oidc.ts';
 import { seedReferenceClients } from './reference-clients.ts';
 import { AccessStore } from './store.ts';
 
@@ -29,6 +31,8 @@ export interface AccessOptions {
   readonly proxies?: readonly string[];
   /** Gets name and password of the first person, made where there is nobody. Absent: none is made. */
   readonly firstSignInFile?: string;
+  /** A provider of identities at which people sign in. Absent: only here, by name and password. */
+  readonly oidc?: OidcOptions;
   /** Whether the departments of the reference net are admitted at the first start. */
   readonly referenceClients?: boolean;
 }
@@ -47,11 +51,15 @@ export async function openAccess(
 ): Promise<Access> {
   const { issuer = 'onenet', keysDir, firstSignInFile } = options;
   const baseUrl = (options.gatewayUrl ?? 'http://127.0.0.1:4000').replace(/\/+$/, '');
+  if (!/^https?:$/.test(URL.parse(baseUrl)?.protocol ?? '')) {
+    throw new BadOption(`The gateway's URL is ${baseUrl}, and must begin with http or https.`);
+  }
+  const oidc = options.oidc && new Oidc(options.oidc, baseUrl);
+  const proxies = proxiesAt(options.proxies ?? []);
   const store = new AccessStore(registry, db);
   await store.prepare();
   if (options.referenceClients === true) await seedReferenceClients(registry);
   if (firstSignInFile !== undefined) await ensureFirstPerson(store, firstSignInFile);
-  const proxies = proxiesAt(options.proxies ?? []);
   const keys =
     keysDir === undefined
       ? undefined
@@ -70,6 +78,6 @@ export async function openAccess(
   return {
     http: { store, refresh, firstSignInFile },
     oauth: { store, keys, issuer, baseUrl, proxies },
-    session: { store, guard, baseUrl, proxies, firstSignInFile },
+    session: { store, oidc, guard, baseUrl, proxies, firstSignInFile },
   };
 }

@@ -1,6 +1,7 @@
 /** From which address a call comes: the gateway before the province says so of those that it passes on. */
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
+import { BadOption } from './bad-option.ts';
 
 /** The gateway names here the address of whoever called it. */
 export const clientAddressHeader = 'onenet-client-address';
@@ -16,9 +17,11 @@ export function proxiesAt(addresses: readonly string[]): Proxies {
   for (const given of addresses) {
     const [address = '', bits] = given.split('/');
     const family = familyOf(address);
-    if (family === undefined) throw new Error(`${given} is no IP address and no network of them.`);
+    if (family === undefined)
+      throw new BadOption(`${given} is no IP address and no network of them.`);
     if (bits === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(bits), family);
+    else if (isPrefix(bits, family)) list.addSubnet(address, Number(bits), family);
+    else throw new BadOption(`${given} is no network: after / comes a number of bits.`);
   }
   return list;
 }
@@ -33,6 +36,10 @@ export function callerAddress(
   const named = headers[clientAddressHeader];
   const isProxy = family !== undefined && proxies.check(remote, family);
   return isProxy && typeof named === 'string' && isIP(named) !== 0 ? named : remote;
+}
+
+function isPrefix(bits: string, family: 'ipv4' | 'ipv6'): boolean {
+  return /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 'ipv4' ? 32 : 128);
 }
 
 function familyOf(address: string): 'ipv4' | 'ipv6' | undefined {

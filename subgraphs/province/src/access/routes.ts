@@ -28,8 +28,9 @@ export function answerAccessPaths(
     return true;
   }
   if (isBelow(pathname, '/session')) {
-    answerSession(access.session, url, request).then(({ status, body, cookie }) => {
-      if (cookie !== undefined) response.setHeader('set-cookie', cookie);
+    answerSession(access.session, url, request).then(({ status, body, cookies, location }) => {
+      if (cookies) response.setHeader('set-cookie', cookies);
+      if (location !== undefined) response.setHeader('location', location);
       answerJson(response, status, body);
     }, fail);
     return true;

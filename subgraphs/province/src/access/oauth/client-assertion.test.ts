@@ -26,7 +26,7 @@ const seconds = () => Math.floor(Date.now() / 1000);
 
 /** An assertion that is right, but for what is changed. */
 function assertion(
-  change: JWTPayload = {},
+  change: { readonly [Claim in keyof JWTPayload]?: JWTPayload[Claim] | undefined } = {},
   key: CryptoKey | Uint8Array = privateKey,
   header: { alg: string; kid?: string } = { alg: 'EdDSA', kid: 'first' },
 ): Promise<string> {

@@ -7,8 +7,17 @@ import { readJson } from '../../registry/body.ts';
 import { hashOf } from '../../registry/tokens.ts';
 import { callerAddress, type Proxies } from '../caller-address.ts';
 import type { AccessStore } from '../store.ts';
-import { clearedCookie, sessionCookie, sessionOf } from './cookie.ts';
+import {
+  clearedCookie,
+  clearedTicket,
+  sessionCookie,
+  sessionOf,
+  ticketCookie,
+  ticketOf,
+} from './cookie.ts';
 import { forgetFirstPassword } from './first-sign-in.ts';
+import type { Oidc } from './oidc.ts';
+import { personOf } from './oidc-person.ts';
 import { refuseOtherSites } from './other-sites.ts';
 import { callerOf, type PersonDocument } from './person.ts';
 import { beginSession, endSession, useSession, type LiveSession } from './sessions.ts';
@@ -16,6 +25,8 @@ import { changePassword, signIn } from './sign-in.ts';
 
 export interface SessionParts {
   readonly store: AccessStore;
+  /** Where people sign in elsewhere; absent: only here. */
+  readonly oidc: Oidc | undefined;
   /** Takes what the gateway signed, and calls of this machine. */
   readonly guard: Guard;
   /** Base URL under which browsers reach this. */
@@ -28,13 +39,15 @@ export interface SessionParts {
 export interface SessionAnswer {
   readonly status: number;
   readonly body: object;
-  readonly cookie?: string;
+  readonly cookies?: readonly string[];
+  /** Where the browser goes then. */
+  readonly location?: string;
 }
 
 /** Answers a call of `/session` or below it. */
 export async function answerSession(
   parts: SessionParts,
-  { pathname: path }: URL,
+  { pathname: path, searchParams }: URL,
   request: IncomingMessage,
 ): Promise<SessionAnswer> {
   const [, , hash] = /^\/session\/(callers)\/([0-9a-f]{64})$/.exec(path) ?? [];
@@ -43,15 +56,19 @@ export async function answerSession(
     case 'POST /session':
       return runSignIn(parts, request);
     case 'GET /session':
-      return { status: 200, body: shown(await required(parts, request)) };
+      return { status: 200, body: shown(await currentSession(parts, request)) };
     case 'DELETE /session':
       return runSignOut(parts, request);
     case 'POST /session/password':
       return runChangePassword(parts, request);
+    case 'GET /session/oidc':
+      return runDepart(parts);
+    case 'GET /session/oidc/callback':
+      return runArrive(parts, searchParams, request);
     default:
       throw new NetError(
         'NOT_FOUND',
-        'Here are POST, GET and DELETE /session, and POST /session/password.',
+        'Here are POST, GET and DELETE /session, POST /session/password and GET /session/oidc.',
       );
   }
 }
@@ -72,7 +89,7 @@ async function runSignOut(parts: SessionParts, request: IncomingMessage): Promis
   refuseOtherSites(parts.baseUrl, request);
   const value = sessionOf(request);
   if (value !== undefined) await endSession(parts.store, hashOf(value));
-  return { status: 200, body: { signedOut: true }, cookie: clearedCookie(parts.baseUrl) };
+  return { status: 200, body: { signedOut: true }, cookies: [clearedCookie(parts.baseUrl)] };
 }
 
 async function runChangePassword(
@@ -80,14 +97,52 @@ async function runChangePassword(
   request: IncomingMessage,
 ): Promise<SessionAnswer> {
   refuseOtherSites(parts.baseUrl, request);
-  const { person } = await required(parts, request);
+  const { person } = await currentSession(parts, request);
   const fields = new Fields(await readJson(request));
   const current = fields.secret('current');
   const next = fields.secret('next');
   fields.done();
-  await changePassword(parts.store, person, current, next);
+  const changed = await changePassword(parts.store, person, current, next);
   await forgetFirstPassword(parts.firstSignInFile, person.name);
-  return signedIn(parts, person);
+  return signedIn(parts, changed);
+}
+
+/** To the provider of identities. */
+async function runDepart({ oidc, baseUrl }: SessionParts): Promise<SessionAnswer> {
+  const { location, ticket } = await required(oidc, noOidc).depart();
+  return { status: 303, location, body: {}, cookies: [ticketCookie(baseUrl, ticket)] };
+}
+
+/** And back from there, into the dashboard. */
+async function runArrive(
+  parts: SessionParts,
+  query: URLSearchParams,
+  request: IncomingMessage,
+): Promise<SessionAnswer> {
+  const { oidc, store, baseUrl } = parts;
+  // Only the browser that departed arrives: or a link could sign its reader in as somebody else.
+  const ticket = required(
+    ticketOf(request),
+    new NetError('CREDENTIALS_INVALID', 'The sign-in was not begun here: begin at /session/oidc.'),
+  );
+  const identity = await required(oidc, noOidc).arrive(query, ticket);
+  const { body, cookies = [] } = await signedIn(parts, await personOf(store, identity));
+  return {
+    status: 303,
+    location: `${baseUrl}/`,
+    body,
+    cookies: [...cookies, clearedTicket(baseUrl)],
+  };
+}
+
+const noOidc = new NetError(
+  'NOT_FOUND',
+  'No provider of identities is configured: sign in by POST /session.',
+);
+
+function required<T>(value: T | undefined, error: NetError): T {
+  if (value === undefined) throw error;
+  return value;
 }
 
 /** Whose a session is, for the gateway alone. */
@@ -116,13 +171,15 @@ async function showCaller(
 
 /** Begins a session, in the place of whichever the browser had. */
 async function signedIn(parts: SessionParts, person: PersonDocument): Promise<SessionAnswer> {
-  const value = await beginSession(parts.store, person);
-  const session = await useSession(parts.store, hashOf(value));
-  if (!session) throw new NetError('CREDENTIALS_INVALID', 'The account was removed.');
-  return { status: 200, body: shown(session), cookie: sessionCookie(parts.baseUrl, value) };
+  const { value, expiresAt } = await beginSession(parts.store, person);
+  const cookies = [sessionCookie(parts.baseUrl, value)];
+  return { status: 200, body: shown({ person, expiresAt }), cookies };
 }
 
-async function required({ store }: SessionParts, request: IncomingMessage): Promise<LiveSession> {
+async function currentSession(
+  { store }: SessionParts,
+  request: IncomingMessage,
+): Promise<LiveSession> {
   const value = sessionOf(request);
   const session = value === undefined ? undefined : await useSession(store, hashOf(value));
   if (session) return session;
@@ -130,11 +187,11 @@ async function required({ store }: SessionParts, request: IncomingMessage): Prom
 }
 
 function shown({ person, expiresAt }: LiveSession): object {
-  const { _id: id, name, roles, platform, password } = person;
+  const { _id: id, displayName, roles, platform, password } = person;
   const { scopes } = callerOf(person);
   return {
     id,
-    name,
+    name: displayName ?? person.name,
     roles,
     platform,
     scopes,

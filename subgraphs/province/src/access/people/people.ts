@@ -27,6 +27,7 @@ export async function addPerson(
   const person: PersonDocument = {
     _id: newPersonId(),
     name: normalizedName(name),
+    displayName: null,
     roles,
     platform,
     password: await hashPassword(password),
@@ -59,15 +60,15 @@ export async function resetPerson(store: AccessStore, name: string): Promise<str
   return password;
 }
 
+/** By name or, of another provider's people, by id. */
 export async function removePerson(store: AccessStore, name: string): Promise<void> {
-  const person = await store.people.findOneAndDelete({ name: normalizedName(name) });
+  const person = await store.people.findOneAndDelete({
+    $or: [{ name: normalizedName(name) }, { _id: name }],
+  });
   if (!person) throw unknownPerson(name);
   await endSessionsOf(store, person._id);
 }
 
 function unknownPerson(name: string): NetError {
-  return new NetError(
-    'NOT_FOUND',
-    `Nobody of the name "${name.slice(0, 80)}" signs in here with a password.`,
-  );
+  return new NetError('NOT_FOUND', `Nobody of the name "${name.slice(0, 80)}" may sign in here.`);
 }

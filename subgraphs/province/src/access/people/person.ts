@@ -9,8 +9,10 @@ export type PersonRole = (typeof personRoles)[number];
 export interface PersonDocument {
   /** Opaque: it stands in records. */
   readonly _id: string;
-  /** By which the person signs in, in lower case. */
+  /** By which the person signs in, in lower case; of another provider's people, issuer and subject. */
   readonly name: string;
+  /** What is shown instead of such a name. */
+  readonly displayName: string | null;
   readonly roles: readonly PersonRole[];
   /** The platform of a team; null for the others. */
   readonly platform: string | null;

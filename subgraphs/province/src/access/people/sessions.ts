@@ -1,5 +1,6 @@
 /** Sessions: a random cookie, kept as its hash; it ends when it is not used, and in any case after a week. */
 import { randomBytes } from 'node:crypto';
+import { NetError } from '@onenet/contract';
 import { hashOf } from '../../registry/tokens.ts';
 import type { AccessStore } from '../store.ts';
 import type { PersonDocument } from './person.ts';
@@ -27,21 +28,20 @@ export const mostMs = 7 * 24 * 60 * 60_000;
 /** How exactly its last use is known. */
 const usedEveryMs = 60_000;
 
-/** Begins a session; the cookie's value, which is kept nowhere. */
+/** Begins a session of somebody who has just proved who it is; the cookie's value, which is kept nowhere. */
 export async function beginSession(
-  { sessions }: AccessStore,
-  { _id: person }: PersonDocument,
-): Promise<string> {
+  { sessions, people }: AccessStore,
+  { _id: person, password }: PersonDocument,
+): Promise<{ readonly value: string; readonly expiresAt: Date }> {
   const value = randomBytes(32).toString('base64url');
+  const _id = hashOf(value);
   const now = new Date();
-  await sessions.insertOne({
-    _id: hashOf(value),
-    person,
-    createdAt: now,
-    usedAt: now,
-    expiresAt: new Date(now.getTime() + idleMs),
-  });
-  return value;
+  const expiresAt = new Date(now.getTime() + idleMs);
+  await sessions.insertOne({ _id, person, createdAt: now, usedAt: now, expiresAt });
+  // Who changed the password meanwhile ended the sessions that there were: this one must not be left.
+  if (await people.findOne({ _id: person, password })) return { value, expiresAt };
+  await sessions.deleteOne({ _id });
+  throw new NetError('CREDENTIALS_INVALID', 'The account has changed meanwhile: sign in again.');
 }
 
 /** The session of a cookie's hash, which is thereby used; undefined when it does not hold. */

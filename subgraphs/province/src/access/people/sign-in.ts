@@ -47,13 +47,14 @@ export async function signIn(
   return person;
 }
 
-/** Changes the password of somebody who is signed in and knows the old one; every session of theirs ends. */
+/** Changes the password of somebody who is signed in and knows the old one; every session of theirs ends. The person as it is then. */
 export async function changePassword(
   store: AccessStore,
-  { _id, name, password }: PersonDocument,
+  person: PersonDocument,
   current: string,
   next: string,
-): Promise<void> {
+): Promise<PersonDocument> {
+  const { _id, name, password } = person;
   if (password === null) {
     throw new NetError('NOT_ALLOWED', 'The password is kept where you sign in, and not here.');
   }
@@ -65,8 +66,10 @@ export async function changePassword(
     throw new NetError('CREDENTIALS_INVALID', 'The current password is wrong.');
   }
   await forgetFailures(store, [account]);
-  await store.people.updateOne({ _id }, { $set: { password: await hashPassword(next) } });
+  const changed = { ...person, password: await hashPassword(next) };
+  await store.people.updateOne({ _id }, { $set: { password: changed.password } });
   await endSessionsOf(store, _id);
+  return changed;
 }
 
 function refuseWeak(name: string, password: string): void {
