@@ -67,7 +67,7 @@ export interface OwnerCall {
   readonly status: number | null;
   /** Records in its answer; null where they could not be counted. */
   readonly rows: number | null;
-  /** The grant on which the call rested. */
+  /** Ids of the grants on which the call rested, joined by commas. */
   readonly grant: string | null;
   /** Hashes of the leaves that were sent: one, more where it was sent again, none where nothing was sent or signed. */
   readonly leaves: readonly string[];

@@ -18,7 +18,7 @@ export interface AccessEntry {
   readonly person: string | null;
   readonly roles: readonly string[];
   readonly purpose: string | null;
-  /** The grant on which the call rests; null without one. */
+  /** Ids of the grants on which the call rests, joined by commas; null without one. */
   readonly grant: string | null;
   /** The key that signed. */
   readonly kid: string;

@@ -46,7 +46,7 @@ export interface OwnerAccess {
   readonly status: number | null;
   /** Records in its answer. */
   readonly rows: number | null;
-  /** The grant on which the call rested. */
+  /** Ids of the grants on which the call rested, joined by commas; null without one. */
   readonly grant: string | null;
   /** The call's leaf, hexadecimal: by it the owner's own record names the call. Null where nothing was sent, or signed. */
   readonly leaf: string | null;
@@ -97,7 +97,7 @@ function isOwnerAccess(value: unknown): boolean {
     matches(outcome, /^[A-Z_]{1,64}$/) &&
     (status === null || isCount(status)) &&
     (rows === null || isCount(rows)) &&
-    isNullOr(grant, /^[\w-]{1,64}$/) &&
+    isNullOr(grant, /^[\w,-]{1,4096}$/) &&
     isNullOr(leaf, /^[0-9a-f]{64}$/)
   );
 }
