@@ -17,6 +17,7 @@ import { Generations } from './generations.ts';
 import { LastNet } from './last-net.ts';
 import { Metrics } from './metrics.ts';
 import { Breakers } from './owners/breaker.ts';
+import { Budgets } from './owners/budget.ts';
 import { createMunicipalDataSource } from './owners/data-source.ts';
 import { createTransport } from './owners/transport.ts';
 import { Admission } from './quota/admission.ts';
@@ -77,18 +78,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const transport = createTransport();
 
   const breakers = new Breakers();
+  const admission = new Admission({ shared: options.quota, log });
+  const budgets = new Budgets(admission.shared);
   const sources = new Map<string, GraphQLDataSource>([
-    ['municipal', createMunicipalDataSource({ transport, breakers, signer: keys })],
+    ['municipal', createMunicipalDataSource({ transport, breakers, budgets, signer: keys })],
   ]);
   for (const name of ['province', 'analytics'] as const) {
-    sources.set(name, createServiceDataSource({ name, transport, log }));
+    sources.set(name, createServiceDataSource({ name, transport, signer: keys, log }));
   }
   const dataSource: DataSources = (name, supergraph) => {
     // These two know the additions, which are another set in each generation.
     if (name === 'links') return createLinksDataSource(composedReferences(supergraph));
     if (name === 'additions') {
       const schema = additionsSchema(supergraph);
-      return createAdditionsDataSource({ schema, transport, breakers, signer: keys });
+      return createAdditionsDataSource({ schema, transport, breakers, budgets, signer: keys });
     }
     const source = sources.get(name);
     if (!source) throw new Error(`The supergraph names ${name}, which this gateway does not know.`);
@@ -102,7 +105,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const generations = new Generations({ dataSource, log, metrics, inForce });
 
-  const admission = new Admission({ shared: options.quota, log });
   const stopping = new AbortController();
   let usage: Usage | undefined;
   const server = createGatewayServer({

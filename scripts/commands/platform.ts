@@ -55,6 +55,14 @@ const maintenanceOptions = {
   ...registryOptions,
 } as const;
 
+const budgetOptions = {
+  platform: platformOption,
+  'per-second': { kind: 'number', default: 0, help: 'calls a second; 0: as many as come' },
+  concurrent: { kind: 'number', default: 0, help: 'calls under way; 0: as many as come' },
+  'per-client': { kind: 'number', default: 0, help: 'calls a second for one client; 0: as come' },
+  ...registryOptions,
+} as const;
+
 const subcommands: Readonly<Record<string, Subcommand>> = {
   list: { help: 'the platforms of the net, as the registry has them', run: list },
   register: { help: 'register a platform; its team publishes it then (operator)', run: register },
@@ -62,6 +70,9 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   suspend: { help: 'a platform is not asked until it is resumed (operator)', run: suspend },
   resume: { help: 'end a suspension (operator)', run: resume },
   maintenance: { help: 'plan a maintenance window, or cancel one', run: maintenance },
+  stop: { help: "a platform's own kill switch: nothing is asked of it until it starts", run: stop },
+  start: { help: 'end what `stop` began', run: start },
+  budget: { help: 'how much the net may ask of a platform', run: budget },
 };
 
 export function platform(args: readonly string[]): Promise<number> {
@@ -162,6 +173,39 @@ function resume(args: readonly string[], usage: string): Promise<number> {
   return runCommand(resumeOptions, args, usage, (values) =>
     switched(values, values.platform, 'resume', {}),
   );
+}
+
+function stop(args: readonly string[], usage: string): Promise<number> {
+  return runCommand(suspendOptions, args, usage, (values) =>
+    switched(
+      values,
+      values.platform,
+      'stop',
+      values.reason === '' ? {} : { reason: values.reason },
+    ),
+  );
+}
+
+function start(args: readonly string[], usage: string): Promise<number> {
+  return runCommand(resumeOptions, args, usage, (values) =>
+    switched(values, values.platform, 'start', {}),
+  );
+}
+
+function budget(args: readonly string[], usage: string): Promise<number> {
+  return runCommand(budgetOptions, args, usage, async (values) => {
+    const limits = {
+      perSecond: values['per-second'],
+      concurrent: values.concurrent,
+      perClientPerSecond: values['per-client'],
+    };
+    const given = Object.entries(limits).filter(([, limit]) => limit !== 0);
+    const path = pathOf(values.platform, 'budget');
+    await callRegistry(values, 'POST', path, Object.fromEntries(given));
+    const shown = given.map(([name, limit]) => `${name} ${limit}`).join(', ');
+    console.log(`The net may ask of ${values.platform}: ${shown || 'as much as there is'}.`);
+    return 0;
+  });
 }
 
 async function switched(

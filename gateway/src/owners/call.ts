@@ -4,6 +4,7 @@ import type { NetOwner } from '@onenet/contract';
 import type { RequestContext } from '../context.ts';
 import type { NextHeaders, OwnerPost } from './assertion.ts';
 import type { Breakers, CallResult } from './breaker.ts';
+import type { Budgets } from './budget.ts';
 import { failed, type Failure } from './failure.ts';
 import { fairTimeMs } from './time.ts';
 import { TransportError, type Exchange, type HttpAnswer, type Transport } from './transport.ts';
@@ -12,6 +13,8 @@ import { TransportError, type Exchange, type HttpAnswer, type Transport } from '
 export interface CallTools {
   readonly transport: Transport;
   readonly breakers: Breakers;
+  /** How much owners let the net ask of them; absent: nobody looks. */
+  readonly budgets?: Budgets | undefined;
   /** Signs what owners are asked; absent: nothing is signed. */
   readonly signer?: Signer | undefined;
   /** Greatest size of one owner's answer. */
@@ -40,6 +43,10 @@ export async function callOwner(
 ): Promise<HttpAnswer | Failure> {
   if (owner.connection === 'MAINTENANCE') return failed('MAINTENANCE', 'by the registry', false);
   if (frame.timeMs <= 0) return failed('TIMEOUT', 'no time was left', false);
+  // Without a budget nobody waits, so that all calls of a wave leave at once.
+  const spent = owner.budget && (await tools.budgets?.enter(owner, frame.context.caller.client));
+  if (spent === 'OVER') return failed('OVER_BUDGET', 'as its team set it', false);
+  using _spent = spent;
   const breaker = tools.breakers.of(owner.code, owner.graphqlUrl);
   if (!breaker.admits()) return failed('BREAKER_OPEN', 'failed repeatedly', false);
   let result: CallResult = 'UNDECIDED';

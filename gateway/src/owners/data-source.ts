@@ -5,6 +5,7 @@ import { contractSchema, NetError } from '@onenet/contract';
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../context.ts';
 import { Breakers } from './breaker.ts';
+import type { Budgets } from './budget.ts';
 import { PlanCache } from './compile.ts';
 import type { JsonObject } from './conform.ts';
 import { contractEntity } from './entities.ts';
@@ -27,6 +28,8 @@ import { contractWithholding, type Withholding } from './withheld.ts';
 export interface OwnersOptions {
   readonly transport: Transport;
   readonly breakers?: Breakers;
+  /** How much owners let the net ask of them. */
+  readonly budgets?: Budgets | undefined;
   /** Signs what owners are asked. */
   readonly signer?: Signer | undefined;
   /** Greatest size of one owner's answer; 8 MiB by default. */
@@ -58,6 +61,7 @@ export function toolsOf(
     withholding,
     transport: options.transport,
     breakers: options.breakers ?? new Breakers(),
+    budgets: options.budgets,
     signer: options.signer,
     operations,
     maxAnswerBytes: options.maxAnswerBytes ?? 8 * 1024 * 1024,

@@ -256,6 +256,7 @@ export class Directory {
         ? (current?.additions?.coordinates ?? [])
         : [],
       scope: { above: [...above] },
+      ...(entry.budget && { budget: entry.budget }),
     };
   }
 }

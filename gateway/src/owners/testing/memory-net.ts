@@ -23,7 +23,10 @@ import { additionsSchema } from '../../additions/additions-schema.ts';
 import { createAdditionsDataSource } from '../../additions/data-source.ts';
 import { OperationReport, type RequestContext } from '../../context.ts';
 import { readSupergraph } from '../../supergraph.ts';
+import { MemoryLedger } from '../../quota/ledger.ts';
+import { Quotas } from '../../quota/quotas.ts';
 import { Breakers } from '../breaker.ts';
+import { Budgets } from '../budget.ts';
 import { createMunicipalDataSource } from '../data-source.ts';
 import { noteQueryPlan } from '../time.ts';
 import { createTransport } from '../transport.ts';
@@ -117,9 +120,13 @@ export async function startMemoryNet(
     owners: [...owners.values()],
   });
   const breakers = new Breakers();
+  const now = (): number => performance.now();
+  const budgets = new Budgets(
+    new Quotas({ ledger: new MemoryLedger(), now, onError: (error) => console.error(error) }),
+  );
   const { sdl, document } = readSupergraph(compose(additions));
   const sources: Readonly<Record<string, GraphQLDataSource>> = {
-    municipal: createMunicipalDataSource({ transport, breakers }),
+    municipal: createMunicipalDataSource({ transport, breakers, budgets }),
     additions: createAdditionsDataSource({
       schema: additionsSchema(document),
       transport,

@@ -1,5 +1,11 @@
 /** What the registry keeps: platforms, their admitted versions, tokens, and who did what. */
-import type { ConnectionStatus, ContractVersion, ModuleName, PlatformKind } from '@onenet/contract';
+import type {
+  ConnectionStatus,
+  ContractVersion,
+  ModuleName,
+  OwnerBudget,
+  PlatformKind,
+} from '@onenet/contract';
 import type { PublishedFigure } from '@onenet/platforms';
 import type { Report } from './report.ts';
 
@@ -27,6 +33,10 @@ export interface RegistryEntry {
   readonly maintenance: readonly MaintenanceWindow[];
   /** Whether one of them is open; written when the clock passes its begin and its end. */
   readonly inMaintenance: boolean;
+  /** Its own kill switch: nothing is asked of it. Absent: it is not stopped. */
+  readonly stopped?: boolean;
+  /** How much the net may ask of it; absent or null: as much as there is. */
+  readonly budget?: OwnerBudget | null;
 }
 
 /** What is shown of a platform, and by what the net finds it. */
@@ -133,6 +143,9 @@ export const actions = [
   'MAINTENANCE_CANCELLED',
   'MAINTENANCE_BEGAN',
   'MAINTENANCE_ENDED',
+  'STOPPED',
+  'STARTED',
+  'BUDGET_SET',
   'TOKEN_ISSUED',
   'TOKEN_REVOKED',
   'CLIENT_ADDED',
@@ -151,7 +164,12 @@ export const actions = [
 export type Action = (typeof actions)[number];
 
 /** How the platform stands towards the net right now. */
-export function connectionOf({ connection, inMaintenance }: RegistryEntry): ConnectionStatus {
+export function connectionOf({
+  connection,
+  inMaintenance,
+  stopped,
+}: RegistryEntry): ConnectionStatus {
+  if (stopped && connection === 'CONNECTED') return 'SUSPENDED';
   return connection === 'CONNECTED' && inMaintenance ? 'MAINTENANCE' : connection;
 }
 

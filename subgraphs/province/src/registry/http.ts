@@ -6,6 +6,7 @@ import { readJson } from './body.ts';
 import { connectionOf } from './entry.ts';
 import { Fields } from './fields.ts';
 import { cancelMaintenance, parseWindow, planMaintenance } from './maintenance.ts';
+import { parseBudget, setBudget, setStopped } from './own-switches.ts';
 import { parseNewPlatform } from './profile.ts';
 import { publish } from './publish.ts';
 import type { Publishing } from './publish.ts';
@@ -52,6 +53,9 @@ const actions: Readonly<Record<string, Action>> = {
   'POST maintenance': { forPlatforms: true, run: runPlan },
   'DELETE maintenance': { forPlatforms: true, run: runCancel },
   'DELETE maintenance/id': { forPlatforms: true, run: runCancel },
+  'POST budget': { forPlatforms: true, run: runBudget },
+  'POST stop': { forPlatforms: true, run: runStop },
+  'POST start': { forPlatforms: true, run: runStart },
   'POST suspend': { forPlatforms: false, run: runSuspend },
   'POST resume': { forPlatforms: false, run: runResume },
   'GET tokens': { forPlatforms: true, run: showTokens },
@@ -162,6 +166,25 @@ async function runSuspend({ parts, code, fields, asker }: Call): Promise<Registr
 async function runResume({ parts, code, fields, asker }: Call): Promise<RegistryAnswer> {
   fields.done();
   await parts.registry.resume(code, asker);
+  return standing(parts, code);
+}
+
+async function runBudget({ parts, code, fields, asker }: Call): Promise<RegistryAnswer> {
+  const budget = parseBudget(fields);
+  await setBudget(parts.registry, code, budget, asker);
+  return { status: 200, body: { code, budget } };
+}
+
+async function runStop({ parts, code, fields, asker }: Call): Promise<RegistryAnswer> {
+  const reason = fields.optional('reason', (at) => fields.text(at, 500)) ?? null;
+  fields.done();
+  await setStopped(parts.registry, code, true, reason, asker);
+  return standing(parts, code);
+}
+
+async function runStart({ parts, code, fields, asker }: Call): Promise<RegistryAnswer> {
+  fields.done();
+  await setStopped(parts.registry, code, false, null, asker);
   return standing(parts, code);
 }
 
