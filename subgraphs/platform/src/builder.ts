@@ -1,8 +1,8 @@
-/** The Pothos builder that every module adds to, and the shapes that modules share: pages, connections, personal fields. */
+/** The Pothos builder that every module adds to, and the shapes that modules share: pages and connections. */
 import SchemaBuilder, { type ArgBuilder, type ObjectRef } from '@pothos/core';
 import DirectivesPlugin from '@pothos/plugin-directives';
 import FederationPlugin from '@pothos/plugin-federation';
-import { NetError, parseDateTime } from '@onenet/contract';
+import { parseDateTime } from '@onenet/contract';
 import type { Connection, Edge, PageInfo } from './connection.ts';
 import type { PlatformContext } from './context.ts';
 
@@ -60,15 +60,4 @@ export function connectionType<Doc>(
       totalCount: t.int({ resolve: (list) => list.totalCount() }),
     }),
   });
-}
-
-/** Options of a personal field: tagged, behind a scope, and refused to everybody as long as there are no scopes. */
-export function personal(scope: string) {
-  return {
-    tag: 'personal',
-    requiresScopes: [[scope]],
-    resolve: (): never => {
-      throw new NetError('SCOPE_REQUIRED', `The field needs the scope ${scope}.`, { scope });
-    },
-  };
 }

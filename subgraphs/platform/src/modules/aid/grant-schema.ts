@@ -1,16 +1,17 @@
 /** Grants, as the module aid serves them. */
 import { parseId } from '@onenet/contract';
-import { connectionType, pageArgs, personal } from '../../builder.ts';
+import { connectionType, pageArgs } from '../../builder.ts';
 import { addList } from '../../list.ts';
 import { schemaPart } from '../../module.ts';
 import { mutationsOf } from '../../mutation.ts';
+import { personalFields } from '../../personal.ts';
 import { addCore } from '../core/schema.ts';
 import { addRequests } from '../requests/schema.ts';
 import * as commands from './grant-commands.ts';
-import { grantList, grants, type AidGrantDoc } from './grants.ts';
+import { grantList, grants, type AidGrantDoc, type StoredGrant } from './grants.ts';
 import { addProgrammes } from './programme-schema.ts';
 
-const scope = 'aid:personal';
+const personal = personalFields<StoredGrant>('aid:personal', grants);
 
 /** Adds them to a schema. */
 export const addGrants = schemaPart((schema) => {
@@ -38,10 +39,10 @@ export const addGrants = schemaPart((schema) => {
       approvedAt: t.expose('approvedAt', { type: 'DateTime', nullable: true }),
       givenAt: t.expose('givenAt', { type: 'DateTime', nullable: true }),
       maskedName: t.exposeString('maskedName', { nullable: true }),
-      name: t.string(personal(scope)),
+      name: t.string(personal('name')),
       maskedPhone: t.exposeString('maskedPhone', { nullable: true }),
-      phone: t.string(personal(scope)),
-      reason: t.string(personal(scope)),
+      phone: t.string(personal('phone')),
+      reason: t.string(personal('reason')),
     }),
   });
   builder.asEntity(Grant, {

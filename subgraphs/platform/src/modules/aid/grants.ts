@@ -45,7 +45,7 @@ export interface AidGrantDoc extends ListedRow {
   readonly simulated: boolean;
 }
 
-/** What is stored beside, and left out of every read until there are scopes. */
+/** What is stored beside, and left out of every read but that of a personal field. */
 export interface StoredGrant extends AidGrantDoc {
   readonly personal: {
     readonly name: string | null;

@@ -52,7 +52,7 @@ export interface HardshipWorkerDoc extends ListedRow {
   readonly simulated: boolean;
 }
 
-/** What is stored beside, and left out of every read until there are scopes. */
+/** What is stored beside, and left out of every read but that of a personal field. */
 export interface StoredHardshipWorker extends HardshipWorkerDoc {
   readonly personal: {
     readonly name: string | null;

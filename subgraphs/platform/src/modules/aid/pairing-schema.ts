@@ -1,9 +1,10 @@
 /** Pairings with cadres, as the module aid serves them. */
 import { parseId } from '@onenet/contract';
-import { connectionType, pageArgs, personal } from '../../builder.ts';
+import { connectionType, pageArgs } from '../../builder.ts';
 import { addList } from '../../list.ts';
 import { schemaPart } from '../../module.ts';
 import { mutationsOf } from '../../mutation.ts';
+import { personalFields } from '../../personal.ts';
 import { addCore } from '../core/schema.ts';
 import {
   endCadrePairing,
@@ -11,7 +12,10 @@ import {
   pairingList,
   pairings,
   type CadrePairingDoc,
+  type StoredPairing,
 } from './pairings.ts';
+
+const personal = personalFields<StoredPairing>('aid:personal', pairings);
 
 /** Adds them to a schema. */
 export const addPairings = schemaPart((schema) => {
@@ -28,7 +32,7 @@ export const addPairings = schemaPart((schema) => {
       hardshipWorkerId: t.exposeID('hardshipWorkerId', { nullable: true }),
       endedAt: t.expose('endedAt', { type: 'DateTime', nullable: true }),
       maskedCadreName: t.exposeString('maskedCadreName', { nullable: true }),
-      cadreName: t.string(personal('aid:personal')),
+      cadreName: t.string(personal('cadreName')),
     }),
   });
   builder.asEntity(Pairing, {

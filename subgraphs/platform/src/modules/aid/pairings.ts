@@ -28,8 +28,8 @@ export interface CadrePairingDoc extends ListedRow {
   readonly simulated: boolean;
 }
 
-/** What is stored beside, and left out of every read until there are scopes. */
-interface StoredPairing extends CadrePairingDoc {
+/** What is stored beside, and left out of every read but that of a personal field. */
+export interface StoredPairing extends CadrePairingDoc {
   readonly personal: {
     /** The cadre's opaque number at this platform. */
     readonly cadre: string;

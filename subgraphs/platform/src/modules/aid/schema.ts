@@ -1,9 +1,10 @@
 /** Aid: files of hardship workers; funds, programmes, grants and pairings stand beside. */
 import { isAfter, parseId } from '@onenet/contract';
-import { connectionType, pageArgs, personal } from '../../builder.ts';
+import { connectionType, pageArgs } from '../../builder.ts';
 import { addList } from '../../list.ts';
 import { schemaPart } from '../../module.ts';
 import { mutationsOf } from '../../mutation.ts';
+import { personalFields } from '../../personal.ts';
 import { addDepartmentCheck } from '../core/department-check.ts';
 import { addCore } from '../core/schema.ts';
 import { addRequests } from '../requests/schema.ts';
@@ -15,11 +16,12 @@ import {
   hardshipList,
   hardshipWorkers,
   type HardshipWorkerDoc,
+  type StoredHardshipWorker,
 } from './hardship.ts';
 import { addPairings } from './pairing-schema.ts';
 import { addProgrammes } from './programme-schema.ts';
 
-const scope = 'aid:personal';
+const personal = personalFields<StoredHardshipWorker>('aid:personal', hardshipWorkers);
 
 /** Adds the module to a schema. */
 export const addAid = schemaPart((schema) => {
@@ -47,13 +49,13 @@ export const addAid = schemaPart((schema) => {
       grantCount: t.exposeInt('grantCount', { nullable: true }),
       grantedFen: t.exposeInt('grantedFen', { nullable: true }),
       maskedName: t.exposeString('maskedName', { nullable: true }),
-      name: t.string(personal(scope)),
+      name: t.string(personal('name')),
       maskedPhone: t.exposeString('maskedPhone', { nullable: true }),
-      phone: t.string(personal(scope)),
+      phone: t.string(personal('phone')),
       maskedIdentityNumber: t.exposeString('maskedIdentityNumber', { nullable: true }),
-      identityNumber: t.string(personal(scope)),
-      householdSize: t.int(personal(scope)),
-      monthlyIncomeFen: t.int(personal(scope)),
+      identityNumber: t.string(personal('identityNumber')),
+      householdSize: t.int(personal('householdSize')),
+      monthlyIncomeFen: t.int(personal('monthlyIncomeFen')),
     }),
   });
   if (isAfter(version, '1.1')) {

@@ -1,12 +1,15 @@
 /** Insurance claims, as the module cards serves them. */
 import { parseId } from '@onenet/contract';
-import { connectionType, pageArgs, personal } from '../../builder.ts';
+import { connectionType, pageArgs } from '../../builder.ts';
 import { addList } from '../../list.ts';
 import { schemaPart } from '../../module.ts';
 import { mutationsOf } from '../../mutation.ts';
+import { personalFields } from '../../personal.ts';
 import { addCore } from '../core/schema.ts';
 import * as commands from './claims.ts';
-import { claimKinds, claimList, claims, type CardClaimDoc } from './claims.ts';
+import { claimKinds, claimList, claims, type CardClaimDoc, type StoredClaim } from './claims.ts';
+
+const personal = personalFields<StoredClaim>('cards:personal', claims);
 
 /** Adds them to a schema. */
 export const addClaims = schemaPart((schema) => {
@@ -30,7 +33,7 @@ export const addClaims = schemaPart((schema) => {
       paidFen: t.exposeInt('paidFen', { nullable: true }),
       decidedAt: t.expose('decidedAt', { type: 'DateTime', nullable: true }),
       paidAt: t.expose('paidAt', { type: 'DateTime', nullable: true }),
-      description: t.string(personal('cards:personal')),
+      description: t.string(personal('description')),
     }),
   });
   builder.asEntity(Claim, {

@@ -32,8 +32,8 @@ export interface CardClaimDoc extends ListedRow {
   readonly simulated: boolean;
 }
 
-/** What is stored beside, and left out of every read until there are scopes. */
-interface StoredClaim extends CardClaimDoc {
+/** What is stored beside, and left out of every read but that of a personal field. */
+export interface StoredClaim extends CardClaimDoc {
   readonly personal: {
     readonly description: string | null;
     readonly notes: readonly { readonly at: Date; readonly text: string }[];

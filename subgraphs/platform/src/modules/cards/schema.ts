@@ -1,18 +1,19 @@
 /** Cards: kinds, cards, their uses. */
 import { parseId } from '@onenet/contract';
 import { cardFunctions, type CardKindDefinition } from '@onenet/platforms';
-import { connectionType, pageArgs, personal } from '../../builder.ts';
+import { connectionType, pageArgs } from '../../builder.ts';
 import { addList } from '../../list.ts';
 import { schemaPart } from '../../module.ts';
 import { mutationsOf } from '../../mutation.ts';
+import { personalFields } from '../../personal.ts';
 import { addCore } from '../core/schema.ts';
 import { addClaims } from './claim-schema.ts';
 import * as commands from './commands.ts';
 import { addMerchants } from './merchant-schema.ts';
-import { cardList, cards, type CardDoc, type CardUseDoc } from './store.ts';
+import { cardList, cards, type CardDoc, type CardUseDoc, type StoredCard } from './store.ts';
 import { useCard, type CardUsed } from './use.ts';
 
-const scope = 'cards:personal';
+const personal = personalFields<StoredCard>('cards:personal', cards);
 
 /** Adds the module to a schema. */
 export const addCards = schemaPart((schema) => {
@@ -53,9 +54,9 @@ export const addCards = schemaPart((schema) => {
       useCount: t.exposeInt('useCount', { nullable: true }),
       discountFen: t.exposeInt('discountFen', { nullable: true }),
       maskedHolderName: t.exposeString('maskedHolderName', { nullable: true }),
-      holderName: t.string(personal(scope)),
+      holderName: t.string(personal('holderName')),
       maskedNumber: t.exposeString('maskedNumber', { nullable: true }),
-      number: t.string(personal(scope)),
+      number: t.string(personal('number')),
     }),
   });
   builder.asEntity(Card, {

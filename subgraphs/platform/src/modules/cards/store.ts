@@ -38,7 +38,7 @@ export interface CardDoc extends ListedRow {
   readonly simulated: boolean;
 }
 
-/** What is stored beside, and left out of every read until there are scopes. */
+/** What is stored beside, and left out of every read but that of a personal field. */
 export interface StoredCard extends CardDoc {
   readonly personal: {
     readonly holderName: string | null;

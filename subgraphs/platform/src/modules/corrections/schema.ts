@@ -1,11 +1,13 @@
 /** Corrections (校核纠错, 回流): what clients say of records, and the platform's answers. */
 import { parseId } from '@onenet/contract';
-import { connectionType, pageArgs, personal } from '../../builder.ts';
+import { connectionType, pageArgs } from '../../builder.ts';
 import { addList } from '../../list.ts';
 import { schemaPart } from '../../module.ts';
+import { personalFields } from '../../personal.ts';
 import { addCore } from '../core/schema.ts';
 import { addCorrectionMutations } from './mutations.ts';
 import {
+  corrections,
   correctionById,
   correctionKinds,
   correctionList,
@@ -13,9 +15,10 @@ import {
   correctionTopics,
   isOverdue,
   type CorrectionDoc,
+  type StoredCorrection,
 } from './store.ts';
 
-const scope = 'corrections:personal';
+const personal = personalFields<StoredCorrection>('corrections:personal', corrections);
 
 /** Adds the module to a schema. */
 export const addCorrections = schemaPart((schema) => {
@@ -37,8 +40,8 @@ export const addCorrections = schemaPart((schema) => {
       recordType: t.exposeString('recordType', { nullable: true }),
       field: t.exposeString('field', { nullable: true }),
       topic: t.expose('topic', { type: Topic, nullable: true }),
-      text: t.string(personal(scope)),
-      validFrom: t.field({ type: 'DateTime', ...personal(scope) }),
+      text: t.string(personal('text')),
+      validFrom: t.field({ type: 'DateTime', ...personal('validFrom') }),
       placeCode: t.exposeID('placeCode', { nullable: true }),
       dueAt: t.expose('dueAt', { type: 'DateTime', nullable: true }),
       overdue: t.boolean({ resolve: (doc, _args, { now }) => isOverdue(doc, now) }),

@@ -1,10 +1,11 @@
 /** Members: joining, verification, membership. */
 import { isAfter, parseId } from '@onenet/contract';
 import type { MemberStatus } from '@onenet/platforms';
-import { connectionType, pageArgs, personal } from '../../builder.ts';
+import { connectionType, pageArgs } from '../../builder.ts';
 import { addList } from '../../list.ts';
 import { schemaPart } from '../../module.ts';
 import { mutationsOf } from '../../mutation.ts';
+import { personalFields } from '../../personal.ts';
 import { addCore } from '../core/schema.ts';
 import { addOrganizations } from '../organizations/schema.ts';
 import { addDepartmentCheck } from '../core/department-check.ts';
@@ -13,7 +14,9 @@ import * as commands from './commands.ts';
 import { addFamilyMember, removeFamilyMember } from './family.ts';
 import { addFamily } from './family-schema.ts';
 import { addJoinCodes } from './join-code-schema.ts';
-import { memberList, memberScope as scope, members, type MemberDoc } from './store.ts';
+import { memberList, memberScope, members, type MemberDoc, type StoredMember } from './store.ts';
+
+const personal = personalFields<StoredMember>(memberScope, members);
 
 /** Adds the module to a schema. */
 export const addMembers = schemaPart((schema) => {
@@ -50,15 +53,19 @@ export const addMembers = schemaPart((schema) => {
       joinedAt: t.expose('joinedAt', { type: 'DateTime', nullable: true }),
       maskedName: t.exposeString('maskedName', { nullable: true }),
       maskedPhone: t.exposeString('maskedPhone', { nullable: true }),
-      name: t.string(personal(scope)),
-      phone: t.string(personal(scope)),
+      name: t.string(personal('name')),
+      phone: t.string(personal('phone')),
       ...(since12 && {
         maskedIdentityNumber: t.exposeString('maskedIdentityNumber', { nullable: true }),
-        identityNumber: t.string(personal(scope)),
+        identityNumber: t.string(personal('identityNumber')),
         joinCodeId: t.exposeID('joinCodeId', { nullable: true }),
         employerSize: t.exposeInt('employerSize', { nullable: true }),
         checks: t.expose('checks', { type: [since12.Check], nullable: true }),
-        family: t.expose('family', { type: [since12.family.FamilyMember], nullable: true }),
+        family: t.field({
+          type: [since12.family.FamilyMember],
+          nullable: true,
+          resolve: ({ _id, family }) => family?.map((each) => ({ ...each, memberId: _id })),
+        }),
       }),
     }),
   });

@@ -59,7 +59,7 @@ export interface FamilyMember {
 
 export const mostFamily = 20;
 
-/** What is stored beside, and left out of every read until there are scopes. */
+/** What is stored beside, and left out of every read but that of a personal field. */
 export interface StoredMember extends MemberDoc {
   /** When a card was last issued: written with it, so that whoever leaves at that moment conflicts with it. */
   readonly cardIssuedAt?: Date;

@@ -1,23 +1,26 @@
 /** Requests (我要求助): submitted → verified → dispatched → accepted → resolved or rejected → rated. */
 import { NetError, isAfter, parseId, type ContractVersion } from '@onenet/contract';
 import { channels } from '@onenet/platforms';
-import { connectionType, pageArgs, personal } from '../../builder.ts';
+import { connectionType, pageArgs } from '../../builder.ts';
 import type { PlatformContext } from '../../context.ts';
 import { addList } from '../../list.ts';
 import { schemaPart } from '../../module.ts';
+import { personalFields } from '../../personal.ts';
 import { addCore } from '../core/schema.ts';
 import { addOrganizations } from '../organizations/schema.ts';
 import { addRequestMutations } from './mutations.ts';
-import { addRequestSteps, historyProjection, isTold } from './steps.ts';
+import { addRequestSteps, historyProjection, isTold, type StepDoc } from './steps.ts';
 import {
   isOverdue,
   requestList,
+  requestScope,
   serviceRequests,
   type RequestStep,
   type ServiceRequestDoc,
+  type StoredServiceRequest,
 } from './store.ts';
 
-const scope = 'requests:personal';
+const personal = personalFields<StoredServiceRequest>(requestScope, serviceRequests);
 
 /** Adds the module to a schema: as contract 1.1 has it, or with what 1.2 brought. */
 export const addRequests = schemaPart((schema) => {
@@ -84,9 +87,9 @@ export const addRequests = schemaPart((schema) => {
       }),
       maskedApplicantName: t.exposeString('maskedApplicantName', { nullable: true }),
       maskedApplicantPhone: t.exposeString('maskedApplicantPhone', { nullable: true }),
-      applicantName: t.string(personal(scope)),
-      applicantPhone: t.string(personal(scope)),
-      description: t.string(personal(scope)),
+      applicantName: t.string(personal('applicantName')),
+      applicantPhone: t.string(personal('applicantPhone')),
+      description: t.string(personal('description')),
       feedbackCount: t.int({
         resolve: async ({ _id }, _args, context) =>
           (await historyOf(context, version, _id)).filter(({ step }) => step === 'FEEDBACK').length,
@@ -174,13 +177,15 @@ async function historyOf(
   { loaders }: PlatformContext,
   version: ContractVersion,
   id: string,
-): Promise<readonly RequestStep[]> {
+): Promise<readonly StepDoc[]> {
   const part = await loaders.part<{ _id: string; history?: readonly RequestStep[] }>(
     serviceRequests,
     id,
     historyProjection,
   );
-  return (part?.history ?? []).filter((step) => isTold(step, version));
+  return (part?.history ?? [])
+    .map((step, index) => ({ ...step, requestId: id, index }))
+    .filter((step) => isTold(step, version));
 }
 
 /** Steps at most, where the caller says so. */

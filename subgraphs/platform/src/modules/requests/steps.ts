@@ -2,9 +2,13 @@
 import { isAfter, type ContractVersion } from '@onenet/contract';
 import type { EnumRef } from '@pothos/core';
 import type { RequestStatus } from '@onenet/platforms';
-import { personal, type Builder, type SchemaTypes } from '../../builder.ts';
+import type { Builder, SchemaTypes } from '../../builder.ts';
+import { personal } from '../../personal.ts';
 import type { Core } from '../core/schema.ts';
-import type { RequestStep } from './store.ts';
+import { requestScope, serviceRequests, type RequestStep } from './store.ts';
+
+/** A step, with where it stands: histories grow at their end alone. */
+export type StepDoc = RequestStep & { readonly requestId: string; readonly index: number };
 
 /** What is read of a history: not its texts, which are personal. */
 export const historyProjection = {
@@ -18,7 +22,15 @@ export const historyProjection = {
   'history.fromPlatform': 1,
 } as const;
 
-type StepOf<Kind extends RequestStep['step']> = Extract<RequestStep, { readonly step: Kind }>;
+/** What is personal of a history, step by step. */
+const textsProjection = { 'history.text': 1 } as const;
+
+interface Texts {
+  readonly _id: string;
+  readonly history?: readonly { readonly text?: string }[];
+}
+
+type StepOf<Kind extends RequestStep['step']> = Extract<StepDoc, { readonly step: Kind }>;
 
 const typeNames = {
   STATUS: 'RequestStatusStep',
@@ -46,7 +58,7 @@ export function addRequestSteps(
   core: Core,
   Status: EnumRef<SchemaTypes, RequestStatus>,
 ) {
-  const Step = builder.interfaceRef<RequestStep>('RequestStep').implement({
+  const Step = builder.interfaceRef<StepDoc>('RequestStep').implement({
     resolveType: ({ step }) => typeNames[step],
     fields: (t) => ({
       at: t.expose('at', { type: 'DateTime', nullable: false }),
@@ -62,14 +74,20 @@ export function addRequestSteps(
   });
   builder.objectRef<StepOf<'FEEDBACK'>>(typeNames.FEEDBACK).implement({
     interfaces: [Step],
-    fields: (t) => ({ text: t.string(personal('requests:personal')) }),
+    fields: (t) => ({
+      text: t.string(
+        personal(requestScope, async ({ requestId, index }: StepDoc, { loaders }) => {
+          const part = await loaders.part<Texts>(serviceRequests, requestId, textsProjection);
+          return part?.history?.[index]?.text ?? null;
+        }),
+      ),
+    }),
   });
   builder.objectRef<StepOf<'RATING'>>(typeNames.RATING).implement({
     interfaces: [Step],
     fields: (t) => ({ rating: t.exposeInt('rating', { nullable: false }) }),
   });
-  const bare = (name: string) =>
-    builder.objectRef<RequestStep>(name).implement({ interfaces: [Step] });
+  const bare = (name: string) => builder.objectRef<StepDoc>(name).implement({ interfaces: [Step] });
   bare(typeNames.SUPERVISION);
   if (!isAfter(version, '1.1')) return Step;
   bare(typeNames.REMINDER);

@@ -59,7 +59,7 @@ export interface ServiceRequestDoc extends ListedRow {
   readonly simulated: boolean;
 }
 
-/** What is stored beside, and left out of every read until there are scopes. */
+/** What is stored beside, and left out of every read but that of a personal field. */
 export interface StoredServiceRequest extends ServiceRequestDoc {
   readonly personal: {
     readonly applicantName: string | null;
@@ -90,6 +90,9 @@ interface StepBase {
 }
 
 export const serviceRequests = 'service_requests';
+
+/** The scope of what is personal. */
+export const requestScope = 'requests:personal';
 
 /** The facet of what is still to be done: a small part of all, and most asked for. */
 export const openFacet = 'open';
