@@ -165,6 +165,19 @@ test('leaders, the province and analytics have what is not personal; other roles
   expect(outcome(await ask(status, { caller: own }))[0]).toBe('ADMITTED');
 });
 
+test('a part of the net is told who asks, and decides by itself', async () => {
+  const store = mongoGuardStore(database.db);
+  const owner = 'onenet:province';
+  const part = await createGuard({ code: owner, trust: signer.trust, store, unsigned: 'refuse' });
+  const call = { owner, method: 'POST', path: '/graphql', body: '{"query":"{ grants { id } }"}' };
+  for (const caller of [pensions, auditor]) {
+    const { assertion, leaves } = signCalls(signer.keys, caller, undefined, [call]);
+    const headers = { [assertionHeader]: assertion, [leafHeader]: leaves[0] ?? '' };
+    const admission = await part.admit({ ...inward(signer.keys, call), headers });
+    expect(admission).toMatchObject({ kind: 'ADMITTED', caller });
+  }
+});
+
 test('a refusal is in the access record, with who asked and what', async () => {
   granted = new Set();
   const before = await guard.lastSequence();
