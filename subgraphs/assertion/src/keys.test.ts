@@ -5,11 +5,13 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { localCaller } from '@onenet/contract';
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { inward, outcomeOf, someCall, testDatabase, testFolder, testGuard } from './fixture.ts';
 import { algorithms } from './jwk.ts';
 import { listKeys, openKeys, rotateKeys, type Keys } from './keys.ts';
-import { trustedKeys } from './trust.ts';
+import { signCalls } from './sign.ts';
+import { trustOwnKeys, trustedKeys } from './trust.ts';
 
 const gateway = { issuer: 'gateway' };
 
@@ -70,6 +72,39 @@ describe('rotation', () => {
     await rotateKeys(dir);
     expect(await readdir(dir)).toEqual(['key-0002.json', 'key-0003.json']);
   });
+
+  test('a key whose signatures live longer stays longer', async () => {
+    await using folder = await testFolder();
+    const { dir } = folder;
+    const life = { lifeSeconds: 600 };
+    const keys = await openKeys(dir, { issuer: 'onenet', ...life });
+    const next = await rotateKeys(dir, life);
+    vi.setSystemTime(next.notBefore.getTime() + 1_199_999);
+    const states = async () => (await listKeys(dir, life)).map(({ state }) => state);
+    expect(await states()).toEqual(['LEAVING', 'SIGNS']);
+    await rotateKeys(dir, life);
+    expect(await readdir(dir)).toHaveLength(3);
+    const reopened = await openKeys(dir, { issuer: 'onenet', ...life });
+    expect(reopened.publicJwks().keys[0]?.kid).toBe(keys.current().kid);
+    vi.setSystemTime(next.notBefore.getTime() + 1_200_000);
+    expect(await states()).toEqual(['RETIRED', 'SIGNS', 'NEXT']);
+  });
+});
+
+test('the keys of an open folder are trusted, and no others', async () => {
+  await using folder = await testFolder();
+  await using elsewhere = await testFolder();
+  const keys = await openKeys(folder.dir, gateway);
+  const others = await openKeys(elsewhere.dir, gateway);
+  const trust = trustOwnKeys(keys);
+  const call = { owner: '420500', method: 'GET', path: '/events', body: '' };
+  const assertionBy = (signer: Keys) => signCalls(signer, localCaller, undefined, [call]).assertion;
+  expect(await trust.verify(assertionBy(keys))).toMatchObject({ kind: 'SIGNED' });
+  expect(await trust.verify(assertionBy(others))).toMatchObject({ kind: 'INVALID' });
+  const [head = '', , end = ''] = assertionBy(keys).split('.');
+  const [, payload = ''] = assertionBy(others).split('.');
+  expect(await trust.verify(`${head}.${payload}.${end}`)).toMatchObject({ kind: 'INVALID' });
+  expect(await trust.verify('none')).toMatchObject({ kind: 'INVALID' });
 });
 
 /** Serves JWK sets as they are told, and counts how often it is asked. */

@@ -10,6 +10,8 @@ import type { Db } from 'mongodb';
 import { inject } from 'vitest';
 import { startProvince } from '../province.ts';
 import type { Province, ProvinceOptions } from '../province.ts';
+import { Store } from '../registry/store.ts';
+import { AccessStore } from './store.ts';
 
 /** What a call came to. */
 export interface Answer {
@@ -75,6 +77,11 @@ export class AccessFixture implements AsyncDisposable {
   /** Another process of the same province. */
   another(): Promise<Province> {
     return startProvince(this.#options);
+  }
+
+  /** What another process knows: what is in the database. */
+  otherStore(): AccessStore {
+    return new AccessStore(new Store(this.#mongo, this.db), this.db);
   }
 
   /** As the operator, below `/access`. */

@@ -17,6 +17,7 @@ import type { OauthParts } from './oauth/http.ts';
 import type { SessionParts } from './people/http.ts';
 import { ensureFirstPerson } from './people/first-sign-in.ts';
 import { Oidc, type OidcOptions } from './people/oidc.ts';
+import { seedReferenceDocuments } from '../documents/reference-documents.ts';
 import { seedReferenceClients } from './reference-clients.ts';
 import { AccessStore } from './store.ts';
 
@@ -33,7 +34,7 @@ export interface AccessOptions {
   readonly firstSignInFile?: string;
   /** A provider of identities at which people sign in. Absent: only here, by name and password. */
   readonly oidc?: OidcOptions;
-  /** Whether the departments of the reference net are admitted at the first start. */
+  /** Whether the departments of the reference net are admitted, and its documents registered, at the first start. */
   readonly referenceClients?: boolean;
 }
 
@@ -46,7 +47,7 @@ export interface Access {
 export async function openAccess(
   db: Db,
   registry: Store,
-  refresh: () => Promise<void>,
+  served: Pick<AccessHttp, 'refresh' | 'supergraph'>,
   options: AccessOptions,
 ): Promise<Access> {
   const { issuer = 'onenet', keysDir, firstSignInFile } = options;
@@ -58,7 +59,10 @@ export async function openAccess(
   const proxies = proxiesAt(options.proxies ?? []);
   const store = new AccessStore(registry, db);
   await store.prepare();
-  if (options.referenceClients === true) await seedReferenceClients(registry);
+  if (options.referenceClients === true) {
+    await seedReferenceClients(registry);
+    await seedReferenceDocuments(registry, served.supergraph());
+  }
   if (firstSignInFile !== undefined) await ensureFirstPerson(store, firstSignInFile);
   const keys =
     keysDir === undefined
@@ -76,7 +80,7 @@ export async function openAccess(
     unsigned: 'loopback',
   });
   return {
-    http: { store, refresh, firstSignInFile },
+    http: { store, ...served, firstSignInFile },
     oauth: { store, keys, issuer, baseUrl, proxies },
     session: { store, oidc, guard, baseUrl, proxies, firstSignInFile },
   };

@@ -1,4 +1,4 @@
-/** `/access/clients` and `/access/people`: the operator's side, with the operator's token on every call. */
+/** `/access/clients`, `/access/people` and `/access/documents`: the operator's side, with the operator's token on every call. */
 import type { IncomingMessage } from 'node:http';
 import { NetError } from '@onenet/contract';
 import { authenticate } from '../registry/access.ts';
@@ -7,6 +7,7 @@ import { Fields } from '../registry/fields.ts';
 import type { Asker } from '../registry/registry.ts';
 import { whoIs } from '../registry/tokens.ts';
 import { clientActions } from './client-actions.ts';
+import { documentActions } from '../documents/document-actions.ts';
 import { personActions } from './person-actions.ts';
 import type { AccessStore } from './store.ts';
 
@@ -14,6 +15,8 @@ export interface AccessHttp {
   readonly store: AccessStore;
   /** Holds the first person's password until it is changed. */
   readonly firstSignInFile: string | undefined;
+  /** The composed SDL that is in force. */
+  supergraph(): string;
   /** Resolves when what was just written is what this process serves. */
   refresh(): Promise<void>;
 }
@@ -32,6 +35,8 @@ export interface AccessCall {
   readonly fields: Fields;
   readonly query: URLSearchParams;
   readonly asker: Asker;
+  /** The composed SDL that is in force. */
+  readonly supergraph: () => string;
 }
 
 export type AccessActions = Readonly<Record<string, (call: AccessCall) => Promise<AccessAnswer>>>;
@@ -40,11 +45,12 @@ export type AccessActions = Readonly<Record<string, (call: AccessCall) => Promis
 const actions: Readonly<Record<string, AccessActions>> = {
   clients: clientActions,
   people: personActions,
+  documents: documentActions,
 };
 
 /** Answers a call below `/access`. */
 export async function answerAccess(
-  { store, firstSignInFile, refresh }: AccessHttp,
+  { store, firstSignInFile, supergraph, refresh }: AccessHttp,
   { pathname, searchParams: query }: URL,
   request: IncomingMessage,
 ): Promise<AccessAnswer> {
@@ -61,7 +67,8 @@ export async function answerAccess(
   if (!run) throw unknownPath();
   const fields = new Fields(method === 'POST' ? await readJson(request) : {});
   const asker = { by: whoIs(principal), from: request.socket.remoteAddress ?? null };
-  const answer = await run({ store, firstSignInFile, id: id ?? '', fields, query, asker });
+  const named = { id: id ?? '', fields, query, asker };
+  const answer = await run({ store, firstSignInFile, supergraph, ...named });
   if (method !== 'GET') await refresh();
   return answer;
 }

@@ -5,6 +5,7 @@ import type { CryptoKey, JWTPayload } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AccessFixture, client } from '../access.fixture.ts';
 import { assertionAlgorithms } from '../client-keys.ts';
+import { authenticateClient } from './authenticate.ts';
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const endpoint = 'http://gateway.example/oauth/token';
@@ -69,18 +70,11 @@ describe('is taken', () => {
     const text = await assertion();
     const answers = await Promise.all([send(text), send(text), send(text)]);
     expect(answers.toSorted()).toEqual([200, 401, 401]);
-    const other = await access.another();
-    const answer = await fetch(`${other.url}/oauth/token`, {
-      method: 'POST',
-      body: new URLSearchParams({
-        grant_type: 'client_credentials',
-        client_assertion_type: assertionType,
-        client_assertion: text,
-      }),
+    const again = { kind: 'ASSERTION', client: 'signing', assertion: text } as const;
+    const elsewhere = authenticateClient(access.otherStore(), again, '198.51.100.1', {
+      audiences: [endpoint],
     });
-    await answer.body?.cancel();
-    expect(answer.status).toBe(401);
-    await other.stop();
+    await expect(elsewhere).rejects.toMatchObject({ status: 401 });
   });
 
   test('by the old key and the new one while both hold', async () => {

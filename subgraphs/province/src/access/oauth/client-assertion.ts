@@ -10,7 +10,7 @@ import {
   type JWTPayload,
 } from 'jose';
 import { MongoServerError } from 'mongodb';
-import { holds, type ClientDocument } from '../client.ts';
+import { holds, maxKeys, type ClientDocument } from '../client.ts';
 import { assertionAlgorithms } from '../client-keys.ts';
 import type { AccessStore } from '../store.ts';
 
@@ -43,9 +43,12 @@ export async function verifyAssertion(
     ({ jwk, ...key }) =>
       holds(key, now) && fits(jwk, alg) && (kid === undefined || kid === key.kid),
   );
-  const tried = keys.length > 0 ? keys.map(({ jwk }) => jwk) : [nobodysKey(alg)];
   let claims: JWTPayload | undefined;
-  for (const jwk of tried) claims ??= await claimsOf(assertion, jwk, alg, client?._id, policy, now);
+  // As many keys are tried for every client, whether there is one or not.
+  for (let i = 0; i < maxKeys && !claims; i++) {
+    const jwk = keys[i]?.jwk ?? nobodysKey(alg);
+    claims = await claimsOf(assertion, jwk, alg, client?._id, policy, now);
+  }
   if (!client || !claims) return false;
   const { jti = '', exp = 0 } = claims;
   return isFirst(store, client._id, jti, exp);
