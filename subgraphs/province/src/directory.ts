@@ -8,6 +8,7 @@ import type { PlatformDefinition } from '@onenet/platforms';
 import { netClientOf } from './access/client.ts';
 import { endGrants, isAnyOver } from './grants/clock.ts';
 import { netGrantOf } from './grants/grant.ts';
+import { netDocumentOf } from './documents/document.ts';
 import { Checker } from './registry/checker.ts';
 import { Clock } from './registry/clock.ts';
 import { connectionOf, modulesOf } from './registry/entry.ts';
@@ -48,7 +49,13 @@ export class Directory {
   #watching: Promise<void> = Promise.resolve();
   #reloading: Promise<void> | undefined;
   #reloadAgain = false;
-  #state: RegistryState = { revision: 0, entries: new Map(), clients: [], grants: [] };
+  #state: RegistryState = {
+    revision: 0,
+    entries: new Map(),
+    clients: [],
+    grants: [],
+    documents: [],
+  };
   #composed: Composed;
   #json = '';
 
@@ -87,6 +94,11 @@ export class Directory {
   /** The snapshot as JSON text, written once a revision. */
   get json(): string {
     return this.#json;
+  }
+
+  /** The composed SDL that is in force. */
+  get supergraph(): string {
+    return this.#composed.supergraph;
   }
 
   /** All platforms, by code. */
@@ -227,6 +239,7 @@ export class Directory {
       owners: this.platforms().map((entry) => this.#owner(entry)),
       clients: this.#state.clients.map(netClientOf),
       grants: this.#grants(),
+      documents: this.#state.documents.map(netDocumentOf),
     };
   }
 

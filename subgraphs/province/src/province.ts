@@ -114,7 +114,8 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
       addressOf: directory.addressOf.bind(directory),
       refresh: () => directory.refresh(),
     };
-    const access = await openAccess(db, registry.store, parts.refresh, options);
+    const served = { refresh: parts.refresh, supergraph: () => directory.supergraph };
+    const access = await openAccess(db, registry.store, served, options);
     const grants = { directory, development, store: new GrantStore(registry.store, db) };
     await grants.store.prepare();
     const accessRecords = {

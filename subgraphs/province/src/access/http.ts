@@ -16,9 +16,9 @@ export interface AccessHttp {
   /** Holds the first person's password until it is changed. */
   readonly firstSignInFile: string | undefined;
   /** The composed SDL that is in force. */
-  supergraph(): string;
+  readonly supergraph: () => string;
   /** Resolves when what was just written is what this process serves. */
-  refresh(): Promise<void>;
+  readonly refresh: () => Promise<void>;
 }
 
 export interface AccessAnswer {

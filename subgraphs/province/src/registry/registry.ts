@@ -4,6 +4,7 @@ import { NetError } from '@onenet/contract';
 import type { PlatformDefinition } from '@onenet/platforms';
 import type { Db, MongoClient } from 'mongodb';
 import type { ClientDocument } from '../access/client.ts';
+import type { DocumentVersion } from '../documents/document.ts';
 import type { GrantDocument } from '../grants/grant.ts';
 import { isInMaintenance } from './entry.ts';
 import type { RegistryEntry, Who } from './entry.ts';
@@ -20,6 +21,8 @@ export interface RegistryState {
   readonly clients: readonly ClientDocument[];
   /** The live ones, oldest first. */
   readonly grants: readonly GrantDocument[];
+  /** Those in force, by name and version. */
+  readonly documents: readonly DocumentVersion[];
 }
 
 /** By whose authority something is done, and from which network address. */
@@ -57,8 +60,12 @@ export class Registry {
         .find({ status: 'LIVE' }, { session })
         .sort({ _id: 1 })
         .toArray();
+      const documents = await this.store.documents
+        .find({ status: 'ACTIVE' }, { session })
+        .sort({ name: 1, version: 1 })
+        .toArray();
       const revision = net?.revision ?? 0;
-      return { revision, entries: new Map(entries.map(keyed)), clients, grants };
+      return { revision, entries: new Map(entries.map(keyed)), clients, grants, documents };
     } finally {
       await session.endSession();
     }

@@ -3,6 +3,7 @@ import { NetError } from '@onenet/contract';
 import { ObjectId } from 'mongodb';
 import type { ClientSession, Collection, Db, MongoClient } from 'mongodb';
 import type { ClientDocument } from '../access/client.ts';
+import type { DocumentVersion } from '../documents/document.ts';
 import type { GrantDocument } from '../grants/grant.ts';
 import type { RegistryEntry, TrailEntry, VersionDocument } from './entry.ts';
 import type { TokenDocument } from './tokens.ts';
@@ -33,6 +34,7 @@ export class Store {
   readonly platforms: Collection<RegistryEntry>;
   readonly clients: Collection<ClientDocument>;
   readonly grants: Collection<GrantDocument>;
+  readonly documents: Collection<DocumentVersion>;
   readonly net: Collection<NetDocument>;
   readonly versions: Collection<VersionDocument>;
   readonly tokens: Collection<TokenDocument>;
@@ -43,6 +45,7 @@ export class Store {
     this.platforms = db.collection('platforms');
     this.clients = db.collection('clients');
     this.grants = db.collection('grants');
+    this.documents = db.collection('documents');
     this.net = db.collection('net');
     this.versions = db.collection('versions');
     this.tokens = db.collection('tokens');
@@ -60,6 +63,7 @@ export class Store {
         partialFilterExpression: { portOffset: { $type: 'number' } },
       },
     );
+    await this.documents.createIndex({ name: 1, version: 1 }, { unique: true });
     await this.versions.createIndex({ platform: 1, number: -1 }, { unique: true });
     await this.tokens.createIndex({ hash: 1 }, { unique: true });
     await this.tokens.createIndex({ platform: 1 });
