@@ -189,6 +189,8 @@ const sayings: Readonly<Record<string, (of: Counts) => number | null>> = {
   comparisons: (of) => of.flow('matching.compared'),
   comparedPeople: (of) => of.values('matching.compared'),
   matchedPeople: (of) => of.values('matching.matched'),
+  lookups: (of) => of.flow('lookup.asked'),
+  lookedUpPeople: (of) => of.values('lookup.asked'),
   correctionsFiled: (of) => of.flow('correction.filed'),
   correctionsOpen: (of) =>
     of.level('correction.filed') - of.level('correction.confirmed', 'correction.rejected'),

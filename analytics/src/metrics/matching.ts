@@ -48,4 +48,27 @@ export const matching: readonly Metric[] = [
     explanation: '期内比对一致的人次。',
     explanationEn: 'People who matched in the period, in person-times.',
   },
+  {
+    name: 'lookups',
+    ...counted('onenet.lookup.asked'),
+    direction: 'NEUTRAL',
+    unit: '次',
+    unitEn: 'look-ups',
+    label: '人员查询',
+    labelEn: 'Look-ups',
+    explanation: '期内第三方系统按加密散列查询人员的次数；同时问多个平台的，每个平台计一次。',
+    explanationEn:
+      'Look-ups of people by third parties’ systems in the period; one that asks several platforms counts at each.',
+  },
+  {
+    name: 'lookedUpPeople',
+    ...balance('FLOW', ['onenet.lookup.asked'], [], 'value_sum'),
+    direction: 'NEUTRAL',
+    unit: '人次',
+    unitEn: 'person-times',
+    label: '查询人次',
+    labelEn: 'People looked up',
+    explanation: '期内第三方系统查询的人次；同时问多个平台的，每个平台计一次。',
+    explanationEn: 'People asked about by look-ups in the period, at each platform that was asked.',
+  },
 ];

@@ -14,6 +14,7 @@ export function categoryWords(words: Messages, type: string): Readonly<Record<st
     hardship: words.hardshipCauses,
     aid: words.aidForms,
     matching: words.departments,
+    lookup: words.matchSubjects,
     correction: words.correctionKinds,
   };
   return bySubject[subject] ?? {};

@@ -171,6 +171,8 @@ export const en: Messages = {
     'onenet.matching.connected': 'First comparison with a department',
     'onenet.matching.compared': 'Data compared',
     'onenet.matching.matched': 'Data matched',
+    'onenet.lookup.asked': 'People looked up',
+    'onenet.lookup.found': 'People found',
     'onenet.correction.filed': 'Correction filed',
     'onenet.correction.confirmed': 'Correction confirmed',
     'onenet.correction.rejected': 'Correction rejected',
@@ -319,6 +321,7 @@ export const en: Messages = {
     REQUEST: 'About a request',
     FIGURE: 'About a figure',
   },
+  matchSubjects: { MEMBERS: 'Members', HARDSHIP_WORKERS: 'Hardship workers' },
   correctionKinds: { DOUBT: 'Doubt', RETURN: 'Returned data' },
   cardKinds: {
     FIVE_IN_ONE: 'Five in one',

@@ -23,6 +23,7 @@ describe('messages', () => {
     ['SupervisionStatus', messages.zh.supervisionStatuses],
     ['SupervisionSubject', messages.zh.supervisionSubjects],
     ['SupervisionResult', messages.zh.supervisionResults],
+    ['MatchSubject', messages.zh.matchSubjects],
     ['DataCorrectionKind', messages.zh.correctionKinds],
     ['CardClaimKind', messages.zh.claimKinds],
     ['HardshipCause', messages.zh.hardshipCauses],

@@ -168,6 +168,8 @@ export const zh = {
     'onenet.matching.connected': '开始与部门比对数据',
     'onenet.matching.compared': '数据比对',
     'onenet.matching.matched': '数据比中',
+    'onenet.lookup.asked': '查询人员',
+    'onenet.lookup.found': '查到人员',
     'onenet.correction.filed': '提出数据校核',
     'onenet.correction.confirmed': '校核采纳',
     'onenet.correction.rejected': '校核未采纳',
@@ -314,6 +316,7 @@ export const zh = {
     REQUEST: '求助件',
     FIGURE: '数字',
   },
+  matchSubjects: { MEMBERS: '会员', HARDSHIP_WORKERS: '困难职工' },
   correctionKinds: { DOUBT: '校核纠错', RETURN: '数据回流' },
   cardKinds: {
     FIVE_IN_ONE: '五合一卡',

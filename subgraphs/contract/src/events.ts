@@ -181,6 +181,17 @@ export const eventTypes = {
     value: 'people',
     about: '`value`: people that matched.',
   },
+  'onenet.lookup.asked': {
+    module: 'matching',
+    value: 'people',
+    about:
+      'A client looked people up. `value`: people asked about. Category: MEMBERS or HARDSHIP_WORKERS.',
+  },
+  'onenet.lookup.found': {
+    module: 'matching',
+    value: 'people',
+    about: '`value`: people that are known. Category: as of `asked`.',
+  },
   'onenet.correction.filed': {
     module: 'corrections',
     about:

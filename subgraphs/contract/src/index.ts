@@ -19,6 +19,7 @@ export {
   actorHeader,
   actorKinds,
   callerHeader,
+  decodeCaller,
   encodeCaller,
   isLoopbackHost,
   isOnThisMachine,
@@ -66,7 +67,12 @@ export type { NetErrorCode } from './errors.ts';
 export { eventTypes } from './events.ts';
 export type { EventData, EventType, EventTypeName, FeedEvent, Firsts, Opening } from './events.ts';
 export { fieldModule, typeModule } from './field-module.ts';
-export { identityCheckDigit, identityHash, parseIdentityNumber } from './identity-number.ts';
+export {
+  identityCheckDigit,
+  identityHash,
+  keyedHash,
+  parseIdentityNumber,
+} from './identity-number.ts';
 export { isPlatformCode, parseId, splitId } from './ids.ts';
 export type { RecordId } from './ids.ts';
 export { lintContract } from './lint/lint.ts';
@@ -80,13 +86,7 @@ export {
 } from './modules.ts';
 export type { ContractModule, ContractVersion, ModuleName } from './modules.ts';
 export { connectionStatuses, parseNetSnapshot, platformKinds } from './net.ts';
-export type {
-  ConnectionStatus,
-  NetOwner,
-  NetSnapshot,
-  OwnerBudget,
-  PlatformKind,
-} from './net.ts';
+export type { ConnectionStatus, NetOwner, NetSnapshot, OwnerBudget, PlatformKind } from './net.ts';
 export { compareCodePoints, compareKeys, comparePositions, haversineMetres } from './order.ts';
 export type { Direction, Position, SortKey } from './order.ts';
 export { defaultPageSize, maxPageSize, parsePage } from './page.ts';

@@ -29,6 +29,16 @@ test('a personal field needs its own scope, a mutation the right to write', () =
   });
 });
 
+test('a look-up needs a scope of its own, and what it finds that of the record', () => {
+  const lookup = { attribute: 'CONDITIONAL', scope: 'matching:lookup', isSaid: true };
+  expect(needOf('Query', 'personMatches')).toEqual(lookup);
+  expect(needOf('PersonMatchConnection', 'totalCount')).toEqual(lookup);
+  expect(needOf('PersonMatchEdge', 'node')).toEqual(lookup);
+  expect(needOf('PersonMatch', 'hash')).toEqual(lookup);
+  expect(needOf('PersonMatch', 'memberId')).toEqual({ ...lookup, scope: 'members:read' });
+  expect(scopeNames()).toContain('matching:lookup');
+});
+
 test('what the net fills, and where a page stands, belongs to no owner', () => {
   expect(needOf('MemberConnection', 'completeness')).toBeUndefined();
   expect(needOf('PageInfo', 'hasNextPage')).toBeUndefined();

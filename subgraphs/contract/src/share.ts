@@ -22,8 +22,10 @@ export type ShareAttribute = (typeof shareAttributes)[number];
 /** What it takes to have a field. */
 export interface Need {
   readonly attribute: ShareAttribute;
-  /** `<module>:read`, `<module>:write` or `<module>:personal`. */
+  /** `<module>:read`, `<module>:write` or `<module>:personal`; another where `@share` says it. */
   readonly scope: string;
+  /** Whether `@share` says the scope; else it follows from the module. */
+  readonly isSaid?: true;
 }
 
 /** What a field of the contract needs; undefined for what belongs to no owner: pages, completeness, `__typename`. */
@@ -47,7 +49,7 @@ export function scopeNames(): readonly string[] {
   used.delete(coreScope);
   return contractModules
     .flatMap(({ name }) =>
-      ['read', 'write', 'personal']
+      ['read', 'write', 'lookup', 'personal']
         .map((kind) => `${name}:${kind}`)
         .filter((scope) => used.has(scope)),
     )
@@ -78,10 +80,17 @@ export function shareOn(
   element: GraphQLNamedType | GraphQLField<unknown, unknown>,
   schema: GraphQLSchema = contractSchema(),
 ): ShareAttribute | undefined {
-  const directive = schema.getDirective('share');
-  if (!directive || !element.astNode) return undefined;
-  const attribute: unknown = getDirectiveValues(directive, element.astNode)?.['attribute'];
+  const attribute = sharing(element, schema)?.['attribute'];
   return shareAttributes.find((known) => known === attribute);
+}
+
+/** What stands in the `@share` of a type or a field. */
+function sharing(
+  { astNode }: GraphQLNamedType | GraphQLField<unknown, unknown>,
+  schema: GraphQLSchema,
+): Readonly<Record<string, unknown>> | undefined {
+  const directive = schema.getDirective('share');
+  return directive && astNode ? getDirectiveValues(directive, astNode) : undefined;
 }
 
 /** Types whose fields lead to records of several kinds: each is shared as what it leads to. */
@@ -97,7 +106,12 @@ function readNeeds(schema: GraphQLSchema): ReadonlyMap<string, Need> {
       const attribute = attributeOf(type, field, schema);
       if (attribute === undefined) continue;
       const personal = rules.get(coordinate)?.scopes?.[0]?.[0];
-      needs.set(coordinate, { attribute, scope: personal ?? scopeOf(type, field) });
+      const said = scopeSaid(type, field, schema);
+      needs.set(coordinate, {
+        attribute,
+        scope: personal ?? said ?? scopeOf(type, field),
+        ...(personal === undefined && said !== undefined && { isSaid: true }),
+      });
     }
   }
   return needs;
@@ -123,6 +137,18 @@ function strictest(
   ...attributes: readonly (ShareAttribute | undefined)[]
 ): ShareAttribute | undefined {
   return shareAttributes.findLast((attribute) => attributes.includes(attribute));
+}
+
+/** The scope that the field's `@share` says, or that of the type which it leads to or stands in. */
+function scopeSaid(
+  type: GraphQLObjectType,
+  field: GraphQLField<unknown, unknown>,
+  schema: GraphQLSchema,
+): string | undefined {
+  const shared = carriedType(getNamedType(field.type)) ?? carriedType(type) ?? type;
+  return [field, shared]
+    .map((each) => sharing(each, schema)?.['scope'])
+    .find((scope) => typeof scope === 'string');
 }
 
 function scopeOf(type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): string {

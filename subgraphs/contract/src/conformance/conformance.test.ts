@@ -67,6 +67,18 @@ const later = {
     'JoinCodePayload',
   ],
   aid: ['DepartmentCheck', 'CheckOutcome', 'HardshipWorker.checks'],
+  matching: [
+    'Query.personMatches',
+    'MatchRun.client',
+    'MatchDirection.CLIENT_LOOKS_UP',
+    'PersonLookupInput',
+    'PersonMatch',
+    'PersonMatchFilter',
+    'PersonMatchOrderField',
+    'PersonMatchOrder',
+    'PersonMatchConnection',
+    'PersonMatchEdge',
+  ],
 } as const;
 const laterCoordinates: ReadonlySet<string> = new Set(Object.values(later).flat());
 

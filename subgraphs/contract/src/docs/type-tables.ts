@@ -57,7 +57,10 @@ function membersOf(type: GraphQLNamedType, schema: GraphQLSchema): string {
 }
 
 function shareText(typeName: string, fieldName: string): string {
-  return needOf(typeName, fieldName)?.attribute.toLowerCase().replace('_', ' ') ?? '';
+  const need = needOf(typeName, fieldName);
+  if (!need) return '';
+  const attribute = need.attribute.toLowerCase().replace('_', ' ');
+  return need.isSaid ? `${attribute}, ${code(need.scope)}` : attribute;
 }
 
 /** Arguments with their types and what is said of them. */

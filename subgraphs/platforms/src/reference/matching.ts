@@ -94,6 +94,7 @@ function matchRun(site: Site, random: Random, draft: RunDraft): ModuleRecord {
       direction: asks ? 'DEPARTMENT_ASKS' : 'PLATFORM_ASKS',
       subject: aided ? 'HARDSHIP_WORKERS' : 'MEMBERS',
       department: code,
+      client: null,
       question: asks ? null : random.pick(questions),
       placeCode: site.seat,
       asked,

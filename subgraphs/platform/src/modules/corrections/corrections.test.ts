@@ -10,7 +10,7 @@ import {
   signCalls,
   type Keys,
 } from '@onenet/assertion';
-import { localCaller, stepsFrom, workingDaysAfter } from '@onenet/contract';
+import { localCaller, newSealingKey, stepsFrom, workingDaysAfter } from '@onenet/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testGrants } from '../../test-grants.ts';
 import { testPlatform, type TestAnswer, type TestPlatform } from '../../test-platform.ts';
@@ -384,7 +384,6 @@ test('who is late says so before the answer, though no sweep came', async () => 
 
 test('when a record goes to another platform, what was said of it is erased and answered by that', async () => {
   const { id } = await filed({ recordId: '420100:moves' });
-  const { newSealingKey } = await import('@onenet/contract');
   const { publicJwk } = await newSealingKey();
   const step = async (name: string, input: object) => {
     const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input!`;

@@ -1,21 +1,13 @@
 /** A department asks which people of its list the platform knows: by hashes under a key of this run alone. */
-import { createHash } from 'node:crypto';
-import { NetError, open } from '@onenet/contract';
+import { NetError } from '@onenet/contract';
 import { MongoServerError } from 'mongodb';
-import { assertThisPlatform, badInput, newId } from '../../checks.ts';
+import { assertThisPlatform, newId } from '../../checks.ts';
 import { notFound, runCommand, type Agency, type Transaction } from '../../command.ts';
 import type { Platform } from '../../context.ts';
-import { sealingKeyOf } from '../core/sealing-key.ts';
+import { assertHashes, countOfToday, keyIdOf, openKey } from './bounds.ts';
 import { assertSubject, hashedPeople, peopleOf, type Subject } from './people.ts';
 import { beginRun, completeRun, runsOf } from './runs.ts';
-import {
-  departmentOf,
-  matchDepartments,
-  matchKeys,
-  type DepartmentState,
-  type MatchRunDoc,
-  type UsedKey,
-} from './store.ts';
+import { departmentOf, matchKeys, type MatchRunDoc, type UsedKey } from './store.ts';
 
 /** Hashes of one list. */
 const maxHashes = 5_000;
@@ -85,10 +77,10 @@ async function begin(
   assertThisPlatform(platform, input.platform);
   const department = departmentOf(platform, input.department).code;
   assertSubject(platform, input.subject);
-  assertHashes(input.hashes);
+  assertHashes(input.hashes, maxHashes);
   const key = await openKey(platform, input.sealedKey);
-  await countList(transaction, department, listsPerDay);
-  await countList(transaction, allDepartments, listsPerDayOfAll);
+  await countOfToday(transaction, department, 'lists', listsPerDay);
+  await countOfToday(transaction, allDepartments, 'lists', listsPerDayOfAll);
   const _id = newId(platform, 'match');
   await claimKey(platform, session, key, _id);
   const { subject } = input;
@@ -117,59 +109,8 @@ async function positionsOf(
   return found.toSorted((a, b) => a - b);
 }
 
-function assertHashes(hashes: readonly string[]): void {
-  if (hashes.length < 1 || hashes.length > maxHashes) {
-    throw badInput(`\`hashes\` has ${hashes.length}: from 1 to ${maxHashes}.`);
-  }
-  const wrong = hashes.findIndex((hash) => !/^[\w-]{43}$/.test(hash));
-  if (wrong !== -1) {
-    throw badInput(
-      `\`hashes[${wrong}]\` is no hash: base64url of HMAC-SHA-256, 43 characters without padding.`,
-    );
-  }
-  if (new Set(hashes).size < hashes.length) {
-    throw badInput('`hashes` names one of them twice: each person once.');
-  }
-}
-
-/** The run's key: sealed is `{"key": "<base64url of 32 bytes>"}`. */
-async function openKey(platform: Platform, sealedKey: string): Promise<Uint8Array> {
-  const { privateJwk } = await sealingKeyOf(platform);
-  const sealed = await open(privateJwk, sealedKey);
-  const text = typeof sealed === 'object' && sealed !== null && 'key' in sealed ? sealed.key : null;
-  if (typeof text !== 'string' || !/^[\w-]{43}$/.test(text)) {
-    throw badInput('`sealedKey` holds no key: seal {"key": <32 random bytes in base64url>}.');
-  }
-  return Buffer.from(text, 'base64url');
-}
-
 /** Counted beside each department; no department has this code. */
 const allDepartments = 'ALL';
-
-/** One list more of this department today, or a refusal that says when again. */
-async function countList(
-  { platform, session, now }: Transaction,
-  department: string,
-  most: number,
-): Promise<void> {
-  const departments = platform.db.collection<DepartmentState>(matchDepartments);
-  const day = dayOf(now);
-  const state = await departments.findOne({ _id: department }, { session });
-  const lists = state?.day === day ? state.lists : 0;
-  if (lists >= most) {
-    const again = new Date(`${day}T24:00:00+08:00`).toISOString();
-    throw new NetError(
-      'TOO_MANY',
-      `${department} sent ${lists} lists on ${day}, of at most ${most} a day: again from ${again} on.`,
-      { again },
-    );
-  }
-  await departments.updateOne(
-    { _id: department },
-    { $set: { day, lists: lists + 1 }, $setOnInsert: { connectedAt: null } },
-    { session, upsert: true },
-  );
-}
 
 /** Keeps the key's hash: a key that was used before would let two lists be laid over each other. */
 async function claimKey(
@@ -178,7 +119,7 @@ async function claimKey(
   key: Uint8Array,
   run: string,
 ): Promise<void> {
-  const _id = createHash('sha256').update(key).digest('base64url');
+  const _id = keyIdOf(key);
   const used = await keys(platform).findOne({ _id }, { session });
   if (used) throw keyUsed();
   try {
@@ -204,9 +145,4 @@ async function runOf(platform: Platform, id: string): Promise<MatchRunDoc> {
   const run = await runsOf(platform).findOne({ _id: id });
   if (!run) throw notFound(id, platform);
   return run;
-}
-
-/** The day in Asia/Shanghai, which is UTC+8 all year. */
-function dayOf(time: Date): string {
-  return new Date(time.getTime() + 8 * 3_600_000).toISOString().slice(0, 10);
 }

@@ -24,7 +24,7 @@ export async function keepAnswers(
 /** Writes what a completed run kept to the records, and forgets it. Safe to repeat, and to do twice at once. */
 export async function applyAnswers(platform: Platform, run: MatchRunDoc): Promise<void> {
   const { department, question, endedAt: at } = run;
-  if (question === null || at === null) return;
+  if (department === null || question === null || at === null) return;
   const answers = platform.db.collection<AnsweredPeople>(matchAnswers);
   for await (const { _id, matched, others } of answers.find({ run: run._id })) {
     const check = { department, question, at };

@@ -1,5 +1,5 @@
 /** Whose identity numbers are compared: the members or the hardship workers of the platform. */
-import { identityHash } from '@onenet/contract';
+import { keyedHash } from '@onenet/contract';
 import type { ModuleName } from '@onenet/contract';
 import type { Document, IndexDescription } from 'mongodb';
 import { badInput } from '../../checks.ts';
@@ -78,7 +78,7 @@ export async function* hashedPeople(
     });
   for await (const { _id, personal } of people) {
     const { identityNumber } = personal;
-    if (identityNumber != null) yield { id: _id, hash: identityHash(key, identityNumber) };
+    if (identityNumber != null) yield { id: _id, hash: keyedHash(key, identityNumber) };
   }
 }
 

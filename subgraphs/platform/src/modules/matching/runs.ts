@@ -21,7 +21,7 @@ export function runsOf({ db }: Platform): Collection<MatchRunDoc> {
 export type RunDraft = Pick<
   MatchRunDoc,
   '_id' | 'direction' | 'subject' | 'department' | 'question' | 'placeCode'
->;
+> & { readonly client?: string };
 
 /** Records that a run began. */
 export async function beginRun(
@@ -29,6 +29,7 @@ export async function beginRun(
   draft: RunDraft,
 ): Promise<void> {
   const run: MatchRunDoc = {
+    client: null,
     ...draft,
     startedAt: now,
     updatedAt: now,
@@ -45,16 +46,12 @@ export async function beginRun(
 /** Records what a run found, and tells of it; false when it had ended before. */
 export async function completeRun(
   transaction: Transaction,
-  run: Pick<MatchRunDoc, '_id' | 'department' | 'placeCode'>,
-  { asked, matched }: { readonly asked: number; readonly matched: number },
+  run: Pick<MatchRunDoc, '_id' | 'placeCode'> & { readonly department: string },
+  counts: RunCounts,
 ): Promise<boolean> {
-  const { platform, session, now } = transaction;
-  const { modifiedCount } = await runsOf(platform).updateOne(
-    { _id: run._id, status: 'OPEN' },
-    { $set: { status: 'COMPLETED', asked, matched, endedAt: now, updatedAt: now } },
-    { session },
-  );
-  if (modifiedCount === 0) return false;
+  const { platform } = transaction;
+  const { asked, matched } = counts;
+  if (!(await endRun(transaction, run._id, counts))) return false;
   const data = { place: run.placeCode ?? seatOf(platform), category: run.department };
   if (await isFirstWith(transaction, run.department)) {
     transaction.emit('onenet.matching.connected', data);
@@ -62,6 +59,25 @@ export async function completeRun(
   transaction.emit('onenet.matching.compared', { ...data, value: asked });
   transaction.emit('onenet.matching.matched', { ...data, value: matched });
   return true;
+}
+
+interface RunCounts {
+  readonly asked: number;
+  readonly matched: number;
+}
+
+/** Records what a run found, without a word of it in the feed; false when it had ended before. */
+export async function endRun(
+  { platform, session, now }: Transaction,
+  id: string,
+  { asked, matched }: RunCounts,
+): Promise<boolean> {
+  const { modifiedCount } = await runsOf(platform).updateOne(
+    { _id: id, status: 'OPEN' },
+    { $set: { status: 'COMPLETED', asked, matched, endedAt: now, updatedAt: now } },
+    { session },
+  );
+  return modifiedCount > 0;
 }
 
 /** Records that the other side did not answer. */

@@ -1,5 +1,5 @@
 /** Matching: comparison with departments' data, both ways, by keyed hash. */
-import { parseId } from '@onenet/contract';
+import { isAfter, parseId } from '@onenet/contract';
 import type { DepartmentDefinition } from '@onenet/platforms';
 import { connectionType, pageArgs } from '../../builder.ts';
 import { addList } from '../../list.ts';
@@ -10,16 +10,27 @@ import { addCore } from '../core/schema.ts';
 import { addMembers } from '../members/schema.ts';
 import { askDepartment } from './ask.ts';
 import { compareList, type ListComparison } from './compare.ts';
+import { addLookups } from './lookup-schema.ts';
 import { subjects } from './people.ts';
-import { matchRunList, matchRuns, runDirections, runStatuses, type MatchRunDoc } from './store.ts';
+import {
+  matchRunList,
+  matchRuns,
+  runDirections,
+  runDirectionsBefore,
+  runStatuses,
+  type MatchRunDoc,
+} from './store.ts';
 import { verifyHardshipWorker, verifyMember } from './verify.ts';
 
 /** Adds the module to a schema. */
 export const addMatching = schemaPart((schema) => {
-  const { builder } = schema;
+  const { builder, version } = schema;
+  const isNew = isAfter(version, '1.1');
   const core = addCore(schema);
   const Status = builder.enumType('MatchRunStatus', { values: runStatuses });
-  const Direction = builder.enumType('MatchDirection', { values: runDirections });
+  const Direction = builder.enumType('MatchDirection', {
+    values: isNew ? runDirections : runDirectionsBefore,
+  });
   const Subject = builder.enumType('MatchSubject', { values: subjects });
   const MatchRun = builder.objectRef<MatchRunDoc>('MatchRun').implement({
     interfaces: [core.Record],
@@ -30,6 +41,7 @@ export const addMatching = schemaPart((schema) => {
       direction: t.expose('direction', { type: Direction, nullable: true }),
       subject: t.expose('subject', { type: Subject, nullable: true }),
       department: t.exposeString('department', { nullable: true }),
+      ...(isNew && { client: t.exposeString('client', { nullable: true }) }),
       question: t.exposeString('question', { nullable: true }),
       placeCode: t.exposeID('placeCode', { nullable: true }),
       asked: t.exposeInt('asked', { nullable: true }),
@@ -80,6 +92,8 @@ export const addMatching = schemaPart((schema) => {
       },
     }),
   );
+
+  if (isNew) addLookups(schema, Subject);
 
   const Department = builder.objectRef<DepartmentDefinition>('Department').implement({
     fields: (t) => ({

@@ -13,7 +13,9 @@ import type { Subject } from './people.ts';
 export const runStatuses = ['OPEN', 'COMPLETED', 'FAILED'] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
-export const runDirections = ['DEPARTMENT_ASKS', 'PLATFORM_ASKS'] as const;
+export const runDirections = ['DEPARTMENT_ASKS', 'PLATFORM_ASKS', 'CLIENT_LOOKS_UP'] as const;
+/** Those of contract 1.1. */
+export const runDirectionsBefore = ['DEPARTMENT_ASKS', 'PLATFORM_ASKS'] as const;
 export type RunDirection = (typeof runDirections)[number];
 
 export interface MatchRunDoc extends ListedRow {
@@ -22,7 +24,10 @@ export interface MatchRunDoc extends ListedRow {
   readonly status: RunStatus;
   readonly direction: RunDirection;
   readonly subject: Subject;
-  readonly department: string;
+  /** Null of a look-up. */
+  readonly department: string | null;
+  /** Of a look-up: the client that asked. */
+  readonly client: string | null;
   /** Of a run in which the platform asks. */
   readonly question: string | null;
   /** Only people who lie within; null: all of the platform's. */
@@ -44,7 +49,19 @@ export interface UsedKey extends Row {
   readonly matched: readonly number[] | null;
 }
 
-/** What is kept of a department. */
+/** What is kept of a look-up. */
+export interface LookupDoc extends Row {
+  /** `_id`: SHA-256 of the key, base64url. */
+  readonly run: string;
+  readonly client: string;
+  /** SHA-256 of what was asked: the hashes themselves are not kept. */
+  readonly list: string;
+  readonly at: Date;
+  /** By the position of their hash in the list that was sent; null while it is looked for, and when its minutes are over. */
+  readonly found: readonly { readonly position: number; readonly personId: string }[] | null;
+}
+
+/** What is kept of a department, or of a client that looks people up. */
 export interface DepartmentState extends Row {
   /** When it was first compared with. */
   readonly connectedAt: Date | null;
@@ -64,6 +81,7 @@ export const matchRuns = 'match_runs';
 export const matchKeys = 'match_keys';
 export const matchDepartments = 'match_departments';
 export const matchAnswers = 'match_answers';
+export const matchLookups = 'match_lookups';
 
 export function runFacets(platform: Pick<Platform, 'definition'>, placeCode: string | null) {
   return facetsAt(placeCode ?? seatOf(platform));
