@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { verifyAccessRecord } from './access-record.ts';
 import { inward, testDatabase, testSigner, type TestSigner } from './fixture.ts';
 import { createGuard, type Admission, type Guard } from './guard.ts';
+import { openKeys } from './keys.ts';
 import { leafHeader } from './leaf.ts';
 import { mongoGuardStore } from './mongo-guard-store.ts';
 import { needsOf } from './needs.ts';
@@ -152,7 +153,15 @@ test('without a list of grants no client is answered', async () => {
   expect(outcome(await ask('{ __typename }'))).toEqual([503, 'UNAVAILABLE', null]);
 });
 
-test('leaders, the province and analytics have what is not personal; other roles what is published', async () => {
+test.each(['analytics', 'province', 'audit'])('%s asks for itself', async (issuer) => {
+  granted = new Set();
+  const signedBy = await openKeys(signer.dir, { issuer });
+  const caller = { ...localCaller, client: issuer, scopes: ['members:personal'] };
+  expect(outcome(await ask(status, { caller, signedBy }))).toEqual(['ADMITTED']);
+  expect(outcome(await ask(status, { caller }))[0]).toBe(403);
+});
+
+test('leaders and own teams have what is not personal; other roles what is published', async () => {
   granted = new Set();
   expect(outcome(await ask(status, { caller: leader }))).toEqual(['ADMITTED', 'members:read']);
   // No scope of theirs is a personal one, whoever says so.

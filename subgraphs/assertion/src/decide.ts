@@ -16,8 +16,8 @@ import { callerOf, type Payload } from './payload.ts';
 /** For whom the call is answered, or why it is not. */
 export type Decision = { readonly kind: 'ANSWER'; readonly caller: Caller } | Refused;
 
-/** Parts of the net that ask for themselves: they have what everybody has who asks for all of it. */
-const ownIssuers: ReadonlySet<string> = new Set(['analytics', 'province']);
+/** Who asks for itself, and for no third party: parts of the net, and the audit by keys that the owner trusts for it. */
+const ownIssuers: ReadonlySet<string> = new Set(['analytics', 'province', 'audit']);
 
 /** No platform has such a code. */
 const partPrefix = 'onenet:';
