@@ -6,6 +6,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { NetError, errorCodes, type NetErrorCode } from '@onenet/contract';
 import { MongoClient } from 'mongodb';
+import {
+  analyticsCode,
+  answerPart,
+  createGuard,
+  mongoGuardStore,
+  openKeys,
+  trustOwnKeys,
+} from '@onenet/assertion';
 import { accessListener, type AccessListener } from './access/http.ts';
 import { leastRetentionDays, setRetention } from './access/retention.ts';
 import { openClickHouse } from './clickhouse.ts';
@@ -57,8 +65,11 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
   const log =
     options.log ?? ((message, detail) => console.error(`analytics: ${message}`, detail ?? ''));
   await mkdir(options.dataDir, { recursive: true });
-  const ownerHeaders =
-    options.keysDir === undefined ? unsignedCalls : await signedCalls(options.keysDir);
+  const keys =
+    options.keysDir === undefined
+      ? undefined
+      : await openKeys(options.keysDir, { issuer: 'analytics' });
+  const ownerHeaders = keys ? signedCalls(keys) : unsignedCalls;
   const client = await MongoClient.connect(options.mongodbUri);
   const clickhouse = openClickHouse(targetOf(options));
   const server = createServer();
@@ -87,11 +98,15 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
     });
     await setRetention(clickhouse, options.accessRetentionDays ?? leastRetentionDays);
     const usage = reader && { clickhouse, reader };
-    const access =
-      usage && gatewayUrl !== undefined
-        ? await accessListener(usage, client.db(options.database), gatewayUrl)
-        : undefined;
-    const graphql = createGraphql(sources, selfCheck, usage, log);
+    const guard = await createGuard({
+      code: analyticsCode,
+      trust: keys && trustOwnKeys(keys),
+      store: mongoGuardStore(client.db(options.database)),
+      unsigned: 'loopback',
+    });
+    const access = usage && accessListener(usage, guard);
+    const handler = createGraphql(sources, selfCheck, usage, log);
+    const graphql = { guard, handler, hasKeys: keys !== undefined };
     server.on('request', createListener(graphql, live, clickhouse, access));
     server.listen(options.port, options.host);
     await once(server, 'listening');
@@ -153,7 +168,7 @@ function targetOf(options: AnalyticsOptions): Parameters<typeof openClickHouse>[
 }
 
 function createListener(
-  graphql: (request: IncomingMessage, response: ServerResponse) => unknown,
+  graphql: Parameters<typeof answerPart>[0],
   live: Live,
   clickhouse: ClickHouse,
   access: AccessListener | undefined,
@@ -170,7 +185,9 @@ function createListener(
     }
     switch (url.pathname) {
       case '/graphql':
-        void graphql(request, response);
+        answerPart(graphql, request, response).catch((error: unknown) =>
+          answerError(response, error),
+        );
         return;
       case '/live':
         live.subscribe(response);

@@ -1,5 +1,5 @@
 /** What analytics asks of owners it asks in its own name, where their addresses may lead: each call is signed, where there are keys. */
-import { openKeys, signCall } from '@onenet/assertion';
+import { signCall, type Signer } from '@onenet/assertion';
 import { localCaller, publicOnly, type Caller, type OwnerAddresses } from '@onenet/contract';
 import { Agent, buildConnector } from 'undici';
 
@@ -16,9 +16,8 @@ const analytics: Caller = { ...localCaller, client: 'analytics', purpose: 'stati
 /** Without keys: for owners that take what comes from this machine. */
 export const unsignedCalls: OwnerHeaders = () => ({});
 
-/** Signs with the keys of a folder. */
-export async function signedCalls(keysDir: string): Promise<OwnerHeaders> {
-  const keys = await openKeys(keysDir, { issuer: 'analytics' });
+/** Signs with these keys. */
+export function signedCalls(keys: Signer): OwnerHeaders {
   return (owner, method, { pathname, search }, body) =>
     signCall(keys, analytics, undefined, { owner, method, path: pathname + search, body });
 }

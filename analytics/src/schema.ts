@@ -1,13 +1,13 @@
 /** The subgraph `analytics`: resolvers that only translate, and its GraphQL over HTTP. */
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { buildSubgraphSchema } from '@apollo/subgraph';
+import type { Asker } from '@onenet/assertion';
 import { NetError, errorCodes, isNetErrorCode, type Caller } from '@onenet/contract';
 import { GraphQLError, parse } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
 import { accessRecords, accessSummary } from './access/queries.ts';
-import { callerOf, sightOfRecords, sightOfSummary } from './access/who.ts';
+import { sightOfRecords, sightOfSummary } from './access/who.ts';
 import { attention } from './attention.ts';
 import { Batcher } from './batcher.ts';
 import { metrics } from './metrics.ts';
@@ -23,8 +23,8 @@ import type { UsageSources } from './usage/queries.ts';
 
 /** Of one request: who asks, and entities that ask the same together. */
 interface Context {
-  /** Undefined where that is not believed. */
-  readonly caller: Caller | undefined;
+  /** By the guard's word. */
+  readonly caller: Caller;
   readonly platforms: Batcher<MetricsInput, MetricSeries[]>;
   readonly divisions: Batcher<MetricsInput, MetricSeries[]>;
 }
@@ -33,7 +33,7 @@ interface Entity {
   readonly code: string;
 }
 
-/** A request listener that answers GraphQL at `/graphql`. */
+/** Answers GraphQL at `/graphql` to whom the guard admits. */
 export function createGraphql(
   sources: Sources,
   selfCheck: SelfCheck,
@@ -96,10 +96,10 @@ export function createGraphql(
       },
     },
   };
-  return createYoga<HttpContext, Context>({
+  return createYoga<Asker, Context>({
     schema: buildSubgraphSchema([module]),
-    context: ({ req }): Context => ({
-      caller: callerOf(req),
+    context: ({ caller }): Context => ({
+      caller,
       platforms: new Batcher((input, codes) =>
         metricSeries(sources, input, { of: 'platforms', codes }, Date.now()),
       ),
@@ -114,11 +114,6 @@ export function createGraphql(
     maskedErrors: { maskError: (error) => showableError(error, log) },
     plugins: [codesForRefusals],
   });
-}
-
-/** What node:http gives the server. */
-interface HttpContext {
-  readonly req: IncomingMessage;
 }
 
 interface RecentArguments {

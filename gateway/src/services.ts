@@ -1,5 +1,6 @@
 /** Asks the province's own subgraphs: over pooled HTTP, with a deadline of their own, so that one that is down costs its fields alone. */
 import type { GraphQLDataSource } from '@apollo/gateway';
+import { signCall, type Signer } from '@onenet/assertion';
 import {
   NetError,
   actorHeader,
@@ -24,6 +25,8 @@ import { TransportError, type Transport } from './owners/transport.ts';
 export interface ServiceOptions {
   readonly name: keyof NetSnapshot['services'];
   readonly transport: Transport;
+  /** Absent: the service takes the word of its own machine. */
+  readonly signer?: Signer | undefined;
   readonly log: Logger;
   /** Milliseconds, within the request's own deadline. */
   readonly timeoutMs?: number;
@@ -58,22 +61,19 @@ export function createServiceDataSource(
 }
 
 async function ask(
-  { name, transport, timeoutMs = 4000, maxBytes = 16 * 1024 * 1024 }: ServiceOptions,
+  { name, transport, signer, timeoutMs = 4000, maxBytes = 16 * 1024 * 1024 }: ServiceOptions,
   { query, operationName }: ServiceRequest,
   variables: Readonly<Record<string, unknown>>,
   context: RequestContext,
 ): Promise<ServiceAnswer> {
   const body = JSON.stringify({ query, variables, ...(operationName && { operationName }) });
-  const { caller, actor } = context;
-  const headers = ['content-type', 'application/json', 'accept', 'application/json'];
-  headers.push(callerHeader, encodeCaller(caller));
-  if (actor) headers.push(actorHeader, `${actor.kind.toLowerCase()}:${actor.reference}`);
+  const url = context.net.services[name];
   const exchange = transport.post(
-    context.net.services[name],
+    url,
     // The province's own, by its configuration.
     'ANY',
     body,
-    headers,
+    headersOf(context, signer, { service: name, url, body }),
     maxBytes,
   );
   const waitMs = Math.min(timeoutMs, timeFor(context, query ?? ''));
@@ -86,6 +86,22 @@ async function ask(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** What a service is told of the caller: signed for it, where there are keys. */
+function headersOf(
+  { caller, actor }: RequestContext,
+  signer: Signer | undefined,
+  { service, url, body }: { readonly service: ServiceOptions['name']; url: string; body: string },
+): readonly string[] {
+  const common = ['content-type', 'application/json', 'accept', 'application/json'];
+  if (signer) {
+    const { pathname, search } = new URL(url);
+    const call = { owner: `onenet:${service}`, method: 'POST', path: pathname + search, body };
+    return [...common, ...Object.entries(signCall(signer, caller, actor, call)).flat()];
+  }
+  const told = [...common, callerHeader, encodeCaller(caller)];
+  return actor ? [...told, actorHeader, `${actor.kind.toLowerCase()}:${actor.reference}`] : told;
 }
 
 function isAnswer(value: Readonly<Record<string, unknown>>): value is ServiceAnswer & typeof value {

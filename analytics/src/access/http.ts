@@ -1,20 +1,11 @@
 /** GET /access/lines and /access/calls: what the province lays beside the owners' own records, and exports. For it, and for this machine. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  createGuard,
-  mongoGuardStore,
-  readBody,
-  sendRefusal,
-  trustedKeys,
-} from '@onenet/assertion';
+import { readBody, sendRefusal } from '@onenet/assertion';
 import type { Admitted, Guard } from '@onenet/assertion';
 import { NetError } from '@onenet/contract';
-import type { Db } from 'mongodb';
 import type { UsageSources } from '../usage/queries.ts';
 import { callsTo, linesAfter, linesOfClient, since, type Window } from './lines.ts';
 
-/** By which name calls to analytics are signed. */
-const analyticsCode = 'onenet:analytics';
 const mostLines = 5_000;
 
 export type AccessListener = (
@@ -24,17 +15,7 @@ export type AccessListener = (
 ) => Promise<void>;
 
 /** Whoever reads who read what is in a record too: analytics' own. */
-export async function accessListener(
-  usage: UsageSources,
-  db: Db,
-  gatewayUrl: string,
-): Promise<AccessListener> {
-  const guard = await createGuard({
-    code: analyticsCode,
-    trust: trustedKeys([new URL('/.well-known/jwks.json', gatewayUrl).href]),
-    store: mongoGuardStore(db),
-    unsigned: 'loopback',
-  });
+export function accessListener(usage: UsageSources, guard: Guard): AccessListener {
   return async (request, response, url) => {
     const admitted = await admit(guard, request, response);
     if (!admitted) return;

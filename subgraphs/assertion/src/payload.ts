@@ -8,6 +8,9 @@ export const assertionHeader = 'onenet-assertion';
 /** The province, where calls to it are signed as those to an owner are; no platform has such a code. */
 export const provinceCode = 'onenet:province';
 
+/** Analytics, likewise. */
+export const analyticsCode = 'onenet:analytics';
+
 /** The longest life of an assertion, seconds. */
 export const maxLifeSeconds = 30;
 

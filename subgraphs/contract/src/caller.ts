@@ -47,6 +47,16 @@ export function encodeCaller(caller: Caller): string {
   return Buffer.from(JSON.stringify(caller), 'utf8').toString('base64url');
 }
 
+/** Reads a caller from its header; undefined when it is none. Anybody may write one: it is for those to believe who know the sender. */
+export function decodeCaller(text: string): Caller | undefined {
+  const value = parsed(Buffer.from(text, 'base64url').toString('utf8'));
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { client, person, roles, platform, scopes, purpose } = value as Record<string, unknown>;
+  if (typeof client !== 'string' || !isTexts(roles) || !isTexts(scopes)) return undefined;
+  if (!isTextOrNull(person) || !isTextOrNull(platform) || !isTextOrNull(purpose)) return undefined;
+  return { client, person, roles, platform, scopes, purpose };
+}
+
 /** Whether `value` is a kind of actor. */
 export function isActorKind(value: unknown): value is ActorKind {
   return actorKinds.some((known) => known === value);
@@ -93,4 +103,20 @@ function isLoopback(address: string | undefined): boolean {
     address !== undefined &&
     (address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.'))
   );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === 'string';
 }

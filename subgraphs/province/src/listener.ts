@@ -1,5 +1,6 @@
 /** What the province answers at which path. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { answerPart } from '@onenet/assertion';
 import { NetError } from '@onenet/contract';
 import { answerAccessPaths } from './access/routes.ts';
 import { answerAccessRecords, type AccessRecordsHttp } from './access-records/http.ts';
@@ -24,7 +25,11 @@ export function createListener(
   grants: Grants,
   ping: () => Promise<void>,
 ): Listener {
-  const graphql = createGraphql(directory, registry.registry, transfers, grants);
+  const graphql = {
+    guard: access.session.guard,
+    handler: createGraphql(directory, registry.registry, transfers, grants),
+    hasKeys: access.oauth.keys !== undefined,
+  };
   return (request, response) => {
     // A target such as `http://[/` is one to the HTTP parser, and none to URL, which would throw here.
     const url = URL.parse(request.url?.replace(/^\/+/, '/') ?? '/', 'http://province');
@@ -47,7 +52,9 @@ export function createListener(
     if (answerAccessPaths(access, url, request, response)) return;
     switch (url.pathname) {
       case '/graphql':
-        void graphql(request, response);
+        answerPart(graphql, request, response).catch((error: unknown) =>
+          answerError(response, error),
+        );
         return;
       case '/net':
         answerNet(directory, url.searchParams, request, response).catch((error: unknown) =>

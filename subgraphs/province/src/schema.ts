@@ -1,19 +1,11 @@
 /** The subgraph `province` and its GraphQL over HTTP. */
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import {
-  NetError,
-  actorHeader,
-  errorCodes,
-  isNetErrorCode,
-  isOnThisMachine,
-  parseActor,
-} from '@onenet/contract';
+import type { Asker } from '@onenet/assertion';
+import { NetError, errorCodes, isNetErrorCode } from '@onenet/contract';
 import { GraphQLError, parse } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
-import { callerOf } from './caller.ts';
 import { catalogueResolvers } from './catalogue/graphql.ts';
 import type { Directory } from './directory.ts';
 import { divisionResolvers } from './divisions.ts';
@@ -25,7 +17,7 @@ import { provinceSdl } from './supergraph.ts';
 import { transferResolvers } from './transfers/graphql.ts';
 import type { TransferContext, TransferParts } from './transfers/graphql.ts';
 
-/** A request listener that answers GraphQL at `/graphql`. */
+/** Answers GraphQL at `/graphql` to whom the guard admits. */
 export function createGraphql(
   directory: Directory,
   registry: Registry,
@@ -58,13 +50,10 @@ export function createGraphql(
       Division: ofDivisions.Division,
     },
   });
-  return createYoga<HttpContext, TransferContext & GrantContext>({
+  return createYoga<Asker, TransferContext & GrantContext>({
     schema,
-    context: ({ req }) => ({
-      actor: actorOf(req),
-      caller: callerOf(req),
-      from: req.socket.remoteAddress ?? null,
-    }),
+    // Who asks is the guard's word.
+    context: ({ caller, actor, from }) => ({ caller, actor, from }),
     graphqlEndpoint: '/graphql',
     graphiql: false,
     landingPage: false,
@@ -72,18 +61,6 @@ export function createGraphql(
     maskedErrors: { maskError: (error) => showableError(error) },
     plugins: [codesForRefusals],
   });
-}
-
-/** What node:http gives the server. */
-interface HttpContext {
-  readonly req: IncomingMessage;
-}
-
-/** Who performs a mutation, as the gateway on this machine says; nobody, to anybody else. */
-function actorOf({ headers, socket }: IncomingMessage): TransferContext['actor'] {
-  const header = (name: string) => headers[name]?.toString();
-  if (!isOnThisMachine(socket.remoteAddress, header)) return undefined;
-  return parseActor(header(actorHeader));
 }
 
 /** Gives a code of the table to what graphql-js and the server say of a document or its variables. */

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openKeys, provinceCode, signCall } from '@onenet/assertion';
 import { parseNetSnapshot } from '@onenet/contract';
-import type { NetSnapshot } from '@onenet/contract';
+import type { Caller, NetSnapshot } from '@onenet/contract';
 import { MongoClient } from 'mongodb';
 import type { Db } from 'mongodb';
 import { inject } from 'vitest';
@@ -125,6 +126,18 @@ export class AccessFixture implements AsyncDisposable {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin', ...headers },
       body: JSON.stringify({ name, password }),
+    });
+  }
+
+  /** Asks GraphQL as the gateway does for a caller. */
+  async ask(caller: Caller, query: string, variables: object = {}): Promise<Answer> {
+    const keys = await openKeys(join(this.folder, 'keys'), { issuer: 'gateway' });
+    const body = JSON.stringify({ query, variables });
+    const call = { owner: provinceCode, method: 'POST', path: '/graphql', body };
+    return this.call('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...signCall(keys, caller, undefined, call) },
+      body,
     });
   }
 

@@ -33,11 +33,7 @@ async function ask(
   query: string,
   variables: object = {},
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { body } = await access.call('/graphql', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', [callerHeader]: encodeCaller(caller) },
-    body: JSON.stringify({ query, variables }),
-  });
+  const { body } = await access.ask(caller, query, variables);
   const [error] = (body['errors'] ?? []) as { extensions: { code: string }; message: string }[];
   if (error) return { code: error.extensions.code, message: error.message };
   return body['data'] as Record<string, unknown>;
@@ -284,17 +280,23 @@ describe('a grant', () => {
     await revoke(team, id);
   });
 
-  test('is nobody’s to see who comes from another machine', async () => {
-    const { body } = await access.call('/graphql', {
+  test('is nobody’s to see who comes from another machine, or names somebody unsigned', async () => {
+    const fromHere = { 'content-type': 'application/json', [callerHeader]: encodeCaller(taxes) };
+    const query = JSON.stringify({ query: '{ grants { nodes { id } } }' });
+    const own = await access.call('/graphql', { method: 'POST', headers: fromHere, body: query });
+    // It is asked by this machine itself, and not by whom it names.
+    expect(own.body['data']).not.toEqual({ grants: { nodes: [] } });
+    const { status, body } = await access.call('/graphql', {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         'x-forwarded-for': '10.0.0.1',
         [callerHeader]: encodeCaller(localCaller),
       },
-      body: JSON.stringify({ query: '{ grants { nodes { id } } }' }),
+      body: query,
     });
-    expect(body['errors']).toMatchObject([{ extensions: { code: 'NOT_ALLOWED' } }]);
+    expect(status).toBe(401);
+    expect(body['errors']).toMatchObject([{ extensions: { code: 'ASSERTION_REQUIRED' } }]);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Resolvers of transfers: who may, and what is shown. Nothing of what moves is. */
-import { NetError, type Actor } from '@onenet/contract';
+import { NetError, type Actor, type Caller } from '@onenet/contract';
 import { newTransfer, type StartTools, type StartTransferInput } from './start.ts';
 import type { Asked, TransferStore } from './store.ts';
 import { isOverdue, type Transfer, type TransferKind, type TransferStatus } from './transfer.ts';
@@ -10,8 +10,9 @@ export interface TransferParts extends StartTools {
   readonly worker: Pick<TransferWorker, 'wake'>;
 }
 
-/** Who performs a mutation. */
+/** Who asks, and who performs a mutation. */
 export interface TransferContext {
+  readonly caller: Caller;
   readonly actor: Actor | undefined;
 }
 
@@ -58,6 +59,7 @@ export function transferResolvers({ directory, platforms, store, worker }: Trans
         const done = await store.done(asked);
         if (done) return { transfer: done };
         const transfer = await newTransfer({ directory, platforms }, input, new Date());
+        checkTeam(context, transfer.from);
         const started = await store.start(asked, transfer);
         worker.wake();
         return { transfer: started };
@@ -68,6 +70,8 @@ export function transferResolvers({ directory, platforms, store, worker }: Trans
         context: unknown,
       ) => {
         const asked = askedBy('cancelTransfer', context, input);
+        const transfer = await store.find(input.id);
+        if (transfer) checkTeam(context, transfer.from);
         const cancelled = await store.cancel(asked, input.id, new Date());
         worker.wake();
         return { transfer: cancelled };
@@ -111,6 +115,13 @@ function askedBy(
     );
   }
   return { mutation, actor, idempotencyKey, input };
+}
+
+/** A team moves its own platform's records. */
+function checkTeam(context: unknown, from: string): void {
+  const { caller } = context as TransferContext;
+  if (caller.client !== 'dashboard' || caller.platform === from) return;
+  throw new NetError('NOT_ALLOWED', `A transfer from ${from} is for the team of ${from}.`);
 }
 
 function inRange(first: number): number {
