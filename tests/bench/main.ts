@@ -4,7 +4,7 @@ import { printTable, type BenchResult } from './table.ts';
 
 interface Bench {
   readonly help: string;
-  run(say: (line: string) => void, scale: number): Promise<BenchResult>;
+  run(say: (line: string) => void, scale: number, only: RegExp): Promise<BenchResult>;
 }
 
 // Each loads its parts only when it runs.
@@ -35,7 +35,8 @@ const benches: Readonly<Record<string, Bench>> = {
   },
   platform: {
     help: 'every query of the contract at full size, beside the bare driver (half an hour; --scale 0.01 for a trial)',
-    run: async (say, scale) => (await import('./platform/platform.ts')).benchPlatform(say, scale),
+    run: async (say, scale, only) =>
+      (await import('./platform/platform.ts')).benchPlatform(say, scale, only),
   },
   figures: {
     help: 'the whole net at full scale shows every published figure (an hour; --scale 0.001 for a trial)',
@@ -47,6 +48,7 @@ const help = `npm run bench -- <name> [--json]
 
   --json   prints the result as JSON in the last line
   --scale  of \`platform\` and \`figures\`: share of the large figures, above 0, at most 1 (1)
+  --only   of \`platform\`: operations whose name this pattern finds, e.g. 'members .* status'
   --help
 
 Benchmarks:
@@ -59,6 +61,7 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     scale: { type: 'string', default: '1' },
+    only: { type: 'string', default: '' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -73,7 +76,7 @@ if (values.help) {
   const scale = Number(values.scale);
   if (!(scale > 0 && scale <= 1))
     throw new RangeError(`--scale ${values.scale}: above 0, at most 1.`);
-  const result = await bench.run((line) => console.error(line), scale);
+  const result = await bench.run((line) => console.error(line), scale, new RegExp(values.only));
   printTable(result);
   if (result.failures?.length) process.exitCode = 1;
   if (values.json) console.log(JSON.stringify(result));

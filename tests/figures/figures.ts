@@ -1,4 +1,5 @@
 /** Reads every published figure back through the gateway, by metrics and by records, and says what differs. Long, since each figure is read in both ways. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EventTypeName } from '@onenet/contract';
 import { platforms } from '@onenet/platforms';
 import type { FigureCount, PlatformDefinition, PublishedFigure } from '@onenet/platforms';
@@ -248,11 +249,23 @@ function quotient(above: number | null, below: number | null): number | null {
   return above === null || below === null ? null : above / below;
 }
 
-/** One operation; an error of any kind ends it. */
+/** A net that is busy with millions of events does not always answer in time: it is asked again, so often. */
+const triesAtMost = 60;
+const againMs = 1_000;
+
+/** One operation; any other error than that a part did not answer ends it. */
 export async function data<T>(gatewayUrl: string, query: string): Promise<T> {
-  const answer = await ask(`${gatewayUrl}/graphql`, query);
+  let answer = await ask(`${gatewayUrl}/graphql`, query);
+  for (let tries = 1; tries < triesAtMost && isUnavailable(answer.errors); tries++) {
+    await delay(againMs);
+    answer = await ask(`${gatewayUrl}/graphql`, query);
+  }
   if (answer.errors || !answer.data) throw new Error(`${query}: ${JSON.stringify(answer.errors)}`);
   return answer.data as T;
+}
+
+function isUnavailable(errors: unknown): boolean {
+  return JSON.stringify(errors ?? []).includes('"code":"UNAVAILABLE"');
 }
 
 type Reproduced = PublishedFigure & { readonly demo: NonNullable<PublishedFigure['demo']> };

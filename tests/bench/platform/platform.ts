@@ -32,6 +32,7 @@ interface Row {
 export async function benchPlatform(
   say: (line: string) => void,
   scale: number,
+  only: RegExp,
 ): Promise<BenchResult> {
   await using mongo = await largeMongoForBench(say);
   await using client = await MongoClient.connect(mongo.uri, { ignoreUndefined: true });
@@ -45,7 +46,7 @@ export async function benchPlatform(
       const documents = await loadFast(client, code, { prefix, scale, say });
       say(`${code}: ${documents.toLocaleString('en')} documents in ${seconds(began)} s`);
       const where = { db, uri: mongo.uri, prefix, say };
-      for (const [name, row] of await benchOne(code, where)) {
+      for (const [name, row] of await benchOne(code, only, where)) {
         if (typeof row === 'string') failures.push(`${code} ${name}: ${row}`);
         else rows.push([`${code} ${name}`, row]);
       }
@@ -66,6 +67,7 @@ interface Where {
 /** What was measured of each operation, or why it was refused. */
 async function benchOne(
   code: string,
+  only: RegExp,
   { db, uri, prefix, say }: Where,
 ): Promise<[string, Row | string][]> {
   const definition = platformByCode(code);
@@ -78,9 +80,10 @@ async function benchOne(
   await using server = await connect(platform);
   await using bare = await connect(driver);
   say(`${code}: indexes in ${seconds(began)} s`);
-  const operations = await operationsOf(definition, offersOf(definition), (query, variables) =>
+  const all = await operationsOf(definition, offersOf(definition), (query, variables) =>
     dataOf(server, query, variables),
   );
+  const operations = all.filter(({ name }) => only.test(name));
   const rows: [string, Row | string][] = [];
   for (const [index, operation] of operations.entries()) {
     const measured = measure(operation, db, { server, bare, driver });
