@@ -115,8 +115,12 @@ export function shownClient(client: ClientDocument): object {
     ...netClientOf(client),
     kind,
     status,
-    secrets: secrets.map(({ hash: _, ...rest }) => rest),
+    secrets: secrets.map(withoutHash),
     keys,
     createdAt,
   };
+}
+
+function withoutHash({ id, createdAt, expiresAt, lastUsedAt }: ClientSecret): object {
+  return { id, createdAt, expiresAt, lastUsedAt };
 }

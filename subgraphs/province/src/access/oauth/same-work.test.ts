@@ -94,11 +94,11 @@ test.each(['EdDSA', 'ES256', 'PS256', 'RS256'])('by assertion, %s', async (alg) 
   const others = await generateKeyPair(alg);
   const id = `with-key-${alg.toLowerCase()}`;
   const jwk = await exportJWK(pair.publicKey);
-  const key = { jwk, createdAt: new Date(), expiresAt: null };
+  const held = { jwk, createdAt: new Date(), expiresAt: null };
   await add(id, {
     keys: [
-      { ...key, kid: 'one' },
-      { ...key, kid: 'two' },
+      { ...held, kid: 'one' },
+      { ...held, kid: 'two' },
     ],
   });
   const assertion = (sub: string, key: CryptoKey) =>

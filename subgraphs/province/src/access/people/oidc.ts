@@ -120,10 +120,9 @@ export class Oidc {
       const authenticate = methods.includes('client_secret_basic') ? basic : posted;
       authenticate(metadata, ...rest);
     };
-    return oidc.discovery(server, clientId, undefined, byWhatItTakes, {
-      // Loopback alone, as the constructor sees to.
-      ...(server.protocol === 'http:' ? { execute: [oidc.allowInsecureRequests] } : {}),
-    });
+    // By http on loopback alone, as the constructor sees to.
+    const execute = server.protocol === 'http:' ? [oidc.allowInsecureRequests] : [];
+    return oidc.discovery(server, clientId, undefined, byWhatItTakes, { execute });
   }
 }
 

@@ -73,7 +73,7 @@ export async function changePassword(
 }
 
 function refuseWeak(name: string, password: string): void {
-  const length = [...password].length;
+  const { length } = Array.from(password);
   if (length < leastCharacters || length > mostCharacters) {
     throw new NetError(
       'BAD_INPUT',

@@ -1,0 +1,154 @@
+/** `./onenet client` and `./onenet person`, as one types them: what they print, and their exit codes. */
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exportJWK, generateKeyPair } from 'jose';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AccessFixture, basic } from '../subgraphs/province/src/access/access.fixture.ts';
+
+let access: AccessFixture;
+beforeAll(async () => {
+  access = await AccessFixture.start({ referenceClients: true });
+});
+afterAll(() => access[Symbol.asyncDispose]());
+
+const who = ['--client', 'pensions'];
+const pensions =
+  '--name 养老金系统 --name-en Pensions --kind SOCIAL_SECURITY --scopes members:read,requests:read --purposes pension-review'.split(
+    ' ',
+  );
+const tokenStatus = async (id: string, secret: string): Promise<number> => {
+  const address = { 'onenet-client-address': '198.51.100.1' };
+  return (await access.token({}, { ...basic(id, secret), ...address })).status;
+};
+
+test('a client from its first secret to its end', async () => {
+  const added = await onenet('client', 'add', ...who, ...pensions, '--per-day', '500');
+  expect(added.code).toBe(0);
+  // Alone on its line: a script takes it, and a person reads the rest.
+  expect(added.stdout).toMatch(/^[\w-]{43}\n$/);
+  expect(added.stderr).toContain('shown this once');
+  const first = added.stdout.trim();
+  expect(await tokenStatus('pensions', first)).toBe(200);
+
+  const list = await onenet('client', 'list');
+  expect(list.stdout).toMatch(
+    /pensions +ACTIVE +FILTER +1 +requests:read members:read +养老金系统/,
+  );
+  expect(list.stdout).toMatch(/taxation +ACTIVE +FILTER +0 .*示例/);
+
+  const rotated = await onenet('client', 'rotate', ...who, '--overlap', '0', '--json');
+  const { secret } = JSON.parse(rotated.stdout) as { secret: string };
+  expect(await tokenStatus('pensions', first)).toBe(401);
+  expect(await tokenStatus('pensions', secret)).toBe(200);
+
+  const scoped = await onenet('client', 'scopes', ...who, '--scopes', 'requests:read');
+  expect(scoped.stdout).toMatch(/scopes +requests:read\n/);
+  const limited = await onenet('client', 'limits', ...who, '--per-second', '7', '--json');
+  expect(JSON.parse(limited.stdout)).toMatchObject({ limits: { perSecond: 7, perDay: 500 } });
+
+  const suspended = await onenet('client', 'suspend', ...who, '--reason', 'audit');
+  expect(suspended.stdout).toMatch(/status +SUSPENDED/);
+  expect(await tokenStatus('pensions', secret)).toBe(400);
+  expect((await onenet('client', 'resume', ...who)).stdout).toMatch(/status +ACTIVE/);
+
+  const shown = await onenet('client', 'show', ...who);
+  expect(shown.stdout).toContain('CLIENT_SUSPENDED audit');
+  expect(shown.stdout).not.toContain(secret);
+  expect((await onenet('client', 'revoke', ...who)).stdout).toMatch(/status +REVOKED/);
+  expect((await onenet('client', 'list')).stdout).not.toContain('pensions');
+  expect((await onenet('client', 'list', '--revoked')).stdout).toContain('pensions');
+});
+
+test('a client of the reference net is given a secret, and one with a key needs none', async () => {
+  const rotated = await onenet('client', 'rotate', '--client', 'taxation');
+  expect(await tokenStatus('taxation', rotated.stdout.trim())).toBe(200);
+  const { publicKey } = await generateKeyPair('ES256');
+  const file = join(access.folder, 'key.json');
+  await writeFile(file, JSON.stringify(await exportJWK(publicKey)));
+  const added = await onenet('client', 'add', '--client', 'signing', ...pensions, '--key', file);
+  expect(added).toMatchObject({ code: 0, stdout: 'signing authenticates by its key.\n' });
+});
+
+test('a person from the first password to the end', async () => {
+  const added = await onenet('person', 'add', '--name', 'zhang.san', '--roles', 'leader');
+  expect(added.code).toBe(0);
+  const password = added.stdout.trim();
+  expect((await access.signIn('zhang.san', password)).status).toBe(200);
+  const reset = await onenet('person', 'reset', '--name', 'zhang.san');
+  expect((await access.signIn('zhang.san', password)).status).toBe(401);
+  expect((await access.signIn('zhang.san', reset.stdout.trim())).status).toBe(200);
+  expect((await onenet('person', 'list')).stdout).toMatch(/zhang\.san +leader +- +PASSWORD +p-/);
+  expect((await onenet('person', 'remove', '--name', 'zhang.san')).code).toBe(0);
+  expect((await onenet('person', 'list', '--json')).stdout).not.toContain('zhang.san');
+});
+
+test('keys of tokens are listed and rotated apart from the net’s', async () => {
+  const keys = ['--keys', join(access.folder, 'keys'), '--tokens'];
+  const before = await onenet('keys', 'list', ...keys);
+  expect(before.stdout.trim().split('\n')).toHaveLength(1);
+  const after = await onenet('keys', 'rotate', ...keys);
+  expect(after.stdout).toMatch(/SIGNS[^]*NEXT/);
+  const net = await onenet('keys', 'list', '--keys', join(access.folder, 'keys'));
+  expect(net.stdout.trim().split('\n')).toHaveLength(1);
+  const wrong = await onenet('keys', 'rotate', ...keys, '--alg', 'SM2');
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('--alg SM2') });
+});
+
+test('mistakes are one line: exit 2 for how it was typed, 1 for what the province says', async () => {
+  for (const [args, exit, text] of [
+    [['client', 'add', ...who, ...pensions, '--key', 'nowhere'], 2, '--key nowhere cannot be read'],
+    [['client', 'add', ...pensions], 2, '--client is missing'],
+    [['client', 'limits', ...who], 2, 'No limit is given'],
+    [['client', 'scopes', ...who], 2, 'Give either --scopes or --none'],
+    [
+      ['client', 'scopes', '--client', 'nobody', '--none'],
+      1,
+      'NOT_FOUND: There is no client "nobody"',
+    ],
+    [['client', 'forget'], 2, 'No command "client forget"'],
+    [['person', 'add', '--name', 'x', '--roles', 'king'], 1, 'BAD_INPUT: `roles` is ["king"]'],
+    [
+      ['person', 'add', '--name', 'x', '--roles', 'team'],
+      1,
+      '`platform` is given for the role team',
+    ],
+    [['person', 'reset', '--name', 'nobody'], 1, 'NOT_FOUND'],
+    [['person', 'list', '--token', 'x'], 1, 'TOKEN_REQUIRED'],
+  ] as const) {
+    const answer = await onenet(...args);
+    expect(answer).toMatchObject({ code: exit, stderr: expect.stringContaining(text) });
+    expect(answer.stderr).not.toMatch(/^ {4}at /m);
+  }
+});
+
+test('--help says what there is', async () => {
+  for (const command of ['client', 'person']) {
+    const { code, stdout } = await onenet(command, '--help');
+    expect(code).toBe(0);
+    const names = [...stdout.matchAll(/^ {2}(\w+) {2}/gm)].map(([, name]) => name ?? '');
+    expect(names.length).toBeGreaterThan(3);
+    for (const name of names) {
+      const help = await onenet(command, name, '--help');
+      expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining('--json') });
+    }
+  }
+});
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The operator's token is in the folder, as in a net's data directory. */
+function onenet(...args: readonly string[]): Promise<Ended> {
+  const main = new URL('../scripts/onenet.ts', import.meta.url).pathname;
+  const env = { ...process.env, ONENET_PROVINCE: access.province.url };
+  const all = [main, ...args, ...(args.includes('keys') ? [] : ['--data', access.folder])];
+  return new Promise((resolve) => {
+    execFile(process.execPath, all, { cwd: access.folder, env }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
