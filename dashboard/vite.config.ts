@@ -29,7 +29,7 @@ export default defineConfig({
     // ECharts is the one large chunk; it is loaded after the figures stand.
     chunkSizeWarningLimit: 600,
   },
-  server: { proxy: { '/graphql': gateway, '/live': gateway } },
+  server: { proxy: { '/graphql': gateway, '/live': gateway, '/session': gateway } },
 });
 
 /** Svelte scopes descendants with `:where(…)`, for which Chrome 87 drops the whole rule. */

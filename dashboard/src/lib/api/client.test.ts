@@ -35,6 +35,11 @@ describe('ask', () => {
       'unavailable',
     ],
     ['a refusal', { errors: [{ extensions: { code: 'SCOPE_REQUIRED' } }] }, 'refused'],
+    [
+      'a session that has ended',
+      { errors: [{ extensions: { code: 'CREDENTIALS_INVALID' } }] },
+      'signIn',
+    ],
     ['data of another shape', { data: { count: 'many' } }, 'unexpected'],
     ['something that is no answer', ['HTML'], 'unavailable'],
   ])('%s is a problem', async (_, body, kind) => {

@@ -2,7 +2,7 @@
 import { isRecord, UnexpectedAnswer, type Read } from './read.ts';
 
 /** Whose fault it is that there is no answer, as far as it matters for what to do now. */
-export type ProblemKind = 'offline' | 'unavailable' | 'refused' | 'unexpected';
+export type ProblemKind = 'offline' | 'unavailable' | 'signIn' | 'refused' | 'unexpected';
 
 /** Why a part has no answer, or not a whole one. */
 export class Problem extends Error {
@@ -85,7 +85,12 @@ function kindOf(code: string | null): ProblemKind {
     case 'NOBODY_ANSWERED':
     case 'INCOMPLETE':
       return 'unavailable';
+    case 'CREDENTIALS_REQUIRED':
+    case 'CREDENTIALS_INVALID':
+      return 'signIn';
     case 'SCOPE_REQUIRED':
+    case 'NOT_ALLOWED':
+    case 'REFUSED':
       return 'refused';
     case null:
     default:

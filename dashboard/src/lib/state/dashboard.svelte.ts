@@ -11,6 +11,7 @@ import { Clock } from './clock.svelte.ts';
 import { Live } from './live.svelte.ts';
 import { Colours } from './palette.svelte.ts';
 import { Part } from './part.svelte.ts';
+import { Session } from './session.svelte.ts';
 import { keepSnapshot, readSnapshot } from './snapshot.ts';
 import { View } from './view.svelte.ts';
 
@@ -25,6 +26,7 @@ export class Dashboard {
   readonly now = new Clock(clockMs);
   readonly beat = new Clock(beatMs);
   readonly live = new Live();
+  readonly session = new Session();
 
   readonly words: Messages = $derived(messages[this.view.language]);
   readonly format: Format = $derived(new Format(this.view.language));

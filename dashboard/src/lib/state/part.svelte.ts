@@ -1,6 +1,7 @@
 /** One part of a page: what it shows, whether it is being asked for anew, what went wrong. */
 import { untrack } from 'svelte';
 import { Problem, type Answer } from '../api/client.ts';
+import { signInFirst } from './session.svelte.ts';
 
 /** How long after a failure a part is asked again by itself. */
 const retryMs = 8000;
@@ -94,6 +95,7 @@ export class Part<T> {
         cause instanceof Problem
           ? cause
           : new Problem('unexpected', null, String(cause), { cause });
+      if (this.problem.kind === 'signIn') void signInFirst();
       // What passes by itself is tried again by itself; the button is for who cannot wait.
       if (this.problem.kind === 'unavailable' || this.problem.kind === 'offline') {
         this.#again = setTimeout(() => this.reload(), retryMs);

@@ -1,0 +1,84 @@
+/** Who is signed in, at the province through the gateway that served this page. */
+import { Problem, type Fetch } from './client.ts';
+import { isRecord, list, nullable, object, text, type Reads } from './read.ts';
+
+const signedIn = object({ name: text, roles: list(text), platform: nullable(text) });
+export type SignedIn = Reads<typeof signedIn>;
+
+/** What came of signing in: a code of the net's table where it was refused. */
+export type SignInResult = SignedIn | { readonly refused: string };
+
+const path = '/session';
+
+/** Who is signed in; null where nobody is. */
+export async function askSession(
+  signal: AbortSignal,
+  fetch: Fetch = globalThis.fetch,
+): Promise<SignedIn | null> {
+  const response = await reach(fetch, { signal });
+  if (response.status === 401) return null;
+  return signedIn(await bodyOf(response), 'session');
+}
+
+export async function signIn(
+  name: string,
+  password: string,
+  fetch: Fetch = globalThis.fetch,
+): Promise<SignInResult> {
+  const response = await reach(fetch, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name, password }),
+  });
+  const body = await bodyOf(response);
+  return response.ok ? signedIn(body, 'session') : { refused: codeOf(body) ?? 'UNAVAILABLE' };
+}
+
+export async function signOut(fetch: Fetch = globalThis.fetch): Promise<void> {
+  await reach(fetch, { method: 'DELETE' });
+}
+
+/** Whether people sign in at a provider of identities: then this address leads there. */
+export async function hasProvider(fetch: Fetch = globalThis.fetch): Promise<boolean> {
+  const response = await fetch(providerPath, { redirect: 'manual' }).catch(() => undefined);
+  return response?.type === 'opaqueredirect';
+}
+
+export const providerPath = `${path}/oidc`;
+
+/** Where to go after signing in: a page of ours, and nobody else's. */
+export function pageOfOurs(next: string | null, origin: string): string {
+  const url = next === null || !next.startsWith('/') ? null : tryUrl(next, origin);
+  return url?.origin === origin ? url.pathname + url.search : '/';
+}
+
+function tryUrl(next: string, origin: string): URL | null {
+  try {
+    return new URL(next, origin);
+  } catch {
+    return null;
+  }
+}
+
+async function reach(fetch: Fetch, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, init);
+  } catch (cause) {
+    if (init.signal?.aborted === true) throw cause;
+    throw new Problem('offline', null, 'the gateway cannot be reached', { cause });
+  }
+}
+
+async function bodyOf(response: Response): Promise<unknown> {
+  return response.json().catch(() => null);
+}
+
+/** The province and the gateway each have their own form of a refusal. */
+function codeOf(body: unknown): string | undefined {
+  if (!isRecord(body)) return undefined;
+  const [first] = Array.isArray(body['errors']) ? (body['errors'] as unknown[]) : [];
+  const error =
+    isRecord(first) && isRecord(first['extensions']) ? first['extensions'] : body['error'];
+  const code = isRecord(error) ? error['code'] : undefined;
+  return typeof code === 'string' ? code : undefined;
+}

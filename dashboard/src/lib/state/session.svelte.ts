@@ -1,0 +1,41 @@
+/** Who is signed in; the dashboard works without anybody where the gateway lets it. */
+import { goto } from '$app/navigation';
+import { page } from '$app/state';
+import { askSession, signOut, type SignedIn } from '../api/session.ts';
+
+export const signInPath = '/sign-in';
+
+export class Session {
+  /** Null: nobody; undefined: not known yet, or not to be had. */
+  current = $state.raw<SignedIn | null>();
+
+  constructor() {
+    $effect(() => {
+      const controller = new AbortController();
+      askSession(controller.signal).then(
+        (signedIn) => (this.current = signedIn),
+        // Who is signed in is not shown, and everything else is as it is.
+        () => (this.current = undefined),
+      );
+      return () => controller.abort();
+    });
+  }
+
+  /** Ends the session, and shows what everybody sees. */
+  async signOut(): Promise<void> {
+    await signOut();
+    location.assign('/');
+  }
+}
+
+/** The sign-in page, which leads back here. */
+export function signInHref(): string {
+  const choices = new URLSearchParams(page.url.search);
+  if (page.url.pathname !== signInPath) choices.set('next', page.url.pathname + page.url.search);
+  return `${signInPath}?${choices}`;
+}
+
+/** Where the gateway wants to know who asks. */
+export async function signInFirst(): Promise<void> {
+  if (page.url.pathname !== signInPath) await goto(signInHref());
+}
