@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import type { OwnerCall } from '../context.ts';
+import type { AccessData } from '@onenet/feed';
 import { accessEntries, ownerAccesses, type Access } from './access.ts';
+
+const eventsOf = (requests: readonly Access[]) =>
+  accessEntries('s', requests).map(({ json, ...rest }) => ({
+    ...rest,
+    data: JSON.parse(json) as AccessData,
+  }));
 
 const request: Access = {
   at: Date.UTC(2026, 0, 1, 8, 0, 1),
@@ -58,7 +65,7 @@ test('a flood of refusals, alike, is one event that counts; what was answered is
     result: 'OK' as const,
     requestId: `a${i}`,
   }));
-  const entries = accessEntries('s', [...flood, ...few, ...answered]);
+  const entries = eventsOf([...flood, ...few, ...answered]);
   expect(entries.filter(({ data }) => data.count !== undefined)).toMatchObject([
     { time: new Date(request.at), data: { requestId: null, count: 21, durationMs: 21 } },
   ]);
@@ -75,7 +82,7 @@ test('what is too much for a line is cut into several', () => {
     grant: null,
     leaf: 'a'.repeat(64),
   }));
-  const entries = accessEntries('s', [{ ...request, owners }]);
+  const entries = eventsOf([{ ...request, owners }]);
   expect(entries.flatMap(({ data }) => data.owners)).toEqual(owners);
   expect(entries.map(({ data }) => data.continued ?? false)).toEqual(entries.map((_, i) => i > 0));
   expect(new Set(entries.map(({ _id }) => _id)).size).toBe(entries.length);

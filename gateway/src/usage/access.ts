@@ -13,7 +13,8 @@ export interface Access extends Omit<AccessData, 'count' | 'continued'> {
 export interface AccessEntry {
   readonly _id: string;
   readonly time: Date;
-  readonly data: AccessData;
+  /** `AccessData` as JSON. */
+  readonly json: string;
 }
 
 /** The calls of a request, and the owners that were not asked for want of a grant. */
@@ -74,18 +75,23 @@ function withFloodsCounted(requests: readonly Access[]): readonly Counted[] {
   });
 }
 
-/** As many events as the lists need. */
+/** Characters of a whole request in one event, which with what a line says besides is less than 64 KiB. */
+const mostCharacters = 20_000;
+
+/** As many events as the lists need; mostly one. */
 function cut(id: string, time: Date, data: AccessData): readonly AccessEntry[] {
+  const json = JSON.stringify(data);
+  if (json.length <= mostCharacters) return [{ _id: id, time, json }];
   const coordinates = pieces(data.coordinates);
   const owners = pieces(data.owners);
   return Array.from({ length: Math.max(coordinates.length, owners.length) }, (_, i) => ({
     _id: i === 0 ? id : `${id}-${i}`,
     time,
-    data: {
+    json: JSON.stringify({
       ...data,
       coordinates: coordinates[i] ?? [],
       owners: owners[i] ?? [],
-      ...(i > 0 && { continued: true as const }),
-    },
+      ...(i > 0 && { continued: true }),
+    }),
   }));
 }

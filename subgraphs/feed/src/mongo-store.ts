@@ -48,7 +48,10 @@ export function mongoStore(db: Db): FeedStore {
     },
 
     // The natural order is that of insertion: nobody starves behind ids that sort before theirs.
-    outbox: (limit) => outbox.find({}).sort({ $natural: 1 }).limit(limit).toArray(),
+    async outbox(limit) {
+      const found = await outbox.find({}).sort({ $natural: 1 }).limit(limit).toArray();
+      return found.map(withData);
+    },
     outboxSize: (limit) => outbox.countDocuments({}, { limit }),
     async removeFromOutbox(ids) {
       await outbox.deleteMany({ _id: { $in: [...ids] } });
@@ -139,6 +142,14 @@ export function mongoStore(db: Db): FeedStore {
         ])
         .toArray(),
   };
+}
+
+/** Data that was put in as JSON costs the driver one text, and not hundreds of small values. */
+function withData(entry: OutboxEntry & { readonly json?: unknown }): OutboxEntry {
+  const { json, ...rest } = entry;
+  return typeof json === 'string'
+    ? { ...rest, data: JSON.parse(json) as OutboxEntry['data'] }
+    : entry;
 }
 
 /** Another one under an id that stands aside already gets a name of its own; the same one, after a crash, does not. */
