@@ -60,6 +60,8 @@ export class AccessFixture implements AsyncDisposable {
       keysDir: join(folder, 'keys'),
       firstSignInFile: join(folder, 'first-sign-in'),
       gatewayUrl: 'http://gateway.example',
+      // Nothing is composed anew: that takes longer than all that is tested here.
+      registeredOnly: true,
       ...change,
     };
     const province = await startProvince(options);

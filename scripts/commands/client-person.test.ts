@@ -1,10 +1,12 @@
 /** `./onenet client` and `./onenet person`, as one types them: what they print, and their exit codes. */
-import { execFile } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exportJWK, generateKeyPair } from 'jose';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { AccessFixture, basic } from '../subgraphs/province/src/access/access.fixture.ts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { AccessFixture, basic } from '../../subgraphs/province/src/access/access.fixture.ts';
+import { client } from './client.ts';
+import { keys } from './keys.ts';
+import { person } from './person.ts';
 
 let access: AccessFixture;
 beforeAll(async () => {
@@ -63,9 +65,9 @@ test('a client from its first secret to its end', async () => {
 test('a client of the reference net is given a secret, and one with a key needs none', async () => {
   const rotated = await onenet('client', 'rotate', '--client', 'taxation');
   expect(await tokenStatus('taxation', rotated.stdout.trim())).toBe(200);
-  const { publicKey } = await generateKeyPair('ES256');
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const file = join(access.folder, 'key.json');
-  await writeFile(file, JSON.stringify(await exportJWK(publicKey)));
+  await writeFile(file, JSON.stringify(publicKey.export({ format: 'jwk' })));
   const added = await onenet('client', 'add', '--client', 'signing', ...pensions, '--key', file);
   expect(added).toMatchObject({ code: 0, stdout: 'signing authenticates by its key.\n' });
 });
@@ -84,14 +86,14 @@ test('a person from the first password to the end', async () => {
 });
 
 test('keys of tokens are listed and rotated apart from the net’s', async () => {
-  const keys = ['--keys', join(access.folder, 'keys'), '--tokens'];
-  const before = await onenet('keys', 'list', ...keys);
+  const folder = ['--keys', join(access.folder, 'keys'), '--tokens'];
+  const before = await onenet('keys', 'list', ...folder);
   expect(before.stdout.trim().split('\n')).toHaveLength(1);
-  const after = await onenet('keys', 'rotate', ...keys);
+  const after = await onenet('keys', 'rotate', ...folder);
   expect(after.stdout).toMatch(/SIGNS[^]*NEXT/);
   const net = await onenet('keys', 'list', '--keys', join(access.folder, 'keys'));
   expect(net.stdout.trim().split('\n')).toHaveLength(1);
-  const wrong = await onenet('keys', 'rotate', ...keys, '--alg', 'SM2');
+  const wrong = await onenet('keys', 'rotate', ...folder, '--alg', 'SM2');
   expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('--alg SM2') });
 });
 
@@ -123,7 +125,7 @@ test('mistakes are one line: exit 2 for how it was typed, 1 for what the provinc
 });
 
 test('--help says what there is', async () => {
-  for (const command of ['client', 'person']) {
+  for (const command of ['client', 'person'] as const) {
     const { code, stdout } = await onenet(command, '--help');
     expect(code).toBe(0);
     const names = [...stdout.matchAll(/^ {2}(\w+) {2}/gm)].map(([, name]) => name ?? '');
@@ -141,14 +143,24 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** The operator's token is in the folder, as in a net's data directory. */
-function onenet(...args: readonly string[]): Promise<Ended> {
-  const main = new URL('../scripts/onenet.ts', import.meta.url).pathname;
-  const env = { ...process.env, ONENET_PROVINCE: access.province.url };
-  const all = [main, ...args, ...(args.includes('keys') ? [] : ['--data', access.folder])];
-  return new Promise((resolve) => {
-    execFile(process.execPath, all, { cwd: access.folder, env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
+const commands = { client, person, keys };
+
+/** In this process: what it prints is caught, and its exit code returned. The operator's token is in the folder. */
+async function onenet(name: keyof typeof commands, ...args: readonly string[]): Promise<Ended> {
+  const printed = { stdout: '', stderr: '' };
+  const out = vi.spyOn(console, 'log').mockImplementation((text: string) => {
+    printed.stdout += `${text}\n`;
   });
+  const err = vi.spyOn(console, 'error').mockImplementation((text: string) => {
+    printed.stderr += `${text}\n`;
+  });
+  const net = ['--province', access.province.url, '--data', access.folder];
+  const isAsked = name !== 'keys' && args[0] !== '--help' && args[0] !== 'forget';
+  try {
+    const code = await commands[name]([...args, ...(isAsked ? net : [])], `./onenet ${name}`);
+    return { code, ...printed };
+  } finally {
+    out.mockRestore();
+    err.mockRestore();
+  }
 }
