@@ -395,6 +395,11 @@ export const mutants: readonly Mutant[] = [
     }),
   },
   {
+    rule: 'matching.M2',
+    wrong: 'takes a key for a second list',
+    spoil: taking('personMatches', 'CONFLICT', { totalCount: 0, edges: [] }),
+  },
+  {
     rule: 'corrections.M1',
     wrong: 'takes the same doubt again',
     spoil: taking('fileDataDoubt', 'CONFLICT', { dataCorrection: { id: '420100:correction-1' } }),

@@ -7,6 +7,7 @@ import { Maker } from '../maker.ts';
 import { platformInfo } from '../platform-info.ts';
 import { mustBe, mustRefuse, resultOf } from '../records.ts';
 import { NotChecked, must, shown, type Rule } from '../rule.ts';
+import { dataOf } from '../server.ts';
 
 export const matchingRules: readonly Rule[] = [
   {
@@ -54,6 +55,60 @@ export const matchingRules: readonly Rule[] = [
         [[number], 'an identity number is no hash'],
       ] as const) {
         mustRefuse(await compare(randomBytes(32), hashes), 'BAD_INPUT', why);
+      }
+    },
+  },
+  {
+    id: 'matching.M2',
+    level: 'MUST',
+    title: 'A look-up finds whom the platform knows, and its key serves it alone',
+    module: 'matching',
+    writes: true,
+    async check(server) {
+      const { sealingKey } = await platformInfo(server);
+      const isOffered = server.offered.fields('Query').some(({ name }) => name === 'personMatches');
+      if (sealingKey === undefined || !isOffered) {
+        throw new NotChecked(
+          'the platform has no sealing key, or keeps a version without look-ups',
+        );
+      }
+      if (server.signer) throw new NotChecked('people are looked up by clients’ systems alone');
+      const number = newIdentityNumber();
+      const subject = await knownPerson(new Maker(server), number);
+      const lookUp = async (key: Buffer, hashes: readonly string[]) => {
+        const lookup = { subject, hashes, sealedKeys: [await sealedKey(server, key)] };
+        return await server.ask(
+          `query ($lookup: PersonLookupInput) { personMatches(lookup: $lookup) { totalCount edges { node { id hash } } } }`,
+          { variables: { lookup } },
+        );
+      };
+      const key = randomBytes(32);
+      const other = (): string => identityHash(key, newIdentityNumber());
+      const known = identityHash(key, number);
+      const hashes = [other(), known, other()];
+      // Asked again it is the same look-up, as by who reads it page by page.
+      for (const _ of [1, 2]) {
+        const exchange = await lookUp(key, hashes);
+        const list = dataOf(exchange)['personMatches'] as {
+          readonly totalCount: number;
+          readonly edges: readonly { readonly node: { readonly hash: string } }[];
+        } | null;
+        const found = list?.edges.map(({ node }) => node.hash);
+        must(
+          list?.totalCount === 1 && JSON.stringify(found) === JSON.stringify([known]),
+          exchange.sent,
+          () => shown(list),
+          'A match for each of the hashes that the platform knows, and for no other.',
+        );
+      }
+      mustRefuse(await lookUp(key, [known]), 'CONFLICT', 'the key was used for another list');
+      const tooMany = Array.from({ length: 101 }, other);
+      for (const [asked, why] of [
+        [[], 'a look-up has at least one hash'],
+        [tooMany, 'a look-up has at most 100 hashes'],
+        [[number], 'an identity number is no hash'],
+      ] as const) {
+        mustRefuse(await lookUp(randomBytes(32), asked), 'BAD_INPUT', why);
       }
     },
   },
