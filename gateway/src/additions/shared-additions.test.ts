@@ -107,17 +107,19 @@ test.for([
   ['a client without a grant', consumer()],
   ['an auditor', person('auditor')],
   ['another platform’s team', person('team', '420500')],
-])('%s has what is tagged as unconditional', async ([, caller]) => {
+] as const)('%s has what is tagged as unconditional', async ([, caller]) => {
   const { data, refused } = await seenBy(caller);
   expect(data).toEqual(forEverybody);
-  expect(refused.toSorted()).toEqual([
-    'organization.p420800Chair',
-    'organization.p420800Rank',
-    'p420800Hidden',
-    'p420800Issued',
-    'p420800Programmes.cost',
-    'p420800Shop',
-  ]);
+  expect(new Set(refused)).toEqual(
+    new Set([
+      'organization.p420800Chair',
+      'organization.p420800Rank',
+      'p420800Hidden',
+      'p420800Issued',
+      'p420800Programmes.cost',
+      'p420800Shop',
+    ]),
+  );
   const sent = jingmen.seen.map(({ query }) => query).join();
   expect(sent).toContain('p420800Cards');
   expect(sent).not.toMatch(/cost|Issued|Hidden|Rank|Chair|on P420800_Shop/);

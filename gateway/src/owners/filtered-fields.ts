@@ -18,7 +18,6 @@ import {
 const named: ReadonlyMap<string, string> = new Map([
   ['place', 'placeCode'],
   ['platforms', 'platformCode'],
-  ['causes', 'causes'],
   ['overdueNow', 'overdue'],
   ['inTransfer', 'status'],
   ['escalationAtLeast', 'escalationLevel'],

@@ -30,7 +30,8 @@ export class Offers {
     if (rights === 'ALL') return offerOf(owner);
     const isGone = rights === 'GRANTED' && !isAdmitted(this.#net, this.#caller.client);
     const granted = grantedTo(this.#net, this.#caller, owner.code, this.#nowMs);
-    return without(offerOf(owner), this.#withholding.from(isGone ? 'NONE' : rights, granted));
+    const withheld = this.#withholding.from(isGone ? 'NONE' : rights, granted, this.#caller.scopes);
+    return without(offerOf(owner), withheld);
   }
 
   /** Whether an owner withholds a field from the caller. */

@@ -1,5 +1,5 @@
 /** What owners withhold from a caller, of the contract or of their additions. */
-import { allNeeds, isShared, type Need, type Rights } from '@onenet/contract';
+import { allNeeds, coreScope, isShared, type Need, type Rights } from '@onenet/contract';
 import { inputsReading } from './filtered-fields.ts';
 import type { Granted } from './grants.ts';
 
@@ -38,13 +38,21 @@ export class Withholding {
     this.#needs = needs;
   }
 
-  /** NONE are the rights of a client that is not admitted (any more). */
-  from(rights: Exclude<Rights, 'ALL'> | 'NONE', { key: scopesKey, scopes }: Granted): Withheld {
-    const key = rights === 'GRANTED' ? `GRANTED ${scopesKey}` : rights;
+  /**
+   * NONE are the rights of a client that is not admitted (any more). `token`: the scopes that a client
+   * asks with. The step `scopes` has looked at each field by itself; here a record is also withheld
+   * that a token has no scope for, and that a reference would lead to.
+   */
+  from(
+    rights: Exclude<Rights, 'ALL'> | 'NONE',
+    granted: Granted,
+    token: readonly string[],
+  ): Withheld {
+    const key = rights === 'GRANTED' ? `GRANTED ${granted.key} BY ${token.join(' ')}` : rights;
     let withheld = this.#known.get(key);
     if (!withheld) {
       const fields = [...this.#needs()].flatMap(([field, needs]) => {
-        const isGiven = rights !== 'NONE' && needs.every((need) => isShared(need, rights, scopes));
+        const isGiven = needs.every((need) => isGivenBy(need, rights, granted, token));
         return isGiven ? [] : [field];
       });
       if (this.#known.size >= keptCombinations) this.#known.clear();
@@ -60,6 +68,16 @@ export class Withholding {
     );
     return conditional.map(({ scope }) => scope);
   }
+}
+
+function isGivenBy(
+  need: Need,
+  rights: Exclude<Rights, 'ALL'> | 'NONE',
+  { scopes }: Granted,
+  token: readonly string[],
+): boolean {
+  if (rights === 'NONE' || !isShared(need, rights, scopes)) return false;
+  return rights !== 'GRANTED' || need.scope === coreScope || token.includes(need.scope);
 }
 
 /** Of the contract, the same in every generation. */

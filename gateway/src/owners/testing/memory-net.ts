@@ -176,7 +176,8 @@ export async function startMemoryNet(
   };
 }
 
-function compose(owners: readonly PlatformAdditions[]): string {
+/** The supergraph of the contract, a tiny province, and what owners add. */
+export function compose(owners: readonly PlatformAdditions[]): string {
   const additions = additionsSubgraph(owners);
   return composeSupergraph([
     ...(additions ? [additions] : []),
@@ -188,7 +189,8 @@ function compose(owners: readonly PlatformAdditions[]): string {
 
 type Source = ReturnType<typeof createMunicipalDataSource>;
 
-function provinceSource(owners: ReadonlyMap<string, NetOwner>): Pick<Source, 'process'> {
+/** Answers for the tiny province. */
+export function provinceSource(owners: ReadonlyMap<string, unknown>): Pick<Source, 'process'> {
   const named = {
     __resolveReference: ({ code }: { code: string }) => ({ code, name: `name of ${code}` }),
   };

@@ -17,6 +17,7 @@ import {
   parse,
   validate,
   type GraphQLFieldResolver,
+  type GraphQLSchema,
 } from 'graphql';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pageOf, type ListArguments, type MemoryRecord } from './memory-data.ts';
@@ -68,6 +69,18 @@ export async function startMemoryOwner(
     typeDefs: parse(`${platformSdl(modules, version)}\n${referenceDirective}\n${additions.sdl}`),
     resolvers: referenceResolvers(own, additions),
   });
+  const resolver = resolverOf(own);
+  return serveOwner({ code, modules, version, records: own }, schema, resolver, additions.root);
+}
+
+/** Serves what an owner says of itself, by a schema and the one resolver of all its fields. */
+export async function serveOwner(
+  itself: Pick<MemoryOwner, 'code' | 'modules' | 'version' | 'records'>,
+  schema: GraphQLSchema,
+  fieldResolver: GraphQLFieldResolver<unknown, unknown>,
+  rootValue: unknown = {},
+): Promise<MemoryOwner> {
+  const { code } = itself;
   const seen: SeenRequest[] = [];
   const server = createServer((request, response) => {
     void (async () => {
@@ -87,9 +100,9 @@ export async function startMemoryOwner(
               schema,
               document,
               variableValues: variables,
-              rootValue: additions.root,
+              rootValue,
               contextValue: { headers: request.headers },
-              fieldResolver: resolverOf(own),
+              fieldResolver,
             });
       const answer = JSON.stringify(result);
       if (owner.fault) owner.fault(answer, response);
@@ -105,11 +118,8 @@ export async function startMemoryOwner(
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
   const owner: MemoryOwner = {
-    code,
+    ...itself,
     url: `http://127.0.0.1:${port}/graphql`,
-    modules,
-    version,
-    records: own,
     seen,
     fault: undefined,
     connections: () =>

@@ -1,12 +1,18 @@
 /** A third party's system as the directory knows it, and callers as the step `caller` makes them. */
-import { localCaller, type Caller, type NetClient, type NetGrant } from '@onenet/contract';
+import {
+  localCaller,
+  scopeNames,
+  type Caller,
+  type NetClient,
+  type NetGrant,
+} from '@onenet/contract';
 
 /** A client that is admitted to everything; what it is given depends on grants. */
 export const client: NetClient = {
   id: 'hb-rst',
   name: '人社',
   nameEn: 'Human resources',
-  scopes: [],
+  scopes: scopeNames(),
   purposes: ['benefits', 'audit'],
   mode: 'FILTER',
   variant: 'INTERNAL',
@@ -23,6 +29,7 @@ export function consumer(change: Partial<Caller> = {}): Caller {
     ...localCaller,
     client: client.id,
     roles: ['consumer'],
+    scopes: client.scopes,
     purpose: 'benefits',
     ...change,
   };
