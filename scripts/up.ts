@@ -70,6 +70,6 @@ function announcement({ urls }: Net, options: UpValues, seconds: number): string
   platforms  ${platforms.length}, each on its own port, such as ${code}: ${url}/graphql
   logs       ${resolve(options.data)}/logs
 This is the reference net: its data is generated (演示数据), and it is open to every program on this
-machine (loopback only). Personal fields are refused to everybody.
+machine (loopback only), which gets nothing personal. Third parties: docs/consumers.md.
 Ctrl-C stops all of it.`;
 }
