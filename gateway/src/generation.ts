@@ -1,6 +1,6 @@
 /** One supergraph's server and planner: a request stays in its generation, and the old one stops after its last. */
 import type { GraphQLDataSource } from '@apollo/gateway';
-import type { DocumentNode } from 'graphql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { setImmediate as othersGoFirst } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Access } from './callers/access.ts';
@@ -114,6 +114,16 @@ export class Generation {
     }
     this.#plans.when = 'request';
     return warmed;
+  }
+
+  /** What its operations are written against. */
+  get schema(): GraphQLSchema {
+    return this.#schema;
+  }
+
+  /** What of it a caller may name. */
+  schemaOf({ variant }: Pick<Access, 'variant'>): GraphQLSchema {
+    return this.#rules.variants.schemaOf(variant);
   }
 
   /** The steps `document`, `limits` and `scopes`. */

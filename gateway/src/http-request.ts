@@ -11,6 +11,12 @@ export interface GraphQLParams {
   readonly extensions: Readonly<Record<string, unknown>>;
 }
 
+/** A request as it came: with a text, or the id of a registered one. */
+export interface AskedParams extends Omit<GraphQLParams, 'query'> {
+  readonly query?: string;
+  readonly documentId?: string;
+}
+
 /** A request that gets no GraphQL execution, with the HTTP status that says so to every kind of client. */
 export class HttpRefusal extends NetError {
   readonly status: number;
@@ -55,7 +61,7 @@ export function chooseAnswerType(accept: string | undefined): AnswerType {
 }
 
 /** Reads the parameters of a GET or POST. */
-export async function readParams(request: IncomingMessage): Promise<GraphQLParams> {
+export async function readParams(request: IncomingMessage): Promise<AskedParams> {
   if (request.method === 'GET' || request.method === 'HEAD') return readSearch(request.url ?? '');
   if (request.method === 'POST') return readBody(request);
   throw new HttpRefusal(
@@ -66,11 +72,11 @@ export async function readParams(request: IncomingMessage): Promise<GraphQLParam
   );
 }
 
-function readSearch(url: string): GraphQLParams {
+function readSearch(url: string): AskedParams {
   if (url.length > limits.bodyBytes) throw tooLarge();
   const search = new URLSearchParams(url.split('?', 2)[1] ?? '');
   const given: Record<string, unknown> = {};
-  for (const name of ['query', 'operationName', 'variables', 'extensions']) {
+  for (const name of ['query', 'documentId', 'operationName', 'variables', 'extensions']) {
     const [value, second] = search.getAll(name);
     if (second !== undefined) throw bad(`The parameter ${name} is given twice.`);
     if (value === undefined) continue;
@@ -79,7 +85,12 @@ function readSearch(url: string): GraphQLParams {
   return checkParams(given);
 }
 
-async function readBody(request: IncomingMessage): Promise<GraphQLParams> {
+async function readBody(request: IncomingMessage): Promise<AskedParams> {
+  return checkParams(await readJsonBody(request));
+}
+
+/** Reads a body of JSON, within its limit. */
+export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
   const [type, ...parameters] = (request.headers['content-type'] ?? '')
     .split(';')
     .map((part) => part.trim().toLowerCase());
@@ -87,7 +98,7 @@ async function readBody(request: IncomingMessage): Promise<GraphQLParams> {
     throw new HttpRefusal(
       415,
       'BAD_REQUEST',
-      `A GraphQL request is sent as application/json, and this is ${type || 'of no content type'}.`,
+      `A request is sent as application/json, and this is ${type || 'of no content type'}.`,
     );
   }
   const charset = parameters.find((parameter) => parameter.startsWith('charset='));
@@ -99,7 +110,7 @@ async function readBody(request: IncomingMessage): Promise<GraphQLParams> {
   if (encoding !== 'identity') {
     throw new HttpRefusal(415, 'BAD_REQUEST', `A body encoded as ${encoding} is not read.`);
   }
-  return checkParams(json(await readUpTo(request, limits.bodyBytes), 'The body'));
+  return json(await readUpTo(request, limits.bodyBytes), 'The body');
 }
 
 async function readUpTo(request: IncomingMessage, maxBytes: number): Promise<string> {
@@ -113,12 +124,21 @@ async function readUpTo(request: IncomingMessage, maxBytes: number): Promise<str
   return Buffer.concat(chunks, length).toString('utf8');
 }
 
-function checkParams(value: unknown): GraphQLParams {
+function checkParams(value: unknown): AskedParams {
   if (Array.isArray(value)) throw bad('A request holds one operation: batches are not taken.');
   if (!isObject(value)) throw bad('The body is not a JSON object with a `query`.');
-  const { query, operationName, variables, extensions } = value;
-  if (typeof query !== 'string' || query === '') {
+  const { query, documentId, operationName, variables, extensions } = value;
+  const given = { query, documentId };
+  for (const [name, text] of Object.entries(given)) {
+    if (text != null && (typeof text !== 'string' || text === '')) {
+      throw bad(`\`${name}\` is not a text, or empty.`);
+    }
+  }
+  if (query == null && documentId == null) {
     throw bad('`query` is missing: it is the text of a GraphQL document.');
+  }
+  if (query != null && documentId != null) {
+    throw bad('`query` and `documentId` are two ways to say the same: give one of them.');
   }
   if (operationName != null && typeof operationName !== 'string') {
     throw bad('`operationName` is not a text.');
@@ -126,7 +146,8 @@ function checkParams(value: unknown): GraphQLParams {
   if (variables != null && !isObject(variables)) throw bad('`variables` is not a JSON object.');
   if (extensions != null && !isObject(extensions)) throw bad('`extensions` is not a JSON object.');
   return {
-    query,
+    ...(typeof query === 'string' && { query }),
+    ...(typeof documentId === 'string' && { documentId }),
     operationName: operationName ?? null,
     variables: variables ?? {},
     extensions: extensions ?? {},

@@ -10,8 +10,9 @@ import { checkMutations } from './callers/mutations.ts';
 import { OperationReport, type RequestContext } from './context.ts';
 import { DocumentRefusal } from './document.ts';
 import { refusal, wrap, type Answer } from './envelope.ts';
+import type { Form } from './form.ts';
 import type { InForce } from './generations.ts';
-import { HttpRefusal, chooseAnswerType, readParams, type AnswerType } from './http-request.ts';
+import { HttpRefusal } from './http-request.ts';
 import { checkCost } from './limits/cost.ts';
 import { limits } from './limits/limits.ts';
 import { checkRows } from './limits/rows.ts';
@@ -31,7 +32,6 @@ export interface PipelineOptions extends Recorders {
 
 /** What a request has come to so far. */
 interface Run {
-  type: AnswerType;
   /** Known before there is a context, which one who asks too often never gets. */
   caller?: Caller;
   context?: RequestContext;
@@ -41,23 +41,26 @@ interface Run {
   headers: Readonly<Record<string, string>>;
 }
 
-/** Answers one request at `/graphql`. */
-export async function answerGraphQL(
+/** Answers one request, whatever its form. */
+export async function answerBy(
+  form: Form,
   request: IncomingMessage,
   response: ServerResponse,
   options: PipelineOptions,
 ): Promise<void> {
   const began = performance.now();
   const deadline = new Deadline(response);
-  const run: Run = { type: 'application/json', variables: {}, headers: {} };
-  const { answer, status, headers } = await perform(request, run, deadline, options);
+  const run: Run = { variables: {}, headers: {} };
+  const { answer, status, headers } = await perform(form, request, run, deadline, options);
   deadline.end();
+  const written = form.write({ answer, status, operation: run.operation });
   // Encoded once: its length and its bytes are both needed.
-  const body = Buffer.from(JSON.stringify(answer), 'utf8');
-  response.writeHead(status, {
+  const body = Buffer.from(written.body, 'utf8');
+  response.writeHead(written.status, {
     ...run.headers,
     ...headers,
-    'content-type': `${run.type}; charset=utf-8`,
+    ...written.headers,
+    'content-type': `${written.type}; charset=utf-8`,
     'cache-control': 'no-store',
     'content-length': body.length,
   });
@@ -69,7 +72,7 @@ export async function answerGraphQL(
       operation: run.operation,
       variables: run.variables,
       answer,
-      status,
+      status: written.status,
       bytes: body.length,
       durationMs: performance.now() - began,
     },
@@ -79,18 +82,20 @@ export async function answerGraphQL(
 
 interface Performed {
   readonly answer: Answer;
-  readonly status: number;
+  /** Where it does not follow from the answer. */
+  readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 async function perform(
+  form: Form,
   request: IncomingMessage,
   run: Run,
   deadline: Deadline,
   { inForce, callers, admission, log }: PipelineOptions,
 ): Promise<Performed> {
   try {
-    run.type = chooseAnswerType(request.headers.accept);
+    form.accept(request);
     // Both are the request's until its end, whatever comes into force meanwhile.
     const { net, generation: current } = inForce() ?? notKnown();
     using held = current.enter();
@@ -102,7 +107,7 @@ async function perform(
     using admitted = await admission.enter(known);
     run.headers = admitted.headers;
     // What is refused by then is not read.
-    const params = await readParams(request);
+    const params = await form.read(request, { net, generation, known });
     run.variables = params.variables;
     const context = readCaller({
       known,
@@ -128,7 +133,7 @@ async function perform(
     const result = await generation.execute(operation, params.variables, context);
 
     const answer = wrap(context, result, operation.refused, log);
-    return { answer, status: statusOf(run.type, answer) };
+    return { answer };
   } catch (error) {
     return refuse(error, run, log);
   }
@@ -149,14 +154,6 @@ function checkMethod({ method }: IncomingMessage, { kind }: PreparedOperation): 
   throw new HttpRefusal(405, 'BAD_REQUEST', 'A mutation is sent by POST.', { allow: 'POST' });
 }
 
-/**
- * To a client that reads application/graphql-response+json the status tells whether anything was
- * executed; to one that reads application/json every GraphQL answer is 200.
- */
-function statusOf(type: AnswerType, answer: Answer): number {
-  return answer.data === undefined && type === 'application/graphql-response+json' ? 400 : 200;
-}
-
 function refuse(error: unknown, run: Run, log: Logger): Performed {
   const context = run.context ?? {
     requestId: randomUUID(),
@@ -164,14 +161,13 @@ function refuse(error: unknown, run: Run, log: Logger): Performed {
     report: new OperationReport(),
   };
   if (error instanceof DocumentRefusal) {
-    const answer = refusal(context, error.errors.map(documentError));
-    return { answer, status: statusOf(run.type, answer) };
+    return { answer: refusal(context, error.errors.map(documentError)) };
   }
   if (error instanceof NetError) {
     const answer = refusal(context, [{ message: error.message, extensions: error.extensions }]);
     return error instanceof HttpRefusal
       ? { answer, status: error.status, headers: error.headers }
-      : { answer, status: statusOf(run.type, answer) };
+      : { answer };
   }
   return { answer: refusal(context, [internalError(error, log)]), status: 500 };
 }

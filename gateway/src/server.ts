@@ -7,11 +7,13 @@ import type { Dispatcher } from 'undici';
 import { isLocalCall } from './callers/callers.ts';
 import { notAllowed } from './callers/refusal.ts';
 import type { Refused } from './generations.ts';
+import { graphqlForm } from './graphql-form.ts';
 import { HttpRefusal } from './http-request.ts';
 import { proxyLive } from './live.ts';
-import { answerGraphQL, callerRequest, type PipelineOptions } from './pipeline.ts';
+import { answerBy, callerRequest, type PipelineOptions } from './pipeline.ts';
 import { internalError } from './present.ts';
 import { isProvincePath, proxyToProvince } from './proxy.ts';
+import { answerRest, isRestPath } from './rest/rest.ts';
 import { serveStatic } from './static.ts';
 import type { Usage } from './usage/usage.ts';
 
@@ -42,7 +44,7 @@ type Handler = (
 const envelopeSchema = readFileSync(new URL('envelope.v1.schema.json', import.meta.url));
 
 const paths: Readonly<Record<string, Handler>> = {
-  '/graphql': answerGraphQL,
+  '/graphql': (request, response, options) => answerBy(graphqlForm(), request, response, options),
   '/live': async (request, response, { inForce, callers, dispatcher, stop }) => {
     if (request.method !== 'GET') throw notThis(request);
     const net = inForce()?.net;
@@ -103,6 +105,7 @@ async function handle(
     const { pathname } = new URL(request.url ?? '/', 'http://gateway');
     const handler = Object.hasOwn(paths, pathname) ? paths[pathname] : undefined;
     if (handler) await handler(request, response, options);
+    else if (isRestPath(pathname)) await answerRest(request, response, options);
     else if (isProvincePath(pathname)) {
       await proxyToProvince(options.provinceUrl, request, response, options.dispatcher);
     } else await serveDashboard(decodePath(pathname), request, response, options);

@@ -1,6 +1,7 @@
 /** The province: registry of platforms, divisions, and the owner directory that the net runs by. */
 export { startProvince } from './province.ts';
 export type { Province, ProvinceOptions } from './province.ts';
+export { referenceDocuments } from './documents/reference-documents.ts';
 export type { PlatformAdditions } from './additions.ts';
 export {
   additionsSubgraph,
