@@ -177,11 +177,12 @@ class Narrowing {
       const refusal = refusalByRule(this.#restrictions, this.#access, coordinate);
       if (refusal) return refusal;
     }
-    for (const name of possible) {
-      const refusal = refusalByNeed(this.#restrictions, this.#access, `${name}.${fieldName}`);
-      if (refusal) return refusal;
-    }
-    return undefined;
+    const byKind = possible.map((name) =>
+      refusalByNeed(this.#restrictions, this.#access, `${name}.${fieldName}`),
+    );
+    // A kind that is shared with nobody is left out of lists of several kinds, whoever asks them.
+    const isForNobody = byKind.every((refusal) => refusal?.code === 'NOT_ALLOWED');
+    return byKind.find((refusal) => refusal && (isForNobody || refusal.code !== 'NOT_ALLOWED'));
   }
 }
 

@@ -20,6 +20,7 @@ import {
   visit,
   visitWithTypeInfo,
   type GraphQLInputType,
+  type GraphQLInterfaceType,
 } from 'graphql';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { isJsonObject } from './conform.ts';
@@ -263,6 +264,30 @@ describe('queries', () => {
     }
     expect([...problems, ...wronglySent(kind.may)]).toEqual([]);
   });
+});
+
+test('of a list of several kinds, what they have in common is given of those that are given', async () => {
+  const query = `{ serviceRequest(id: "${code}:1") { history { __typename at } } }`;
+  const seenBy = async (name: string): Promise<unknown> => {
+    const kind = kinds.find((each) => each.name === name);
+    if (!kind) throw new Error(`Nobody is ${name}.`);
+    const { data, errors } = await net.ask(query, kind);
+    expect(errors).toBeUndefined();
+    const request = data?.['serviceRequest'];
+    const steps =
+      isJsonObject(request) && Array.isArray(request['history']) ? request['history'] : [];
+    return steps.map(
+      (step: unknown) => isJsonObject(step) && step['at'] !== null && step['__typename'],
+    );
+  };
+  const all = contractSchema().getPossibleTypes(
+    contractSchema().getType('RequestStep') as GraphQLInterfaceType,
+  );
+  const names = all.map((type) => type.name);
+  expect(await seenBy('a leader')).toEqual(names);
+  expect(await seenBy('a client with scopes and grants')).toEqual(
+    names.filter((name) => name !== 'RequestSupervisionStep'),
+  );
 });
 
 /** Through the owner's own front end alone. */

@@ -12,6 +12,8 @@ export class Offers {
   readonly #net: NetSnapshot;
   readonly #withholding: Withholding;
   readonly #nowMs = Date.now();
+  /** Narrowed ones, each read once. */
+  readonly #narrow = new Map<NetOwner, Offer>();
   /** By the fields that are asked for, which owners with the same offer share. */
   readonly #scopes = new Map<readonly string[], ReadonlySet<string>>();
 
@@ -28,10 +30,15 @@ export class Offers {
   of(owner: NetOwner): Offer {
     const rights = rightsAt(this.#caller, owner.code);
     if (rights === 'ALL') return offerOf(owner);
-    const isGone = rights === 'GRANTED' && !isAdmitted(this.#net, this.#caller.client);
-    const granted = grantedTo(this.#net, this.#caller, owner.code, this.#nowMs);
-    const withheld = this.#withholding.from(isGone ? 'NONE' : rights, granted, this.#caller.scopes);
-    return without(offerOf(owner), withheld);
+    let offer = this.#narrow.get(owner);
+    if (!offer) {
+      const { client, scopes } = this.#caller;
+      const isGone = rights === 'GRANTED' && !isAdmitted(this.#net, client);
+      const granted = grantedTo(this.#net, this.#caller, owner.code, this.#nowMs);
+      const withheld = this.#withholding.from(isGone ? 'NONE' : rights, granted, scopes);
+      this.#narrow.set(owner, (offer = without(offerOf(owner), withheld)));
+    }
+    return offer;
   }
 
   /** Whether an owner withholds a field from the caller. */
