@@ -20,7 +20,7 @@ import {
 import type { Needs } from '../owners/withheld.ts';
 
 /** The tags by which an owner shares. */
-export const shareTags: ReadonlyMap<string, ShareAttribute> = new Map([
+const shareTags: ReadonlyMap<string, ShareAttribute> = new Map([
   ['share-unconditional', 'UNCONDITIONAL'],
   ['share-conditional', 'CONDITIONAL'],
 ]);
