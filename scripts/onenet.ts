@@ -4,6 +4,7 @@ import { auditCommand } from './commands/audit.ts';
 import { client } from './commands/client.ts';
 import { contract } from './commands/contract.ts';
 import { dev } from './commands/dev.ts';
+import { document } from './commands/document.ts';
 import { grant } from './commands/grant.ts';
 import { init } from './commands/init.ts';
 import { person } from './commands/person.ts';
@@ -39,6 +40,7 @@ const commands: Readonly<Record<string, Command>> = {
     help: "the contract's SDL, who offers what of it, and what a change breaks",
     run: contract,
   },
+  document: { help: 'documents that clients ask by name: add, list, show, retire', run: document },
   sidecar: { help: "a platform's side of the net, beside any GraphQL server", run: sidecar },
 };
 
