@@ -44,7 +44,7 @@ test('says that it is up, answers, and Ctrl-C stops all of it', async () => {
   await using start = startSmall();
   await start.up();
   expect(start.output()).toContain(`http://127.0.0.1:${port}/graphql`);
-  expect(start.output()).toContain('Personal fields are refused to everybody');
+  expect(start.output()).toContain('which gets nothing personal');
   expect(await platformNames(port)).toContain('武汉市总工会');
   organizationsAtFirst = await organizationIds(port);
 
