@@ -15,7 +15,7 @@ import { yichang } from '@onenet/scripts/yichang';
 import { MongoClient } from 'mongodb';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { ask, startSmallNet, type Answer, type SmallNet } from './fixtures/small-net.ts';
+import { startSmallNet, type Answer, type SmallNet } from './fixtures/small-net.ts';
 import { makeRecords } from './merged/dataset.ts';
 import { Random } from './merged/random.ts';
 

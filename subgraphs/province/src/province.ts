@@ -8,6 +8,7 @@ import { MongoClient } from 'mongodb';
 import { openAccess } from './access/access.ts';
 import type { AccessOptions } from './access/access.ts';
 import { Directory } from './directory.ts';
+import { seedReferenceGrants } from './grants/reference-grants.ts';
 import { GrantStore } from './grants/store.ts';
 import { answerStarting, createListener, portOf } from './listener.ts';
 import { ensureOperatorToken } from './registry/access.ts';
@@ -118,6 +119,10 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
     const access = await openAccess(db, registry.store, served, options);
     const grants = { directory, development, store: new GrantStore(registry.store, db) };
     await grants.store.prepare();
+    if (options.referenceClients === true) {
+      await seedReferenceGrants(grants.store);
+      await directory.refresh();
+    }
     const accessRecords = {
       store: registry.store,
       owners: { directory, policy, sign: sign.accessRecords, signal },
