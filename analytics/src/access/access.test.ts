@@ -52,8 +52,16 @@ test('the newest first, page by page, by what is filtered', async () => {
   await using parts = await started();
   const { gateway, usage } = parts;
   const refused: AccessData = {
-    ...{ ...access, requestId: null, client: 'taxation', operation: null, document: null },
-    ...{ result: 'REFUSED', codes: ['RATE_LIMITED'], owners: [], coordinates: [], count: 30 },
+    ...access,
+    requestId: null,
+    client: 'taxation',
+    operation: null,
+    document: null,
+    result: 'REFUSED',
+    codes: ['RATE_LIMITED'],
+    owners: [],
+    coordinates: [],
+    count: 30,
   };
   const others = ['r-2', 'r-3'].map((requestId) => ({ ...access, requestId }));
   await gateway.used([access, ...others, refused], accessType);
@@ -101,7 +109,10 @@ test('a team sees its own part, and nothing of whom else the client asked', asyn
   const summary = await accessSummary(parts.usage, {}, { platform: '420100' });
   expect(summary).toMatchObject([
     {
-      ...{ client: 'civil-affairs', platform: '420100', requests: 2, rows: 4 },
+      client: 'civil-affairs',
+      platform: '420100',
+      requests: 2,
+      rows: 4,
       fields: ['Query.serviceRequests'],
     },
   ]);

@@ -98,9 +98,17 @@ export async function callsTo(
     const { requestId, client, operation, owners } = event.data;
     return owners
       .filter((owner) => owner.platform === platform)
-      .map(({ platform: _, ...call }) => ({
-        ...{ sequence, at: event.time, requestId, client, operation },
-        ...call,
+      .map(({ outcome, status, rows, grant, leaf }) => ({
+        sequence,
+        at: event.time,
+        requestId,
+        client,
+        operation,
+        outcome,
+        status,
+        rows,
+        grant,
+        leaf,
       }));
   });
 }

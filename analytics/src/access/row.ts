@@ -6,9 +6,32 @@ import { shapeOf } from '../usage/shape.ts';
 
 /** The columns of an insert, in the order of `accessRow`. */
 export const accessColumns = [
-  ...['epoch', 'sequence', 'type', 'time', 'recorded', 'request', 'client', 'person', 'roles'],
-  ...['purpose', 'operation', 'document', 'kind', 'shape', 'result', 'codes', 'status', 'count'],
-  ...['duration_ms', 'platforms', 'rows', 'continued', 'rejected', 'line', 'head', 'batch_end'],
+  'epoch',
+  'sequence',
+  'type',
+  'time',
+  'recorded',
+  'request',
+  'client',
+  'person',
+  'roles',
+  'purpose',
+  'operation',
+  'document',
+  'kind',
+  'shape',
+  'result',
+  'codes',
+  'status',
+  'count',
+  'duration_ms',
+  'platforms',
+  'rows',
+  'continued',
+  'rejected',
+  'line',
+  'head',
+  'batch_end',
 ] as const;
 
 /** What a row says besides its line. */
@@ -30,9 +53,16 @@ export function accessRow(line: FeedLine<GatewayEvent>, context: AccessRowContex
   const rejected = isEvent ? '' : line.reason;
   const columns = isEvent && isAccess(line.event) ? columnsOf(line.event) : nothing;
   return JSON.stringify([
-    ...[epoch, line.sequence, type, sqlTime(time), sqlTime(recordedMs)],
+    epoch,
+    line.sequence,
+    type,
+    sqlTime(time),
+    sqlTime(recordedMs),
     ...columns,
-    ...[rejected, line.bytes.toString('utf8'), head, isBatchEnd],
+    rejected,
+    line.bytes.toString('utf8'),
+    head,
+    isBatchEnd,
   ]);
 }
 
@@ -59,5 +89,21 @@ function columnsOf({ data }: AccessEvent): readonly unknown[] {
 }
 
 const nothing = [
-  ...['', '', '', [], '', '', '', '', '', '', [], 0, 0, 0, [], [], false],
+  '',
+  '',
+  '',
+  [],
+  '',
+  '',
+  '',
+  '',
+  '',
+  '',
+  [],
+  0,
+  0,
+  0,
+  [],
+  [],
+  false,
 ] as readonly unknown[];

@@ -31,7 +31,12 @@ export function ownerAccesses(
     for (const { platform, reason } of notAsked) if (reason === 'REFUSED') notGranted.add(platform);
   }
   const refused = [...notGranted].map((platform) => ({
-    ...{ platform, outcome: 'REFUSED', status: null, rows: 0, grant: null, leaf: null },
+    platform,
+    outcome: 'REFUSED',
+    status: null,
+    rows: 0,
+    grant: null,
+    leaf: null,
   }));
   return [...accesses, ...refused];
 }

@@ -50,8 +50,12 @@ const access: Access = {
   durationMs: 2,
   owners: [
     {
-      ...{ platform: '420100', outcome: 'OK', status: 200, rows: 2 },
-      ...{ grant: 'g-1', leaf: 'b'.repeat(64) },
+      platform: '420100',
+      outcome: 'OK',
+      status: 200,
+      rows: 2,
+      grant: 'g-1',
+      leaf: 'b'.repeat(64),
     },
   ],
 };

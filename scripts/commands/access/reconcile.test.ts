@@ -12,19 +12,36 @@ const span: Span = {
   underWayMs: 60_000,
 };
 const line: OwnerEntry = {
-  ...{ sequence: 1, at: at(10), issuer: 'gateway', consumer: 'taxation', leaf: 'a', status: 200 },
-  ...{ rows: 2, grant: null },
+  sequence: 1,
+  at: at(10),
+  issuer: 'gateway',
+  consumer: 'taxation',
+  leaf: 'a',
+  status: 200,
+  rows: 2,
+  grant: null,
 };
 const call: NetCall = {
-  ...{ sequence: 9, at: at(11), requestId: 'r', client: 'taxation', outcome: 'OK', status: 200 },
-  ...{ rows: 2, grant: null, leaf: 'a' },
+  sequence: 9,
+  at: at(11),
+  requestId: 'r',
+  client: 'taxation',
+  outcome: 'OK',
+  status: 200,
+  rows: 2,
+  grant: null,
+  leaf: 'a',
 };
 const kinds = (...[lines, calls, other]: [OwnerEntry[], NetCall[], Partial<Span>?]): string[] =>
   reconcile(lines, calls, { ...span, ...other }).differences.map(({ kind }) => kind);
 
 test('both have it: nothing to say', () => {
   expect(reconcile([line], [call], span)).toEqual({
-    ...{ matched: 1, pending: 0, unanswered: 0, byOthers: {}, differences: [] },
+    matched: 1,
+    pending: 0,
+    unanswered: 0,
+    byOthers: {},
+    differences: [],
   });
   // As before there was more in a line.
   const { rows: _, grant: __, ...old } = line;

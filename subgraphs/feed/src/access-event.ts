@@ -83,8 +83,22 @@ export function accessFault(data: Checked): EventFault | undefined {
 }
 
 const dataKeys = new Set([
-  ...['requestId', 'client', 'person', 'roles', 'purpose', 'operation', 'document', 'kind'],
-  ...['coordinates', 'result', 'codes', 'status', 'durationMs', 'owners', 'count', 'continued'],
+  'requestId',
+  'client',
+  'person',
+  'roles',
+  'purpose',
+  'operation',
+  'document',
+  'kind',
+  'coordinates',
+  'result',
+  'codes',
+  'status',
+  'durationMs',
+  'owners',
+  'count',
+  'continued',
 ]);
 const ownerKeys = new Set(['platform', 'outcome', 'status', 'rows', 'grant', 'leaf']);
 const kinds: ReadonlySet<unknown> = new Set(['query', 'mutation', 'subscription']);

@@ -144,8 +144,11 @@ describe.each(outboxes)('$name', ({ fresh }) => {
     const { lines } = await net.record();
     expect([...first, ...rest]).toEqual(lines.slice(0, 4));
     expect(lines.map(({ line }) => (JSON.parse(line) as AccessEntry).operation)).toEqual([
-      ...['Q', 'Q', 'Q'],
-      ...[null, null],
+      'Q',
+      'Q',
+      'Q',
+      null,
+      null,
     ]);
     const refused = await net.keys.fetch(`${net.one.url}/access`);
     expect(refused.status).toBe(403);

@@ -54,8 +54,8 @@ export async function netLines(
 
 function messageIn(body: string | undefined): string {
   try {
-    const { error } = JSON.parse(body ?? '') as { readonly error?: { readonly message?: unknown } };
-    return String(error?.message ?? 'it does not say why.');
+    const { error } = JSON.parse(body ?? '') as { readonly error?: { readonly message?: string } };
+    return error?.message ?? 'it does not say why.';
   } catch {
     return 'it does not answer.';
   }
