@@ -1,4 +1,4 @@
-/** Every field of the contract × everybody who may ask: given or refused as it was decided, by every way to the field, and never sent where it is refused. */
+/** Every field of the contract × everybody who may ask: given or refused as it was decided, by every way to the field, and never sent where it is refused. Long, because queries and mutations are compared in one way. */
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import {
   contractModules,

@@ -1,4 +1,4 @@
-/** One wave of calls: each owner gets one request with all that is wanted of it, all of them at once. */
+/** One wave of calls: each owner gets one request with all that is wanted of it, all of them at once. Long, because what is wanted, sent and given back must agree. */
 import type { NetOwner } from '@onenet/contract';
 import type { OwnerCall } from '../context.ts';
 import { signedFor, type OwnerPost, type Signed } from './assertion.ts';

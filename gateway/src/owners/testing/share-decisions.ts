@@ -3,7 +3,7 @@
  * needs for it. Nothing here is read from the contract. A new field is refused by the tests until
  * somebody writes down whether third parties may have it, and by which scope.
  *
- * A record's connection and its edges stand with the record; what the net fills stands nowhere.
+ * Long, because every field stands in it. A record's connection and its edges stand with the record; what the net fills stands nowhere.
  */
 
 /** What it takes to have a field. */
