@@ -120,7 +120,8 @@ async function perform(
     run.context = context;
     deadline.set(context.deadlineAt);
 
-    using _turn = await admission.turn(known, deadline.signal);
+    using turn = await admission.turn(known, deadline.signal);
+    void turn;
     checkVariables(params.variables);
     const operation = generation.prepare(known.access, params);
     run.operation = operation;

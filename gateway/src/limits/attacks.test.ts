@@ -2,11 +2,12 @@
  * Attacks on the gateway's surface: bombs of every form, floods, guesses, and what errors give away.
  * Long, because one small net serves them all.
  */
+import { MongoClient } from 'mongodb';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { someClient } from '../callers/credentials.fixture.ts';
 import { post, startSmallNet, type SmallNet } from '../small-net.fixture.ts';
 import { parseDocument } from '../document.ts';
@@ -139,7 +140,7 @@ describe('bombs', () => {
     for (const batch of [
       [],
       [{ query: '{ __typename }' }],
-      Array(1000).fill({ query: '{ __typename }' }),
+      Array.from({ length: 1000 }, () => ({ query: '{ __typename }' })),
     ]) {
       const { status, body } = await post(net, batch);
       expect([status, body.errors?.[0]?.extensions['code']]).toEqual([400, 'BAD_REQUEST']);
@@ -236,6 +237,10 @@ describe('floods', () => {
       mongodbUri: inject('mongodbUri'),
       database: `attack_${randomUUID().slice(0, 8)}`,
     };
+    onTestFinished(async () => {
+      await using client = new MongoClient(quota.mongodbUri);
+      await client.db(quota.database).dropDatabase();
+    });
     await using one = await startSmallNet({ local: 'refuse', quota });
     await using two = await startSmallNet({ local: 'refuse', quota });
     const limits = { perSecond: 1000, burst: 1000, perDay: 30, concurrent: 50 };

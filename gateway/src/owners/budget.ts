@@ -3,6 +3,11 @@ import type { NetOwner, OwnerBudget } from '@onenet/contract';
 import { unlimited, type QuotaLimits } from '../quota/ledger.ts';
 import type { Entered, Quotas } from '../quota/quotas.ts';
 
+/** A call in the budget, or over it: disposed of at its end. */
+export interface Spent extends Disposable {
+  readonly isOver: boolean;
+}
+
 export class Budgets {
   readonly #quotas: Quotas;
   /** A budget's limits are the same as long as the directory says the same. */
@@ -16,10 +21,7 @@ export class Budgets {
   }
 
   /** Takes a call into the budget, until it is disposed of. */
-  async enter(
-    { code, budget }: NetOwner,
-    client: string,
-  ): Promise<'OVER' | Disposable | undefined> {
+  async enter({ code, budget }: NetOwner, client: string): Promise<Spent | undefined> {
     if (!budget) return undefined;
     const limits = this.#limitsOf(budget);
     const taken: Entered[] = [];
@@ -33,9 +35,7 @@ export class Budgets {
     if (taken.every(({ ok }) => ok)) {
       taken.push(await this.#quotas.enter(`owner:${code}`, limits.all));
     }
-    if (taken.every(({ ok }) => ok)) return { [Symbol.dispose]: leave };
-    leave();
-    return 'OVER';
+    return { isOver: !taken.every(({ ok }) => ok), [Symbol.dispose]: leave };
   }
 
   #limitsOf(budget: OwnerBudget): { readonly all: QuotaLimits; readonly client: QuotaLimits } {

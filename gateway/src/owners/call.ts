@@ -44,9 +44,8 @@ export async function callOwner(
   if (owner.connection === 'MAINTENANCE') return failed('MAINTENANCE', 'by the registry', false);
   if (frame.timeMs <= 0) return failed('TIMEOUT', 'no time was left', false);
   // Without a budget nobody waits, so that all calls of a wave leave at once.
-  const spent = owner.budget && (await tools.budgets?.enter(owner, frame.context.caller.client));
-  if (spent === 'OVER') return failed('OVER_BUDGET', 'as its team set it', false);
-  using _spent = spent;
+  using spent = owner.budget && (await tools.budgets?.enter(owner, frame.context.caller.client));
+  if (spent?.isOver) return failed('OVER_BUDGET', 'as its team set it', false);
   const breaker = tools.breakers.of(owner.code, owner.graphqlUrl);
   if (!breaker.admits()) return failed('BREAKER_OPEN', 'failed repeatedly', false);
   let result: CallResult = 'UNDECIDED';

@@ -36,7 +36,7 @@ const forgottenAfterSeconds = 3 * 86_400;
 export class MongoLedger implements Ledger {
   readonly #documents: Collection<QuotaDocument>;
   readonly #gateway: string;
-  #prepared: Promise<unknown> | undefined;
+  #isPrepared = false;
 
   /** `gateway` names the holder of permits: another for each process. */
   constructor(db: Db, gateway: string) {
@@ -45,14 +45,18 @@ export class MongoLedger implements Ledger {
   }
 
   /** Housekeeping, which nobody waits for: tried again by the next who asks. */
-  #prepare(): void {
-    this.#prepared ??= this.#documents
-      .createIndex({ at: 1 }, { expireAfterSeconds: forgottenAfterSeconds })
-      .catch(() => (this.#prepared = undefined));
+  async #prepare(): Promise<void> {
+    if (this.#isPrepared) return;
+    this.#isPrepared = true;
+    try {
+      await this.#documents.createIndex({ at: 1 }, { expireAfterSeconds: forgottenAfterSeconds });
+    } catch {
+      this.#isPrepared = false;
+    }
   }
 
   async lease(key: string, limits: QuotaLimits, wanted: LeaseWanted): Promise<Leased> {
-    this.#prepare();
+    void this.#prepare();
     const change = () =>
       this.#documents.findOneAndUpdate({ _id: key }, leasing(this.#gateway, limits, wanted), {
         upsert: true,

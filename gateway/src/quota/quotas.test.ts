@@ -9,10 +9,14 @@ import { MemoryLedger, dayOf, type Ledger, type QuotaLimits } from './ledger.ts'
 import { MongoLedger } from './mongo-ledger.ts';
 
 let client: MongoClient;
+const databases = new Set<string>();
 beforeAll(async () => {
   client = await MongoClient.connect(inject('mongodbUri'));
 });
-afterAll(() => client.close());
+afterAll(async () => {
+  for (const name of databases) await client.db(name).dropDatabase();
+  await client.close();
+});
 
 const plenty: QuotaLimits = { perSecond: 1e6, burst: 1e6, perDay: null, concurrent: null };
 const errors: unknown[] = [];
@@ -28,6 +32,7 @@ function quotas(ledger: Ledger): Quotas {
 /** Gateways that share a database of the test's own. */
 function gateways(count: number): { readonly all: readonly Quotas[]; readonly name: string } {
   const name = `quota_${randomUUID().slice(0, 8)}`;
+  databases.add(name);
   const db = client.db(name);
   const all = Array.from({ length: count }, (_, i) => quotas(new MongoLedger(db, `g${i}`)));
   return { all, name };
@@ -38,8 +43,10 @@ async function enterMany(
   count: number,
   limits: QuotaLimits,
 ): Promise<readonly Entered[]> {
-  const calls = Array.from({ length: count }, (_, i) => all[i % all.length]?.enter('k', limits));
-  return (await Promise.all(calls)).filter((each) => each !== undefined);
+  const turns = Array.from({ length: count }, (_, i) => all[i % all.length]).filter(
+    (each) => each !== undefined,
+  );
+  return Promise.all(turns.map((each) => each.enter('k', limits)));
 }
 
 const admitted = (entered: readonly Entered[]): number => entered.filter(({ ok }) => ok).length;
@@ -118,15 +125,20 @@ describe('two gateways', () => {
   });
 });
 
+interface Held {
+  readonly _id: string;
+  readonly tokens: number;
+  readonly at: Date;
+  readonly day: string;
+  readonly used: number;
+  readonly held: readonly object[];
+}
+
 test('permits of a gateway that died come back', async () => {
   const { name } = gateways(0);
-  const documents = client.db(name).collection<{ _id: string }>('quota');
-  const until = new Date(Date.now() - 1000);
-  const held = [{ gateway: 'dead', permits: 5, until }];
-  await documents.insertOne({
-    _id: 'k',
-    ...{ tokens: 10, at: new Date(), day: '', used: 0, held },
-  });
+  const documents = client.db(name).collection<Held>('quota');
+  const held = [{ gateway: 'dead', permits: 5, until: new Date(Date.now() - 1000) }];
+  await documents.insertOne({ _id: 'k', tokens: 10, at: new Date(), day: '', used: 0, held });
   const alive = quotas(new MongoLedger(client.db(name), 'alive'));
   const entered = await enterMany([alive], 5, { ...plenty, concurrent: 5 });
   expect(admitted(entered)).toBe(5);

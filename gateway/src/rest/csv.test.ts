@@ -1,5 +1,5 @@
 /** CSV by the RFC, harmless to spreadsheets, with columns that do not depend on the rows. */
-import fc from 'fast-check';
+import { array, assert, property, string } from 'fast-check';
 import { buildSchema, parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { chooseOperation } from '../document.ts';
@@ -71,8 +71,8 @@ test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '＝1'])('%j is no fo
 });
 
 test('whatever stands in a cell is read again as it was written', () => {
-  fc.assert(
-    fc.property(fc.array(fc.string({ unit: 'grapheme' })), (names) => {
+  assert(
+    property(array(string({ unit: 'grapheme' })), (names) => {
       const list = names.map((name) => ({ name }));
       const text = csvOf(
         rows(...list),
