@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-const help = `Starts the gateway: /graphql, /live, /health/live, /health/ready, /metrics,
+const help = `Starts the gateway: /graphql, /q, /live, /health/live, /health/ready, /metrics,
 /events, /.well-known/jwks.json, and the dashboard at /; /oauth/token and /session are the province's.
 
 A call has an access token (authorization: Bearer, from /oauth/token) or a session (a cookie, from
