@@ -118,7 +118,8 @@ test('mistakes are one line: exit 2 for how it was typed, 1 for what the provinc
     [['person', 'reset', '--name', 'nobody'], 1, 'NOT_FOUND'],
     [['person', 'list', '--token', 'x'], 1, 'TOKEN_REQUIRED'],
   ] as const) {
-    const answer = await onenet(...args);
+    const [command, ...rest] = args;
+    const answer = await onenet(command, ...rest);
     expect(answer).toMatchObject({ code: exit, stderr: expect.stringContaining(text) });
     expect(answer.stderr).not.toMatch(/^ {4}at /m);
   }
