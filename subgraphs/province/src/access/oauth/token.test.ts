@@ -1,4 +1,4 @@
-/** The token endpoint: every error of RFC 6749, what is tried against it, and what happens while things change. */
+/** The token endpoint: every error of RFC 6749, what is tried against it, and what happens while things change. Long, because one province serves them all. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';

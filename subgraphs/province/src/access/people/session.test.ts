@@ -1,4 +1,4 @@
-/** Signing in, staying in, and being put out. */
+/** Signing in, staying in, and being put out. Long, because one province serves them all. */
 import { createHash } from 'node:crypto';
 import { access as exists } from 'node:fs/promises';
 import { join } from 'node:path';
