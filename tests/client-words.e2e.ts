@@ -297,9 +297,9 @@ test('another client’s key is refused by all', async () => {
 
 test('what went to the owner has hashes, and no number and no key', async () => {
   const key = randomBytes(32);
-  tap.texts().length = 0;
+  const before = tap.texts().length;
   await lookUp('police', [both, none], { key });
-  const sent = tap.texts().join('\n');
+  const sent = tap.texts().slice(before).join('\n');
   expect(sent).toContain(identityHash(key, both));
   const hidden = [mark, both, none, key.toString('base64url'), key.toString('hex')];
   expect(marksIn(sent, hidden)).toEqual([]);
