@@ -207,29 +207,34 @@ describe('floods', () => {
     await expect.poll(() => at.generations.current?.net.clients.length).toBe(2);
     const headers = await as(at, 'flooding');
     const query = { query: '{ platforms { code } }' };
-    for (let i = 0; i < 3; i++) expect((await post(at, query, headers)).status).toBe(200);
-    // No JSON at all: whoever looked would say so.
-    const refused = await fetch(`${at.url}/graphql`, {
-      method: 'POST',
-      headers: { ...headers, 'content-type': 'application/json' },
-      body: '{'.repeat(kilobytes),
-    });
-    expect(refused.status).toBe(429);
-    expect(await refused.json()).toMatchObject({
-      errors: [{ extensions: { code: 'RATE_LIMITED' } }],
-    });
-    expect(refused.headers.get('ratelimit-policy')).toBe(
+    expect((await post(at, query, headers)).status).toBe(200);
+    // No JSON at all: whoever looked would say so, as it is said of the few that the bucket has still.
+    const garbage = await Promise.all(
+      Array.from({ length: 30 }, () =>
+        fetch(`${at.url}/graphql`, {
+          method: 'POST',
+          headers: { ...headers, 'content-type': 'application/json' },
+          body: '{'.repeat(kilobytes),
+        }),
+      ),
+    );
+    const refused = garbage.filter(({ status }) => status !== 400);
+    expect(refused.map(({ status }) => status)).toEqual(refused.map(() => 429));
+    expect(refused.length).toBeGreaterThan(10);
+    const [one] = refused;
+    expect(await one?.json()).toMatchObject({ errors: [{ extensions: { code: 'RATE_LIMITED' } }] });
+    expect(one?.headers.get('ratelimit-policy')).toBe(
       '"burst";q=3;w=3, "day";q=100;w=86400, "under-way";q=5;qu="concurrent-requests"',
     );
-    expect(refused.headers.get('ratelimit')).toMatch(/^"burst";r=0;t=3, "day";r=97;t=\d+$/);
-    expect(refused.headers.get('retry-after')).toBe('1');
+    expect(one?.headers.get('ratelimit')).toMatch(/^"burst";r=\d;t=\d, "day";r=\d\d;t=\d+$/);
+    expect(one?.headers.get('retry-after')).toBe('1');
 
     const theirs = await as(at, 'other');
     const flood = Array.from({ length: 500 }, () => post(at, query, headers));
     const answers = await Promise.all(Array.from({ length: 20 }, () => post(at, query, theirs)));
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
     const statuses = (await Promise.all(flood)).map(({ status }) => status);
-    expect(statuses.filter((status) => status !== 429).length).toBeLessThan(20);
+    expect(statuses.filter((status) => status !== 429).length).toBeLessThan(100);
   });
 
   test('over two gateways a client has one quota', async () => {
