@@ -216,7 +216,7 @@ describe('a session', () => {
       { origin: 'https://evil.example' },
       { 'sec-fetch-site': 'same-site', origin: 'http://127.0.0.1:1' },
     ]) {
-      const refused = await ask({ cookie, ...headers } as Record<string, string>);
+      const refused = await ask({ cookie, ...headers });
       expect([refused.status, codeOf(refused)]).toEqual([403, 'NOT_ALLOWED']);
       const out = { method: 'DELETE', headers: { cookie, ...headers } as Record<string, string> };
       expect((await fetch(`${closed.url}/session`, out)).status).toBe(403);

@@ -56,7 +56,7 @@ export async function proxyToProvince(
     body,
   } = await ask(target(provinceUrl, request), {
     dispatcher,
-    method: method as Dispatcher.HttpMethod,
+    method,
     signal: gone.signal,
     headers: {
       ...pick(headers, passedOn),

@@ -8,6 +8,7 @@ import {
   type Need,
 } from '@onenet/contract';
 import {
+  Kind,
   isEnumType,
   isInterfaceType,
   isObjectType,
@@ -95,6 +96,6 @@ function internalOf(schema: GraphQLSchema): ReadonlySet<string> {
 /** `@tag(name: "internal")` */
 function isInternalTag({ name, arguments: [given] = [] }: ConstDirectiveNode): boolean {
   return (
-    name.value === 'tag' && given?.value.kind === 'StringValue' && given.value.value === 'internal'
+    name.value === 'tag' && given?.value.kind === Kind.STRING && given.value.value === 'internal'
   );
 }

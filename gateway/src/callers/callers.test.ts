@@ -1,7 +1,7 @@
 /** Who calls, over HTTP: tokens that hold and tokens that do not, sessions, this machine, and two credentials at once. */
 import { createSecretKey, generateKeyPairSync } from 'node:crypto';
 import { SignJWT, UnsecuredJWT } from 'jose';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { post, startSmallNet, type Answered, type SmallNet } from '../small-net.fixture.ts';
 import { someClient, testIssuer, type TokenWishes } from './credentials.fixture.ts';
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   net.tell({ clients: [someClient()] });
-  await expect.poll(() => net.generations.current?.net.clients.length).toBe(1);
+  await vi.waitUntil(() => net.generations.current?.net.clients.length === 1);
 });
 afterAll(() => net[Symbol.asyncDispose]());
 

@@ -30,7 +30,10 @@ async function startPart(guard: Awaited<ReturnType<typeof testGuard>>, hasKeys: 
       const response = await fetch(url, { method: 'POST', headers, body: text });
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     },
-    [Symbol.asyncDispose]: async () => void server.close().closeAllConnections(),
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      server.closeAllConnections();
+    },
   };
 }
 
