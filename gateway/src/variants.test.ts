@@ -95,7 +95,9 @@ describe('what a caller is not shown does not exist for it', () => {
     );
     expect(await message('{ memberz { totalCount } }')).not.toMatch(/members/);
     expect(await message('{ registryEvent { nodes { id } } }', 'PARTNER')).not.toMatch(/Events/);
-    expect(await message('{ organizations { edges { node { memberz } } } }')).not.toMatch(/members/);
+    expect(await message('{ organizations { edges { node { memberz } } } }')).not.toMatch(
+      /members/,
+    );
   });
 
   test('a type in a fragment, or as a variable', async () => {
