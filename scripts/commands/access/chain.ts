@@ -62,6 +62,16 @@ export class ChainCheck {
     this.#end = { sequence, head };
   }
 
+  /** The line at the start has another head than was known: what follows is judged by the one that it has. */
+  startsOtherwise(head: string): void {
+    const { sequence } = this.#end;
+    this.#say(
+      sequence,
+      `line ${sequence} has not the head that was known: all of it was rewritten`,
+    );
+    this.#end = { sequence, head };
+  }
+
   #say(sequence: number, fault: string): void {
     if (this.faults.length < mostFaults) this.faults.push({ sequence, fault });
   }

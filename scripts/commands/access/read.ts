@@ -38,7 +38,7 @@ export async function readOwner(
       after = line.sequence;
       if (line.sequence > last) break;
       if (line.sequence === start.sequence) {
-        if (line.head !== start.head) check.faults.push(otherHead(start));
+        if (line.head !== start.head) check.startsOtherwise(line.head);
         continue;
       }
       check.take(line);
@@ -53,13 +53,6 @@ export async function readOwner(
     check.faults.push({ sequence: start.sequence, fault });
   }
   return { check, entries };
-}
-
-function otherHead({ sequence }: ChainPlace) {
-  return {
-    sequence,
-    fault: `line ${sequence} has not the head that was known: the record was rewritten`,
-  };
 }
 
 async function ownerPage(

@@ -110,35 +110,35 @@ async function readGateways(
 ): Promise<ChainVerdict | undefined> {
   const next = (head: string, line: string): string => nextHead(head, Buffer.from(line, 'utf8'));
   try {
+    // The known line itself comes along: whether it is still there, and the same, is the first question.
     let page = await gatewayPage(access, Math.max(0, (known?.sequence ?? 0) - 1));
     const [first] = page;
-    if (!first) return { lines: 0, end: { sequence: 0, head: '' }, faults: [] };
-    const isWhole = first.sequence === 1;
-    // Where the first line is not the first of all, its own head is where the proof begins.
-    const anchor = { sequence: first.sequence, head: first.head };
-    const start = isWhole ? { sequence: 0, head: chainHead0(gatewayCode) } : anchor;
+    const start = known ?? startOf(first);
     const check = new ChainCheck(start, next);
-    if (known && first.sequence === known.sequence && first.head !== known.head) {
-      const fault = `line ${known.sequence} has not the head that was known: the log was rewritten`;
-      check.faults.push({ sequence: known.sequence, fault });
+    if (first?.sequence === start.sequence && first.head !== start.head) {
+      check.startsOtherwise(first.head);
     }
-    if (known && first.sequence > known.sequence) {
-      const fault = `the lines up to ${first.sequence - 1} are missing, of which ${known.sequence} was known`;
-      check.faults.push({ sequence: known.sequence, fault });
+    if (!first && start.sequence > 0) {
+      const fault = `the log ends before line ${start.sequence}, which was known`;
+      check.faults.push({ sequence: start.sequence, fault });
     }
     while (page.length > 0) {
       for (const line of page) if (line.sequence > start.sequence) check.take(line);
       page = await gatewayPage(access, check.end.sequence);
     }
-    const note =
-      isWhole || known
-        ? {}
-        : { note: `it begins at line ${first.sequence}: older ones are not kept` };
-    return { ...verdictOf(check), ...note };
+    const isFromTheMiddle = !known && start.sequence > 0;
+    const note = { note: `it begins at line ${start.sequence}: older ones are not kept` };
+    return { ...verdictOf(check), ...(isFromTheMiddle && note) };
   } catch (error) {
     if (error instanceof RegistryError && error.message.startsWith('NOT_ALLOWED')) return undefined;
     throw error;
   }
+}
+
+/** Where the first line is not the first of all, its own head is where the proof begins. */
+function startOf(first: ChainPlace | undefined): ChainPlace {
+  if (!first || first.sequence === 1) return { sequence: 0, head: chainHead0(gatewayCode) };
+  return { sequence: first.sequence, head: first.head };
 }
 
 type Known = Readonly<Record<string, ChainPlace>>;

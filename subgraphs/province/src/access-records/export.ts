@@ -54,19 +54,22 @@ interface ProvableLine extends AccessLine {
   readonly before: string | null;
 }
 
-/** A piece of the platform's own chain, from its first line of the time to the first after it. */
+/** A line is written when its call is answered, and says when it came: a feed may be waited for a minute. */
+const edgeMs = 120_000;
+
+/** A piece of the platform's own chain with every line of the time, and the lines around its ends. */
 async function* platformLines(
   { owners }: ExportParts,
   code: string,
   { from, to }: ExportWish,
 ): AsyncGenerator<ProvableLine> {
   const { last } = await ownerLines(owners, code, 0, 1);
-  let after = await lastBefore(owners, code, last, from);
+  let after = await lastBefore(owners, code, last, from.getTime() - edgeMs);
   let before = await headAt(owners, code, after);
   while (after < last) {
     const { lines } = await ownerLines(owners, code, after, pageLines);
     for (const line of lines) {
-      if (line.sequence > last || timeOf(line) >= to.getTime()) return;
+      if (line.sequence > last || timeOf(line) >= to.getTime() + edgeMs) return;
       yield { ...line, before };
       before = line.head;
       after = line.sequence;
@@ -76,13 +79,13 @@ async function* platformLines(
 }
 
 /** Lines are in the order of their times, but for what was under way together: found by halving. */
-async function lastBefore(owners: OwnerCalls, code: string, last: number, from: Date) {
+async function lastBefore(owners: OwnerCalls, code: string, last: number, fromMs: number) {
   let before = 0;
   let notBefore = last + 1;
   while (notBefore - before > 1) {
     const middle = Math.floor((before + notBefore) / 2);
     const [line] = (await ownerLines(owners, code, middle - 1, 1)).lines;
-    if (line && timeOf(line) < from.getTime()) before = middle;
+    if (line && timeOf(line) < fromMs) before = middle;
     else notBefore = middle;
   }
   return before;
