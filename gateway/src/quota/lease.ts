@@ -6,16 +6,8 @@
  * a lease is spent within a second. While the ledger does not answer, each gateway counts by itself, and
  * tells the ledger afterwards what it let through.
  */
-import {
-  MemoryLedger,
-  dayOf,
-  permitsHeldMs,
-  unlimited,
-  type Leased,
-  type LeaseWanted,
-  type Ledger,
-  type QuotaLimits,
-} from './ledger.ts';
+import { Away } from './away.ts';
+import { permitsHeldMs, unlimited, type Leased, type Ledger, type QuotaLimits } from './ledger.ts';
 
 /** Why something was not admitted. */
 export type Refusal = 'RATE' | 'DAY' | 'CONCURRENCY';
@@ -220,33 +212,5 @@ export class Lease {
       waitMs,
       until: now + Math.min(refusedForMs, waitMs),
     };
-  }
-}
-
-/** A time without the ledger: this gateway counts by itself, from what it was told last. */
-class Away {
-  readonly askAgainAt: number;
-  /** Admitted meanwhile. */
-  spent: number;
-  readonly #ledger: MemoryLedger;
-  readonly #before: { readonly used: number; readonly day: string };
-
-  constructor(
-    askAgainAt: number,
-    earlier: Away | undefined,
-    told: { readonly used: number; readonly day: string },
-  ) {
-    this.askAgainAt = askAgainAt;
-    this.spent = earlier?.spent ?? 0;
-    this.#ledger = earlier ? earlier.#ledger : new MemoryLedger();
-    this.#before = earlier ? earlier.#before : told;
-  }
-
-  async counted(key: string, limits: QuotaLimits, wanted: LeaseWanted): Promise<Leased> {
-    const { used, day } = this.#before;
-    const before = day === dayOf(Date.now()).day ? used : 0;
-    const perDay = Math.max(0, (limits.perDay ?? unlimited) - before);
-    const leased = await this.#ledger.lease(key, { ...limits, perDay }, wanted);
-    return { ...leased, used: leased.used + before };
   }
 }

@@ -1,4 +1,4 @@
-/** Registered documents: by id at /graphql, by name at /q, as JSON and CSV, and their OpenAPI description. */
+/** Registered documents: by id at /graphql, by name at /q, as JSON and CSV, and their OpenAPI description. Long, because one small net serves them all. */
 import { documentHash, type NetDocument } from '@onenet/contract';
 import { referenceDocuments } from '@onenet/province';
 import { Validator } from '@seriousme/openapi-schema-validator';
