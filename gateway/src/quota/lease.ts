@@ -34,6 +34,8 @@ const refusedForMs = 1000;
 const permitsRefusedForMs = 100;
 /** The ledger is not asked again for so long after it failed. */
 const awayForMs = 5000;
+/** Leases that one call waits for: each that came was spent by others, who waited longer. */
+const mostAsked = 16;
 /** Stands for no limit where a share of it is taken. */
 const unlimitedConcurrent = 64;
 
@@ -84,10 +86,14 @@ export class Lease {
         return undefined;
       }
       if (!hasAdmission && refusal) return refusal;
-      if (!hasPermit && (now < this.#permitsRefusedUntil || asked >= 2)) {
+      if (!hasPermit && now < this.#permitsRefusedUntil) {
         return { why: 'CONCURRENCY', waitMs: permitsRefusedForMs };
       }
-      if (asked >= 4) return { why: 'RATE', waitMs: Math.ceil(1000 / this.#limits.perSecond) };
+      // What came was asked for by fewer than waited for it, or too slowly: only a ledger that says no refuses.
+      if (asked >= mostAsked) {
+        const waitMs = Math.ceil(1000 / this.#limits.perSecond);
+        return hasPermit ? { why: 'RATE', waitMs } : { why: 'CONCURRENCY', waitMs };
+      }
       this.#waiting++;
       try {
         await this.#ask();
@@ -179,7 +185,7 @@ export class Lease {
         ? await away.counted(this.key, limits, wanted)
         : await this.#options.ledger.lease(this.key, limits, wanted);
       if (!isAway) this.#away = undefined;
-      this.#take(leased, began, wanted.admissions);
+      this.#take(leased, began, wanted);
     } catch (error) {
       // What was on its way back is lost for the day: rather too few than too many.
       this.#options.onError(error);
@@ -188,7 +194,7 @@ export class Lease {
     }
   }
 
-  #take(leased: Leased, began: number, wanted: number): void {
+  #take(leased: Leased, began: number, wanted: LeaseWanted): void {
     const { admissions, permits, tokens, used, day, dayEndsInMs } = leased;
     const now = this.#options.now();
     // Counted from when it was asked for, which is before the ledger looked at its clock.
@@ -198,8 +204,9 @@ export class Lease {
     this.#permits = permits;
     this.#permitsUntil = began + permitsHeldMs - 1000;
     this.#told = { tokens, used, day, dayEndsAt };
-    this.#permitsRefusedUntil = permits <= this.#inUse ? now + permitsRefusedForMs : 0;
-    if (admissions >= wanted) {
+    const isRefused = permits < wanted.permits && permits <= this.#inUse;
+    this.#permitsRefusedUntil = isRefused ? now + permitsRefusedForMs : 0;
+    if (admissions >= wanted.admissions) {
       this.#refused = undefined;
       return;
     }

@@ -55,6 +55,19 @@ function leave(entered: readonly Entered[]): void {
   for (const each of entered) if (each.ok) each.leave();
 }
 
+describe('one gateway', () => {
+  test('takes as many at once as may be under way, and again when they have ended', async () => {
+    const { all } = gateways(1);
+    const limits = { ...plenty, concurrent: 8 };
+    for (let round = 0; round < 20; round++) {
+      const entered = await enterMany(all, 8, limits);
+      expect(entered.map((each) => each.ok || each.why)).toEqual(Array(8).fill(true));
+      leave(entered);
+    }
+    await Promise.all(all.map((each) => each.close()));
+  });
+});
+
 describe('two gateways', () => {
   test('never let through more than the quota of the day, and all of it', async () => {
     const { all } = gateways(2);

@@ -32,7 +32,7 @@ test('a line says who was given what on whose behalf, and no value of it', async
     body: JSON.stringify({ query, variables: { place: 'mark-420500' } }),
   };
   const admission = await guard.admit(inward(signer.keys, call));
-  const answer = {
+  const given = {
     data: {
       list: { totalCount: 2, edges: [{ node: { title: 'mark-a' } }, { node: { title: 'b' } }] },
       _entities: [{ maskedName: 'mark-b' }, null],
@@ -40,7 +40,7 @@ test('a line says who was given what on whose behalf, and no value of it', async
   };
   await (admission as Admitted).record({
     status: 207,
-    answer: Buffer.from(JSON.stringify(answer)),
+    answer: Buffer.from(JSON.stringify(given)),
   });
   const [line] = await mongoGuardStore(database.db).read(0, 10);
   const entry = JSON.parse(line?.line ?? '') as AccessEntry;
