@@ -15,6 +15,7 @@ const sources = [
   'dashboard/{src,static}/**/*.*',
   'dashboard/*.{ts,json,js,html}',
   'subgraphs/contract/{src,modules}/**/*.*',
+  'subgraphs/contract/working-days.json',
   'pnpm-lock.yaml',
 ];
 

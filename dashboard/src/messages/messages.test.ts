@@ -1,4 +1,4 @@
-import { contractSchema, eventTypes } from '@onenet/contract';
+import { contractSchema, eventTypes, scopeNames } from '@onenet/contract';
 import { isEnumType } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { messages } from './messages.ts';
@@ -33,6 +33,14 @@ describe('messages', () => {
     const type = contractSchema().getType(name);
     const values = isEnumType(type) ? type.getValues().map((value) => value.name) : [];
     expect(Object.keys(said).toSorted()).toEqual(values.toSorted());
+  });
+
+  test('every scope has words', () => {
+    const parts = scopeNames().map((scope) => scope.split(':'));
+    for (const [module = '', kind = ''] of parts) {
+      expect(messages.zh.moduleNames).toHaveProperty(module);
+      expect(messages.zh.access.scopeKinds).toHaveProperty(kind);
+    }
   });
 
   test('English has no Chinese left in it', () => {

@@ -20,6 +20,10 @@ export class View {
   readonly language: Language = $derived(choose(page.url.searchParams.get('lang'), languages));
   readonly theme: Theme = $derived(choose(page.url.searchParams.get('theme'), themes));
 
+  /** Whose sharing is looked at; empty: everybody's. */
+  readonly platform: string = $derived(page.url.searchParams.get('platform') ?? '');
+  readonly client: string = $derived(page.url.searchParams.get('client') ?? '');
+
   /** The address of another page of ours that keeps what is being looked at. */
   href(path: string): string {
     return `${path}${page.url.search}`;
@@ -33,6 +37,8 @@ export class View {
       metric: defaultMetric,
       lang: languages[0],
       theme: themes[0],
+      platform: '',
+      client: '',
     };
     const search = withChoices(page.url.search, choices, defaults);
     await goto(`${page.url.pathname}${search}`, { reset: false });
