@@ -256,6 +256,7 @@ test('a team approves less than is asked, sees the grant, and revokes it', async
   expect(await grant.textContent()).toContain('至 2028年6月30日');
   expect(await grant.textContent()).not.toContain('个人信息');
   await expect.poll(() => waiting.count(), soon).toBe(1);
+  await page.screenshot({ path: join(images, 'access-granted.png') });
 
   await grant.getByRole('button', { name: /^收回/ }).click();
   const confirm = page.getByRole('dialog', { name: /^收回/ });
