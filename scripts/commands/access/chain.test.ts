@@ -34,6 +34,14 @@ test('altered, removed, put in: and what follows is not blamed', () => {
 });
 
 test('written anew as a whole: seen by whoever knows a head', () => {
+  const known = new ChainCheck(start, nextAccessHead);
+  for (const line of lines) {
+    known.take(line);
+    known.passes(line);
+  }
+  expect(known.faults).toEqual([]);
+  known.passes({ sequence: 5, head: start.head });
+  expect(known.faults).toMatchObject([{ sequence: 5 }]);
   const check = new ChainCheck({ sequence: 1, head: 'f'.repeat(64) }, nextAccessHead);
   check.startsOtherwise(lines[0]?.head ?? '');
   for (const line of lines.slice(1)) check.take(line);

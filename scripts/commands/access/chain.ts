@@ -62,6 +62,11 @@ export class ChainCheck {
     this.#end = { sequence, head };
   }
 
+  /** The line that was taken last was known: it must be the same. */
+  passes({ sequence, head }: ChainPlace): void {
+    if (this.#end.head !== head) this.#say(sequence, rewritten(sequence));
+  }
+
   /** The line at the start has another head than was known: what follows is judged by the one that it has. */
   startsOtherwise(head: string): void {
     const { sequence } = this.#end;
@@ -75,4 +80,8 @@ export class ChainCheck {
   #say(sequence: number, fault: string): void {
     if (this.faults.length < mostFaults) this.faults.push({ sequence, fault });
   }
+}
+
+function rewritten(sequence: number): string {
+  return `line ${sequence} has not the head that was known: the chain was rewritten`;
 }

@@ -9,6 +9,16 @@ import type { NetCall, OwnerEntry } from './reconcile.ts';
 export interface Checked {
   readonly check: ChainCheck;
   readonly entries: readonly OwnerEntry[];
+  /** The last line before the time from which lines are kept: where a later reading of it may begin. */
+  readonly anchor: ChainPlace;
+}
+
+/** What an earlier reading proved. */
+export interface KnownPlaces {
+  /** Where reading begins. */
+  readonly anchor: ChainPlace;
+  /** How far it was proved. */
+  readonly end: ChainPlace;
 }
 
 /** Where an owner's record is read. */
@@ -22,18 +32,21 @@ export interface OwnerSource {
 /** Reads the owner's record from a known place to its end, and keeps the lines from a time on. */
 export async function readOwner(
   source: OwnerSource,
-  known: ChainPlace | undefined,
+  known: KnownPlaces | undefined,
   fromMs: number,
 ): Promise<Checked> {
-  const start = known ?? { sequence: 0, head: accessHead0(source.platform) };
+  const start = known?.anchor ?? { sequence: 0, head: accessHead0(source.platform) };
+  const end = known?.end ?? start;
   const check = new ChainCheck(start, nextAccessHead);
   const entries: OwnerEntry[] = [];
+  let anchor: ChainPlace = start;
   // The known line itself comes along: whether it is still there, and the same, is the first question.
   let after = Math.max(0, start.sequence - 1);
   let last: number | undefined;
   while (last === undefined || after < last) {
-    const { lines, end } = await ownerPage(source, after);
-    last ??= end;
+    const page = await ownerPage(source, after);
+    const { lines } = page;
+    last ??= page.end;
     for (const line of lines) {
       after = line.sequence;
       if (line.sequence > last) break;
@@ -42,17 +55,19 @@ export async function readOwner(
         continue;
       }
       check.take(line);
+      if (line.sequence === end.sequence) check.passes(end);
       const entry = entryIn(line);
       // A line whose time cannot be read is looked at: it is not what the guard wrote.
       if (!(Date.parse(entry.at) < fromMs)) entries.push(entry);
+      else if (entries.length === 0) anchor = { sequence: line.sequence, head: line.head };
     }
     if (lines.length === 0) break;
   }
-  if (start.sequence > (last ?? 0)) {
-    const fault = `the record ends at line ${last ?? 0}, and ${start.sequence} lines were known`;
-    check.faults.push({ sequence: start.sequence, fault });
+  if (end.sequence > (last ?? 0)) {
+    const fault = `the record ends at line ${last ?? 0}, and ${end.sequence} lines were known`;
+    check.faults.push({ sequence: end.sequence, fault });
   }
-  return { check, entries };
+  return { check, entries, anchor };
 }
 
 async function ownerPage(

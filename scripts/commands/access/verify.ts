@@ -4,7 +4,7 @@ import { chainHead0, gatewayCode, nextHead } from '@onenet/feed';
 import { UsageError } from '../../options.ts';
 import { RegistryError, type RegistryAccess } from '../registry.ts';
 import { ChainCheck, type ChainFault, type ChainPlace } from './chain.ts';
-import { gatewayPage, readCalls, readOwner } from './read.ts';
+import { gatewayPage, readCalls, readOwner, type KnownPlaces } from './read.ts';
 import { reconcile, type Reconciled } from './reconcile.ts';
 
 export interface VerifyWish {
@@ -47,14 +47,16 @@ export async function verify(wish: VerifyWish): Promise<Verdict> {
   const known = await readKnown(wish.known);
   // The net's first: what it has is at the owner already.
   const net = await readCalls(access, platform, fromMs - marginMs, toMs + marginMs);
-  const owner = await readOwner({ platform, access, url }, known[platform], fromMs - marginMs);
-  const gateways = await readGateways(access, known['gateways']);
+  const source = { platform, access, url };
+  const owner = await readOwner(source, known.owners[platform], fromMs - marginMs);
+  const gateways = await readGateways(access, known.gateways);
   const sides = reconcile(owner.entries, net.calls, { ...net, fromMs, toMs, underWayMs });
   const chains = [verdictOf(owner.check), ...(gateways ? [gateways] : [])];
   const ok = sides.differences.length === 0 && chains.every(({ faults }) => faults.length === 0);
   if (ok && wish.known !== '') {
-    const ends = { [platform]: owner.check.end, ...(gateways && { gateways: gateways.end }) };
-    await writeFile(wish.known, `${JSON.stringify({ ...known, ...ends }, undefined, 2)}\n`);
+    const owners = { ...known.owners, [platform]: { anchor: owner.anchor, end: owner.check.end } };
+    const kept: Known = { owners, gateways: gateways?.end ?? known.gateways };
+    await writeFile(wish.known, `${JSON.stringify(kept, undefined, 2)}\n`);
   }
   return {
     ok,
@@ -141,14 +143,21 @@ function startOf(first: ChainPlace | undefined): ChainPlace {
   return { sequence: first.sequence, head: first.head };
 }
 
-type Known = Readonly<Record<string, ChainPlace>>;
+/** What the file of `--known` holds. */
+interface Known {
+  /** By platform. */
+  readonly owners: Readonly<Record<string, KnownPlaces>>;
+  readonly gateways?: ChainPlace | undefined;
+}
 
 async function readKnown(file: string): Promise<Known> {
-  if (file === '') return {};
+  if (file === '') return { owners: {} };
   try {
     return JSON.parse(await readFile(file, 'utf8')) as Known;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    throw new UsageError(`--known ${file} cannot be read: it is what a verify before wrote.`);
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { owners: {} };
+    throw new UsageError(`--known ${file} cannot be read: it is what a verify before wrote.`, {
+      cause: error,
+    });
   }
 }
