@@ -110,6 +110,9 @@ export function createGraphql(
     graphqlEndpoint: '/graphql',
     graphiql: false,
     landingPage: false,
+    // Only programs ask here: no page of another site may read an answer, or ask by a form with files.
+    cors: false,
+    multipart: false,
     logging: false,
     maskedErrors: { maskError: (error) => showableError(error, log) },
     plugins: [codesForRefusals],

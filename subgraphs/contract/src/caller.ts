@@ -71,7 +71,8 @@ export function parseActor(text: string | null | undefined): Actor | undefined {
 
 /**
  * Whether a request was made on this machine, by what its socket and its headers say. A proxy on this
- * machine brings others' requests, and a name that was rebound to it other sites' pages: neither counts.
+ * machine brings others' requests, a name that was rebound to it other sites' pages, and so does a browser
+ * that shows such a page: none of them counts.
  */
 export function isOnThisMachine(
   remoteAddress: string | undefined,
@@ -79,7 +80,14 @@ export function isOnThisMachine(
 ): boolean {
   const isForwarded = proxyHeaders.some((name) => header(name) != null);
   const host = (header('host') ?? '').replace(/:\d+$/, '');
-  return isLoopback(remoteAddress) && !isForwarded && isLoopbackHost(host);
+  return isLoopback(remoteAddress) && !isForwarded && isLoopbackHost(host) && isOwnPage(header);
+}
+
+/** Browsers say which page a request is from, and no page can change that; a program says nothing. */
+function isOwnPage(header: (name: string) => string | null | undefined): boolean {
+  const origin = header('origin');
+  if (origin == null) return header('sec-fetch-site') !== 'cross-site';
+  return isLoopbackHost(URL.parse(origin)?.hostname ?? '');
 }
 
 /** Whether a host, as it stands in a URL, names this machine. */

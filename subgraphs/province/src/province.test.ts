@@ -363,6 +363,33 @@ describe('/graphql', () => {
   });
 });
 
+test('a page of another site asks nothing here, by whatever a browser sends for it, and reads nothing', async () => {
+  const origin = 'https://pages.example';
+  const query = '{ grants { nodes { id } } }';
+  const files = new FormData();
+  files.append('operations', JSON.stringify({ query }));
+  const bodies = [new URLSearchParams({ query }), files, JSON.stringify({ query })];
+  for (const body of bodies) {
+    const answer = await fetch(`${province.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        origin,
+        ...(typeof body === 'string' && { 'content-type': 'application/json' }),
+      },
+      body,
+    });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+  }
+  const own = await fetch(`${province.url}/graphql`, {
+    method: 'POST',
+    headers: { origin: 'http://localhost:5173', 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  expect(own.status).toBe(200);
+  expect(own.headers.get('access-control-allow-origin')).toBeNull();
+});
+
 test('who asks while it starts is told so, and does not wait', async () => {
   const taken = createServer();
   taken.listen(0, '127.0.0.1');
