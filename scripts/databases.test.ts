@@ -1,5 +1,10 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { expect, inject, test } from 'vitest';
+import { freePort } from '../tests/fixtures/ports.ts';
+import { startMongo } from './databases.ts';
 
 test('the MongoDB of the tests takes transactions', async () => {
   const client = new MongoClient(inject('mongodbUri'));
@@ -17,4 +22,26 @@ test('the MongoDB of the tests takes transactions', async () => {
     await client.db('scripts_databases').dropDatabase();
     await client.close();
   }
+});
+
+test('what takes long leaves no values in the log', { timeout: 60_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'onenet-mongo-'));
+  const logFile = join(folder, 'mongod.log');
+  const port = await freePort();
+  const mongo = await startMongo({ dataDir: join(folder, 'data'), port, logFile, say: () => {} });
+  try {
+    const client = await MongoClient.connect(mongo.uri);
+    const people = client.db('slow').collection<{ _id: number; phone?: string }>('people');
+    await people.insertOne({ _id: 1 });
+    const slow = { $where: 'sleep(300) || true' };
+    const set = { $set: { phone: '13800001111' } };
+    expect((await people.updateOne(slow, set)).modifiedCount).toBe(1);
+    await client.close();
+  } finally {
+    await mongo.stop();
+  }
+  const log = await readFile(logFile, 'utf8');
+  expect(log).toContain('Waiting for connections');
+  expect(log).not.toContain('13800001111');
+  await rm(folder, { recursive: true });
 });

@@ -31,6 +31,8 @@ export async function startMongo(options: MongoOptions): Promise<StartedMongo> {
   args.push('--replSet', replicaSet, '--wiredTigerCacheSizeGB', '0.5', '--oplogSize', '256');
   // A socket file in /tmp would be one more thing to leave behind.
   args.push('--nounixsocket');
+  // The log of what took long has its values, which may be personal or secret.
+  args.push('--slowms', String(2 ** 31 - 1));
   const kept = { name: 'mongod', program, args, logFile, stopSignal: 'SIGTERM' } as const;
   const part = await startKept(kept, () => step(say, 'MongoDB', () => takesWrites(port)));
   return { ...part, uri: `mongodb://127.0.0.1:${port}/?replicaSet=${replicaSet}` };
