@@ -1,5 +1,5 @@
 /** Resolvers of transfers: who may, and what is shown. Nothing of what moves is. */
-import { NetError, type Actor, type Caller } from '@onenet/contract';
+import { NetError, parseId, type Actor, type Caller } from '@onenet/contract';
 import { newTransfer, type StartTools, type StartTransferInput } from './start.ts';
 import type { Asked, TransferStore } from './store.ts';
 import { isOverdue, type Transfer, type TransferKind, type TransferStatus } from './transfer.ts';
@@ -30,11 +30,16 @@ const maxTransfers = 200;
 export function transferResolvers({ directory, platforms, store, worker }: TransferParts) {
   return {
     Query: {
-      transfer: (_: unknown, { id }: { readonly id: string }) => store.find(id),
-      transfers: async (_: unknown, args: ListArguments) => {
+      transfer: async (_: unknown, { id }: { readonly id: string }, context: unknown) => {
+        const transfer = await store.find(id);
+        const team = teamOf(context);
+        const isSeen = team === undefined || transfer?.from === team || transfer?.to === team;
+        return isSeen ? transfer : null;
+      },
+      transfers: async (_: unknown, args: ListArguments, context: unknown) => {
         const first = inRange(args.first ?? 50);
         const filter = {
-          platform: args.platform ?? undefined,
+          platforms: [args.platform, teamOf(context)].filter((each) => each != null),
           kind: args.kind ?? undefined,
           statuses: args.statuses ?? undefined,
           overdue: args.overdue ?? undefined,
@@ -58,8 +63,9 @@ export function transferResolvers({ directory, platforms, store, worker }: Trans
         const asked = askedBy('startTransfer', context, input);
         const done = await store.done(asked);
         if (done) return { transfer: done };
+        // Before its platform is asked: how it stands there is for its own team.
+        checkTeam(context, parseId(input.recordId).platform);
         const transfer = await newTransfer({ directory, platforms }, input, new Date());
-        checkTeam(context, transfer.from);
         const started = await store.start(asked, transfer);
         worker.wake();
         return { transfer: started };
@@ -115,6 +121,13 @@ function askedBy(
     );
   }
   return { mutation, actor, idempotencyKey, input };
+}
+
+/** The platform of somebody who is of a team and nothing else, and sees what comes to it or leaves it. */
+function teamOf(context: unknown): string | undefined {
+  const { client, roles, platform } = (context as TransferContext).caller;
+  const seesAll = roles.some((role) => role !== 'team');
+  return client === 'dashboard' && !seesAll ? (platform ?? '') : undefined;
 }
 
 /** A team moves its own platform's records. */

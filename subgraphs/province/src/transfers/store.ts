@@ -25,8 +25,8 @@ export interface Asked {
 
 /** Which transfers a list holds. */
 export interface TransferFilter {
-  /** From it or to it. */
-  readonly platform: string | undefined;
+  /** Each of them: from it or to it. */
+  readonly platforms: readonly string[];
   readonly kind: TransferKind | undefined;
   readonly statuses: readonly TransferStatus[] | undefined;
   /** True: past their deadline and open; false: the rest. */
@@ -72,10 +72,10 @@ export class TransferStore {
 
   /** Newest first. */
   list(filter: TransferFilter, now: Date, limit: number): Promise<Transfer[]> {
-    const { platform, kind, statuses, overdue, before } = filter;
+    const { platforms, kind, statuses, overdue, before } = filter;
     const isOverdue = { nextAt: { $type: 'date' as const }, dueAt: { $lte: now } };
     const parts: Filter<Transfer>[] = [];
-    if (platform !== undefined) parts.push({ $or: [{ from: platform }, { to: platform }] });
+    for (const each of platforms) parts.push({ $or: [{ from: each }, { to: each }] });
     if (kind !== undefined) parts.push({ kind });
     if (statuses !== undefined) parts.push({ status: { $in: statuses } });
     if (overdue !== undefined) parts.push(overdue ? isOverdue : { $nor: [isOverdue] });

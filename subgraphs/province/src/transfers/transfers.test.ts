@@ -326,7 +326,7 @@ test('lists: by platform, kind, status and deadline, in pages', async () => {
   await worker().turn();
   const second = await start({ idempotencyKey: '2', recordId: '420000:R-2', to: '420500' });
   const none = {
-    platform: undefined,
+    platforms: [],
     kind: undefined,
     statuses: undefined,
     overdue: undefined,
@@ -337,8 +337,10 @@ test('lists: by platform, kind, status and deadline, in pages', async () => {
   expect(await list({})).toEqual([second._id, first._id]);
   expect(await list({}, 1)).toEqual([second._id]);
   expect(await list({ before: second._id })).toEqual([first._id]);
-  expect(await list({ platform: '420100' })).toEqual([first._id]);
-  expect(await list({ platform: '420000' })).toHaveLength(2);
+  expect(await list({ platforms: ['420100'] })).toEqual([first._id]);
+  expect(await list({ platforms: ['420000'] })).toHaveLength(2);
+  expect(await list({ platforms: ['420000', '420500'] })).toEqual([second._id]);
+  expect(await list({ platforms: ['420100', '420500'] })).toEqual([]);
   expect(await list({ kind: 'MEMBER' })).toEqual([]);
   expect(await list({ statuses: ['ACCEPTING', 'COMPLETED'] })).toEqual([first._id]);
   expect(await list({ overdue: true })).toEqual([]);
