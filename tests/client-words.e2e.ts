@@ -217,7 +217,15 @@ interface Matches {
 async function lookUp(
   client: string,
   people: readonly string[],
-  { key = randomBytes(32), fields = 'hash platformCode', owners = codes } = {},
+  {
+    key = randomBytes(32),
+    fields = 'hash platformCode',
+    owners = codes,
+  }: {
+    readonly key?: Buffer;
+    readonly fields?: string;
+    readonly owners?: readonly string[];
+  } = {},
 ): Promise<Answer & { readonly found: Matches | undefined }> {
   const data = { key: key.toString('base64url') };
   const sealedKeys = await Promise.all(owners.map((code) => seal(sealingKeys[code] ?? '', data)));

@@ -7,7 +7,14 @@
  * tells the ledger afterwards what it let through.
  */
 import { Away } from './away.ts';
-import { permitsHeldMs, unlimited, type Leased, type Ledger, type QuotaLimits } from './ledger.ts';
+import {
+  permitsHeldMs,
+  unlimited,
+  type Leased,
+  type LeaseWanted,
+  type Ledger,
+  type QuotaLimits,
+} from './ledger.ts';
 
 /** Why something was not admitted. */
 export type Refusal = 'RATE' | 'DAY' | 'CONCURRENCY';
