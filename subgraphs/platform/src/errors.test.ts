@@ -133,11 +133,12 @@ test('lists of other platforms only are empty', async () => {
 
 test('an unexpected error leaves as an id, its cause goes to the log', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
-  await net.platform.db.collection<{ _id: string }>('organizations').insertOne({
-    _id: '420100:broken',
-    // A record that no command writes: without a name.
-  });
+  const organizations = net.platform.db.collection<{ _id: string }>('organizations');
+  // A record that no command writes: without a name.
+  const broken = { _id: '420100:broken' };
+  await organizations.insertOne(broken);
   const answer = await net.ask('{ organization(id: "420100:broken") { name } }');
+  await organizations.deleteOne({ _id: broken._id });
   const [error] = answer.errors ?? [];
   expect(error?.extensions.code).toBe('INTERNAL');
   expect(error?.message).not.toMatch(/Organization/);
