@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
@@ -16,6 +16,17 @@ test('--fresh removes what an earlier start left', async () => {
   await writeFile(join(directory, 'old'), '');
   await prepareDataDir(directory, { fresh: true, scale: 0.01 });
   expect(await readdir(directory)).not.toContain('old');
+});
+
+test('logs and what is kept of requests are for this account alone, though they were not', async () => {
+  await prepareDataDir(directory, { fresh: false, scale: 0.01 });
+  await releaseDataDir(directory);
+  await rm(join(directory, 'logs'), { recursive: true });
+  await mkdir(join(directory, 'logs'), { mode: 0o755 });
+  await prepareDataDir(directory, { fresh: false, scale: 0.01 });
+  for (const name of ['logs', 'gateway', 'analytics']) {
+    expect((await stat(join(directory, name))).mode & 0o777).toBe(0o700);
+  }
 });
 
 test('a directory that is not ours is left alone, with --fresh too', async () => {

@@ -1,5 +1,5 @@
 /** The data directory of a net: marked as ours, so that `--fresh` can never remove anything else. */
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from './options.ts';
 
@@ -32,7 +32,11 @@ export async function prepareDataDir(
         `start with --scale ${marker.scale}, make new data with --fresh, or choose another --data.`,
     );
   }
-  await mkdir(join(directory, 'logs'), { recursive: true });
+  // Who asked what is in these, and figures of few: for this account alone, also where an older start made them.
+  for (const name of ['logs', 'gateway', 'analytics']) {
+    await mkdir(join(directory, name), { recursive: true });
+    await chmod(join(directory, name), 0o700);
+  }
   const current: DataMarker = { format: 1, scale };
   await writeFile(join(directory, markerName), `${JSON.stringify(current)}\n`);
   await writeFile(join(directory, 'starter.pid'), `${process.pid}\n`);
