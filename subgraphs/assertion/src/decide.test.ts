@@ -139,6 +139,8 @@ test.each([
 test.each([
   ['a GET', { method: 'GET', path: `/graphql?query=${encodeURIComponent(status)}`, body: '' }],
   ['a query in the address too', { path: '/graphql?query=%7B__typename%7D' }],
+  ['one whose name is encoded', { path: '/graphql?a=1&%71uery=%7B__typename%7D' }],
+  ['one after a semicolon', { path: '/graphql?a=1;query=%7B__typename%7D' }],
   ['a batch', { body: JSON.stringify([{ query: status }]) }],
   ['a second query under another name', { body: JSON.stringify({ query: status, Query: name }) }],
   ['no query', { body: '{"extensions":{"persistedQuery":{}}}' }],

@@ -43,7 +43,7 @@ export class NeedsReader {
   read(method: string, url: string, body: Uint8Array): Reading {
     if (method !== 'POST') return { unreadable: `it is ${method}, and must be POST` };
     // Servers there are that prefer the address to the body.
-    if (/[?&](query|operationName|variables|extensions)=/i.test(url)) {
+    if (isInAddress(url)) {
       return { unreadable: 'its request stands in the address, and must stand in the body' };
     }
     const request = requestIn(body);
@@ -146,6 +146,14 @@ function typeBelow(parent: string | undefined, field: string): string | undefine
   const known = type.getFields()[field];
   return known && getNamedType(known.type).name;
 }
+
+/** By the names as a server decodes them, of which some take `;` for `&`, too. */
+function isInAddress(url: string): boolean {
+  const given = new URLSearchParams(url.split('?').slice(1).join('&').replaceAll(';', '&'));
+  return [...given.keys()].some((name) => inLowerCase.has(name.toLowerCase()));
+}
+
+const inLowerCase = new Set([...parameters].map((name) => name.toLowerCase()));
 
 function requestIn(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   try {
