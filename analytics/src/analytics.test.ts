@@ -213,6 +213,11 @@ test('the self-check agrees, and finds what was put in or lost', async () => {
   expect(analytics.selfCheck.result().ok).toBe(false);
 });
 
+test('the live stream is for the gateway and for this machine', async () => {
+  const { status } = await fetch(`${analytics.url}/live`, { headers: { via: '1.1 proxy' } });
+  expect(status).toBe(401);
+});
+
 test('an event is on the live stream within a second, with the figures of today', async () => {
   const stop = new AbortController();
   const response = await fetch(`${analytics.url}/live`, { signal: stop.signal });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { NetError, errorCodes, type NetErrorCode } from '@onenet/contract';
 import { MongoClient } from 'mongodb';
 import {
+  admitRead,
   analyticsCode,
   answerPart,
   createGuard,
@@ -116,6 +117,7 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
           provinceUrl: options.provinceUrl,
           cacheFile: join(options.dataDir, 'net.json'),
           signal,
+          signer: keys,
           log,
         },
         (snapshot) => ingest.use(snapshot),
@@ -190,7 +192,12 @@ function createListener(
         );
         return;
       case '/live':
-        live.subscribe(response);
+        // It tells what happens anywhere.
+        admitRead(graphql.guard, request, response)
+          .then((isAdmitted) => {
+            if (isAdmitted) live.subscribe(response);
+          })
+          .catch((error: unknown) => answerError(response, error));
         return;
       case '/access/lines':
       case '/access/calls':

@@ -1,7 +1,8 @@
 /** Follows the province's owner directory (`GET /net`); the last good snapshot is kept on disk. */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseNetSnapshot } from '@onenet/contract';
+import { provinceCode, signCall, type Signer } from '@onenet/assertion';
+import { localCaller, parseNetSnapshot } from '@onenet/contract';
 import type { NetSnapshot } from '@onenet/contract';
 import { request } from 'undici';
 
@@ -14,6 +15,8 @@ export interface DirectoryOptions {
   /** Where the last good snapshot is kept. */
   readonly cacheFile: string;
   readonly signal: AbortSignal;
+  /** Without it the province must believe this machine. */
+  readonly signer: Signer | undefined;
   readonly log: (message: string, detail?: unknown) => void;
 }
 
@@ -47,12 +50,18 @@ export async function followDirectory(
   }
 }
 
+/** Analytics itself asks. */
+const asAnalytics = { ...localCaller, client: 'analytics' };
+
 async function poll(options: DirectoryOptions, revision: number): Promise<NetSnapshot | undefined> {
   const url = new URL('/net', options.provinceUrl);
   url.searchParams.set('after', String(revision));
   url.searchParams.set('wait', String(waitSeconds));
+  const call = { owner: provinceCode, method: 'GET', path: url.pathname + url.search, body: '' };
+  const { signer, signal } = options;
   const { statusCode, body } = await request(url, {
-    signal: options.signal,
+    signal,
+    headers: { ...(signer && signCall(signer, asAnalytics, undefined, call)) },
     headersTimeout: (waitSeconds + 10) * 1000,
   });
   if (statusCode === 204) {

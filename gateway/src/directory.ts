@@ -1,5 +1,6 @@
 /** Follows the owner directory: long-polls the province's `/net`, and tells every new snapshot. */
-import { parseNetSnapshot, type NetSnapshot } from '@onenet/contract';
+import { provinceCode, signCall, type Signer } from '@onenet/assertion';
+import { localCaller, parseNetSnapshot, type NetSnapshot } from '@onenet/contract';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { request, type Dispatcher } from 'undici';
@@ -8,10 +9,15 @@ export interface DirectoryOptions {
   /** Base URL. */
   readonly provinceUrl: string;
   readonly dispatcher: Dispatcher;
+  /** Without it the province must believe this machine. */
+  readonly signer?: Signer | undefined;
   readonly log: Logger;
   /** Is called with every new snapshot. */
   readonly tell: (net: NetSnapshot) => void;
 }
+
+/** The gateway itself asks. */
+const asGateway = { ...localCaller, client: 'gateway' };
 
 /** Seconds that the province may hold a request, and that the answer may take beyond that. */
 const waitSeconds = 25;
@@ -55,8 +61,12 @@ export class Directory {
 
   async #poll(): Promise<void> {
     const query = this.#told === undefined ? '' : `?after=${this.#told}&wait=${waitSeconds}`;
-    const { statusCode, body } = await request(new URL(`/net${query}`, this.#options.provinceUrl), {
-      dispatcher: this.#options.dispatcher,
+    const { dispatcher, signer, provinceUrl } = this.#options;
+    const path = `/net${query}`;
+    const call = { owner: provinceCode, method: 'GET', path, body: '' };
+    const { statusCode, body } = await request(new URL(path, provinceUrl), {
+      dispatcher,
+      headers: { ...(signer && signCall(signer, asGateway, undefined, call)) },
       signal: this.#stop.signal,
       headersTimeout: (waitSeconds + graceSeconds) * 1000,
       bodyTimeout: graceSeconds * 1000,

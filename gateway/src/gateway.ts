@@ -136,7 +136,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const last = await lastNet?.read();
   if (last) void generations.follow(last);
   const tell = (net: NetSnapshot): void => void generations.follow(net);
-  const directory = new Directory({ ...options, dispatcher, log, tell });
+  const directory = new Directory({ ...options, dispatcher, signer: keys, log, tell });
   await generations.ready;
 
   return {

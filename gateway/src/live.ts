@@ -1,15 +1,27 @@
 /** Passes on analytics' live stream (server-sent events), so that a browser needs one address. */
-import { NetError } from '@onenet/contract';
+import { analyticsCode, signCall, type Signer } from '@onenet/assertion';
+import { NetError, localCaller } from '@onenet/contract';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { request as ask, type Dispatcher } from 'undici';
 
+/** What it takes to ask analytics. */
+export interface LiveSource {
+  /** Address of one of its paths. */
+  readonly analyticsUrl: string;
+  readonly dispatcher: Dispatcher;
+  /** Without it analytics must believe this machine. */
+  readonly signer: Signer | undefined;
+}
+
+/** The gateway itself asks; for whom it may, it has looked. */
+const asGateway = { ...localCaller, client: 'gateway' };
+
 /** Streams until either side ends. A refusal of analytics is `UNAVAILABLE`. */
 export async function proxyLive(
-  analyticsUrl: string,
+  { analyticsUrl, dispatcher, signer }: LiveSource,
   request: IncomingMessage,
   response: ServerResponse,
-  dispatcher: Dispatcher,
   stop: AbortSignal,
 ): Promise<void> {
   const gone = new AbortController();
@@ -17,11 +29,14 @@ export async function proxyLive(
   const search = request.url?.includes('?') ? request.url.slice(request.url.indexOf('?')) : '';
   const lastEventId = request.headers['last-event-id'];
   const signal = AbortSignal.any([gone.signal, stop]);
-  const { statusCode, body } = await ask(new URL(`/live${search}`, analyticsUrl), {
+  const url = new URL(`/live${search}`, analyticsUrl);
+  const call = { owner: analyticsCode, method: 'GET', path: url.pathname + url.search, body: '' };
+  const { statusCode, body } = await ask(url, {
     dispatcher,
     signal,
     headers: {
       accept: 'text/event-stream',
+      ...(signer && signCall(signer, asGateway, undefined, call)),
       ...(typeof lastEventId === 'string' && { 'last-event-id': lastEventId }),
     },
     headersTimeout: 5000,

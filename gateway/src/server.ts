@@ -28,7 +28,7 @@ export interface ServerOptions extends PipelineOptions {
   /** Folder of the built dashboard; `/` is not served without it. */
   readonly dashboardDir?: string | undefined;
   /** Those that sign calls to owners. */
-  readonly keys?: Pick<Keys, 'publicJwks'> | undefined;
+  readonly keys?: Keys | undefined;
   /** What consumers asked, as a feed; `/events` is not served without it. */
   readonly usage?: Usage | undefined;
   /** Ends the live streams. */
@@ -45,13 +45,14 @@ const envelopeSchema = readFileSync(new URL('envelope.v1.schema.json', import.me
 
 const paths: Readonly<Record<string, Handler>> = {
   '/graphql': (request, response, options) => answerBy(graphqlForm(), request, response, options),
-  '/live': async (request, response, { inForce, callers, dispatcher, stop }) => {
+  '/live': async (request, response, { inForce, callers, dispatcher, keys, stop }) => {
     if (request.method !== 'GET') throw notThis(request);
     const net = inForce()?.net;
     if (!net) throw new NetError('UNAVAILABLE');
     const { by } = await callers.identify(callerRequest(request), net);
     if (by === 'TOKEN') throw notAllowed('The live stream is for people, and not for clients.');
-    await proxyLive(net.services.analytics, request, response, dispatcher, stop);
+    const source = { analyticsUrl: net.services.analytics, dispatcher, signer: keys };
+    await proxyLive(source, request, response, stop);
   },
   '/health/live': (_request, response) => sendJson(response, 200, { status: 'live' }),
   '/health/ready': (_request, response, { inForce, refused }) => {

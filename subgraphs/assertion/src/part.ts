@@ -37,6 +37,25 @@ export interface PartOptions {
 
 const maxBytes = 16 * 1024 * 1024;
 
+/**
+ * Whether a GET may be answered: it is signed by a part of the net, or made on this machine. What may
+ * not is refused here.
+ */
+export async function admitRead(
+  guard: Guard,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  const { method = 'GET', url = '/', headers, socket } = request;
+  const { remoteAddress } = socket;
+  const admission = await guard.admit({ method, url, headers, remoteAddress, body: noBody });
+  if (admission.kind === 'ADMITTED') return true;
+  sendRefusal(request, response, admission);
+  return false;
+}
+
+const noBody = new Uint8Array();
+
 /** Answers one request, if the guard admits it. */
 export async function answerPart(
   { guard, handler, hasKeys }: PartOptions,

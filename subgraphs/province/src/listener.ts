@@ -1,6 +1,6 @@
 /** What the province answers at which path. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { answerPart } from '@onenet/assertion';
+import { admitRead, answerPart } from '@onenet/assertion';
 import { NetError } from '@onenet/contract';
 import { answerAccessPaths } from './access/routes.ts';
 import { answerAccessRecords, type AccessRecordsHttp } from './access-records/http.ts';
@@ -57,9 +57,12 @@ export function createListener(
         );
         return;
       case '/net':
-        answerNet(directory, url.searchParams, request, response).catch((error: unknown) =>
-          answerError(response, error),
-        );
+        // It names every client, grant and address.
+        admitRead(access.session.guard, request, response)
+          .then((isAdmitted) =>
+            isAdmitted ? answerNet(directory, url.searchParams, request, response) : undefined,
+          )
+          .catch((error: unknown) => answerError(response, error));
         return;
       case '/health/live':
         answerJson(response, 200, { status: 'live' });

@@ -29,7 +29,8 @@ export function decisionOn(typeName: string, fieldName: string): Need {
 /** `<attribute> <scope>`, and the names of the fields that need it. */
 export const decisions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Platform: {
-    'UNCONDITIONAL core:read': 'code eventTotals sealingKey',
+    'UNCONDITIONAL core:read': 'code sealingKey',
+    'NOT_SHARED core:read': 'eventTotals',
     'UNCONDITIONAL organizations:read': 'organizations stations',
     'CONDITIONAL requests:read': 'serviceRequests',
     'CONDITIONAL members:read': 'members joinCodes',
@@ -44,7 +45,7 @@ export const decisions: Readonly<Record<string, Readonly<Record<string, string>>
     'CONDITIONAL corrections:read': 'dataCorrections',
   },
   EventTotal: {
-    'UNCONDITIONAL core:read': 'type events count throughSequence',
+    'NOT_SHARED core:read': 'type events count throughSequence',
   },
   Division: {
     'UNCONDITIONAL core:read': 'code',

@@ -233,7 +233,7 @@ const broken: readonly (readonly [rule: string, coordinate: string, from: string
   [
     'since-types',
     'RequestReminderStep',
-    'type RequestReminderStep implements RequestStep @since(version: "1.2") @share(attribute: CONDITIONAL) {\n  at: DateTime!\n  actorKind: ActorKind!\n}',
+    'type RequestReminderStep implements RequestStep\n  @since(version: "1.2")\n  @share(attribute: CONDITIONAL) {\n  at: DateTime!\n  actorKind: ActorKind!\n}',
     'type RequestReminderStep @since(version: "1.1") {\n  at: DateTime\n}',
   ],
   [

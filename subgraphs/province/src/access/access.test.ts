@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openKeys, provinceCode, signCall } from '@onenet/assertion';
+import { localCaller } from '@onenet/contract';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AccessFixture, basic, cookieOf } from './access.fixture.ts';
@@ -82,5 +84,20 @@ describe('the first person', () => {
     ]);
     expect(JSON.stringify(body)).not.toContain(':personal');
     expect((await access.call(`/session/callers/${'0'.repeat(64)}`)).status).toBe(404);
+  });
+});
+
+describe('who is in the net, with what', () => {
+  const through = { via: '1.1 proxy' };
+
+  test('is told to its parts, which sign, and to this machine alone', async () => {
+    const refused = await access.call('/net', { headers: through });
+    expect(refused.status).toBe(401);
+    expect(JSON.stringify(refused.body)).toContain('ASSERTION_REQUIRED');
+    const keys = await openKeys(join(access.folder, 'keys'), { issuer: 'gateway' });
+    const call = { owner: provinceCode, method: 'GET', path: '/net?after=0', body: '' };
+    const signed = signCall(keys, { ...localCaller, client: 'gateway' }, undefined, call);
+    const told = await access.call('/net?after=0', { headers: { ...through, ...signed } });
+    expect([told.status, told.body]).toMatchObject([200, { version: 1 }]);
   });
 });
