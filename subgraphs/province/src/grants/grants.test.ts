@@ -243,6 +243,26 @@ describe('a grant', () => {
     expect(await revoke(pensions, id)).toEqual({ revokeGrant: { grant: { status: 'REVOKED' } } });
   });
 
+  test('stands in the trail for its platform, administrators and auditors alone', async () => {
+    await apply({ platforms: ['420800'], scopes: ['requests:read'] });
+    const granting = async (caller: Caller): Promise<readonly (string | undefined)[]> => {
+      const query = '{ registryEvents(first: 200) { nodes { action platform { code } } } }';
+      const { registryEvents } = (await ask(caller, query)) as {
+        registryEvents: {
+          nodes: readonly {
+            readonly action: string;
+            readonly platform?: { readonly code: string };
+          }[];
+        };
+      };
+      const nodes = registryEvents.nodes.filter(({ action }) => action.startsWith('GRANT_'));
+      return [...new Set(nodes.map(({ platform }) => platform?.code))];
+    };
+    expect(await granting(auditor)).toEqual(expect.arrayContaining(['420500', '420800']));
+    expect(await granting(team)).toEqual(['420500']);
+    expect(await granting(leader)).toEqual([]);
+  });
+
   test('ends by the clock', async () => {
     const id = await granted({ until: new Date(Date.now() + 1500).toISOString() });
     const { revision } = await access.snapshot();

@@ -5,6 +5,7 @@ import {
   contractVersion,
   fieldModule,
   typeModule,
+  type Caller,
 } from '@onenet/contract';
 import { ObjectId } from 'mongodb';
 import type { Directory } from '../directory.ts';
@@ -29,16 +30,28 @@ interface EventsArguments {
   readonly after?: string | null;
 }
 
+interface EventsContext {
+  readonly caller: Caller;
+}
+
+/** Who is granted what is for the platform that it concerns, for administrators and auditors. */
+function withheldFrom({ client, roles, platform }: Caller): object {
+  const seesAll = roles.includes('administrator') || roles.includes('auditor');
+  if (client !== 'dashboard' || seesAll) return {};
+  return { $nor: [{ action: /^GRANT_/, platform: { $ne: platform } }] };
+}
+
 export function registryResolvers(directory: Directory, registry: Registry) {
   const { versions, trail } = registry.store;
   return {
     Query: {
       skew: () => directory.platforms(),
-      registryEvents: async (_: unknown, args: EventsArguments) => {
+      registryEvents: async (_: unknown, args: EventsArguments, context: unknown) => {
         const first = inRange('first', args.first ?? 50, maxEvents);
         const filter = {
           ...(args.platform == null ? {} : { platform: args.platform }),
           ...(args.after == null ? {} : { _id: { $lt: cursor(args.after) } }),
+          ...withheldFrom((context as EventsContext).caller),
         };
         const found = await trail
           .find(filter)
