@@ -7,7 +7,7 @@ import { referenceDocuments, seedReferenceDocuments } from './reference-document
 
 let access: AccessFixture;
 beforeAll(async () => {
-  access = await AccessFixture.start({ referenceClients: true });
+  access = await AccessFixture.start({ referenceClients: true, registeredOnly: false });
 });
 afterAll(() => access[Symbol.asyncDispose]());
 
