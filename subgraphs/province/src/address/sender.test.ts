@@ -27,11 +27,16 @@ afterAll(() => {
 });
 
 /** A name that no resolver knows, pinned to this machine. */
-function sender(signal = AbortSignal.timeout(10_000)) {
+function sender(signal = AbortSignal.timeout(20_000)) {
   const url = `http://pinned.invalid:${port}`;
   const made = createSender({ url, addresses: [{ address: '127.0.0.1', family: 4 }] }, signal);
   const get = (path: string, base = url) =>
-    made.send({ method: 'GET', url: `${base}${path}`, headers: {}, timeoutMs: 300 });
+    made.send({
+      method: 'GET',
+      url: `${base}${path}`,
+      headers: {},
+      timeoutMs: path === '/silent' ? 300 : 10_000,
+    });
   return { get, close: () => made.close() };
 }
 
