@@ -129,7 +129,9 @@ export async function dashboard(
       // The live stream does not end.
       if (response.url().includes('/graphql')) answers.push(response.text().catch(() => ''));
     });
-    await page.goto(`${gatewayUrl}${path}`, { waitUntil: 'networkidle' });
+    await page.goto(`${gatewayUrl}${path}`, { waitUntil: 'load' });
+    // The live stream keeps the network busy: what is asked besides is answered by then.
+    await page.waitForTimeout(5000);
     const shown = await page.locator('body').innerHTML();
     places.push({
       what: `dashboard ${path}`,
