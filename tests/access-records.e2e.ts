@@ -1,4 +1,4 @@
-/** Who was given what: recorded on both sides, laid side by side, proved; and whatever is changed on either side is named. */
+/** Who was given what: recorded on both sides, laid side by side, proved; and whatever is changed on either side is named. Long, because each change is made and found over one net. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-/** Starts analytics: ingest of every feed, the subgraph, the live stream and health, on one port. */
+/** Starts analytics: ingest of every feed, the subgraph, the live stream and health, on one port. Long, because a start and its stop are one story. */
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';

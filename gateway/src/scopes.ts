@@ -1,4 +1,6 @@
 /**
+ * Long, because what is taken out and what stands in its place must not drift apart.
+ *
  * Step `scopes`: a field that the caller may not see is taken out of the operation before it is
  * planned, so that no owner is asked for it; in the answer it is null, with an error at its path. A
  * client that would rather have all or nothing (REJECT) has the operation refused, with every such field.

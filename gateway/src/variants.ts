@@ -1,4 +1,6 @@
 /**
+ * Long, because each kind of type is narrowed by the same rule.
+ *
  * What of the schema a caller is shown, and may name: what its variant leaves out does not exist for it,
  * neither in introspection nor in a fault's "did you mean".
  *

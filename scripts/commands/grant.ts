@@ -1,4 +1,4 @@
-/** `./onenet grant …`: what owners let clients ask. A platform's token decides for its platform; the operator's may do all. */
+/** `./onenet grant …`: what owners let clients ask. A platform's token decides for its platform; the operator's may do all. Long, because each command has its options and its words. */
 import { UsageError } from '../options.ts';
 import { callProvince, registryOptions, type RegistryAccess } from './registry.ts';
 import { required, runCommand, runSubcommand, type Subcommand } from './run.ts';

@@ -1,4 +1,4 @@
-/** The guard before an owner: takes a call only with an assertion that covers it, once, and records what was answered. */
+/** The guard before an owner: takes a call only with an assertion that covers it, once, and records what was answered. Long, because the order of its checks is what makes it safe. */
 import type { IncomingHttpHeaders } from 'node:http';
 import {
   NetError,

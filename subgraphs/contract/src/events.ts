@@ -1,4 +1,4 @@
-/** The one list of event types: what a platform's feed may say, and of what analytics is made. */
+/** The one list of event types: what a platform's feed may say, and of what analytics is made. Long, because it is one list. */
 
 /** What `data.value` of a type is. */
 export type EventValue = 'minutes' | 'rating' | 'fen' | 'people';

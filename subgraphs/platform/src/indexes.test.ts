@@ -1,4 +1,4 @@
-/** Every list is served by its index: no collection scan, no sort in memory, as many keys as rows. */
+/** Every list is served by its index: no collection scan, no sort in memory, as many keys as rows. Long, because each way to ask has its plan. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { contractModules, contractSchema, gatherOf, orderOf } from '@onenet/contract';
 import { isEnumType } from 'graphql';

@@ -1,4 +1,4 @@
-/** Personal values come out for a scope and the platform's own grant together, on every path, and for nobody else. */
+/** Personal values come out for a scope and the platform's own grant together, on every path, and for nobody else. Long, because there are many paths to a field. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

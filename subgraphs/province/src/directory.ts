@@ -1,4 +1,4 @@
-/** The owner directory: the current snapshot of the net, and who waits for the next. */
+/** The owner directory: the current snapshot of the net, and who waits for the next. Long, because a snapshot is put together in one place. */
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { contractVersion } from '@onenet/contract';

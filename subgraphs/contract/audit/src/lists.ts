@@ -1,4 +1,4 @@
-/** A list read in one order: as a whole, forward and backward by pages. Read once, judged by several rules. */
+/** A list read in one order: as a whole, forward and backward by pages. Read once, judged by several rules. Long, because every rule reads what the same walk found. */
 import { maxPageSize, type SortKey } from '@onenet/contract';
 import type { OfferedList, OfferedOrder } from './offered.ts';
 import { Violation, shown } from './rule.ts';

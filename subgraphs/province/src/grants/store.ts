@@ -1,4 +1,4 @@
-/** Grants and applications in MongoDB: each change is one transaction with its line in the audit trail, and with the revision where the net must know. */
+/** Grants and applications in MongoDB: each change is one transaction with its line in the audit trail, and with the revision where the net must know. Long, because it is every step of a grant’s life. */
 import { NetError } from '@onenet/contract';
 import { MongoServerError, ObjectId } from 'mongodb';
 import type { ClientSession, Collection, Db, Filter } from 'mongodb';
