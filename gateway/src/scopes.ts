@@ -1,6 +1,4 @@
 /**
- * Long, because what is taken out and what stands in its place must not drift apart.
- *
  * Step `scopes`: a field that the caller may not see is taken out of the operation before it is
  * planned, so that no owner is asked for it; in the answer it is null, with an error at its path. A
  * client that would rather have all or nothing (REJECT) has the operation refused, with every such field.
@@ -8,6 +6,8 @@
  * In the planned operation `phone` becomes `phone: __typename`: the response keeps its keys and
  * their order, no selection becomes empty, and no owner sees the field. A fragment may be refused at
  * one place and not at another: where something of it is, it is written out.
+ *
+ * Long, because what is taken out and what stands in its place must not drift apart.
  */
 import { NetError, errorCodes } from '@onenet/contract';
 import {

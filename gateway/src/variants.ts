@@ -1,11 +1,11 @@
 /**
- * Long, because each kind of type is narrowed by the same rule.
- *
  * What of the schema a caller is shown, and may name: what its variant leaves out does not exist for it,
  * neither in introspection nor in a fault's "did you mean".
  *
  * PUBLIC has what is shared without condition, and changes nothing. PARTNER has what owners may grant,
  * too. INTERNAL has everything, whatever of it the caller may ask.
+ *
+ * Long, because each kind of type is narrowed by the same rule.
  */
 import { schemaVariants, type SchemaVariant } from '@onenet/contract';
 import {
