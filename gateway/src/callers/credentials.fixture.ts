@@ -17,7 +17,6 @@ export function someClient(change: Partial<NetClient> = {}): NetClient {
     limits: { perSecond: 1000, burst: 1000, perDay: 1_000_000, concurrent: 100 },
     platform: null,
     notBefore: 0,
-    sandbox: false,
     ...change,
   };
 }

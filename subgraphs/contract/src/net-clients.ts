@@ -27,8 +27,6 @@ export interface NetClient {
   readonly platform: string | null;
   /** Tokens issued before are refused; seconds since 1970. */
   readonly notBefore: number;
-  /** Asks the platforms that are for trying alone. */
-  readonly sandbox: boolean;
 }
 
 /** How much a client may ask, over all gateways. */
@@ -75,7 +73,6 @@ export function parseClient(value: unknown, where: string): NetClient {
     },
     platform: client['platform'] === null ? null : text(client['platform'], `${where}.platform`),
     notBefore: integer(client['notBefore'], `${where}.notBefore`),
-    sandbox: truth(client['sandbox'], `${where}.sandbox`),
   };
 }
 

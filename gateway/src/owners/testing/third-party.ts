@@ -20,7 +20,6 @@ export const client: NetClient = {
   limits: { perSecond: 1000, burst: 1000, perDay: 1_000_000, concurrent: 1000 },
   platform: null,
   notBefore: 0,
-  sandbox: false,
 };
 
 /** The client, asking for one of its purposes. */

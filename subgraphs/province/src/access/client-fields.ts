@@ -48,7 +48,6 @@ export function parseNewClient(fields: Fields): {
     adHoc: fields.optional('adHoc', (at) => fields.flag(at)) ?? false,
     limits: fields.optional('limits', (at) => parseLimits(fields, at)) ?? defaultLimits,
     platform: fields.optional('platform', (at) => fields.text(at)) ?? null,
-    sandbox: fields.optional('sandbox', (at) => fields.flag(at)) ?? false,
   };
   return { id, profile };
 }

@@ -48,7 +48,6 @@ export interface ClientProfile {
   readonly adHoc: boolean;
   readonly limits: ClientLimits;
   readonly platform: string | null;
-  readonly sandbox: boolean;
 }
 
 export interface ClientSecret {
@@ -91,7 +90,7 @@ export function notBeforeFrom(now: Date): number {
 /** The client as the net knows it: nothing of it is secret. */
 export function netClientOf(client: ClientDocument): NetClient {
   const { _id: id, name, nameEn, scopes, purposes, mode, variant, adHoc } = client;
-  const { limits, platform, notBefore, sandbox } = client;
+  const { limits, platform, notBefore } = client;
   return {
     id,
     name,
@@ -104,7 +103,6 @@ export function netClientOf(client: ClientDocument): NetClient {
     limits,
     platform,
     notBefore,
-    sandbox,
   };
 }
 

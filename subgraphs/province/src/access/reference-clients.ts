@@ -57,7 +57,6 @@ export async function seedReferenceClients(store: Store): Promise<void> {
       adHoc: true,
       limits: defaultLimits,
       platform: null,
-      sandbox: false,
     };
     await addClient(store, id, profile, { kind: 'NONE' }, program);
   }

@@ -52,7 +52,6 @@ async function add(id: string, change: Partial<ClientDocument>): Promise<void> {
     adHoc: false,
     limits: defaultLimits,
     platform: null,
-    sandbox: false,
     status: 'ACTIVE',
     secrets: [],
     keys: [],
