@@ -88,7 +88,7 @@ describe('a client', () => {
       expect.arrayContaining([
         ['NOT_ALLOWED', 'supervision'],
         ['NOT_ALLOWED', 'registryEvents'],
-        ['UNAVAILABLE', 'feeds'],
+        ['NOT_ALLOWED', 'feeds'],
       ]),
     );
   });

@@ -117,6 +117,8 @@ export class Offered {
     const node = gather && this.contract.getType(gather.nodeType);
     const order = field.args.find(({ name }) => name === 'orderBy');
     if (!gather || !isObjectType(node) || !order) return [];
+    // A look-up lists what it is asked for and nothing without it: rule matching.M2 reads it.
+    if (field.args.some(({ name }) => name === 'lookup')) return [];
     const filterArgument = field.args.find(({ name }) => name === 'filter');
     const filter = filterArgument && getNamedType(filterArgument.type);
     return [

@@ -1,6 +1,6 @@
 /** Signs the audit's calls with a folder of keys, as the gateway does. */
 import { openKeys, signCall, type OutwardCall, type Signer } from '@onenet/assertion';
-import { localCaller, parseActor, type Caller } from '@onenet/contract';
+import { localCaller, scopeNames, parseActor, type Caller } from '@onenet/contract';
 import type { SendRequest } from './send.ts';
 
 /** How calls are told from whom they come: by these headers. Without keys there are none. */
@@ -11,8 +11,14 @@ export type Sign = (
 
 export const unsigned: Sign = () => ({});
 
-/** On whose behalf the audit asks: it has no scope. */
-export const auditCaller: Caller = { ...localCaller, client: 'audit', purpose: 'audit' };
+/** On whose behalf the audit asks. */
+export const auditCaller: Caller = {
+  ...localCaller,
+  client: 'audit',
+  purpose: 'audit',
+  // It reads and changes whatever is not personal.
+  scopes: scopeNames().filter((scope) => !scope.endsWith(':personal')),
+};
 
 /** Opens a folder of keys; makes one where there is none. */
 export async function openSigner(folder: string): Promise<Signer> {
