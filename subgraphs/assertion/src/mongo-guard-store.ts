@@ -22,7 +22,9 @@ interface SinceDocument {
   readonly since: Date;
 }
 
-interface GrantsDocument extends GrantList {
+type StoredGrants = Omit<GrantList, 'refused'> & Partial<Pick<GrantList, 'refused'>>;
+
+interface GrantsDocument extends StoredGrants {
   readonly _id: 'grants';
 }
 
@@ -88,13 +90,16 @@ export function mongoGuardStore(db: Db): GuardStore {
       return found.map(({ _id: sequence, line, head }): AccessLine => ({ sequence, line, head }));
     },
 
-    async saveGrants({ revision, grants }) {
-      await kept.replaceOne({ _id: 'grants' }, { revision, grants }, { upsert: true });
+    async saveGrants({ revision, grants, refused }) {
+      await kept.replaceOne({ _id: 'grants' }, { revision, grants, refused }, { upsert: true });
     },
 
     async loadGrants() {
       const found = await kept.findOne({ _id: 'grants' });
-      return found ? { revision: found.revision, grants: found.grants } : undefined;
+      if (!found) return undefined;
+      // One that was kept before there was such a list refuses none.
+      const { revision, grants, refused = [] }: StoredGrants = found;
+      return { revision, grants, refused };
     },
   };
 }

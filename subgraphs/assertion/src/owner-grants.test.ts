@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { NetGrant } from '@onenet/contract';
+import { restoredLeap, type NetGrant } from '@onenet/contract';
 import { Client, Pool } from 'pg';
 import { expect, inject, test, vi } from 'vitest';
 import { testDatabase } from './fixture.ts';
@@ -22,7 +22,7 @@ const grant: NetGrant = {
 
 /** Answers at once when the revision asked for is another, else when it changes. */
 class FakeProvince implements AsyncDisposable {
-  list: GrantList = { revision: 1, grants: [grant] };
+  list = { revision: 1, grants: [grant] as readonly NetGrant[] };
   isDown = false;
   readonly authorizations: (string | undefined)[] = [];
   readonly #server = createServer((request, response) => this.#answer(request, response));
@@ -34,8 +34,8 @@ class FakeProvince implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  publish(grants: readonly NetGrant[]): void {
-    this.list = { revision: this.list.revision + 1, grants };
+  publish(grants: readonly NetGrant[], revision = this.list.revision + 1): void {
+    this.list = { revision, grants };
     for (const wake of this.#waiting) wake();
     this.#waiting = [];
   }
@@ -51,7 +51,7 @@ class FakeProvince implements AsyncDisposable {
     const send = () => response.end(JSON.stringify(this.list));
     const isNews = searchParams.get('after') !== String(this.list.revision);
     if (isNews) send();
-    else if (searchParams.has('wait')) this.#waiting.push(send);
+    else if (searchParams.get('wait') !== '0') this.#waiting.push(send);
     else response.writeHead(204).end();
   }
 
@@ -113,13 +113,46 @@ test('the last good list holds when the province is down, also through a restart
 test('what was revoked while the owner was down is known before its first answer', async () => {
   await using database = await testDatabase(inject('mongodbUri'));
   const store = mongoGuardStore(database.db);
-  await store.saveGrants({ revision: 1, grants: [grant] });
+  await store.saveGrants({ revision: 1, grants: [grant], refused: [] });
   await using province = new FakeProvince();
   province.publish([]);
   const { followed, scopes } = follow({ provinceUrl: await province.open(), store });
   await followed.ready;
   expect(scopes()).toEqual(new Set());
   await followed.stop();
+});
+
+test.each([
+  ['by ours, with a leap', restoredLeap],
+  ['by other means, to a lower revision', -1],
+])('a registry that is restored %s brings back nothing that was revoked since', async (_, step) => {
+  await using database = await testDatabase(inject('mongodbUri'));
+  const store = mongoGuardStore(database.db);
+  await using province = new FakeProvince();
+  const provinceUrl = await province.open();
+  const { followed, scopes, onError } = follow({ provinceUrl, store });
+  await followed.ready;
+  const kept = { ...grant, id: '2', scopes: ['cards:read'] };
+  province.publish([grant, kept]);
+  await vi.waitFor(() => expect(scopes()).toEqual(new Set(['members:read', 'cards:read'])));
+  province.publish([kept]);
+  await vi.waitFor(() => expect(scopes()).toEqual(new Set(['cards:read'])));
+
+  province.publish([grant, kept], province.list.revision + step);
+  await vi.waitFor(() => expect(onError).toHaveBeenCalledOnce());
+  expect(String(onError.mock.calls[0]?.[0])).toContain(
+    'restored from a backup, and says of 1 that',
+  );
+  expect(scopes()).toEqual(new Set(['cards:read']));
+  // Nor later, nor after a restart; what is granted anew holds.
+  province.publish([grant, kept, { ...grant, id: '3', scopes: ['aid:read'] }]);
+  const now = new Set(['cards:read', 'aid:read']);
+  await vi.waitFor(() => expect(scopes()).toEqual(now));
+  await followed.stop();
+  const restarted = follow({ provinceUrl, store });
+  await restarted.followed.ready;
+  expect(restarted.scopes()).toEqual(now);
+  await restarted.followed.stop();
 });
 
 test('a list that could not be kept is kept later', async () => {
@@ -166,9 +199,13 @@ test('PostgreSQL keeps a list as well, in a memory that was made before it could
     await pool.query('DROP TABLE onenet.owner_grants');
     await Promise.all([store.prepare(), postgresGuardStore(pool).prepare()]);
     expect(await store.loadGrants()).toBeUndefined();
-    await store.saveGrants({ revision: 1, grants: [grant] });
-    await store.saveGrants({ revision: 2, grants: [{ ...grant, id: '2' }] });
-    expect(await store.loadGrants()).toEqual({ revision: 2, grants: [{ ...grant, id: '2' }] });
+    await store.saveGrants({ revision: 1, grants: [grant], refused: [] });
+    const second = { revision: 2, grants: [{ ...grant, id: '2' }], refused: ['1'] };
+    await store.saveGrants(second);
+    expect(await store.loadGrants()).toEqual(second);
+    // As it was kept before there were refused ones.
+    await pool.query(`DELETE FROM onenet.owner_grants WHERE name = 'refused'`);
+    expect(await store.loadGrants()).toEqual({ ...second, refused: [] });
   } finally {
     await pool.end();
     await admin.query(`DROP DATABASE ${database}`);

@@ -1,6 +1,6 @@
 /** An owner's own grants: followed at the province, kept in the owner's database, so that it decides though the province is down. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { grantedScopes, parseGrants, type NetGrant } from '@onenet/contract';
+import { grantedScopes, isRestored, parseGrants, type NetGrant } from '@onenet/contract';
 import type { GrantList, GuardStore } from './store.ts';
 
 /** What an owner has granted. */
@@ -48,8 +48,11 @@ export function followGrants(options: FollowOptions): FollowedGrants {
   let isKept = true;
 
   /** Known first, and kept then: a revocation must not wait for the owner's database. */
-  const take = async (news: GrantList | undefined): Promise<void> => {
-    list = news ?? list;
+  const take = async (news: AnsweredGrants | undefined): Promise<void> => {
+    const before = list;
+    if (news) list = nextList(before, news);
+    const refused = (list?.refused ?? []).filter((id) => !before?.refused.includes(id));
+    if (refused.length > 0) onError(new Error(restoredText(refused)));
     isKept &&= news === undefined;
     if (isKept || !list) return;
     await store.saveGrants(list);
@@ -100,13 +103,37 @@ export function followGrants(options: FollowOptions): FollowedGrants {
   };
 }
 
+/** What the province says. */
+type AnsweredGrants = Omit<GrantList, 'refused'>;
+
+/** What is known after news. Of a restored registry, only what was live before counts: the rest may have been revoked since. */
+export function nextList(known: GrantList | undefined, news: AnsweredGrants): GrantList {
+  const before = new Set(known?.grants.map(({ id }) => id));
+  const unknown = news.grants.filter(({ id }) => !before.has(id)).map(({ id }) => id);
+  const isOlder = known !== undefined && isRestored(known.revision, news.revision);
+  const refused = new Set([...(known?.refused ?? []), ...(isOlder ? unknown : [])]);
+  return {
+    revision: news.revision,
+    grants: news.grants.filter(({ id }) => !refused.has(id)),
+    refused: [...refused],
+  };
+}
+
+function restoredText(refused: readonly string[]): string {
+  return (
+    `the registry was restored from a backup, and says of ${refused.join(', ')} that they are live, ` +
+    'which was not known here before: nothing rests on them. Revoke them at the province; who still ' +
+    'needs one applies again'
+  );
+}
+
 /** Undefined: nothing has changed since `after`. */
 async function ask(
   { code, provinceUrl, token }: FollowOptions,
   after: number | undefined,
   waitSeconds: number,
   stopped: AbortSignal,
-): Promise<GrantList | undefined> {
+): Promise<AnsweredGrants | undefined> {
   const base = provinceUrl.endsWith('/') ? provinceUrl : `${provinceUrl}/`;
   const url = new URL(`registry/platforms/${encodeURIComponent(code)}/grants`, base);
   if (after !== undefined) {
@@ -134,7 +161,7 @@ async function textOf(response: Response): Promise<string> {
 }
 
 /** Checks a list; another owner's grants in it are nothing to this one. */
-export function readList(value: unknown, code: string): GrantList {
+export function readList(value: unknown, code: string): AnsweredGrants {
   const { revision, grants }: { readonly revision?: unknown; readonly grants?: unknown } =
     typeof value === 'object' && value !== null ? value : {};
   if (typeof revision !== 'number' || !Number.isSafeInteger(revision)) {

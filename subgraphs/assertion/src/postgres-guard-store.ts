@@ -98,19 +98,30 @@ export function postgresGuardStore(pool: Pool): GuardStore {
       return rows.map((row) => ({ ...row, sequence: Number(row.sequence) }));
     },
 
-    async saveGrants({ revision, grants }) {
+    async saveGrants({ revision, grants, refused }) {
       await pool.query(
-        `INSERT INTO onenet.owner_grants (name, revision, grants) VALUES ('own', $1, $2)
+        `INSERT INTO onenet.owner_grants (name, revision, grants)
+         VALUES ('own', $1, $2), ('refused', $1, $3)
          ON CONFLICT (name) DO UPDATE SET revision = EXCLUDED.revision, grants = EXCLUDED.grants`,
-        [revision, JSON.stringify(grants)],
+        [revision, JSON.stringify(grants), JSON.stringify(refused)],
       );
     },
 
     async loadGrants() {
-      const { rows } = await pool.query<{ revision: string; grants: GrantList['grants'] }>(
-        `SELECT revision, grants FROM onenet.owner_grants WHERE name = 'own'`,
+      const { rows } = await pool.query<{
+        revision: string;
+        grants: GrantList['grants'];
+        refused: GrantList['refused'] | null;
+      }>(
+        `SELECT own.revision, own.grants, refused.grants AS refused
+         FROM onenet.owner_grants AS own
+         LEFT JOIN onenet.owner_grants AS refused ON refused.name = 'refused'
+         WHERE own.name = 'own'`,
       );
-      return rows[0] && { revision: Number(rows[0].revision), grants: rows[0].grants };
+      const [found] = rows;
+      if (!found) return undefined;
+      const { revision, grants, refused } = found;
+      return { revision: Number(revision), grants, refused: refused ?? [] };
     },
   };
 }

@@ -28,7 +28,8 @@ CREATE TABLE IF NOT EXISTS onenet.guard_memory (
   since timestamptz NOT NULL
 );
 
--- What the owner has granted, as the province said it last: one row.
+-- What the owner has granted, as the province said it last: the row 'own'. In the row 'refused', ids of grants on
+-- which nothing rests since the registry was restored.
 -- Made last, in the same transaction: who finds it finds the rest.
 CREATE TABLE IF NOT EXISTS onenet.owner_grants (
   name     text PRIMARY KEY,

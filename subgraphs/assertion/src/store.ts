@@ -24,6 +24,11 @@ export interface GrantList {
   /** Of the registry. */
   readonly revision: number;
   readonly grants: readonly NetGrant[];
+  /**
+   * Ids of grants that a restored registry has and the owner did not know to be live before: they may
+   * have been revoked since the backup, so nothing rests on them ever again.
+   */
+  readonly refused: readonly string[];
 }
 
 /** Several processes may share one: each method is safe beside itself. */

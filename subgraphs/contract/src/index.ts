@@ -85,7 +85,13 @@ export {
   previousContractVersion,
 } from './modules.ts';
 export type { ContractModule, ContractVersion, ModuleName } from './modules.ts';
-export { connectionStatuses, parseNetSnapshot, platformKinds } from './net.ts';
+export {
+  connectionStatuses,
+  isRestored,
+  parseNetSnapshot,
+  platformKinds,
+  restoredLeap,
+} from './net.ts';
 export type { ConnectionStatus, NetOwner, NetSnapshot, OwnerBudget, PlatformKind } from './net.ts';
 export { compareCodePoints, compareKeys, comparePositions, haversineMetres } from './order.ts';
 export type { Direction, Position, SortKey } from './order.ts';

@@ -65,6 +65,19 @@ export interface OwnerBudget {
   readonly perClientPerSecond: number | null;
 }
 
+/**
+ * By so much a revision leaps when the registry is restored from a backup: it is news to everybody,
+ * meets no revision of the time that was lost, and tells owners that what they knew of revocations may
+ * be later than what it says.
+ */
+export const restoredLeap = 1_000_000_000;
+
+/** Whether a registry of revision `next` was restored since it had `known`. */
+export function isRestored(known: number, next: number): boolean {
+  // By other means than ours there is no leap, and the revision falls.
+  return next < known || next - known >= restoredLeap;
+}
+
 /** The whole net at one revision. */
 export interface NetSnapshot {
   readonly version: 1;
