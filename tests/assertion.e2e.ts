@@ -7,6 +7,7 @@ import { platforms } from '@onenet/platforms';
 import { startProvince } from '@onenet/province';
 import type { Province } from '@onenet/province';
 import { MongoClient } from 'mongodb';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -144,10 +145,11 @@ test('keys are rotated under load, to SM2 and back: no call fails, at either gat
   for (const alg of ['SM2', 'EdDSA'] as const) {
     // Published for longer than a gateway takes to read the folder; owners that did not see it by
     // then ask for it when it first signs.
-    const added = await rotateKeys(keys.dir, { alg, aheadMs: 1_500 });
+    const gatewayKeys = join(keys.dir, 'gateway');
+    const added = await rotateKeys(gatewayKeys, { alg, aheadMs: 1_500 });
     const before = load.asked;
     while (
-      !(await listKeys(keys.dir)).some((key) => key.kid === added.kid && key.state === 'SIGNS')
+      !(await listKeys(gatewayKeys)).some((key) => key.kid === added.kid && key.state === 'SIGNS')
     ) {
       await sleep(50);
     }

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { openKeys } from '@onenet/assertion';
+import { openPartKeys } from '@onenet/assertion';
 import { audit, rules, type AuditReport } from '@onenet/audit';
 import { contractModules } from '@onenet/contract';
 import { platformByCode } from '@onenet/platforms';
@@ -108,7 +108,7 @@ test('a platform on version N-1', async () => {
 test('a platform that takes signed calls only', async () => {
   const keys = join(folder, 'keys');
   const jwks = join(folder, 'jwks.json');
-  await writeFile(jwks, JSON.stringify((await openKeys(keys, { issuer: 'test' })).publicJwks()));
+  await writeFile(jwks, JSON.stringify((await openPartKeys(keys, 'audit')).publicJwks()));
   await using signed = await startAuditedPlatform(inject('mongodbUri'), {}, [jwks]);
   const report = await audit({ url: signed.url, code: signed.code, keys, write: true });
   // Calls of the net are nobody's own front end, and the audit is no client's system.

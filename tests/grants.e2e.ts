@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   mongoGuardStore,
-  openKeys,
+  openPartKeys,
   postgresGuardStore,
   signCall,
   type GuardStore,
@@ -36,7 +36,7 @@ beforeAll(async () => {
   const records = makeRecords(new Random(7), 20, codes);
   const postgresUri = inject('postgresUri');
   net = stack.use(await startSmallNet({ mongodbUri, postgresUri, codes, records }));
-  keys = await openKeys(net.keysDir, { issuer: 'gateway' });
+  keys = await openPartKeys(net.keysDir, 'gateway');
   const { body } = await operate('POST', 'clients', {
     id: 'pensions',
     name: '养老金系统',

@@ -12,7 +12,7 @@ import {
   answerPart,
   createGuard,
   mongoGuardStore,
-  openKeys,
+  openPartKeys,
   trustOwnKeys,
 } from '@onenet/assertion';
 import { accessListener, type AccessListener } from './access/http.ts';
@@ -67,9 +67,7 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
     options.log ?? ((message, detail) => console.error(`analytics: ${message}`, detail ?? ''));
   await mkdir(options.dataDir, { recursive: true });
   const keys =
-    options.keysDir === undefined
-      ? undefined
-      : await openKeys(options.keysDir, { issuer: 'analytics' });
+    options.keysDir === undefined ? undefined : await openPartKeys(options.keysDir, 'analytics');
   const ownerHeaders = keys ? signedCalls(keys) : unsignedCalls;
   const client = await MongoClient.connect(options.mongodbUri);
   const clickhouse = openClickHouse(targetOf(options));

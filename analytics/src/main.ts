@@ -12,7 +12,7 @@ const help = `Starts analytics: /graphql, /live, /access, /health/live, /health/
   --province-url <url>        base URL of the province (http://127.0.0.1:4001)
   --gateway-url <url>         base URL of the gateway, whose feed tells what consumers asked;
                               without it no usage is read
-  --keys <directory>          private keys, shared with the gateway: calls to owners are signed with them;
+  --keys <directory>          private keys, those of analytics in analytics/: calls to owners are signed with them;
                               without it they are not signed
   --access-retention-days <n> for how long access records are kept: at least, and by default, 1096
   --clickhouse-url <url>      a ClickHouse server in place of the embedded one; or CLICKHOUSE_URL

@@ -1,6 +1,6 @@
 /** Starts the gateway: follows the owner directory, keeps a generation for its supergraph, and answers. */
 import type { GraphQLDataSource } from '@apollo/gateway';
-import { openKeys } from '@onenet/assertion';
+import { openPartKeys } from '@onenet/assertion';
 import type { NetSnapshot } from '@onenet/contract';
 import { composedReferences, createLinksDataSource } from '@onenet/links';
 import { once } from 'node:events';
@@ -69,8 +69,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const keys =
     options.keysDir === undefined
       ? undefined
-      : await openKeys(options.keysDir, {
-          issuer: 'gateway',
+      : await openPartKeys(options.keysDir, 'gateway', {
           onError: (err) => log.error({ err }, 'the keys cannot be read'),
         });
   const metrics = new Metrics();

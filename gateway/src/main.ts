@@ -14,7 +14,7 @@ not personal.
   --province-url <url>   base URL of the province (http://127.0.0.1:4001)
   --dashboard <folder>   the built dashboard, served at /
   --state <folder>       keeps the last owner directory, to start from while the province is down
-  --keys <folder>        private keys, shared with analytics and province, that sign every call to an
+  --keys <folder>        private keys, a folder below it for each part of the net, that sign every call to an
                          owner; a first one is made (<state>/keys; without either, calls are unsigned)
   --mongodb-uri <uri>    replica set in which all gateways share the clients' quotas, and keep what
                          consumers asked, served at /events (or MONGODB_URI; needs --state; without it,

@@ -1,5 +1,6 @@
 /** `./onenet client` and `./onenet person`, as one types them: what they print, and their exit codes. */
 import { generateKeyPairSync } from 'node:crypto';
+import { netIssuers } from '@onenet/assertion';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -92,7 +93,7 @@ test('keys of tokens are listed and rotated apart from the net’s', async () =>
   const after = await onenet('keys', 'rotate', ...folder);
   expect(after.stdout).toMatch(/SIGNS[^]*NEXT/);
   const net = await onenet('keys', 'list', '--keys', join(access.folder, 'keys'));
-  expect(net.stdout.trim().split('\n')).toHaveLength(1);
+  expect(net.stdout.trim().split('\n')).toHaveLength(netIssuers.length);
   const wrong = await onenet('keys', 'rotate', ...folder, '--alg', 'SM2');
   expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('--alg SM2') });
 });

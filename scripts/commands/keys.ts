@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import {
   algorithms,
   listKeys,
+  listPartKeys,
   publishAheadMs,
   rotateKeys,
+  rotatePartKeys,
   type Algorithm,
   type KeyInfo,
 } from '@onenet/assertion';
@@ -63,12 +65,14 @@ export async function keys(args: readonly string[], usage: string): Promise<numb
         `--alg ${alg}: access tokens are signed by EdDSA (RFC 9068 knows no SM2).`,
       );
     }
-    const folder = options.tokens ? join(options.keys, accessTokenKeys) : options.keys;
-    const life = options.tokens ? { lifeSeconds: accessTokenSeconds } : {};
-    if (action === 'rotate') {
-      await rotateKeys(folder, { alg, aheadMs: options.ahead * 1000, ...life });
+    const how = { alg, aheadMs: options.ahead * 1000 };
+    for (const line of linesOf(
+      options.tokens
+        ? await ofTokens(join(options.keys, accessTokenKeys), action === 'rotate' && how)
+        : await ofParts(options.keys, action === 'rotate' && how),
+    )) {
+      console.log(line);
     }
-    for (const line of linesOf(await listKeys(folder, life))) console.log(line);
     return 0;
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
@@ -76,11 +80,26 @@ export async function keys(args: readonly string[], usage: string): Promise<numb
   }
 }
 
+type Rotation = { readonly alg: Algorithm; readonly aheadMs: number };
+type Shown = KeyInfo & { readonly issuer: string };
+
+async function ofTokens(folder: string, rotation: Rotation | false): Promise<readonly Shown[]> {
+  const life = { lifeSeconds: accessTokenSeconds };
+  if (rotation) await rotateKeys(folder, { ...rotation, ...life });
+  return (await listKeys(folder, life)).map((key) => ({ ...key, issuer: 'tokens' }));
+}
+
+async function ofParts(folder: string, rotation: Rotation | false): Promise<readonly Shown[]> {
+  if (rotation) await rotatePartKeys(folder, rotation);
+  return await listPartKeys(folder);
+}
+
 function help(usage: string): string {
   return [
     usage.replace('[options]', 'rotate|list [options]'),
     '',
-    'rotate adds a key, which signs when everybody who verifies has read it; list shows all.',
+    'rotate adds a key for each part of the net whose private keys are here; it signs when everybody who',
+    'verifies has read it. list shows all.',
     'Running parts take notice by themselves.',
     '',
     describeOptions(keyOptions),
@@ -93,10 +112,10 @@ function algorithmOf(text: string): Algorithm {
   throw new UsageError(`--alg ${text}: ${algorithms.join(' or ')}.`);
 }
 
-function linesOf(all: readonly KeyInfo[]): string[] {
-  if (all.length === 0) return ['There are no keys yet: the net makes the first one.'];
+function linesOf(all: readonly Shown[]): string[] {
+  if (all.length === 0) return ['There are no keys yet: the net makes the first ones.'];
   return all.map(
-    ({ kid, alg, notBefore, state }) =>
-      `${kid}  ${alg.padEnd(5)}  ${notBefore.toISOString()}  ${state}: ${meanings[state]}`,
+    ({ kid, issuer, alg, notBefore, state }) =>
+      `${issuer.padEnd(9)}  ${kid}  ${alg.padEnd(5)}  ${notBefore.toISOString()}  ${state}: ${meanings[state]}`,
   );
 }

@@ -23,6 +23,8 @@ export { listKeys, openKeys, publishAheadMs, rotateKeys } from './keys.ts';
 export type { KeyInfo, KeyLife, Keys, KeysOptions } from './keys.ts';
 export { bodyHashOf, leafHash, leafHeader, mostGrants, parseLeaf } from './leaf.ts';
 export { mongoGuardStore } from './mongo-guard-store.ts';
+export { listPartKeys, netIssuers, openPartKeys, rotatePartKeys } from './part-keys.ts';
+export type { NetIssuer } from './part-keys.ts';
 export { admitRead, answerPart } from './part.ts';
 export type { Asker } from './part.ts';
 export { analyticsCode, assertionHeader, maxLifeSeconds, provinceCode } from './payload.ts';

@@ -18,6 +18,8 @@ export type PublicJwk = {
   readonly kid: string;
   readonly alg: Algorithm;
   readonly use: 'sig';
+  /** Which part of the net signs with it, and no other; absent: whichever its source is trusted for. */
+  readonly iss?: string;
 } & PublicMembers;
 
 type PublicMembers =
@@ -94,11 +96,18 @@ export function verifyBytes(
 export function readPublicJwk(value: unknown): PublicJwk | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const jwk = value as Partial<Record<string, unknown>>;
-  const { kid, kty, crv, x, y, use = 'sig' } = jwk;
+  const { kid, kty, crv, x, y, use = 'sig', iss } = jwk;
   if (typeof kid !== 'string' || kid.length > 128 || use !== 'sig') return undefined;
+  // A key whose part cannot be told is nobody's.
+  if (iss !== undefined && typeof iss !== 'string') return undefined;
   if (!isNumber(x)) return undefined;
-  if (kty === 'OKP' && crv === 'Ed25519') return { kid, alg: 'EdDSA', use, kty, crv, x };
-  if (kty === 'EC' && crv === 'SM2' && isNumber(y)) return { kid, alg: 'SM2', use, kty, crv, x, y };
+  const bound = iss === undefined ? {} : { iss };
+  if (kty === 'OKP' && crv === 'Ed25519') {
+    return { kid, alg: 'EdDSA', use, ...bound, kty, crv, x };
+  }
+  if (kty === 'EC' && crv === 'SM2' && isNumber(y)) {
+    return { kid, alg: 'SM2', use, ...bound, kty, crv, x, y };
+  }
   return undefined;
 }
 

@@ -39,7 +39,7 @@ test('a file that is no key is named, and nothing of it is told', async () => {
   await using folder = await testFolder();
   await writeFile(join(folder.dir, 'key-0001.json'), '{"d":"secret-number","notBefore":"2026"}');
   await expect(openKeys(folder.dir, gateway)).rejects.toThrow(
-    `${join(folder.dir, 'key-0001.json')} is no private JWK with a notBefore: remove it.`,
+    `${join(folder.dir, 'key-0001.json')} is no JWK with a notBefore: remove it.`,
   );
 });
 

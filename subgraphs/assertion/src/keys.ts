@@ -1,8 +1,8 @@
-/** The folder of private keys that gateway, analytics and province share: one JWK a file, for its owner's eyes only. */
+/** A folder of private keys: one JWK a file, for its owner's eyes only. */
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generateKey, privateKeyOf, publicPart, type Algorithm } from './jwk.ts';
+import { generateKey, privateKeyOf, publicKeyOf, publicPart, type Algorithm } from './jwk.ts';
 import type { PrivateJwk, PublicJwk } from './jwk.ts';
 import type { SigningKey } from './jws.ts';
 import { maxLifeSeconds } from './payload.ts';
@@ -32,6 +32,8 @@ export interface KeyInfo {
   readonly alg: Algorithm;
   readonly file: string;
   readonly notBefore: Date;
+  /** Whether it can sign here: of a part on another machine its public part alone may lie here. */
+  readonly isPrivate: boolean;
   /** NEXT: published, and not used yet. SIGNS. LEAVING: published still. RETIRED: neither. */
   readonly state: 'NEXT' | 'SIGNS' | 'LEAVING' | 'RETIRED';
 }
@@ -69,9 +71,12 @@ export async function openKeys(dir: string, options: KeysOptions): Promise<Keys>
     issuer: options.issuer,
     current() {
       readAgain();
-      const { jwk } = keys[signingIndex(keys)] as StoredKey;
+      const { jwk, file } = keys[signingIndex(keys)] as StoredKey;
       let key = ready.get(jwk.kid);
       if (!key) {
+        if (!isPrivate(jwk)) {
+          throw new Error(`${join(dir, file)} has no private part: ${options.issuer} cannot sign.`);
+        }
         key = { kid: jwk.kid, alg: jwk.alg, key: privateKeyOf(jwk) };
         ready.set(jwk.kid, key);
       }
@@ -106,19 +111,27 @@ export async function rotateKeys(
 /** The folder's keys, oldest first. */
 export async function listKeys(dir: string, life: KeyLife = {}): Promise<readonly KeyInfo[]> {
   const keys = await readKeys(dir);
-  return keys.map(({ jwk: { kid, alg }, file, notBefore }, index) => ({
-    kid,
-    alg,
+  return keys.map(({ jwk, file, notBefore }, index) => ({
+    kid: jwk.kid,
+    alg: jwk.alg,
     file,
     notBefore,
+    isPrivate: isPrivate(jwk),
     state: stateOf(keys, index, leaveMsOf(life)),
   }));
 }
 
 interface StoredKey {
-  readonly jwk: PrivateJwk;
+  readonly jwk: StoredJwk;
   readonly file: string;
   readonly notBefore: Date;
+}
+
+/** As it lies in the folder: of another machine's key without its secret. */
+type StoredJwk = PrivateJwk | (PublicJwk & { readonly d?: undefined; readonly notBefore: string });
+
+function isPrivate(jwk: StoredJwk): jwk is PrivateJwk {
+  return jwk.d !== undefined;
 }
 
 const fileName = /^key-(\d{4,})\.json$/;
@@ -134,14 +147,15 @@ async function readKeys(dir: string): Promise<readonly StoredKey[]> {
 async function readKey(dir: string, file: string): Promise<StoredKey> {
   const path = join(dir, file);
   try {
-    const jwk = JSON.parse(await readFile(path, 'utf8')) as PrivateJwk;
+    const jwk = JSON.parse(await readFile(path, 'utf8')) as StoredJwk;
     const notBefore = new Date(jwk.notBefore);
     if (Number.isNaN(notBefore.getTime())) throw new TypeError('it has no notBefore');
-    privateKeyOf(jwk);
+    publicKeyOf(jwk);
+    if (isPrivate(jwk)) privateKeyOf(jwk);
     return { jwk, file, notBefore };
   } catch (cause) {
     // Without the cause's message in the text: it may quote the file.
-    throw new Error(`${path} is no private JWK with a notBefore: remove it.`, { cause });
+    throw new Error(`${path} is no JWK with a notBefore: remove it.`, { cause });
   }
 }
 

@@ -24,7 +24,10 @@ export function openSeal(
   const signed = Buffer.from(`${head}.${body}`, 'latin1');
   const signature = Buffer.from(end, 'base64url');
   if (!verifyBytes(jwk.alg, signed, publicKeyOf(jwk), signature)) return undefined;
-  return { kid: jwk.kid, payload: decode(body) };
+  const payload = decode(body);
+  // No part seals in another's name.
+  if (jwk.iss !== undefined && jwk.iss !== payload['iss']) return undefined;
+  return { kid: jwk.kid, payload };
 }
 
 function encode(value: object): string {

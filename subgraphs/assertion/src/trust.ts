@@ -1,9 +1,13 @@
-/** The keys that an owner trusts: read from URLs or files when first needed, again when one is unknown, the last good kept. */
+/**
+ * The keys that an owner trusts, and whose word each is: read from URLs or files when first needed,
+ * again when one is unknown, the last good kept.
+ */
 import { readFile } from 'node:fs/promises';
 import type { KeyObject } from 'node:crypto';
 import { publicKeyOf, readPublicJwk, type Algorithm } from './jwk.ts';
 import { isSignedBy, parseJws } from './jws.ts';
 import type { Keys } from './keys.ts';
+import { netIssuers } from './part-keys.ts';
 import type { Payload } from './payload.ts';
 
 export interface TrustOptions {
@@ -34,44 +38,53 @@ const remembered = 1_000;
 interface TrustedKey {
   readonly alg: Algorithm;
   readonly key: KeyObject;
+  /** In whose name alone it signs, where its set says so. */
+  readonly iss: string | undefined;
 }
 
-/** Trusts the JWK sets at these `https:` or `http:` URLs and files. Nothing is read before it is needed. */
+/**
+ * Trusts the JWK sets at these `https:` or `http:` URLs and files: each for the parts of the net, or for
+ * those that stand before it, `gateway+province=https://…`; and a key that names its part (`iss`) for
+ * that part alone, lest who asks for figures could speak for a caller. Nothing is read before it is needed.
+ */
 export function trustedKeys(sources: readonly string[], options: TrustOptions = {}): TrustedKeys {
   const onError = options.onError ?? ((message) => console.error(message));
   const readers = sources.map((source) => new Source(source, onError));
   const signed = new Map<string, Extract<Verified, { kind: 'SIGNED' }>>();
 
-  const keyOf = (kid: string): TrustedKey | undefined => {
-    for (const reader of readers) {
+  /** The keys of this name, each with what its source is trusted for: another source may use the name as well. */
+  const keysOf = (kid: string): readonly (readonly [TrustedKey, Source])[] =>
+    readers.flatMap((reader) => {
       const key = reader.keys?.get(kid);
-      if (key) return key;
-    }
-    return undefined;
-  };
-  const findKey = async (kid: string): Promise<TrustedKey | undefined> => {
-    const known = keyOf(kid);
-    if (known) {
+      return key ? [[key, reader] as const] : [];
+    });
+  const findKeys = async (kid: string): Promise<ReturnType<typeof keysOf>> => {
+    const known = keysOf(kid);
+    if (known.length > 0) {
       for (const reader of readers) void reader.read(refreshMs);
       return known;
     }
     await Promise.all(readers.map((reader) => reader.read(unknownKeyMs)));
-    return keyOf(kid);
+    return keysOf(kid);
   };
 
   return {
     async verify(assertion) {
       const before = signed.get(assertion);
-      // Its key may have been withdrawn meanwhile.
-      if (before && keyOf(before.kid)) return before;
+      // Its key may have been withdrawn meanwhile, or bound to another part.
+      if (before && keysOf(before.kid).some((key) => maySign(key, before.payload))) return before;
       const jws = parseJws(assertion);
       if (!jws) return { kind: 'INVALID', why: 'it is no assertion' };
-      const key = await findKey(jws.kid);
-      if (!key) {
+      const found = await findKeys(jws.kid);
+      if (found.length === 0) {
         if (readers.length > 0 && readers.every(({ keys }) => !keys)) return { kind: 'NO_KEYS' };
         return { kind: 'INVALID', why: 'its key is not among those that are trusted here' };
       }
-      if (!isSignedBy(jws, key)) return { kind: 'INVALID', why: 'its signature is wrong' };
+      const signedBy = found.filter(([key]) => isSignedBy(jws, key));
+      if (signedBy.length === 0) return { kind: 'INVALID', why: 'its signature is wrong' };
+      if (!signedBy.some((key) => maySign(key, jws.payload))) {
+        return { kind: 'INVALID', why: notItsOwnName };
+      }
       const verified = { kind: 'SIGNED', kid: jws.kid, payload: jws.payload } as const;
       signed.set(assertion, verified);
       for (const oldest of signed.keys()) {
@@ -83,6 +96,13 @@ export function trustedKeys(sources: readonly string[], options: TrustOptions = 
   };
 }
 
+const notItsOwnName = 'its key is not trusted for the part of the net that it names in iss';
+
+/** Whether a key of a source signs in the name of the part that an assertion names. */
+function maySign([key, source]: readonly [TrustedKey, Source], { iss }: Payload): boolean {
+  return source.issuers.has(iss) && (key.iss === undefined || key.iss === iss);
+}
+
 /** Trusts the keys of a folder that is open here, as it is now. */
 export function trustOwnKeys(keys: Pick<Keys, 'publicJwks'>): TrustedKeys {
   return {
@@ -92,15 +112,23 @@ export function trustOwnKeys(keys: Pick<Keys, 'publicJwks'>): TrustedKeys {
       const jwk = keys.publicJwks().keys.find(({ kid }) => kid === jws.kid);
       const isRight = jwk && isSignedBy(jws, { alg: jwk.alg, key: publicKeyOf(jwk) });
       if (!isRight) return Promise.resolve({ kind: 'INVALID', why: 'no key of the net signed it' });
+      if (jwk.iss !== undefined && jwk.iss !== jws.payload.iss) {
+        return Promise.resolve({ kind: 'INVALID', why: notItsOwnName });
+      }
       return Promise.resolve({ kind: 'SIGNED', kid: jws.kid, payload: jws.payload });
     },
   };
 }
 
+/** Names of issuers before a source: no URL and no path has letters and `+` alone before its first `=`. */
+const namedIssuers = /^([a-z]+(?:\+[a-z]+)*)=(.+)$/s;
+
 /** One URL or file. */
 class Source {
   /** Undefined until it was read once. */
   keys: ReadonlyMap<string, TrustedKey> | undefined;
+  /** In whose name its keys may sign. */
+  readonly issuers: ReadonlySet<string>;
   readonly #source: string;
   readonly #onError: (message: string) => void;
   #begunAt = -Infinity;
@@ -108,7 +136,9 @@ class Source {
   #failing = false;
 
   constructor(source: string, onError: (message: string) => void) {
-    this.#source = source;
+    const [, named, where = ''] = namedIssuers.exec(source) ?? [];
+    this.#source = named === undefined ? source : where;
+    this.issuers = new Set(named?.split('+') ?? netIssuers);
     this.#onError = onError;
   }
 
@@ -157,7 +187,7 @@ function readSet(set: unknown): ReadonlyMap<string, TrustedKey> {
   const read = new Map<string, TrustedKey>();
   for (const each of keys) {
     const jwk = readPublicJwk(each);
-    if (jwk) read.set(jwk.kid, { alg: jwk.alg, key: publicKeyOf(jwk) });
+    if (jwk) read.set(jwk.kid, { alg: jwk.alg, key: publicKeyOf(jwk), iss: jwk.iss });
   }
   return read;
 }

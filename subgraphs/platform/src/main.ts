@@ -21,7 +21,8 @@ const help = `Serves platforms of the reference net, each on a port and in a dat
                         above 0, at most 1 (default 0.01)
   --simulate <rate>     Simulated events a second over all platforms (default 0)
   --trust <url|file>    A JWK set whose assertions are taken, like the gateway's
-                        /.well-known/jwks.json; may be given several times
+                        /.well-known/jwks.json; may be given several times. For some parts of the
+                        net only: gateway+province=<url|file>
   --unsigned <what>     Calls without an assertion: refuse, or loopback to take those of this machine
                         (default: refuse where --trust is given, else loopback)
   --province <url>      Base URL of the province, where each platform follows what it has granted to

@@ -31,7 +31,7 @@ const flags = {
   host: { value: 'address', help: 'address to listen on', fallback: '127.0.0.1' },
   trust: {
     value: 'url|file,…',
-    help: "JWK sets whose assertions are taken, like the gateway's /.well-known/jwks.json",
+    help: "JWK sets whose assertions are taken, like the gateway's /.well-known/jwks.json; for some parts of the net only: gateway+province=<url|file>",
   },
   unsigned: {
     value: 'what',

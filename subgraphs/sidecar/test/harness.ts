@@ -7,7 +7,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openKeys, signCall } from '@onenet/assertion';
+import { openPartKeys, signCall } from '@onenet/assertion';
 import type { Keys } from '@onenet/assertion';
 import type { Caller, FeedEvent } from '@onenet/contract';
 import { outboxEntry, readFeed } from '@onenet/feed';
@@ -146,8 +146,8 @@ export const caller: Caller = {
 export async function netKeys(): Promise<TestKeys> {
   const folder = await mkdtemp(join(tmpdir(), 'onenet-sidecar-'));
   const dir = join(folder, 'keys');
-  const gateway = await openKeys(dir, { issuer: 'gateway' });
-  const province = await openKeys(dir, { issuer: 'province' });
+  const gateway = await openPartKeys(dir, 'gateway');
+  const province = await openPartKeys(dir, 'province');
   const file = join(folder, 'jwks.json');
   await writeFile(file, JSON.stringify(gateway.publicJwks()));
   const signBy =

@@ -1,5 +1,5 @@
 /** Signs the audit's calls with a folder of keys, as the gateway does. */
-import { openKeys, signCall, type OutwardCall, type Signer } from '@onenet/assertion';
+import { openPartKeys, signCall, type OutwardCall, type Signer } from '@onenet/assertion';
 import { localCaller, scopeNames, parseActor, type Caller } from '@onenet/contract';
 import type { SendRequest } from './send.ts';
 
@@ -20,9 +20,9 @@ export const auditCaller: Caller = {
   scopes: scopeNames().filter((scope) => !scope.endsWith(':personal')),
 };
 
-/** Opens a folder of keys; makes one where there is none. */
+/** Opens a folder of the net's keys, of which one is the audit's; makes them where there are none. */
 export async function openSigner(folder: string): Promise<Signer> {
-  return await openKeys(folder, { issuer: 'audit' });
+  return await openPartKeys(folder, 'audit');
 }
 
 /** Signs the calls to one owner. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openKeys, provinceCode, signCall } from '@onenet/assertion';
+import { openPartKeys, provinceCode, signCall } from '@onenet/assertion';
 import { parseNetSnapshot } from '@onenet/contract';
 import type { Caller, NetSnapshot } from '@onenet/contract';
 import { MongoClient } from 'mongodb';
@@ -133,7 +133,7 @@ export class AccessFixture implements AsyncDisposable {
 
   /** Asks GraphQL as the gateway does for a caller. */
   async ask(caller: Caller, query: string, variables: object = {}): Promise<Answer> {
-    const keys = await openKeys(join(this.folder, 'keys'), { issuer: 'gateway' });
+    const keys = await openPartKeys(join(this.folder, 'keys'), 'gateway');
     const body = JSON.stringify({ query, variables });
     const call = { owner: provinceCode, method: 'POST', path: '/graphql', body };
     return this.call('/graphql', {

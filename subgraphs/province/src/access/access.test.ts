@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openKeys, provinceCode, signCall } from '@onenet/assertion';
+import { openPartKeys, provinceCode, signCall } from '@onenet/assertion';
 import { localCaller } from '@onenet/contract';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -94,7 +94,7 @@ describe('who is in the net, with what', () => {
     const refused = await access.call('/net', { headers: through });
     expect(refused.status).toBe(401);
     expect(JSON.stringify(refused.body)).toContain('ASSERTION_REQUIRED');
-    const keys = await openKeys(join(access.folder, 'keys'), { issuer: 'gateway' });
+    const keys = await openPartKeys(join(access.folder, 'keys'), 'gateway');
     const call = { owner: provinceCode, method: 'GET', path: '/net?after=0', body: '' };
     const signed = signCall(keys, { ...localCaller, client: 'gateway' }, undefined, call);
     const told = await access.call('/net?after=0', { headers: { ...through, ...signed } });

@@ -4,6 +4,7 @@ import {
   createGuard,
   mongoGuardStore,
   openKeys,
+  openPartKeys,
   provinceCode,
   trustOwnKeys,
 } from '@onenet/assertion';
@@ -71,8 +72,7 @@ export async function openAccess(
           issuer,
           lifeSeconds: accessTokenSeconds,
         });
-  const netKeys =
-    keysDir === undefined ? undefined : await openKeys(keysDir, { issuer: 'province' });
+  const netKeys = keysDir === undefined ? undefined : await openPartKeys(keysDir, 'province');
   const guard = await createGuard({
     code: provinceCode,
     trust: netKeys && trustOwnKeys(netKeys),

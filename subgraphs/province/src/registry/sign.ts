@@ -1,5 +1,5 @@
 /** How the province's own calls to owners say who asks: signed, like every call of the net. */
-import { openKeys, signCall } from '@onenet/assertion';
+import { openPartKeys, signCall } from '@onenet/assertion';
 import type { Keys } from '@onenet/assertion';
 import {
   actorHeader,
@@ -25,7 +25,7 @@ export interface Signers {
 
 /** Sign with the keys of a folder; without one, a call only says who asks. */
 export async function signers(keysDir: string | undefined): Promise<Signers> {
-  const keys = keysDir === undefined ? undefined : await openKeys(keysDir, { issuer: 'province' });
+  const keys = keysDir === undefined ? undefined : await openPartKeys(keysDir, 'province');
   const by = (caller: Caller, actor?: Actor): Sign => {
     if (keys) return (call) => signCall(keys, caller, actor, call);
     const unsigned = {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { access as exists } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openKeys, provinceCode, signCall } from '@onenet/assertion';
+import { openPartKeys, provinceCode, signCall } from '@onenet/assertion';
 import { localCaller } from '@onenet/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AccessFixture, cookieOf } from '../access.fixture.ts';
@@ -294,8 +294,8 @@ describe('whose a session is', () => {
   test('is told behind a proxy to whoever signs with the net’s keys, once a signature', async () => {
     const cookie = cookieOf(await access.signIn('zhang.san', password));
     const hash = createHash('sha256').update(cookie).digest('hex');
-    const keys = await openKeys(join(access.folder, 'keys'), { issuer: 'gateway' });
-    const strangers = await openKeys(join(access.folder, 'strangers'), { issuer: 'gateway' });
+    const keys = await openPartKeys(join(access.folder, 'keys'), 'gateway');
+    const strangers = await openPartKeys(join(access.folder, 'strangers'), 'gateway');
     const call = {
       owner: provinceCode,
       method: 'GET',
