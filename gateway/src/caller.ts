@@ -11,6 +11,8 @@ import {
   type RequestContext,
 } from './context.ts';
 import { HttpRefusal, isObject } from './http-request.ts';
+import { planHeader } from './plan/plan.ts';
+import { PlanTrace } from './plan/trace.ts';
 
 /** Milliseconds, when the caller names no deadline, and at most. */
 export const defaultDeadlineMs = 5000;
@@ -35,7 +37,7 @@ export function readCaller(input: CallerInput): RequestContext {
   const { known, request, net, netNow, signal } = input;
   if (known.by === 'SESSION') checkSessionMethod(request.method);
   const actor = actorOf(known, request.headers);
-  const { deadlineMs, completeness } = readDemands(input);
+  const { deadlineMs, completeness, plan } = readDemands(input);
   return {
     requestId: randomUUID(),
     caller: known.caller,
@@ -47,25 +49,28 @@ export function readCaller(input: CallerInput): RequestContext {
     completeness,
     signal,
     report: new OperationReport(),
+    ...(plan && { plan: new PlanTrace() }),
   };
 }
 
 function readDemands({ request: { headers }, extensions }: CallerInput): {
   readonly deadlineMs: number;
   readonly completeness: CompletenessDemand;
+  readonly plan: boolean;
 } {
   const wished = extensions['onenet'] ?? {};
   if (!isObject(wished)) {
     throw bad('`extensions.onenet` is not a JSON object.');
   }
   for (const name of Object.keys(wished)) {
-    if (name === 'deadlineMs' || name === 'completeness') continue;
-    throw bad('`extensions.onenet` takes deadlineMs and completeness, and nothing else.');
+    if (name === 'deadlineMs' || name === 'completeness' || name === 'plan') continue;
+    throw bad('`extensions.onenet` takes deadlineMs, completeness and plan, and nothing else.');
   }
   const header = headers['onenet-deadline'];
   return {
     deadlineMs: readDeadline(wished['deadlineMs'] ?? (header && Number(header))),
     completeness: readCompleteness(wished['completeness'] ?? headers['onenet-completeness']),
+    plan: readPlan(wished['plan'] ?? headers[planHeader]),
   };
 }
 
@@ -82,6 +87,13 @@ function readCompleteness(value: unknown): CompletenessDemand {
   const demand = completenessDemands.find((known) => known === value);
   if (demand) return demand;
   throw bad(`Completeness is one of ${completenessDemands.join(', ')}.`);
+}
+
+function readPlan(value: unknown): boolean {
+  if (value === undefined) return false;
+  if (typeof value === 'boolean') return value;
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw bad('The plan is asked for by true, or not.');
 }
 
 function bad(message: string): HttpRefusal {

@@ -1,5 +1,6 @@
 /** What every step of a request shares: who asks, until when, how complete the answer must be, and what happened. */
 import type { Actor, Caller, NetClient, NetSnapshot } from '@onenet/contract';
+import type { PlanTrace } from './plan/trace.ts';
 
 /** How complete a caller demands the answer to be. */
 export const completenessDemands = ['ALL', 'QUORUM', 'BEST_EFFORT'] as const;
@@ -23,6 +24,8 @@ export interface RequestContext {
   /** Aborts at the deadline, and when the caller goes away. */
   readonly signal: AbortSignal;
   readonly report: OperationReport;
+  /** Follows how it is carried out, for a caller that asks for its plan. */
+  readonly plan?: PlanTrace;
 }
 
 /** An owner that is not in an answer, and why: `AbsenceReason` of the contract. */

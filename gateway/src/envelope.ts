@@ -3,6 +3,7 @@ import { errorCodes, isNetErrorCode } from '@onenet/contract';
 import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import type { CompletenessDemand, GatheredReport, RequestContext } from './context.ts';
+import type { Plan } from './plan/plan.ts';
 import { internalError } from './present.ts';
 import { nullRefused, type RefusedTree } from './scopes.ts';
 
@@ -19,6 +20,8 @@ export interface Envelope {
   readonly gathered: readonly GatheredReport[];
   /** What the operation costs by estimate, by `@cost` and `@listSize`; absent where it was refused before. */
   readonly cost?: number;
+  /** How it was carried out, for a caller that asked. */
+  readonly plan?: Plan;
 }
 
 /** An answer as it goes out, but for its encoding. `data` is absent when nothing was executed. */
@@ -57,6 +60,11 @@ export function wrap(
     ...(errors.length > 0 && { errors }),
     extensions: { onenet: envelope(context, errors) },
   };
+}
+
+/** The answer with its plan. */
+export function withPlan({ extensions, ...answer }: Answer, plan: Plan): Answer {
+  return { ...answer, extensions: { onenet: { ...extensions.onenet, plan } } };
 }
 
 /** The answer of a request that was refused before it was executed. */

@@ -9,7 +9,7 @@ import type { CallerRequest } from './callers/callers.ts';
 import { checkMutations } from './callers/mutations.ts';
 import { OperationReport, type RequestContext } from './context.ts';
 import { DocumentRefusal } from './document.ts';
-import { refusal, wrap, type Answer } from './envelope.ts';
+import { refusal, withPlan, wrap, type Answer } from './envelope.ts';
 import type { Form } from './form.ts';
 import type { InForce } from './generations.ts';
 import { HttpRefusal } from './http-request.ts';
@@ -17,6 +17,7 @@ import { checkCost } from './limits/cost.ts';
 import { limits } from './limits/limits.ts';
 import { checkRows } from './limits/rows.ts';
 import { checkVariables } from './limits/variables.ts';
+import { planOf } from './plan/plan.ts';
 import type { PreparedOperation } from './prepared.ts';
 import { documentError, internalError } from './present.ts';
 import type { Admission } from './quota/admission.ts';
@@ -134,7 +135,9 @@ async function perform(
     const result = await generation.execute(operation, params.variables, context);
 
     const answer = wrap(context, result, operation.refused, log);
-    return { answer };
+    if (!context.plan) return { answer };
+    const plan = planOf(context.plan, context, operation, generation.schemaOf(known.access));
+    return { answer: withPlan(answer, plan) };
   } catch (error) {
     return refuse(error, run, log);
   }

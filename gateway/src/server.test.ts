@@ -42,7 +42,8 @@ test('the schema of the envelope names what the envelope has', async () => {
     readonly properties: object;
     readonly $defs: { readonly gathered: { readonly properties: object } };
   };
-  const { body } = await post(net, { query: '{ serviceRequest(id: "420100:half") { id } }' });
+  const query = '{ serviceRequest(id: "420100:half") { id } }';
+  const { body } = await post(net, { query }, { 'onenet-plan': 'true' });
   const { onenet } = body.extensions;
   expect(Object.keys(schema.properties)).toEqual(Object.keys(onenet));
   const [gathered] = onenet['gathered'] as readonly object[];

@@ -112,12 +112,13 @@ export interface SmallNet extends AsyncDisposable {
   readonly sessions: TestSessions;
 }
 
-/** Starts the net; analytics is down. */
+/** Starts the net; analytics is down. `municipal` stands in place of the owners as one schema. */
 export async function startSmallNet(
   options: Pick<ServerOptions, 'dashboardDir' | 'openMetrics'> & {
     local?: LocalPolicy;
     quota?: AdmissionOptions['shared'];
     queue?: Partial<FairQueueOptions>;
+    municipal?: GraphQLDataSource;
   } = {},
 ): Promise<SmallNet> {
   const lines: Record<string, unknown>[] = [];
@@ -128,7 +129,7 @@ export async function startSmallNet(
   const asked: string[] = [];
   const sources: Readonly<Record<string, GraphQLDataSource>> = {
     links: createLinksDataSource(),
-    municipal: noting(asked, local(municipalSdl(), municipalResolvers)),
+    municipal: noting(asked, options.municipal ?? local(municipalSdl(), municipalResolvers)),
     province: local(provinceSdl, provinceResolvers),
     analytics: createServiceDataSource({
       name: 'analytics',

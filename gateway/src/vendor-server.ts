@@ -56,6 +56,7 @@ export async function startVendorServer(options: VendorOptions): Promise<VendorS
       const { queryPlan, requestContext } = resolved;
       // The fan-out shares the time that is left among the waves that the plan has still to come.
       noteQueryPlan(requestContext.context, queryPlan);
+      requestContext.context.plan?.watch(resolved.serviceMap);
       fetched.get(reportOf(requestContext.context))?.collect(resolved);
     },
     logger: vendorLog,

@@ -90,7 +90,8 @@ export function ownersDataSource(
       try {
         const plan = plans.of(text, given);
         const offers = new Offers(context, tools.withholding);
-        const run = runOf(plan, given, context, offers, call.pathInIncomingRequest);
+        const step = context.plan?.stepOf(call.request);
+        const run = { ...runOf(plan, given, context, offers, call.pathInIncomingRequest), step };
         const outcome =
           plan.kind === 'mutation'
             ? await mutate(run, tools, text)

@@ -69,7 +69,9 @@ export class Gathering {
     const scope = listScope(this.#run, this.#field, this.#on?.key, args);
     const coordinate = `${this.#field.rule.orderEnum}.${order}`;
     const refusing = scope.asked.filter((owner) => wave.refuses(owner, this.#field, coordinate));
-    return refusing.length === 0 ? scope : withRefusals(scope, refusing);
+    const asked = refusing.length === 0 ? scope : withRefusals(scope, refusing);
+    for (const absence of asked.notAsked) this.#run.step?.addNotAsked(absence);
+    return asked;
   }
 
   /** Puts the answer together: the connection, or the error that stands in its place. */

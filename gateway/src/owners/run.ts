@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import type { RequestContext } from '../context.ts';
+import type { Step } from '../plan/trace.ts';
 import type { Answering } from './conform.ts';
 import { ownerError, type Failure, type ResponsePath } from './failure.ts';
 import type { Offers } from './offers.ts';
@@ -33,6 +34,8 @@ export interface Run {
   /** Where the operation's answer stands in the client's; `@` stands for every index. */
   readonly path: ResponsePath;
   readonly asOf: string;
+  /** What is told of it to a caller that asks for the plan. */
+  readonly step?: Step | undefined;
 }
 
 /** A value and the errors that belong to it, with paths from it. */

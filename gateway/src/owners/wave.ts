@@ -155,7 +155,10 @@ export class Wave {
     const offer = offers.of(owner);
     const isOrdered = order === undefined || !offer.noInput.has(order);
     const coordinate = isOrdered ? this.#tools.operations.lack(plan, offer, part, given) : order;
-    return coordinate === undefined ? undefined : { coordinate, why: whyNot(offer, coordinate) };
+    if (coordinate === undefined) return undefined;
+    const why = whyNot(offer, coordinate);
+    this.#run.step?.addNotAsked({ platform: owner.code, reason: why });
+    return { coordinate, why };
   }
 
   #missing(owner: string, part: OperationPart): Extract<Part, { ok: false }> {
@@ -209,7 +212,7 @@ export class Wave {
       outcome = outcomeOf(parts);
       rows = operation.rowsIn(envelope.data);
     }
-    this.#run.context.report.addCall({
+    const made: OwnerCall = {
       platform: owner.code,
       kind: this.#kindOf(ask),
       outcome,
@@ -219,7 +222,9 @@ export class Wave {
       rows,
       grant,
       leaves,
-    });
+    };
+    this.#run.context.report.addCall(made);
+    this.#run.step?.addCall(made, operation);
   }
 
   #body(operation: OwnerOperation, ask: OwnerAsk, groups: readonly Group[]): string {
