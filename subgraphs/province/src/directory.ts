@@ -5,6 +5,7 @@ import { contractVersion } from '@onenet/contract';
 import type { NetGrant, NetOwner, NetSnapshot } from '@onenet/contract';
 import { divisionPath, platforms } from '@onenet/platforms';
 import type { PlatformDefinition } from '@onenet/platforms';
+import { endClients, isAnyClientOver } from './access/client-clock.ts';
 import { netClientOf } from './access/client.ts';
 import { endGrants, isAnyOver } from './grants/clock.ts';
 import { netGrantOf } from './grants/grant.ts';
@@ -215,10 +216,12 @@ export class Directory {
   #followClock(now: Date): Promise<void> | undefined {
     const windows = windowsDue(this.#state.entries.values(), now);
     const isOver = isAnyOver(this.#state.grants, now);
-    if (windows.length === 0 && !isOver) return undefined;
+    const isClientOver = isAnyClientOver(this.#state.clients, now);
+    if (windows.length === 0 && !isOver && !isClientOver) return undefined;
     return Promise.all([
       this.#registry.followClock(windows),
       ...(isOver ? [endGrants(this.#registry.store, now)] : []),
+      ...(isClientOver ? [endClients(this.#registry.store, now)] : []),
     ]).then(() => undefined);
   }
 

@@ -30,6 +30,10 @@ const help = `Starts the province: /graphql, /registry, /access, /oauth/token, /
   --oidc-client-secret-file <f>  holds the net's secret there
   --oidc-roles-claim <name>  names leader, team:<platform>, administrator, auditor (roles)
   --reference-clients        the departments of the reference net are admitted at the first start
+  --platforms <a,b,…>        codes of the reference platforms that there are (all)
+  --sandbox                  this is a sandbox: whoever asks registers a client (/oauth/register), which
+                             is granted everything for some days; only over a database of its own
+  --sandbox-url <url>        where this net's sandbox is, for the page of developers
   --help`;
 
 const options = {
@@ -59,6 +63,9 @@ const options = {
   'oidc-client-secret-file': { type: 'string' },
   'oidc-roles-claim': { type: 'string', default: 'roles' },
   'reference-clients': { type: 'boolean', default: false },
+  platforms: { type: 'string' },
+  sandbox: { type: 'boolean', default: false },
+  'sandbox-url': { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
 const values = readOptions();
@@ -82,6 +89,9 @@ if (values.help) {
     ...given('operatorTokenFile', values['operator-token-file']),
     proxies: values.proxy,
     referenceClients: values['reference-clients'],
+    sandbox: values.sandbox,
+    ...(values.platforms !== undefined && { platforms: values.platforms.split(',') }),
+    ...given('sandboxUrl', values['sandbox-url']),
     ...given('keysDir', values.keys),
     ...given('gatewayUrl', values['gateway-url']),
     ...given('issuer', values.issuer),

@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import type { ConnectionStatus } from '@onenet/contract';
-import { platforms } from '@onenet/platforms';
+import { platformByCode, platforms, type PlatformDefinition } from '@onenet/platforms';
 import { MongoClient } from 'mongodb';
 import { openAccess } from './access/access.ts';
+import { BadOption } from './access/bad-option.ts';
+import { mustBeOfOneKind } from './access/sandbox-kind.ts';
 import type { AccessOptions } from './access/access.ts';
 import { Directory } from './directory.ts';
 import { seedReferenceGrants } from './grants/reference-grants.ts';
@@ -43,6 +45,8 @@ export interface ProvinceOptions extends AccessOptions {
   readonly allowHosts?: readonly string[];
   /** Whether the reference platforms are registered only: none of them runs. */
   readonly registeredOnly?: boolean;
+  /** Codes of the reference platforms that there are; absent: all. */
+  readonly platforms?: readonly string[];
   /** Days for which nobody may have used what a version takes away unasked. Default 30. */
   readonly usageDays?: number;
 }
@@ -86,10 +90,8 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
       },
     };
     const sign = await signers(options.keysDir);
-    const definitions = options.registeredOnly
-      ? platforms.map((each) => ({ ...each, connection: 'REGISTERED' as const }))
-      : platforms;
-    const directory = await Directory.open(registry, frame, checker, definitions);
+    await mustBeOfOneKind(registry.store, options.sandbox === true);
+    const directory = await Directory.open(registry, frame, checker, definitionsOf(options));
     closeDirectory = () => directory.close();
     if (options.operatorTokenFile !== undefined) {
       await ensureOperatorToken(registry.store, options.operatorTokenFile);
@@ -165,6 +167,18 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
     await client.close();
     throw error;
   }
+}
+
+/** The reference platforms that this province knows. */
+function definitionsOf({
+  platforms: codes,
+  registeredOnly = false,
+}: ProvinceOptions): readonly PlatformDefinition[] {
+  const unknown = codes?.find((code) => platformByCode(code) === undefined);
+  if (unknown !== undefined) throw new BadOption(`No reference platform has the code ${unknown}.`);
+  const known = platforms.filter(({ code }) => codes?.includes(code) ?? true);
+  if (!registeredOnly) return known;
+  return known.map((each) => ({ ...each, connection: 'REGISTERED' as const }));
 }
 
 /** How long running requests may take to end at a stop. */

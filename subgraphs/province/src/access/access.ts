@@ -10,6 +10,7 @@ import {
 } from '@onenet/assertion';
 import { accessTokenKeys, accessTokenSeconds } from '@onenet/contract';
 import type { Db } from 'mongodb';
+import { GrantStore } from '../grants/store.ts';
 import type { Store } from '../registry/store.ts';
 import { BadOption } from './bad-option.ts';
 import { proxiesAt } from './caller-address.ts';
@@ -37,6 +38,10 @@ export interface AccessOptions {
   readonly oidc?: OidcOptions;
   /** Whether the departments of the reference net are admitted, and its documents registered, at the first start. */
   readonly referenceClients?: boolean;
+  /** Whether this is a sandbox: over generated records, and open to whoever registers a client. */
+  readonly sandbox?: boolean;
+  /** Where this net's sandbox is. */
+  readonly sandboxUrl?: string;
 }
 
 export interface Access {
@@ -52,16 +57,18 @@ export async function openAccess(
   options: AccessOptions,
 ): Promise<Access> {
   const { issuer = 'onenet', keysDir, firstSignInFile } = options;
-  const baseUrl = (options.gatewayUrl ?? 'http://127.0.0.1:4000').replace(/\/+$/, '');
-  if (!/^https?:$/.test(URL.parse(baseUrl)?.protocol ?? '')) {
-    throw new BadOption(`The gateway's URL is ${baseUrl}, and must begin with http or https.`);
+  const { sandbox = false, referenceClients = false } = options;
+  const baseUrl = webAddress("The gateway's URL", options.gatewayUrl ?? 'http://127.0.0.1:4000');
+  const sandboxUrl = options.sandboxUrl && webAddress("The sandbox's URL", options.sandboxUrl);
+  if (sandbox && sandboxUrl !== undefined) {
+    throw new BadOption('A sandbox has no sandbox: give sandbox or sandbox-url, and not both.');
   }
   const oidc = options.oidc && new Oidc(options.oidc, baseUrl);
   const proxies = proxiesAt(options.proxies ?? []);
   const store = new AccessStore(registry, db);
   await store.prepare();
-  if (options.referenceClients === true) {
-    await seedReferenceClients(registry);
+  if (referenceClients) await seedReferenceClients(registry);
+  if (referenceClients || sandbox) {
     await seedReferenceDocuments(registry, served.supergraph());
   }
   if (firstSignInFile !== undefined) await ensureFirstPerson(store, firstSignInFile);
@@ -79,9 +86,18 @@ export async function openAccess(
     store: mongoGuardStore(db),
     unsigned: 'loopback',
   });
+  const registration = sandbox
+    ? { grants: new GrantStore(registry, db), refresh: served.refresh }
+    : undefined;
   return {
     http: { store, ...served, firstSignInFile },
-    oauth: { store, keys, issuer, baseUrl, proxies },
+    oauth: { store, keys, issuer, baseUrl, proxies, registration, sandboxUrl },
     session: { store, oidc, guard, baseUrl, proxies, firstSignInFile },
   };
+}
+
+/** Without the slash at its end. */
+function webAddress(what: string, text: string): string {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text.replace(/\/+$/, '');
+  throw new BadOption(`${what} is ${text}, and must begin with http or https.`);
 }

@@ -33,6 +33,8 @@ export interface ClientDocument extends ClientProfile {
   /** Access tokens issued before are refused; seconds since 1970. */
   readonly notBefore: number;
   readonly createdAt: Date;
+  /** When it is revoked by itself; absent: it is not. */
+  readonly endsAt?: Date;
 }
 
 /** What the operator says of a client. */

@@ -64,11 +64,21 @@ export async function addClient(
     if (platform !== null && !(await store.platforms.findOne({ _id: platform }, { session }))) {
       throw unknownPlatform(platform);
     }
-    await store.clients.insertOne(client, { session });
-    await note(store, id, { action: 'CLIENT_ADDED', detail: profile.name }, asker, session);
+    await insertClient(store, client, asker, session);
     await store.raise(session);
   });
   return { client, secret: credential.kind === 'SECRET' ? made.text : null };
+}
+
+/** Keeps a new client, with its line in the trail. */
+export async function insertClient(
+  store: Store,
+  client: ClientDocument,
+  asker: Asker,
+  session: ClientSession,
+): Promise<void> {
+  await store.clients.insertOne(client, { session });
+  await note(store, client._id, { action: 'CLIENT_ADDED', detail: client.name }, asker, session);
 }
 
 /** All that were not revoked, or all, by id. */

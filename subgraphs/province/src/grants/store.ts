@@ -270,7 +270,7 @@ export class GrantStore {
 }
 
 /** The grant that a decision makes: never more than was asked. */
-function grantFrom(
+export function grantFrom(
   application: ApplicationDocument,
   platform: string,
   given: NonNullable<Verdict['grant']>,

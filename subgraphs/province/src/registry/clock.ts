@@ -1,4 +1,4 @@
-/** What time alone brings about at the registry: windows that begin and end, grants that end. */
+/** What time alone brings about at the registry: windows that begin and end, grants and clients that end. */
 
 const lookEveryMs = 1000;
 

@@ -14,6 +14,8 @@ interface NetDocument {
   readonly revision: number;
   /** Of what the snapshot holds besides the registry: the composed SDL, service addresses. */
   readonly fingerprint: string;
+  /** Whether it is a sandbox's; absent: it is not. */
+  readonly sandbox?: boolean;
 }
 
 /** A line of the audit trail as stored; its id rises with time. */

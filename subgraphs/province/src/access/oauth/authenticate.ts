@@ -4,7 +4,7 @@ import { holds, maxSecrets, type ClientDocument } from '../client.ts';
 import { countFailure, waitOf, type Attempted } from '../attempts.ts';
 import type { AccessStore } from '../store.ts';
 import { verifyAssertion, type AssertionPolicy } from './client-assertion.ts';
-import { TokenError, invalidClient } from './token-error.ts';
+import { OauthError, invalidClient } from './oauth-error.ts';
 import type { Credentials } from './token-request.ts';
 
 /** By one address for one client. A right secret from elsewhere is not shut out by it. */
@@ -31,7 +31,7 @@ export async function authenticateClient(
   ];
   const wait = await waitOf(store, attempted);
   if (wait !== undefined) {
-    throw new TokenError(
+    throw new OauthError(
       'temporarily_unavailable',
       `Too many attempts failed from this address: wait ${wait} seconds.`,
       429,
@@ -49,7 +49,7 @@ export async function authenticateClient(
     throw invalidClient();
   }
   if (client.status !== 'ACTIVE') {
-    throw new TokenError('unauthorized_client', 'The client is suspended.');
+    throw new OauthError('unauthorized_client', 'The client is suspended.');
   }
   return client;
 }

@@ -1,7 +1,7 @@
 /** A request to the token endpoint, taken apart: the form, and how the client authenticates. */
 import type { IncomingMessage } from 'node:http';
 import { readBody } from '@onenet/assertion';
-import { TokenError } from './token-error.ts';
+import { OauthError } from './oauth-error.ts';
 
 export interface TokenRequest {
   readonly credentials: Credentials;
@@ -22,19 +22,19 @@ const jwtBearer = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /** Reads and checks it, all but whether the credentials are right. */
 export async function readTokenRequest(request: IncomingMessage): Promise<TokenRequest> {
   if (request.method !== 'POST') {
-    throw new TokenError('invalid_request', 'The token endpoint takes POST.', 405);
+    throw new OauthError('invalid_request', 'The token endpoint takes POST.', 405);
   }
   if (request.url?.includes('?')) {
-    throw new TokenError('invalid_request', 'Parameters stand in the body, not in the address.');
+    throw new OauthError('invalid_request', 'Parameters stand in the body, not in the address.');
   }
   const form = await readForm(request);
   const grantType = form.get('grant_type');
   if (grantType === undefined) {
-    throw new TokenError('invalid_request', 'grant_type is missing: it is client_credentials.');
+    throw new OauthError('invalid_request', 'grant_type is missing: it is client_credentials.');
   }
   const credentials = credentialsOf(request.headers.authorization, form);
   if (grantType !== 'client_credentials') {
-    throw new TokenError('unsupported_grant_type', 'grant_type must be client_credentials.');
+    throw new OauthError('unsupported_grant_type', 'grant_type must be client_credentials.');
   }
   return { credentials, scope: form.get('scope') };
 }
@@ -42,18 +42,18 @@ export async function readTokenRequest(request: IncomingMessage): Promise<TokenR
 async function readForm(request: IncomingMessage): Promise<ReadonlyMap<string, string>> {
   const type = request.headers['content-type'] ?? '';
   if (!/^application\/x-www-form-urlencoded\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type)) {
-    throw new TokenError('invalid_request', 'The body must be application/x-www-form-urlencoded.');
+    throw new OauthError('invalid_request', 'The body must be application/x-www-form-urlencoded.');
   }
   const timer = setTimeout(() => request.destroy(), bodyWithinMs);
   const body = await readBody(request, maxBodyBytes).finally(() => clearTimeout(timer));
-  if (body === undefined) throw new TokenError('invalid_request', 'The body broke off.');
+  if (body === undefined) throw new OauthError('invalid_request', 'The body broke off.');
   if (body === 'tooLarge') {
-    throw new TokenError('invalid_request', `The body has over ${maxBodyBytes} bytes.`, 413);
+    throw new OauthError('invalid_request', `The body has over ${maxBodyBytes} bytes.`, 413);
   }
   const form = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(body.toString('utf8'))) {
     if (form.has(name)) {
-      throw new TokenError('invalid_request', 'A parameter stands in the body twice.');
+      throw new OauthError('invalid_request', 'A parameter stands in the body twice.');
     }
     // RFC 6749, 3.2: without a value it counts as left out.
     if (value !== '') form.set(name, value);
@@ -70,26 +70,26 @@ function credentialsOf(
   const secret = form.get('client_secret');
   const assertion = form.get('client_assertion');
   const ways = [authorization, secret, assertion].filter((each) => each !== undefined).length;
-  if (ways > 1) throw new TokenError('invalid_request', 'The client authenticates in two ways.');
+  if (ways > 1) throw new OauthError('invalid_request', 'The client authenticates in two ways.');
   if (authorization !== undefined) {
     const basic = basicCredentials(authorization);
     if (client !== undefined && client !== basic.client) {
-      throw new TokenError('invalid_request', 'client_id and Authorization name two clients.');
+      throw new OauthError('invalid_request', 'client_id and Authorization name two clients.');
     }
     return basic;
   }
   if (assertion !== undefined) {
     if (form.get('client_assertion_type') !== jwtBearer) {
-      throw new TokenError('invalid_request', `client_assertion_type must be ${jwtBearer}.`);
+      throw new OauthError('invalid_request', `client_assertion_type must be ${jwtBearer}.`);
     }
     const subject = subjectOf(assertion);
     if (subject === undefined || (client !== undefined && client !== subject)) {
-      throw new TokenError('invalid_client', 'client_assertion is no JWT whose sub is the client.');
+      throw new OauthError('invalid_client', 'client_assertion is no JWT whose sub is the client.');
     }
     return { kind: 'ASSERTION', client: subject, assertion };
   }
   if (client !== undefined && secret !== undefined) return { kind: 'SECRET', client, secret };
-  throw new TokenError(
+  throw new OauthError(
     'invalid_client',
     'The client does not authenticate: by Authorization: Basic, client_secret or client_assertion.',
   );
@@ -107,7 +107,7 @@ function basicCredentials(authorization: string): Credentials {
       // What is no encoding is told like what is no Basic at all.
     }
   }
-  throw new TokenError('invalid_client', 'Authorization is not Basic with the id and the secret.');
+  throw new OauthError('invalid_client', 'Authorization is not Basic with the id and the secret.');
 }
 
 function formDecoded(text: string): string {
