@@ -1,47 +1,87 @@
 /** `./onenet <command>`: the command line of the net. */
-import { access } from './commands/access.ts';
-import { auditCommand } from './commands/audit.ts';
-import { client } from './commands/client.ts';
-import { contract } from './commands/contract.ts';
-import { dev } from './commands/dev.ts';
-import { document } from './commands/document.ts';
-import { grant } from './commands/grant.ts';
-import { init } from './commands/init.ts';
-import { person } from './commands/person.ts';
-import { platform } from './commands/platform.ts';
-import { publish } from './commands/publish.ts';
-import { rollback } from './commands/rollback.ts';
-import { sidecar } from './commands/sidecar.ts';
-import { withdraw } from './commands/withdraw.ts';
-import { keys } from './commands/keys.ts';
-import { up } from './up.ts';
+
+/** Resolves with the exit code. */
+type Run = (args: readonly string[], usage: string) => Promise<number>;
 
 interface Command {
   readonly help: string;
-  /** Resolves with the exit code. */
-  run(args: readonly string[], usage: string): Promise<number>;
+  /** Loads the command alone: all of them together take a second. */
+  load(): Promise<Run>;
 }
 
 const commands: Readonly<Record<string, Command>> = {
-  audit: { help: 'check a server against the rules of the contract', run: auditCommand },
-  init: { help: 'write a platform to start from, in Python or TypeScript', run: init },
-  dev: { help: 'a province on this machine with your platform attached', run: dev },
-  up: { help: 'run the whole net in the foreground (as npm start does)', run: up },
-  keys: { help: 'rotate and list the keys that sign calls to owners', run: keys },
-  publish: { help: "admit a platform's SDL and address to the net", run: publish },
-  rollback: { help: 'make an earlier version of a platform the current one', run: rollback },
-  withdraw: { help: 'take a platform out of the net; it stays registered', run: withdraw },
-  platform: { help: 'list, register, suspend, resume; tokens; maintenance', run: platform },
-  client: { help: "third parties' systems: add, list, rotate, suspend, revoke", run: client },
-  person: { help: 'who signs in: add, list, reset, remove', run: person },
-  access: { help: 'who was given what: list, show, verify, export', run: access },
-  grant: { help: 'what owners let clients ask: apply, decide, revoke', run: grant },
+  audit: {
+    help: 'check a server against the rules of the contract',
+    load: async () => (await import('./commands/audit.ts')).auditCommand,
+  },
+  init: {
+    help: 'write a platform to start from, in Python or TypeScript',
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  dev: {
+    help: 'a province on this machine with your platform attached',
+    load: async () => (await import('./commands/dev.ts')).dev,
+  },
+  up: {
+    help: 'run the whole net in the foreground (as npm start does)',
+    load: async () => (await import('./up.ts')).up,
+  },
+  keys: {
+    help: 'rotate and list the keys that sign calls to owners',
+    load: async () => (await import('./commands/keys.ts')).keys,
+  },
+  publish: {
+    help: "admit a platform's SDL and address to the net",
+    load: async () => (await import('./commands/publish.ts')).publish,
+  },
+  rollback: {
+    help: 'make an earlier version of a platform the current one',
+    load: async () => (await import('./commands/rollback.ts')).rollback,
+  },
+  withdraw: {
+    help: 'take a platform out of the net; it stays registered',
+    load: async () => (await import('./commands/withdraw.ts')).withdraw,
+  },
+  platform: {
+    help: 'list, register, suspend, resume; tokens; maintenance',
+    load: async () => (await import('./commands/platform.ts')).platform,
+  },
+  client: {
+    help: "third parties' systems: add, list, rotate, suspend, revoke",
+    load: async () => (await import('./commands/client.ts')).client,
+  },
+  person: {
+    help: 'who signs in: add, list, reset, remove',
+    load: async () => (await import('./commands/person.ts')).person,
+  },
+  access: {
+    help: 'who was given what: list, show, verify, export',
+    load: async () => (await import('./commands/access.ts')).access,
+  },
+  grant: {
+    help: 'what owners let clients ask: apply, decide, revoke',
+    load: async () => (await import('./commands/grant.ts')).grant,
+  },
+  backup: {
+    help: "the province's side of the net, or a platform, while it runs",
+    load: async () => (await import('./commands/backup.ts')).backup,
+  },
+  restore: {
+    help: 'a backup into what is empty',
+    load: async () => (await import('./commands/restore.ts')).restore,
+  },
   contract: {
     help: "the contract's SDL, who offers what of it, and what a change breaks",
-    run: contract,
+    load: async () => (await import('./commands/contract.ts')).contract,
   },
-  document: { help: 'documents that clients ask by name: add, list, show, retire', run: document },
-  sidecar: { help: "a platform's side of the net, beside any GraphQL server", run: sidecar },
+  document: {
+    help: 'documents that clients ask by name: add, list, show, retire',
+    load: async () => (await import('./commands/document.ts')).document,
+  },
+  sidecar: {
+    help: "a platform's side of the net, beside any GraphQL server",
+    load: async () => (await import('./commands/sidecar.ts')).sidecar,
+  },
 };
 
 const [name = '--help', ...args] = process.argv.slice(2);
@@ -57,7 +97,8 @@ async function runCommand(): Promise<number> {
     console.error(`No command "${name}".\n\n${help()}`);
     return 2;
   }
-  return await command.run(args, `./onenet ${name} [options]\n\n${command.help}`);
+  const run = await command.load();
+  return await run(args, `./onenet ${name} [options]\n\n${command.help}`);
 }
 
 function help(): string {

@@ -17,6 +17,7 @@ import {
 } from '@onenet/assertion';
 import { accessListener, type AccessListener } from './access/http.ts';
 import { leastRetentionDays, setRetention } from './access/retention.ts';
+import { answerBackup, freezeTables } from './backup.ts';
 import { openClickHouse } from './clickhouse.ts';
 import type { ClickHouse } from './clickhouse.ts';
 import { followDirectory } from './directory.ts';
@@ -106,7 +107,8 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
     const access = usage && accessListener(usage, guard);
     const handler = createGraphql(sources, selfCheck, usage, log);
     const graphql = { guard, handler, hasKeys: keys !== undefined };
-    server.on('request', createListener(graphql, live, clickhouse, access));
+    const freeze = freezerOf(options, clickhouse);
+    server.on('request', createListener(graphql, live, clickhouse, access, freeze));
     server.listen(options.port, options.host);
     await once(server, 'listening');
     const running = Promise.all([
@@ -167,11 +169,18 @@ function targetOf(options: AnalyticsOptions): Parameters<typeof openClickHouse>[
   };
 }
 
+/** The tables of the embedded engine into a folder beside them; a server has means of its own. */
+function freezerOf({ clickhouseUrl, dataDir }: AnalyticsOptions, clickhouse: ClickHouse) {
+  if (clickhouseUrl !== undefined) return undefined;
+  return () => freezeTables(clickhouse, join(dataDir, 'clickhouse'), join(dataDir, 'backups'));
+}
+
 function createListener(
   graphql: Parameters<typeof answerPart>[0],
   live: Live,
   clickhouse: ClickHouse,
   access: AccessListener | undefined,
+  freeze: (() => Promise<string>) | undefined,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     // A target such as `http://[/` is one to the HTTP parser, and none to URL, which would throw here.
@@ -200,6 +209,11 @@ function createListener(
       case '/access/lines':
       case '/access/calls':
         answerAccess(access, request, response, url).catch((error: unknown) =>
+          answerError(response, error),
+        );
+        return;
+      case '/backup':
+        answerBackup(graphql.guard, freeze, request, response).catch((error: unknown) =>
           answerError(response, error),
         );
         return;

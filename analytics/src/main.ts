@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { startAnalytics } from './index.ts';
 
-const help = `Starts analytics: /graphql, /live, /access, /health/live, /health/ready.
+const help = `Starts analytics: /graphql, /live, /access, /backup, /health/live, /health/ready.
 
   --port <n>                  port to listen on (4002)
   --host <name>               address to listen on (127.0.0.1)

@@ -1,0 +1,161 @@
+/** `./onenet restore <folder>`: a backup into what is empty. Whatever has happened since is said, for the operator to do again. */
+import { cp, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { restoredLeap } from '@onenet/contract';
+import type { MongoClient } from 'mongodb';
+import { checkedBackup, type Manifest } from '../backup/manifest.ts';
+import { restoreDatabases, takenDatabases } from '../backup/mongo.ts';
+import {
+  dataFiles,
+  folderAndOptions,
+  isEmpty,
+  noFolder,
+  placeOptions,
+  withMongo,
+} from '../backup/place.ts';
+import { UsageError } from '../options.ts';
+import { step, type Say } from '../progress.ts';
+import { runCommand } from './run.ts';
+
+const restoreOptions = {
+  suspend: {
+    kind: 'flag',
+    default: false,
+    help: 'suspend every client, to be resumed one by one: for when some may have been revoked since',
+  },
+  ...placeOptions,
+} as const;
+
+/** Resolves with the exit code. */
+export async function restore(args: readonly string[], usage: string): Promise<number> {
+  const say: Say = (line) => console.log(line);
+  const [folder, options] = folderAndOptions(args);
+  return await runCommand(
+    restoreOptions,
+    options,
+    `${usage.replace('[options]', '<folder> [options]')}\n\n${about}`,
+    async (values) => {
+      if (folder === '') throw noFolder();
+      const { data } = values;
+      const uri = values['mongodb-uri'];
+      const manifest = await step(say, 'hashes', () => checkedBackup(folder));
+      const isProvince = manifest.of === 'province';
+      if (isProvince) await refuseTaken(data, uri === '');
+      if (!isProvince && uri === '') {
+        throw new UsageError('--mongodb-uri is missing: the MongoDB of the platform.');
+      }
+      let at = '';
+      const work = (client: MongoClient) =>
+        step(
+          say,
+          'MongoDB',
+          () => restoreMongo(client, folder, values.suspend, (told) => (at = told)),
+          () => Promise.resolve(at),
+        );
+      await withMongo(uri, data, say, work);
+      if (isProvince) {
+        await step(say, 'files', () => restoreFiles(folder, data, manifest));
+      }
+      say(`Restored ${folder} as of ${manifest.madeAt}.`);
+      for (const line of linesFor(manifest, values.suspend)) say(line);
+      return 0;
+    },
+  );
+}
+
+const about = `Into a data directory without a net's data, and databases that are empty; nothing is overwritten. The net must not run.`;
+
+/** Nothing that is there is touched: it may be all that is left. */
+async function refuseTaken(data: string, isOwnMongo: boolean): Promise<void> {
+  const names = [...dataFiles, 'analytics/clickhouse', ...(isOwnMongo ? ['mongodb'] : [])];
+  for (const name of names) {
+    if (await isNothing(join(data, name))) continue;
+    throw new UsageError(
+      `${join(data, name)} is there already: nothing was restored. Move ${data} away (mv ${data} ${data}.before), or name another --data.`,
+    );
+  }
+}
+
+async function isNothing(path: string): Promise<boolean> {
+  return await isEmpty(path).catch((error: unknown) => {
+    // A file, and no folder.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return false;
+    throw error;
+  });
+}
+
+async function restoreMongo(
+  client: MongoClient,
+  folder: string,
+  suspend: boolean,
+  told: (what: string) => void,
+): Promise<void> {
+  const dump = join(folder, 'mongodb');
+  const taken = await takenDatabases(client, dump);
+  if (taken.length > 0) {
+    throw new UsageError(
+      `MongoDB has ${taken.join(', ')} already: nothing was restored. Drop what is to be replaced, or name another --mongodb-uri.`,
+    );
+  }
+  const names = await restoreDatabases(client, dump, (collection, documents) =>
+    told(`${collection}, ${documents} documents`),
+  );
+  for (const name of names) {
+    // Leaves that were taken since are not known: nothing that was signed before now may be taken.
+    await client
+      .db(name)
+      .collection<{ _id: string }>('assertion_settings')
+      .deleteOne({ _id: 'since' });
+  }
+  if (!names.includes('province')) return;
+  const province = client.db('province');
+  // Tokens of before may be of clients that have been revoked since.
+  const notBefore = Math.ceil(Date.now() / 1000);
+  await province.collection('clients').updateMany({}, { $max: { notBefore } });
+  if (suspend) {
+    await province
+      .collection('clients')
+      .updateMany({ status: 'ACTIVE' }, { $set: { status: 'SUSPENDED' } });
+  }
+  await province
+    .collection<{ _id: string; revision: number }>('net')
+    .updateOne({ _id: 'net' }, { $inc: { revision: restoredLeap } });
+}
+
+async function restoreFiles(folder: string, data: string, manifest: Manifest): Promise<void> {
+  await mkdir(data, { recursive: true });
+  if (manifest.clickhouse) {
+    const tables = join(data, 'analytics', 'clickhouse');
+    await cp(join(folder, 'clickhouse'), tables, { recursive: true });
+  }
+  for (const name of dataFiles) {
+    await cp(join(folder, 'data', name), join(data, name), { recursive: true });
+  }
+}
+
+/** What was done since is not in it, and only people know of it. */
+function linesFor({ of, madeAt, clickhouse, platform }: Manifest, suspend: boolean): string[] {
+  if (of === 'platform') {
+    return [
+      `What ${platform} recorded since is lost; the province notices by its feed, and counts what is left.`,
+      `Whoever was erased since is back: ./onenet erase --platform ${platform} --again`,
+    ];
+  }
+  return [
+    `What was done since ${madeAt} is to be done again:`,
+    suspend
+      ? '- every client is suspended: ./onenet client resume --client <id>, for those that still may'
+      : '- clients revoked or suspended since then may ask again: ./onenet client revoke --client <id>',
+    '- grants revoked since then are live in the registry, and refused by the owners that knew of it, who name',
+    '  them in their logs: ./onenet grant revoke. Grants given since then are gone: clients apply again.',
+    '- people removed since then may sign in: ./onenet person remove. Everybody signs in anew.',
+    '- keys are those of then: if one was replaced because others knew it, ./onenet keys rotate, and --tokens.',
+    '- what platforms published since then is published again; what they recorded is read from them.',
+    ...(clickhouse
+      ? []
+      : [
+          '- ClickHouse is a server: restore its backup, or the tables are read anew from the feeds.',
+        ]),
+    'Tokens of before are refused: clients ask for new ones. ./onenet access verify says what records lack.',
+  ];
+}
