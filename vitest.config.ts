@@ -21,6 +21,8 @@ export default defineConfig({
           exclude: ['**/node_modules/**'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          // They wait for databases as much as they compute; the default leaves a core of two idle.
+          maxWorkers: '100%',
         },
       },
       {

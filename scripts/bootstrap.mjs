@@ -16,17 +16,18 @@ const commands = ['start', 'test', 'check', 'bench', 'build', 'onenet'];
 const systems = ['linux x64', 'linux arm64', 'darwin x64', 'darwin arm64'];
 const pinnedNode = join(root, 'node_modules/node/bin/node');
 const stamp = join(root, 'node_modules/.onenet-installed');
+/** Compiled code is kept: each process of the net would else spend a second on it at every start. */
+const compiled = join(root, 'node_modules/.cache/onenet-compiled');
 
 const [command = '', ...args] = process.argv.slice(2);
 
 refuseWhatCannotWork();
 await installIfNeeded();
-process.exitCode = await run(
-  pinnedNode,
-  [join(root, 'scripts', `${command}.ts`), ...args],
+process.exitCode = await run(pinnedNode, [join(root, 'scripts', `${command}.ts`), ...args], {
+  env: { NODE_COMPILE_CACHE: compiled, ...process.env },
   // The channel tells the child when this process is gone, even by SIGKILL.
-  { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] },
-);
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+});
 
 function refuseWhatCannotWork() {
   if (!commands.includes(command)) {
