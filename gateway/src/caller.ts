@@ -1,6 +1,5 @@
 /** Step `caller`: who asks, until when, and how complete the answer must be. */
 import type { NetSnapshot } from '@onenet/contract';
-import { randomUUID } from 'node:crypto';
 import { actorOf } from './callers/actor.ts';
 import type { CallerRequest, Known } from './callers/callers.ts';
 import { checkSessionMethod } from './callers/cookie.ts';
@@ -20,6 +19,7 @@ export const maxDeadlineMs = 30_000;
 
 /** What the step reads. */
 export interface CallerInput {
+  readonly requestId: string;
   readonly known: Known;
   readonly request: CallerRequest;
   /** The net in force. */
@@ -34,12 +34,12 @@ export interface CallerInput {
 
 /** Makes the context of an operation. */
 export function readCaller(input: CallerInput): RequestContext {
-  const { known, request, net, netNow, signal } = input;
+  const { requestId, known, request, net, netNow, signal } = input;
   if (known.by === 'SESSION') checkSessionMethod(request.method);
   const actor = actorOf(known, request.headers);
   const { deadlineMs, completeness, plan } = readDemands(input);
   return {
-    requestId: randomUUID(),
+    requestId,
     caller: known.caller,
     ...(known.client && { client: known.client }),
     net,

@@ -10,9 +10,9 @@ import { checkMutations } from './callers/mutations.ts';
 import { OperationReport, type RequestContext } from './context.ts';
 import { DocumentRefusal } from './document.ts';
 import { refusal, withPlan, wrap, type Answer } from './envelope.ts';
-import type { Form } from './form.ts';
+import type { Form, Surroundings } from './form.ts';
 import type { InForce } from './generations.ts';
-import { HttpRefusal } from './http-request.ts';
+import { HttpRefusal, type GraphQLParams } from './http-request.ts';
 import { checkCost } from './limits/cost.ts';
 import { limits } from './limits/limits.ts';
 import { checkRows } from './limits/rows.ts';
@@ -33,6 +33,7 @@ export interface PipelineOptions extends Recorders {
 
 /** What a request has come to so far. */
 interface Run {
+  readonly requestId: string;
   /** Known before there is a context, which one who asks too often never gets. */
   caller?: Caller;
   context?: RequestContext;
@@ -42,6 +43,27 @@ interface Run {
   headers: Readonly<Record<string, string>>;
 }
 
+/** A request, read so far that it can be carried out. */
+export interface Call {
+  readonly from: CallerRequest;
+  /** Of its own, where it is more than a random one. */
+  readonly requestId?: string;
+  /** What is refused before it is looked who calls. */
+  accept?(): void;
+  read(around: Surroundings): Promise<GraphQLParams>;
+}
+
+/** What a request came to. */
+export interface Outcome extends Performed {
+  /** Undefined where it did not come to that. */
+  readonly operation: PreparedOperation | undefined;
+  readonly context: RequestContext | undefined;
+  /** Of the answer, whatever it is. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Records the request, when it is known what was written of its answer. */
+  record(written: { readonly status: number; readonly bytes: number }): void;
+}
+
 /** Answers one request, whatever its form. */
 export async function answerBy(
   form: Form,
@@ -49,16 +71,17 @@ export async function answerBy(
   response: ServerResponse,
   options: PipelineOptions,
 ): Promise<void> {
-  const began = performance.now();
-  const deadline = new Deadline(response);
-  const run: Run = { variables: {}, headers: {} };
-  const { answer, status, headers } = await perform(form, request, run, deadline, options);
-  deadline.end();
-  const written = form.write({ answer, status, operation: run.operation });
+  const call: Call = {
+    from: callerRequest(request),
+    accept: () => form.accept(request),
+    read: (around) => form.read(request, around),
+  };
+  const outcome = await carryOut(call, response, options);
+  const { answer, status, operation, headers } = outcome;
+  const written = form.write({ answer, status, operation });
   // Encoded once: its length and its bytes are both needed.
   const body = Buffer.from(written.body, 'utf8');
   response.writeHead(written.status, {
-    ...run.headers,
     ...headers,
     ...written.headers,
     'content-type': `${written.type}; charset=utf-8`,
@@ -66,19 +89,32 @@ export async function answerBy(
     'content-length': body.length,
   });
   response.end(request.method === 'HEAD' ? undefined : body);
-  record(
-    {
-      caller: run.caller,
-      context: run.context,
-      operation: run.operation,
-      variables: run.variables,
-      answer,
-      status: written.status,
-      bytes: body.length,
-      durationMs: performance.now() - began,
+  outcome.record({ status: written.status, bytes: body.length });
+}
+
+/** The steps of one request. Whoever writes its answer into `response` has it recorded then. */
+export async function carryOut(
+  call: Call,
+  response: ServerResponse,
+  options: PipelineOptions,
+): Promise<Outcome> {
+  const began = performance.now();
+  const deadline = new Deadline(response);
+  const run: Run = { requestId: call.requestId ?? randomUUID(), variables: {}, headers: {} };
+  const performed = await perform(call, run, deadline, options);
+  deadline.end();
+  const { caller, context, operation, variables } = run;
+  return {
+    ...performed,
+    operation,
+    context,
+    headers: { ...run.headers, ...performed.headers },
+    record({ status, bytes }) {
+      const { answer } = performed;
+      const durationMs = performance.now() - began;
+      record({ caller, context, operation, variables, answer, status, bytes, durationMs }, options);
     },
-    options,
-  );
+  };
 }
 
 interface Performed {
@@ -89,28 +125,28 @@ interface Performed {
 }
 
 async function perform(
-  form: Form,
-  request: IncomingMessage,
+  call: Call,
   run: Run,
   deadline: Deadline,
   { inForce, callers, admission, log }: PipelineOptions,
 ): Promise<Performed> {
   try {
-    form.accept(request);
+    call.accept?.();
     // Both are the request's until its end, whatever comes into force meanwhile.
     const { net, generation: current } = inForce() ?? notKnown();
     using held = current.enter();
     const { generation } = held;
 
-    const from = callerRequest(request);
+    const { from } = call;
     const known = await callers.identify(from, net);
     run.caller = known.caller;
     using admitted = await admission.enter(known);
     run.headers = admitted.headers;
     // What is refused by then is not read.
-    const params = await form.read(request, { net, generation, known });
+    const params = await call.read({ net, generation, known });
     run.variables = params.variables;
     const context = readCaller({
+      requestId: run.requestId,
       known,
       request: from,
       net,
@@ -126,7 +162,7 @@ async function perform(
     checkVariables(params.variables);
     const operation = generation.prepare(known.access, params);
     run.operation = operation;
-    checkMethod(request, operation);
+    checkMethod(from, operation);
     checkMutations(context.caller, net, operation.mutations, params.variables);
     checkRows(operation.lists, params.variables);
     context.report.cost = operation.cost(params.variables, net);
@@ -153,14 +189,14 @@ function notKnown(): never {
 }
 
 /** A mutation by GET could be set off by a link or an image. */
-function checkMethod({ method }: IncomingMessage, { kind }: PreparedOperation): void {
+function checkMethod({ method }: CallerRequest, { kind }: PreparedOperation): void {
   if (method === 'POST' || kind === OperationTypeNode.QUERY) return;
   throw new HttpRefusal(405, 'BAD_REQUEST', 'A mutation is sent by POST.', { allow: 'POST' });
 }
 
 function refuse(error: unknown, run: Run, log: Logger): Performed {
   const context = run.context ?? {
-    requestId: randomUUID(),
+    requestId: run.requestId,
     completeness: 'BEST_EFFORT' as const,
     report: new OperationReport(),
   };

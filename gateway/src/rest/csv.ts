@@ -9,12 +9,12 @@ export function csvOf(answer: Answer, { rows, item, columns }: Table, withMark: 
   const list = valueAt(answer.data, rows);
   const items = Array.isArray(list) ? list : rows.length === 0 ? [answer.data] : [];
   const lines = [
-    columns.map(({ name }) => cell(name)),
+    csvLine(columns.map(({ name }) => name)),
     ...items.map((each) => {
       const row = valueAt(each, item);
-      return columns.map(({ path }) => cell(valueAt(row, path)));
+      return csvLine(columns.map(({ path }) => valueAt(row, path)));
     }),
-  ].map((cells) => cells.join(','));
+  ];
   const trailer = `# ${Object.entries(summaryOf(answer))
     .map(([name, value]) => `${name}=${value}`)
     .join(' ')}`;
@@ -58,6 +58,11 @@ function reasonOf({ platform, reason }: { readonly platform: string; readonly re
   return `${platform}:${reason}`;
 }
 
+/** Values as one line, without its end. */
+export function csvLine(values: readonly unknown[]): string {
+  return values.map(cell).join(',');
+}
+
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
@@ -79,7 +84,8 @@ function quoted(text: string): string {
   return /[",\r\n#]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function valueAt(value: unknown, path: readonly string[]): unknown {
+/** What stands at a path; undefined where nothing does. */
+export function valueAt(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (inner, key) => (isObject(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined),
     value,

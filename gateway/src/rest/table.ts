@@ -29,7 +29,8 @@ export interface Column {
   readonly path: readonly string[];
 }
 
-interface Found {
+/** A field of a selection, with all that is selected of it. */
+export interface Found {
   readonly path: readonly string[];
   readonly node: FieldNode;
   readonly type: GraphQLNamedType;
@@ -42,7 +43,7 @@ export function tableOf(
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): Table | undefined {
-  const reader = new Reader(schema, document);
+  const reader = new SelectionReader(schema, document);
   const root = rootTypeOf(schema, operation);
   const lists = reader.lists(operation.selectionSet, root, []);
   const [list, second] = lists;
@@ -62,7 +63,8 @@ export function tableOf(
   };
 }
 
-class Reader {
+/** Reads what an operation selects, through its fragments. */
+export class SelectionReader {
   readonly #schema: GraphQLSchema;
   readonly #fragments: ReturnType<typeof fragmentsOf>;
 
