@@ -1,5 +1,6 @@
-/** The edge of node:http: a call's whole body, and a refusal: 401 as a GraphQL answer at /graphql, and as problem+json (RFC 9457) anywhere else. */
+/** The edge of node:http: GraphQL that is JSON, a call's whole body, and a refusal: 401 as a GraphQL answer at /graphql, and as problem+json (RFC 9457) anywhere else. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { NetError } from '@onenet/contract';
 import type { Refused } from './guard.ts';
 
 /**
@@ -25,11 +26,29 @@ export async function readBody(
   return Buffer.concat(chunks, length);
 }
 
+/**
+ * Refuses a GraphQL request whose body is not plain JSON; false when it is. A form, or a text, is what a
+ * page of another site makes a browser send without asking first (CSRF), and what is compressed could grow
+ * beyond every limit while it is read.
+ */
+export function refuseNotJson(request: IncomingMessage, response: ServerResponse): boolean {
+  const { method, headers } = request;
+  if (method !== 'POST') return false;
+  const [type = ''] = (headers['content-type'] ?? '').split(';');
+  const encoding = headers['content-encoding'] ?? 'identity';
+  const isJson = type.trim().toLowerCase() === 'application/json';
+  if (isJson && encoding === 'identity') return false;
+  const how = isJson ? `encoded as ${encoding}` : type.trim() || 'of no content type';
+  const message = `GraphQL is sent as application/json, and this is ${how}.`;
+  sendRefusal(request, response, { status: 415, error: new NetError('BAD_REQUEST', message) });
+  return true;
+}
+
 /** Answers a call that was not admitted. */
 export function sendRefusal(
   request: IncomingMessage,
   response: ServerResponse,
-  { status, error }: Refused,
+  { status, error }: Pick<Refused, 'error'> & { readonly status: Refused['status'] | 415 },
 ): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();

@@ -14,7 +14,7 @@ export type {
   Refused,
   UnsignedCalls,
 } from './guard.ts';
-export { readBody, sendRefusal } from './http.ts';
+export { readBody, refuseNotJson, sendRefusal } from './http.ts';
 export { algorithms, publicKeyOf } from './jwk.ts';
 export type { Algorithm, PublicJwk } from './jwk.ts';
 export { isSignedBy, parseJws } from './jws.ts';

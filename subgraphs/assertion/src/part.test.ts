@@ -27,7 +27,8 @@ async function startPart(guard: Awaited<ReturnType<typeof testGuard>>, hasKeys: 
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
   return {
     ask: async (headers: Readonly<Record<string, string>>, text = body) => {
-      const response = await fetch(url, { method: 'POST', headers, body: text });
+      const sent = { 'content-type': 'application/json', ...headers };
+      const response = await fetch(url, { method: 'POST', headers: sent, body: text });
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     },
     [Symbol.asyncDispose]: async () => {
@@ -67,3 +68,34 @@ test.each([
   expect(answer['asker']).toMatchObject({ caller: { client } });
   expect(await part.ask({ ...named, via: '1.1 proxy' })).toMatchObject({ status: 401 });
 });
+
+/** What a page of another site makes a browser send without asking first, and what grows while it is read. */
+const notJson: readonly (readonly [name: string, headers: Readonly<Record<string, string>>])[] = [
+  ['a form', { 'content-type': 'application/x-www-form-urlencoded' }],
+  ['a form with files', { 'content-type': 'multipart/form-data; boundary=x' }],
+  ['a text', { 'content-type': 'text/plain;charset=UTF-8' }],
+  ['a document', { 'content-type': 'application/graphql' }],
+  ['no type', { 'content-type': '' }],
+  ['a compressed body', { 'content-encoding': 'gzip' }],
+];
+
+test.each(notJson)(
+  '%s is refused, signed or from this machine, and takes no leaf',
+  async (_name, wrong) => {
+    await using database = await testDatabase(inject('mongodbUri'));
+    await using signer = await testSigner('EdDSA');
+    const store = mongoGuardStore(database.db);
+    const { trust } = signer;
+    const guard = await createGuard({ code: provinceCode, trust, store, unsigned: 'loopback' });
+    await using part = await startPart(guard, true);
+    const call = { owner: provinceCode, method: 'POST', path: '/graphql', body };
+    const signed = signCall(signer.keys, someCaller, actor, call);
+    for (const headers of [{}, signed]) {
+      expect(await part.ask({ ...headers, ...wrong })).toMatchObject({
+        status: 415,
+        body: { errors: [{ extensions: { code: 'BAD_REQUEST' } }] },
+      });
+    }
+    expect(await part.ask(signed)).toMatchObject({ status: 200 });
+  },
+);

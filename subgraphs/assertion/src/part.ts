@@ -10,7 +10,7 @@ import {
   type Caller,
 } from '@onenet/contract';
 import type { Guard } from './guard.ts';
-import { readBody, sendRefusal } from './http.ts';
+import { readBody, refuseNotJson, sendRefusal } from './http.ts';
 
 /** Who asks a part of the net. */
 export interface Asker {
@@ -65,6 +65,7 @@ export async function answerPart(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  if (refuseNotJson(request, response)) return;
   const { method = 'GET', url = '/', headers, socket } = request;
   const body = await readBody(request, maxBytes);
   if (body === undefined) return;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readBody, sendRefusal } from '@onenet/assertion';
+import { readBody, refuseNotJson, sendRefusal } from '@onenet/assertion';
 import type { Admitted, Guard } from '@onenet/assertion';
 import type { Feed } from '@onenet/feed';
 import { answerAccess } from './access.ts';
@@ -65,6 +65,7 @@ async function route(
   const [path = ''] = (request.url ?? '').split('?', 1);
   switch (path) {
     case '/graphql':
+      if (refuseNotJson(request, response)) return;
       return await guarded(options, request, response, options.graphql);
     case '/events':
       return await guarded(options, request, response, (_, { record }) =>

@@ -77,7 +77,10 @@ describe.each(outboxes)('$name', ({ fresh }) => {
       expect(await again.json()).toMatchObject({
         errors: [{ extensions: { code: 'ASSERTION_REPLAYED' } }],
       });
-      const unsigned = await send(url, { 'onenet-actor': 'officer:desk-3' });
+      const unsigned = await send(url, {
+        'content-type': 'application/json',
+        'onenet-actor': 'officer:desk-3',
+      });
       expect(unsigned.status).toBe(401);
       expect(await unsigned.json()).toMatchObject({
         errors: [{ extensions: { code: 'ASSERTION_REQUIRED' } }],

@@ -42,8 +42,13 @@ async function beside(listener?: RequestListener, timeoutMs = 5_000): Promise<Be
   };
 }
 
-function post(url: string, headers: Record<string, string> = {}, body: string = query) {
-  return fetch(`${url}/graphql`, {
+function post(
+  url: string,
+  headers: Record<string, string> = {},
+  body: string = query,
+  search = '',
+) {
+  return fetch(`${url}/graphql${search}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body,
@@ -95,6 +100,18 @@ test('a GET passes with its query; other methods are refused', async () => {
   });
   const put = await fetch(`${net.url}/graphql`, { method: 'PUT', body: query });
   expect([put.status, put.headers.get('allow')]).toEqual([405, 'GET, POST']);
+});
+
+test('only plain JSON is posted to the server behind: no form of another site, nothing that grows', async () => {
+  await using net = await beside();
+  for (const headers of [
+    { 'content-type': 'application/x-www-form-urlencoded' },
+    { 'content-type': 'text/plain' },
+    { 'content-encoding': 'gzip' },
+  ]) {
+    expect((await post(net.url, headers)).status).toBe(415);
+  }
+  expect(net.behind.requests).toEqual([]);
 });
 
 test('an answer passes byte for byte, without cookies and what the server is made of', async () => {
@@ -186,10 +203,10 @@ test('a server that does not answer in time is 504; one that hangs in a large an
     ],
   });
   // Of what has not begun to leave something better can be said.
-  const part = await fetch(`${net.url}/graphql?part`, { method: 'POST', body: query });
+  const part = await post(net.url, {}, query, '?part');
   expect(part.status).toBe(504);
   await part.body?.cancel();
-  const cut = await fetch(`${net.url}/graphql?part-large`, { method: 'POST', body: query });
+  const cut = await post(net.url, {}, query, '?part-large');
   await expect(cut.text()).rejects.toThrow('terminated');
 });
 
@@ -200,7 +217,12 @@ test('who goes away takes the request to the server along', async () => {
     gone.abort();
   });
   const gone = new AbortController();
-  const asked = fetch(`${net.url}/graphql`, { method: 'POST', body: query, signal: gone.signal });
+  const asked = fetch(`${net.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: query,
+    signal: gone.signal,
+  });
   await expect(asked).rejects.toThrow('aborted');
   await closed.promise;
 });
@@ -211,6 +233,7 @@ test('more than a megabyte is refused, announced or not', async () => {
   expect((await post(net.url, {}, large)).status).toBe(413);
   const streamed = await fetch(`${net.url}/graphql`, {
     method: 'POST',
+    headers: { 'content-type': 'application/json' },
     body: new Blob([large]).stream(),
     duplex: 'half',
   } as RequestInit);

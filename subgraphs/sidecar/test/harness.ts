@@ -122,7 +122,7 @@ export async function serverBehind(listener?: RequestListener): Promise<Behind> 
 export interface TestKeys extends AsyncDisposable {
   /** The JWK set, for --trust. */
   readonly file: string;
-  /** Headers of one call, on behalf of `caller` unless another is given. */
+  /** Headers of one call, a POST's type among them, on behalf of `caller` unless another is given. */
   sign(
     call: { method: string; path: string; body: string },
     as?: Caller,
@@ -152,8 +152,10 @@ export async function netKeys(): Promise<TestKeys> {
   await writeFile(file, JSON.stringify(gateway.publicJwks()));
   const signBy =
     (keys: Keys): TestKeys['sign'] =>
-    (call, as = caller) =>
-      signCall(keys, as, { kind: 'OFFICER', reference: 'desk-3' }, { owner: code, ...call });
+    (call, as = caller) => ({
+      ...(call.method === 'POST' && { 'content-type': 'application/json' }),
+      ...signCall(keys, as, { kind: 'OFFICER', reference: 'desk-3' }, { owner: code, ...call }),
+    });
   return {
     file,
     sign: signBy(gateway),
