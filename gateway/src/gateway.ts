@@ -1,7 +1,7 @@
 /** Starts the gateway: follows the owner directory, keeps a generation for its supergraph, and answers. */
 import type { GraphQLDataSource } from '@apollo/gateway';
 import { openPartKeys } from '@onenet/assertion';
-import type { NetSnapshot } from '@onenet/contract';
+import { readNetworks, type NetSnapshot } from '@onenet/contract';
 import { composedReferences, createLinksDataSource } from '@onenet/links';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -35,6 +35,8 @@ export interface GatewayOptions {
   readonly local?: LocalPolicy | undefined;
   /** Whose access tokens are taken, where not the province's. */
   readonly tokens?: CallersConfig['tokens'];
+  /** Reverse proxies, as addresses and networks, whose word on where a call comes from is believed. Default: none. */
+  readonly trustedProxies?: readonly string[];
   /** Whether `/metrics` is for everybody, and not for this machine alone. */
   readonly openMetrics?: boolean | undefined;
   /** Folder of the built dashboard. */
@@ -73,6 +75,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
           onError: (err) => log.error({ err }, 'the keys cannot be read'),
         });
   const metrics = new Metrics();
+  const proxies = readNetworks(options.trustedProxies ?? []);
   const dispatcher = new Agent({ keepAliveTimeout: 30_000 });
   const transport = createTransport();
 
@@ -108,7 +111,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let usage: Usage | undefined;
   const server = createGatewayServer({
     ...options,
-    callers: openCallers(options, { dispatcher, signer: keys, log }),
+    callers: openCallers(options, { dispatcher, signer: keys, log, proxies }),
+    proxies,
     admission,
     inForce: () => generations.current,
     refused: () => generations.refused,

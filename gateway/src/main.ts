@@ -22,6 +22,9 @@ not personal.
   --database <name>      its database (gateway)
   --local <open|refuse>  calls from this machine without credentials (open where --host is this machine,
                          else refuse); one through a proxy is always refused
+  --trusted-proxy <network>  a reverse proxy (10.1.2.9, 10.1.2.0/24, loopback) whose x-forwarded-for, -proto
+                         and -host are believed, several times for several; no call that it brings is one
+                         of this machine (none)
   --token-issuer <text>  iss of the access tokens that are taken (onenet)
   --token-jwks-url <url> the keys by which they are signed (the province's)
   --token-audience <text>  one of their aud (onenet)
@@ -40,6 +43,7 @@ const options = {
   'mongodb-uri': { type: 'string' },
   database: { type: 'string', default: 'gateway' },
   local: { type: 'string' },
+  'trusted-proxy': { type: 'string', multiple: true, default: [] as string[] },
   'token-issuer': { type: 'string' },
   'token-jwks-url': { type: 'string' },
   'token-audience': { type: 'string' },
@@ -67,6 +71,7 @@ if (values.help) {
     usage: usageOptions(),
     quota: quotaOptions(),
     local: localPolicy(),
+    trustedProxies: values['trusted-proxy'],
     tokens: {
       issuer: values['token-issuer'],
       jwksUrl: values['token-jwks-url'],
@@ -119,6 +124,7 @@ function readOptions() {
 /** What the surroundings refuse is one line; anything else is a defect, and keeps its stack. */
 function explain(error: unknown): never {
   if (!(error instanceof Error)) throw error;
+  if (error.name === 'NoNetwork') fail(`--trusted-proxy: ${error.message}`, 2);
   if ('code' in error && error.code === 'EADDRINUSE') {
     fail(`port ${values.port} is in use: give another with --port.`, 1);
   }

@@ -1,8 +1,9 @@
 /** Passes on what the province answers under the gateway's own address: tokens for clients, sessions for people. */
-import { NetError } from '@onenet/contract';
+import { NetError, type Networks } from '@onenet/contract';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { request as ask, type Dispatcher } from 'undici';
+import { cameFrom } from './callers/came-from.ts';
 
 /** What of a request is the province's: everything else is the gateway's own. */
 export function isProvincePath(path: string): boolean {
@@ -23,7 +24,6 @@ const passedOn = [
   'content-length',
   'content-type',
   'cookie',
-  'host',
   'origin',
   'sec-fetch-site',
 ] as const;
@@ -41,12 +41,20 @@ const answered = [
 
 /** Passes a request on, and its answer back, as they come. */
 export async function proxyToProvince(
-  provinceUrl: string,
+  {
+    provinceUrl,
+    dispatcher,
+    proxies,
+  }: {
+    readonly provinceUrl: string;
+    readonly dispatcher: Dispatcher;
+    readonly proxies: Networks;
+  },
   request: IncomingMessage,
   response: ServerResponse,
-  dispatcher: Dispatcher,
 ): Promise<void> {
   const { method = 'GET', headers, socket } = request;
+  const from = cameFrom({ headers, remoteAddress: socket.remoteAddress }, proxies);
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const hasBody = method !== 'GET' && method !== 'HEAD';
@@ -62,7 +70,8 @@ export async function proxyToProvince(
       ...pick(headers, passedOn),
       // What passes here is no call of the province's own machine.
       via: '1.1 onenet-gateway',
-      [clientAddressHeader]: (socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+      ...(from.host !== undefined && { host: from.host }),
+      [clientAddressHeader]: from.address,
     },
     body: hasBody ? request : null,
     // A password takes a while, and some wait for their turn.

@@ -1,6 +1,6 @@
 /** The gateway's HTTP surface: one table of paths. */
 import type { Keys } from '@onenet/assertion';
-import { NetError, errorCodes, type NetErrorCode } from '@onenet/contract';
+import { NetError, errorCodes, type Networks, type NetErrorCode } from '@onenet/contract';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
@@ -23,6 +23,8 @@ export interface ServerOptions extends PipelineOptions {
   readonly dispatcher: Dispatcher;
   /** Base URL of the province. */
   readonly provinceUrl: string;
+  /** Reverse proxies whose word on where a call comes from is believed. */
+  readonly proxies: Networks;
   /** Whether `/metrics` is for everybody, and not for this machine alone. */
   readonly openMetrics?: boolean | undefined;
   /** Folder of the built dashboard; `/` is not served without it. */
@@ -65,8 +67,8 @@ const paths: Readonly<Record<string, Handler>> = {
       ...(bad && { refusedSupergraph: { sinceRevision: bad.revision } }),
     });
   },
-  '/metrics': async (request, response, { metrics: { registry }, openMetrics }) => {
-    if (!openMetrics && !isLocalCall(callerRequest(request))) {
+  '/metrics': async (request, response, { metrics: { registry }, openMetrics, proxies }) => {
+    if (!openMetrics && !isLocalCall(callerRequest(request), proxies)) {
       throw notAllowed('Metrics are for this machine alone: see --open-metrics.');
     }
     response.writeHead(200, { 'content-type': registry.contentType });
@@ -108,7 +110,7 @@ async function handle(
     if (handler) await handler(request, response, options);
     else if (isRestPath(pathname)) await answerRest(request, response, options);
     else if (isProvincePath(pathname)) {
-      await proxyToProvince(options.provinceUrl, request, response, options.dispatcher);
+      await proxyToProvince(options, request, response);
     } else await serveDashboard(decodePath(pathname), request, response, options);
   } catch (error) {
     fail(error, response, options);

@@ -1,7 +1,7 @@
 /** A small net for tests of the pipeline: a province that tells `/net`, owners as one schema over a few records, and everything else real. Long for its records. */
 import { LocalGraphQLDataSource, type GraphQLDataSource } from '@apollo/gateway';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { municipalSdl, type NetSnapshot } from '@onenet/contract';
+import { municipalSdl, readNetworks, type NetSnapshot } from '@onenet/contract';
 import { createLinksDataSource } from '@onenet/links';
 import { composeSupergraph, netSubgraphs, provinceSdl } from '@onenet/province';
 import { parse } from 'graphql';
@@ -116,6 +116,7 @@ export interface SmallNet extends AsyncDisposable {
 export async function startSmallNet(
   options: Pick<ServerOptions, 'dashboardDir' | 'openMetrics'> & {
     local?: LocalPolicy;
+    trustedProxies?: readonly string[];
     quota?: AdmissionOptions['shared'];
     queue?: Partial<FairQueueOptions>;
     municipal?: GraphQLDataSource;
@@ -148,9 +149,11 @@ export async function startSmallNet(
   await generations.ready;
   const admission = new Admission({ shared: options.quota, log }, new FairQueue(options.queue));
   const stop = new AbortController();
+  const proxies = readNetworks(options.trustedProxies ?? []);
   const server = createGatewayServer({
     ...options,
-    callers: openCallers({ provinceUrl: province.url, ...options }, { dispatcher, log }),
+    callers: openCallers({ provinceUrl: province.url, ...options }, { dispatcher, log, proxies }),
+    proxies,
     provinceUrl: province.url,
     admission,
     inForce: () => generations.current,

@@ -5,9 +5,11 @@ import {
   type Caller,
   type NetClient,
   type NetSnapshot,
+  type Networks,
 } from '@onenet/contract';
 import type { IncomingHttpHeaders } from 'node:http';
 import { accessOf, type Access } from './access.ts';
+import { cameFrom, type Came } from './came-from.ts';
 import { checkOrigin, readSessionCookie } from './cookie.ts';
 import { badCaller, credentialsRequired, sessionInvalid, tokenInvalid } from './refusal.ts';
 import type { Sessions } from './sessions.ts';
@@ -18,11 +20,8 @@ export const localPolicies = ['open', 'refuse'] as const;
 export type LocalPolicy = (typeof localPolicies)[number];
 
 /** A request, as far as it says who calls. */
-export interface CallerRequest {
+export interface CallerRequest extends Came {
   readonly method: string | undefined;
-  readonly headers: IncomingHttpHeaders;
-  /** The socket's other end. */
-  readonly remoteAddress: string | undefined;
 }
 
 /** Who calls, by which credential. */
@@ -38,6 +37,8 @@ export interface CallersOptions {
   readonly tokens: AccessTokens;
   readonly sessions: Sessions;
   readonly local: LocalPolicy;
+  /** Reverse proxies whose word on where a call comes from is believed. */
+  readonly proxies: Networks;
 }
 
 /** Names one of the purposes for which a client is registered. */
@@ -65,7 +66,8 @@ export class Callers {
     if (authorization !== undefined) return this.#byToken(authorization, headers, net);
     refuseClientHeaders(headers);
     if (cookie !== undefined) return this.#bySession(cookie, request);
-    if (this.#options.local === 'open' && isLocalCall(request)) return nobody;
+    const { local, proxies } = this.#options;
+    if (local === 'open' && isLocalCall(request, proxies)) return nobody;
     throw credentialsRequired();
   }
 
@@ -89,8 +91,8 @@ export class Callers {
     return { by: 'TOKEN', caller: { ...caller, purpose, person }, access, client };
   }
 
-  async #bySession(cookie: string, { method, headers }: CallerRequest): Promise<Known> {
-    checkOrigin(method, headers);
+  async #bySession(cookie: string, request: CallerRequest): Promise<Known> {
+    checkOrigin(request, cameFrom(request, this.#options.proxies));
     const isOne = /^[\w-]{43}$/.test(cookie);
     const caller = isOne ? await this.#options.sessions.callerOf(cookie) : undefined;
     if (!caller) throw sessionInvalid();
@@ -105,8 +107,9 @@ const nobody: Known = { by: 'NOTHING', caller: localCaller, access: accessOf(loc
 /** Of people, by what the province said last. */
 const accesses = new WeakMap<Caller, Access>();
 
-/** Whether a call comes from a program or a page of this machine, and through no proxy. */
-export function isLocalCall({ headers, remoteAddress }: CallerRequest): boolean {
+/** Whether a call comes from a program or a page of this machine, and through no proxy, whether or not that says so. */
+export function isLocalCall({ headers, remoteAddress }: Came, proxies: Networks): boolean {
+  if (proxies.includes(remoteAddress)) return false;
   return isOnThisMachine(remoteAddress, (name) => headers[name]?.toString());
 }
 

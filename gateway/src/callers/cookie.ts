@@ -1,6 +1,8 @@
 /** The session cookie: read from its header, and taken from the gateway's own pages alone. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { HttpRefusal } from '../http-request.ts';
+import type { CallerRequest } from './callers.ts';
+import type { CameFrom } from './came-from.ts';
 import { notAllowed } from './refusal.ts';
 
 export const sessionCookie = 'onenet-session';
@@ -16,11 +18,16 @@ export function readSessionCookie({ cookie }: IncomingHttpHeaders): string | und
 }
 
 /** Any page makes a browser send the cookie, so a request that changes something says where it comes from. */
-export function checkOrigin(method: string | undefined, headers: IncomingHttpHeaders): void {
+export function checkOrigin(
+  { method, headers }: CallerRequest,
+  { host, isHttps }: Pick<CameFrom, 'host' | 'isHttps'>,
+): void {
   if (method === 'GET' || method === 'HEAD') return;
   if (headers['sec-fetch-site'] === 'same-origin') return;
   const origin = headers.origin === undefined ? null : URL.parse(headers.origin);
-  if (origin && origin.host === headers.host) return;
+  // Whoever is on the way could put a page of its own at http: it is not ours where we are at https.
+  const isOurs = origin?.protocol === 'https:' || !isHttps;
+  if (origin && origin.host === host && isOurs) return;
   throw notAllowed('A session is taken from the pages of this address alone.');
 }
 

@@ -1,5 +1,5 @@
 /** Callers as a gateway is configured: whose tokens it takes, who tells whose a session is, and what this machine may. */
-import { isLoopbackHost } from '@onenet/contract';
+import { isLoopbackHost, type Networks } from '@onenet/contract';
 import type { Signer } from '@onenet/assertion';
 import type { Logger } from 'pino';
 import type { Dispatcher } from 'undici';
@@ -13,7 +13,7 @@ export interface CallersConfig {
   readonly host?: string | undefined;
   /** Base URL of the province, which issues tokens unless `tokens` names somebody else. */
   readonly provinceUrl: string;
-  /** Default: `open` where the gateway listens on this machine alone. */
+  /** Default: `open` where the gateway listens on this machine alone, behind no proxy. */
   readonly local?: LocalPolicy | undefined;
   /** Whose tokens are taken, where not the province's. */
   readonly tokens?: { readonly [Key in keyof TokenIssuer]?: string | undefined } | undefined;
@@ -25,9 +25,15 @@ export const defaultAudience = 'onenet';
 
 export function openCallers(
   { host = '127.0.0.1', provinceUrl, local, tokens = {} }: CallersConfig,
-  parts: { readonly dispatcher: Dispatcher; readonly signer?: Signer | undefined; log: Logger },
+  parts: {
+    readonly dispatcher: Dispatcher;
+    readonly signer?: Signer | undefined;
+    readonly log: Logger;
+    /** Reverse proxies whose word on where a call comes from is believed. */
+    readonly proxies: Networks;
+  },
 ): Identifier {
-  const { dispatcher, signer, log } = parts;
+  const { dispatcher, signer, log, proxies } = parts;
   const issuer: TokenIssuer = {
     issuer: tokens.issuer ?? defaultIssuer,
     jwksUrl: tokens.jwksUrl ?? `${provinceUrl.replace(/\/+$/, '')}/oauth/jwks.json`,
@@ -38,7 +44,8 @@ export function openCallers(
   const callers = new Callers({
     tokens: new AccessTokens(issuer, onError),
     sessions: new Sessions({ provinceUrl, dispatcher, signer, log }),
-    local: local ?? (isLoopbackHost(host) ? 'open' : 'refuse'),
+    local: local ?? (isLoopbackHost(host) && proxies.isEmpty ? 'open' : 'refuse'),
+    proxies,
   });
-  return withAttempts(callers);
+  return withAttempts(callers, proxies);
 }

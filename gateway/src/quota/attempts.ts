@@ -1,5 +1,6 @@
 /** Refused credentials, by network address: whoever tries many is refused before they are looked at. */
-import type { NetSnapshot } from '@onenet/contract';
+import type { Networks, NetSnapshot } from '@onenet/contract';
+import { cameFrom } from '../callers/came-from.ts';
 import type { CallerRequest, Known } from '../callers/callers.ts';
 import { HttpRefusal } from '../http-request.ts';
 import { retryAfter } from './headers.ts';
@@ -10,10 +11,14 @@ export interface Identifier {
 }
 
 /** Tells who calls, and refuses addresses from which too many could not be told. */
-export function withAttempts(callers: Identifier, attempts = new Attempts()): Identifier {
+export function withAttempts(
+  callers: Identifier,
+  proxies: Networks,
+  attempts = new Attempts(),
+): Identifier {
   return {
     async identify(request, net) {
-      const address = request.remoteAddress ?? '';
+      const { address } = cameFrom(request, proxies);
       const credential = request.headers.authorization ?? request.headers.cookie;
       const waitMs = attempts.waitMs(address, credential);
       if (waitMs !== undefined) {

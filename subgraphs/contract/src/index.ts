@@ -9,6 +9,8 @@ export {
 } from './access-token.ts';
 export { AddressNotPublic, isPublicAddress, publicLookup, publicOnly } from './address.ts';
 export type { OwnerAddresses } from './address.ts';
+export { NoNetwork, plainAddress, readNetworks } from './networks.ts';
+export type { Networks } from './networks.ts';
 export { additionRefusals } from './additions/finding.ts';
 export type { AdditionFinding, AdditionRefusal } from './additions/finding.ts';
 export { Prefixes, additionPrefix } from './additions/prefix.ts';

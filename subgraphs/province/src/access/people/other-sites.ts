@@ -16,7 +16,14 @@ export function refuseOtherSites(
   const isOwn =
     origin === undefined
       ? headers.cookie === undefined
-      : origin === new URL(baseUrl).origin || URL.parse(origin)?.host === headers.host;
+      : origin === new URL(baseUrl).origin || isOwnHost(origin, headers.host, baseUrl);
   if (site === undefined && isOwn) return;
   throw new NetError('NOT_ALLOWED', 'The request comes from a page of another site.');
+}
+
+/** By another name than the one that is configured; where the net is at https, no page at http is its own. */
+function isOwnHost(origin: string, host: string | undefined, baseUrl: string): boolean {
+  const page = URL.parse(origin);
+  const isOwnScheme = page?.protocol === 'https:' || !baseUrl.startsWith('https:');
+  return page !== null && page.host === host && isOwnScheme;
 }
