@@ -10,15 +10,22 @@ export interface DataMarker {
   readonly format: 1;
   /** The scale at which the reference records were generated. */
   readonly scale: number;
+  /** Absent: it is a net's. */
+  readonly sandbox?: boolean;
 }
 
 /** Makes the directory ready: new, or ours from an earlier start, or emptied by `fresh`. */
 export async function prepareDataDir(
   directory: string,
-  { fresh, scale }: { readonly fresh: boolean; readonly scale: number },
+  {
+    fresh,
+    scale,
+    sandbox = false,
+  }: { readonly fresh: boolean; readonly scale: number; readonly sandbox?: boolean },
 ): Promise<void> {
   const marker = await readMarker(directory);
   if (marker === undefined) await refuseForeign(directory);
+  else refuseOtherKind(directory, marker, sandbox);
   const starter = await livingStarter(directory);
   if (starter !== undefined) {
     throw new UsageError(
@@ -37,7 +44,7 @@ export async function prepareDataDir(
     await mkdir(join(directory, name), { recursive: true });
     await chmod(join(directory, name), 0o700);
   }
-  const current: DataMarker = { format: 1, scale };
+  const current: DataMarker = { format: 1, scale, ...(sandbox && { sandbox }) };
   await writeFile(join(directory, markerName), `${JSON.stringify(current)}\n`);
   await writeFile(join(directory, 'starter.pid'), `${process.pid}\n`);
 }
@@ -54,6 +61,16 @@ async function readMarker(directory: string): Promise<DataMarker | undefined> {
     if (isMissing(error)) return undefined;
     throw error;
   }
+}
+
+/** In a sandbox anybody has a client: it must not open a net's data, and `--fresh` of one not remove the other's. */
+function refuseOtherKind(directory: string, marker: DataMarker, sandbox: boolean): void {
+  if ((marker.sandbox === true) === sandbox) return;
+  throw new UsageError(
+    sandbox
+      ? `${directory} holds the data of a net: choose another --data for the sandbox.`
+      : `${directory} holds a sandbox's data: start it with --sandbox, or choose another --data.`,
+  );
 }
 
 async function refuseForeign(directory: string): Promise<void> {

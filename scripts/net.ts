@@ -41,6 +41,10 @@ export interface NetOptions {
   readonly postgresUri?: string;
   /** A ClickHouse to use instead of the embedded one. */
   readonly clickhouseUrl?: string;
+  /** A sandbox: no other platforms than those that are hosted, and clients that register themselves. */
+  readonly sandbox?: boolean;
+  /** Where this net's sandbox is. */
+  readonly sandboxUrl?: string;
   /** Whether the gateway serves the dashboard, built if need be; true when absent. */
   readonly dashboard?: boolean;
   readonly say?: Say;
@@ -79,7 +83,8 @@ export async function startNet(options: NetOptions): Promise<Net> {
   await checkPorts(ports.planned);
   if (options.mongodbUri !== undefined) await checkGivenMongo(options.mongodbUri);
   if (options.postgresUri !== undefined) await checkGivenPostgres(options.postgresUri);
-  await prepareDataDir(dataDir, { fresh: options.fresh ?? false, scale: options.scale });
+  const { fresh = false, scale, sandbox = false } = options;
+  await prepareDataDir(dataDir, { fresh, scale, sandbox });
 
   const running = new RunningParts(dataDir, say);
   try {

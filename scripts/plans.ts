@@ -1,4 +1,4 @@
-/** What runs where: the net's ports by one rule, and each part's program with its flags. */
+/** What runs where: the net’s ports by one rule, and each part’s program with its flags. Long, because it is one list. */
 import { join } from 'node:path';
 import { activityShare, platformByCode } from '@onenet/platforms';
 import type { PlannedPort } from './free-ports.ts';
@@ -81,6 +81,8 @@ export interface PlanInput {
   readonly clickhouseUrl?: string | undefined;
   readonly dashboardDir?: string | undefined;
   readonly hostsNone?: boolean | undefined;
+  readonly sandbox?: boolean | undefined;
+  readonly sandboxUrl?: string | undefined;
 }
 
 /** The parts in waves: those of one wave start side by side, when the wave before is ready. */
@@ -93,7 +95,8 @@ export function partPlans(input: PlanInput): readonly (readonly PartPlan[])[] {
   ];
 }
 
-function provincePlan({ ports, dataDir, mongodbUri, hostsNone = false }: PlanInput): PartPlan {
+function provincePlan(input: PlanInput): PartPlan {
+  const { ports, dataDir, mongodbUri, hostsNone = false, sandbox = false } = input;
   const args = flags({
     port: ports.province,
     'mongodb-uri': mongodbUri,
@@ -103,6 +106,9 @@ function provincePlan({ ports, dataDir, mongodbUri, hostsNone = false }: PlanInp
     keys: keysDir(dataDir),
     'gateway-url': ports.urls.gateway,
     'first-sign-in': firstSignInFile(dataDir),
+    'sandbox-url': input.sandboxUrl,
+    // No other platform is in a sandbox, and none can be brought into it from another machine.
+    ...(sandbox && { platforms: ports.codes.join(','), 'allow-host': host }),
   });
   return {
     name: 'province',
@@ -111,7 +117,7 @@ function provincePlan({ ports, dataDir, mongodbUri, hostsNone = false }: PlanInp
     args: [
       ...args,
       '--development',
-      '--reference-clients',
+      sandbox ? '--sandbox' : '--reference-clients',
       ...(hostsNone ? ['--registered-only'] : []),
     ],
     readyUrls: [ready(ports.urls.province)],
@@ -173,7 +179,8 @@ function analyticsPlan({ ports, dataDir, mongodbUri, clickhouseUrl }: PlanInput)
       'mongodb-uri': mongodbUri,
       'province-url': ports.urls.province,
       'gateway-url': ports.urls.gateway,
-      'clickhouse-url': clickhouseUrl,
+      // Also when it is none: what the environment names may be another net's.
+      'clickhouse-url': clickhouseUrl ?? '',
       keys: keysDir(dataDir),
     }),
     readyUrls: [ready(ports.urls.analytics)],

@@ -1,5 +1,10 @@
 /** The options of `npm start` and `./onenet up`: parsing, defaults and `--help` come from here. */
 export const upOptions = {
+  sandbox: {
+    kind: 'flag',
+    default: false,
+    help: 'a sandbox for developers instead, beside the net; its options: --sandbox --help',
+  },
   port: {
     kind: 'number',
     default: 4000,
@@ -24,6 +29,11 @@ export const upOptions = {
   },
   platforms: { kind: 'list', default: [], help: 'codes of the platforms to host; all without it' },
   fresh: { kind: 'flag', default: false, help: 'remove the data of earlier starts first' },
+  'sandbox-url': {
+    kind: 'text',
+    default: '',
+    help: "where this net's sandbox is: the page of developers leads there",
+  },
   'mongodb-uri': {
     kind: 'text',
     default: '',
@@ -43,4 +53,24 @@ export const upOptions = {
     help: 'ClickHouse to use instead of the embedded one',
   },
   help: { kind: 'flag', default: false, help: 'this text' },
+} as const;
+
+/**
+ * Those of a sandbox: by default it runs beside the net. There is none for a database that runs already,
+ * and the environment is not asked for one: it might be a net's.
+ */
+export const sandboxOptions = {
+  sandbox: { ...upOptions.sandbox, help: 'a sandbox for developers: whoever asks gets a client' },
+  port: { ...upOptions.port, default: 4200 },
+  data: { ...upOptions.data, default: '.onenet-sandbox' },
+  scale: { ...upOptions.scale, default: 0.001 },
+  simulate: { ...upOptions.simulate, default: 1 },
+  platforms: {
+    kind: 'list',
+    // The provincial aid centre, a large city, one that keeps the contract before, a small one.
+    default: ['420000-AID', '420100', '421100', '429004'],
+    help: 'codes of the reference platforms that it has, and that there are no others of',
+  },
+  fresh: upOptions.fresh,
+  help: upOptions.help,
 } as const;

@@ -5,21 +5,26 @@ import { runUntilStopped } from './foreground.ts';
 import { startNet, type Net } from './net.ts';
 import { describeOptions, parseOptions, UsageError, type OptionValues } from './options.ts';
 import { firstSignInFile } from './plans.ts';
-import { upOptions } from './up-options.ts';
+import { sandboxOptions, upOptions } from './up-options.ts';
 
 type UpValues = OptionValues<typeof upOptions>;
 
 /** Runs the net; resolves with the exit code when it has stopped. */
 export async function up(args: readonly string[], usage: string): Promise<number> {
   try {
-    const options = parseOptions(upOptions, args, process.env);
+    const isSandbox = args.includes('--sandbox');
+    const list = isSandbox ? sandboxOptions : upOptions;
+    const options: UpValues = { ...nothingGiven, ...parseOptions(list, args, process.env) };
     if (options.help) {
-      console.log(`${usage}\n\n${describeOptions(upOptions)}`);
+      console.log(`${usage}\n\n${describeOptions(list)}`);
       return 0;
     }
     return await runUntilStopped({
       start: (stop) => startNet(netOptions(options, stop)),
-      announce: (net, seconds) => announcement(net, options, seconds),
+      announce: (net, seconds) =>
+        isSandbox
+          ? sandboxAnnouncement(net, options, seconds)
+          : announcement(net, options, seconds),
     });
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
@@ -27,9 +32,17 @@ export async function up(args: readonly string[], usage: string): Promise<number
   }
 }
 
+/** What a sandbox has no options for. */
+const nothingGiven = {
+  'mongodb-uri': '',
+  'postgres-uri': '',
+  'clickhouse-url': '',
+  'sandbox-url': '',
+};
+
 function netOptions(options: UpValues, signal: AbortSignal) {
   const { 'mongodb-uri': mongodbUri, 'clickhouse-url': clickhouseUrl } = options;
-  const postgresUri = options['postgres-uri'];
+  const { 'postgres-uri': postgresUri, 'sandbox-url': sandboxUrl } = options;
   if (options.fresh && mongodbUri !== '') {
     throw new UsageError('--fresh removes local data only: drop the databases of --mongodb-uri.');
   }
@@ -43,6 +56,8 @@ function netOptions(options: UpValues, signal: AbortSignal) {
     simulatePerSecond: options.simulate,
     platforms: options.platforms,
     fresh: options.fresh,
+    sandbox: options.sandbox,
+    ...(sandboxUrl === '' ? {} : { sandboxUrl }),
     ...(mongodbUri === '' ? {} : { mongodbUri }),
     ...(postgresUri === '' ? {} : { postgresUri }),
     ...(clickhouseUrl === '' ? {} : { clickhouseUrl }),
@@ -71,5 +86,17 @@ function announcement({ urls }: Net, options: UpValues, seconds: number): string
   logs       ${resolve(options.data)}/logs
 This is the reference net: its data is generated (演示数据), and it is open to every program on this
 machine (loopback only), which gets nothing personal. Third parties: docs/consumers.md.
+Ctrl-C stops all of it.`;
+}
+
+function sandboxAnnouncement({ urls }: Net, options: UpValues, seconds: number): string {
+  return `OneNet is up, as a sandbox (${seconds.toFixed(1)} s).
+  developers ${urls.gateway}/developer
+  GraphQL    ${urls.gateway}/graphql
+  a client   curl -s -H 'content-type: application/json' -d '{"client_name":"…"}' ${urls.gateway}/oauth/register
+  platforms  ${Object.keys(urls.platforms).join(', ')}
+  logs       ${resolve(options.data)}/logs
+All of it is generated (演示数据), and nothing of a real platform is reached from here. Whoever reaches it
+may register a client, which may ask everything for seven days: docs/consumers.md.
 Ctrl-C stops all of it.`;
 }

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { upOptions } from '@onenet/scripts';
+import { sandboxOptions, upOptions } from '@onenet/scripts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { npmStart, type NpmStart } from './fixtures/npm-start.ts';
 import { freePortRange } from './fixtures/ports.ts';
@@ -34,10 +34,13 @@ function startSmall(): NpmStart {
   ]);
 }
 
-test('--help lists every option', async () => {
-  const { output, code } = await npmStart(['--help']).ended;
+test.for([
+  [[], upOptions],
+  [['--sandbox'], sandboxOptions],
+] as const)('--help lists every option: %j', async ([args, options]) => {
+  const { output, code } = await npmStart([...args, '--help']).ended;
   expect(code).toBe(0);
-  for (const name of Object.keys(upOptions)) expect(output).toContain(`--${name}`);
+  for (const name of Object.keys(options)) expect(output).toContain(`--${name}`);
 });
 
 test('says that it is up, answers, and Ctrl-C stops all of it', async () => {
@@ -108,8 +111,25 @@ test('a crash of one part stops all, shows its last lines, and fails', async () 
   expect(await start.left(parts)).toEqual([]);
 });
 
-test('a net in a test tells which part crashed, and stops with its block', async () => {
-  await using net = await testNet({ platforms: ['420100'] });
+test('a sandbox gives whoever asks a client that sees everything; a crash in a test tells its part', async () => {
+  await using net = await testNet({ platforms: ['420100'], sandbox: true });
+  const { gateway } = net.urls;
+  const registered = await post(`${gateway}/oauth/register`, { client_name: '试用系统' });
+  const { client_id, client_secret } = registered as Record<string, string>;
+  const form = { grant_type: 'client_credentials', client_id, client_secret };
+  const body = new URLSearchParams(form as Record<string, string>);
+  const granted = await fetch(`${gateway}/oauth/token`, { method: 'POST', body });
+  const { access_token: token } = (await granted.json()) as { access_token: string };
+  const text = '{ platforms { code } members(first: 1) { edges { node { name } } } }';
+  const answer = await post(`${gateway}/graphql`, { query: text }, `Bearer ${token}`);
+  // Personal, and so for nobody without scope and grant; no other platform is in the net.
+  expect(answer).toMatchObject({
+    data: {
+      platforms: [{ code: '420100' }],
+      members: { edges: [{ node: { name: expect.stringMatching(/^演示/) } }] },
+    },
+  });
+
   process.kill(net.processes['gateway'] ?? 0, 'SIGKILL');
   expect((await net.crashed).message).toContain('gateway ended (signal SIGKILL)');
 });
@@ -128,11 +148,17 @@ async function organizationIds(gateway: number): Promise<readonly string[]> {
 }
 
 async function query<T>(gateway: number, text: string): Promise<T> {
-  const response = await fetch(`http://127.0.0.1:${gateway}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query: text }),
-  });
-  const { data } = (await response.json()) as { data: T };
+  const { data } = (await post(`http://127.0.0.1:${gateway}/graphql`, { query: text })) as {
+    data: T;
+  };
   return data;
+}
+
+async function post(url: string, body: object, authorization?: string): Promise<unknown> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(authorization && { authorization }) },
+    body: JSON.stringify(body),
+  });
+  return await response.json();
 }

@@ -176,9 +176,14 @@ function definitionsOf({
 }: ProvinceOptions): readonly PlatformDefinition[] {
   const unknown = codes?.find((code) => platformByCode(code) === undefined);
   if (unknown !== undefined) throw new BadOption(`No reference platform has the code ${unknown}.`);
-  const known = platforms.filter(({ code }) => codes?.includes(code) ?? true);
-  if (!registeredOnly) return known;
-  return known.map((each) => ({ ...each, connection: 'REGISTERED' as const }));
+  const isKnown = (code: string | null) => codes === undefined || codes.some((one) => one === code);
+  return platforms
+    .filter(({ code }) => isKnown(code))
+    .map((each) => ({
+      ...each,
+      parent: isKnown(each.parent) ? each.parent : null,
+      connection: registeredOnly ? 'REGISTERED' : each.connection,
+    }));
 }
 
 /** How long running requests may take to end at a stop. */
