@@ -1,4 +1,5 @@
 /** What every resolver is given: the platform that answers, who asks, and loaders that live as long as the request. */
+import type { OwnerGrants } from '@onenet/assertion';
 import type { Actor, Caller } from '@onenet/contract';
 import type { Feed } from '@onenet/feed';
 import type { PlatformDefinition } from '@onenet/platforms';
@@ -16,6 +17,8 @@ export interface Platform {
   readonly feed: Pick<Feed, 'wake' | 'totals'>;
   /** Where departments are asked; an option of the process. */
   readonly departmentUrls?: DepartmentUrls;
+  /** What it has granted to third parties, if it follows that. */
+  readonly grants?: OwnerGrants;
 }
 
 /** A GraphQL request's context. */

@@ -4,6 +4,7 @@ import {
   contractSchema,
   coreScope,
   fieldModule,
+  isShared,
   needOf,
   rightsAt,
   typeModule,
@@ -123,24 +124,36 @@ function assertReadable(
 ): void {
   const lack = lackOf(platform, caller, typeName, fieldName);
   if (lack === undefined) return;
-  throw new NetError(
-    'SCOPE_REQUIRED',
-    `Who doubts ${typeName}.${fieldName} must be able to read it: that needs the scope ${lack}.`,
-    { scope: lack },
-  );
+  const must = `Who doubts ${typeName}.${fieldName} must be able to read it`;
+  const { scope } = lack;
+  if (lack.of === 'TOKEN') {
+    throw new NetError('SCOPE_REQUIRED', `${must}: that needs the scope ${scope}.`, { scope });
+  }
+  const { code } = platform.definition;
+  const message = `${must}, and ${code} has not granted ${scope} to ${caller.client} for this purpose.`;
+  throw new NetError('REFUSED', message, { platform: code, scope });
 }
 
-/** The scope that a caller lacks to read a field. */
+interface Lack {
+  readonly scope: string;
+  /** Whether the token has not the scope, or the platform has not granted it. */
+  readonly of: 'TOKEN' | 'GRANT';
+}
+
+/** What a caller lacks to read a field, as if it were asked: scope, and this platform's own grant. */
 function lackOf(
-  { definition }: Platform,
+  { definition, grants }: Platform,
   caller: Caller,
   typeName: string,
   fieldName: string,
-): string | undefined {
-  if (rightsAt(caller, definition.code) === 'ALL') return undefined;
+): Lack | undefined {
+  const rights = rightsAt(caller, definition.code);
+  if (rights === 'ALL') return undefined;
   const need = needOf(typeName, fieldName);
   if (!need) return undefined;
-  const isOpen = need.attribute !== 'NOT_SHARED';
-  if (isOpen && (need.scope === coreScope || caller.scopes.includes(need.scope))) return undefined;
-  return need.scope;
+  const { scope, attribute } = need;
+  const hasScope = scope === coreScope || caller.scopes.includes(scope);
+  if (attribute === 'NOT_SHARED' || !hasScope) return { scope, of: 'TOKEN' };
+  const granted = grants?.scopesOf(caller.client, caller.purpose, Date.now());
+  return isShared(need, rights, granted ?? new Set()) ? undefined : { scope, of: 'GRANT' };
 }

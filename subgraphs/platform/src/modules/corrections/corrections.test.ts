@@ -30,10 +30,16 @@ beforeAll(async () => {
   await writeFile(jwks, JSON.stringify(keys.publicJwks()));
   const active = { ...member(1), status: 'ACTIVE', placeCode: '420102' } as const;
   const grant = { platform: '420100', purpose, until: null };
-  const scopes = ['corrections:read', 'corrections:write'];
+  const scopes = ['corrections:read', 'corrections:write', 'members:read', 'requests:read'];
   const province = await testGrants([
     { ...grant, id: 'g-1', client: 'civil-affairs', scopes },
     { ...grant, id: 'g-2', client: 'taxation', scopes },
+    {
+      ...grant,
+      id: 'g-3',
+      client: 'not-granted',
+      scopes: ['corrections:read', 'corrections:write'],
+    },
   ]);
   stack.use(province);
   net = await testPlatform({
@@ -332,6 +338,17 @@ test.each(refusals)('%s is refused', async (_what, name, input, code) => {
   const base = name === 'returnData' ? returns : doubt;
   const found = await file(civilAffairs, name, { ...base, ...input });
   expect(codeOf(found)).toBe(code);
+  expect(await net.platform.db.collection(corrections).countDocuments()).toBe(before);
+});
+
+test('the scope alone opens no record: what is doubted or returned is what the platform has granted', async () => {
+  const before = await net.platform.db.collection(corrections).countDocuments();
+  const by = { client: 'not-granted', scopes: civilAffairs.scopes };
+  expect(codeOf(await file(by, 'fileDataDoubt', doubt))).toBe('REFUSED');
+  // Nor does a refusal tell whether there is such a record.
+  const nobody = { ...doubt, recordId: '420100:nobody' };
+  expect(codeOf(await file(by, 'fileDataDoubt', nobody))).toBe('REFUSED');
+  expect(codeOf(await file(by, 'returnData', returns))).toBe('NOT_FOUND');
   expect(await net.platform.db.collection(corrections).countDocuments()).toBe(before);
 });
 
