@@ -17,7 +17,7 @@ async function list({ store }: AccessCall): Promise<AccessAnswer> {
   return { status: 200, body: { people: people.map(shownPerson) } };
 }
 
-async function add({ store, fields }: AccessCall): Promise<AccessAnswer> {
+async function add({ store, fields, asker }: AccessCall): Promise<AccessAnswer> {
   const name = fields.text('name', 64);
   if (!/^[\p{L}\p{N}._@-]+$/u.test(name)) {
     throw new NetError(
@@ -39,20 +39,21 @@ async function add({ store, fields }: AccessCall): Promise<AccessAnswer> {
     throw new NetError('BAD_INPUT', '`platform` is given for the role team, and for no other.');
   }
   fields.done();
-  const { person, password } = await addPerson(store, name, roles, platform);
+  const { person, password } = await addPerson(store, name, roles, platform, asker);
   return { status: 201, body: { ...shownPerson(person), password } };
 }
 
 async function reset(call: AccessCall): Promise<AccessAnswer> {
-  const { store, firstSignInFile, id: name, fields } = call;
+  const { store, firstSignInFile, id: name, fields, asker } = call;
   fields.done();
-  const password = await resetPerson(store, name);
+  const password = await resetPerson(store, name, asker);
   await forgetFirstPassword(firstSignInFile, name);
   return { status: 200, body: { name, password } };
 }
 
-async function remove({ store, firstSignInFile, id: name }: AccessCall): Promise<AccessAnswer> {
-  await removePerson(store, name);
+async function remove(call: AccessCall): Promise<AccessAnswer> {
+  const { store, firstSignInFile, id: name, asker } = call;
+  await removePerson(store, name, asker);
   await forgetFirstPassword(firstSignInFile, name);
   return { status: 200, body: { removed: name } };
 }

@@ -119,6 +119,8 @@ export interface TrailEntry {
   readonly platform: string | null;
   /** The client that it is about. */
   readonly client?: string;
+  /** The person that it is about: an opaque id, and never a name. */
+  readonly person?: string;
   readonly action: Action;
   readonly by: Who;
   /** The network address from which it was asked; shown to the operator only. */
@@ -154,6 +156,11 @@ export const actions = [
   'CLIENT_SUSPENDED',
   'CLIENT_RESUMED',
   'CLIENT_REVOKED',
+  'PERSON_ADDED',
+  'PERSON_CHANGED',
+  'PERSON_RESET',
+  'PERSON_REMOVED',
+  'PASSWORD_CHANGED',
   'DOCUMENT_ADDED',
   'DOCUMENT_RETIRED',
   'GRANT_APPLIED',

@@ -34,11 +34,13 @@ interface EventsContext {
   readonly caller: Caller;
 }
 
-/** Who is granted what is for the platform that it concerns, for administrators and auditors. */
+/** Who is granted what is for the platform that it concerns; that, and who may sign in, for administrators and auditors. */
 function withheldFrom({ client, roles, platform }: Caller): object {
   const seesAll = roles.includes('administrator') || roles.includes('auditor');
   if (client !== 'dashboard' || seesAll) return {};
-  return { $nor: [{ action: /^GRANT_/, platform: { $ne: platform } }] };
+  return {
+    $nor: [{ action: /^GRANT_/, platform: { $ne: platform } }, { action: /^(?:PERSON|PASSWORD)_/ }],
+  };
 }
 
 export function registryResolvers(directory: Directory, registry: Registry) {

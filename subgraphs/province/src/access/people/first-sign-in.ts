@@ -1,6 +1,7 @@
 /** Where there is nobody yet: somebody who may do everything, whose password stands in a file until it is changed. */
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { NetError } from '@onenet/contract';
+import { program } from '../../registry/registry.ts';
 import type { AccessStore } from '../store.ts';
 import { addPerson } from './people.ts';
 import { normalizedName } from './person.ts';
@@ -11,7 +12,13 @@ const firstName = 'admin';
 export async function ensureFirstPerson(store: AccessStore, file: string): Promise<void> {
   if (await store.people.findOne({}, { projection: { _id: 1 } })) return;
   try {
-    const { password } = await addPerson(store, firstName, ['leader', 'administrator'], null);
+    const { password } = await addPerson(
+      store,
+      firstName,
+      ['leader', 'administrator'],
+      null,
+      program,
+    );
     const text = `name: ${firstName}\npassword: ${password}\n`;
     await writeFile(`${file}.new`, text, { mode: 0o600 });
     await rename(`${file}.new`, file);

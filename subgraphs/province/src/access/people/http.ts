@@ -102,7 +102,13 @@ async function runChangePassword(
   const current = fields.secret('current');
   const next = fields.secret('next');
   fields.done();
-  const changed = await changePassword(parts.store, person, current, next);
+  const changed = await changePassword(
+    parts.store,
+    person,
+    current,
+    next,
+    callerAddress(request, parts.proxies),
+  );
   await forgetFirstPassword(parts.firstSignInFile, person.name);
   return signedIn(parts, changed);
 }
@@ -126,7 +132,8 @@ async function runArrive(
     new NetError('CREDENTIALS_INVALID', 'The sign-in was not begun here: begin at /session/oidc.'),
   );
   const identity = await required(oidc, noOidc).arrive(query, ticket);
-  const { body, cookies = [] } = await signedIn(parts, await personOf(store, identity));
+  const address = callerAddress(request, parts.proxies);
+  const { body, cookies = [] } = await signedIn(parts, await personOf(store, identity, address));
   return {
     status: 303,
     location: `${baseUrl}/`,

@@ -71,6 +71,13 @@ describe('the whole way', () => {
     const second = await whoIs((await signIn('changing', { roles: ['auditor'] })).cookies);
     expect(second['id']).toBe(first['id']);
     expect(second['roles']).toEqual(['auditor']);
+    // And the trail has whose roles came when, by whose word of whom: no name and no subject.
+    const lines = await access.db.collection('trail').find({ person: first['id'] }).toArray();
+    expect(lines.map(({ action, by, detail }) => [action, by.kind, detail])).toEqual([
+      ['PERSON_ADDED', 'person', 'leader'],
+      ['PERSON_CHANGED', 'person', 'leader → auditor'],
+    ]);
+    expect(JSON.stringify(lines)).not.toContain('changing');
   });
 
   test('asks for roles where the ID token has none, and finds them by their path', async () => {

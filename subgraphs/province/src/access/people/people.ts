@@ -1,6 +1,8 @@
-/** What the operator does with people, and the first of them. */
+/** What the operator does with people, and the first of them: each in one transaction with its line in the trail. */
 import { NetError } from '@onenet/contract';
-import { MongoServerError } from 'mongodb';
+import { MongoServerError, type ClientSession } from 'mongodb';
+import type { Action } from '../../registry/entry.ts';
+import type { Asker } from '../../registry/registry.ts';
 import { forgetFailures } from '../attempts.ts';
 import type { AccessStore } from '../store.ts';
 import { hashPassword, newPassword } from './passwords.ts';
@@ -16,6 +18,7 @@ export async function addPerson(
   name: string,
   roles: readonly PersonRole[],
   platform: string | null,
+  asker: Asker,
 ): Promise<{ readonly person: PersonDocument; readonly password: string }> {
   if (
     platform !== null &&
@@ -35,7 +38,10 @@ export async function addPerson(
     createdAt: new Date(),
   };
   try {
-    await store.people.insertOne(person);
+    await store.registry.transaction(async (session) => {
+      await store.people.insertOne(person, { session });
+      await notePerson(store, person, 'PERSON_ADDED', asker, session);
+    });
   } catch (error) {
     if (!(error instanceof MongoServerError && error.code === duplicateKey)) throw error;
     throw new NetError('CONFLICT', `There is a person "${person.name}" already.`);
@@ -48,25 +54,67 @@ export async function listPeople({ people }: AccessStore): Promise<readonly Pers
 }
 
 /** A new password, shown once; a lock-out and every session end. */
-export async function resetPerson(store: AccessStore, name: string): Promise<string> {
+export async function resetPerson(store: AccessStore, name: string, asker: Asker): Promise<string> {
   const password = newPassword();
-  const person = await store.people.findOneAndUpdate(
-    { name: normalizedName(name), oidc: null },
-    { $set: { password: await hashPassword(password) } },
+  const hashed = await hashPassword(password);
+  const person = await change(store, name, 'PERSON_RESET', asker, (session) =>
+    store.people.findOneAndUpdate(
+      { name: normalizedName(name), oidc: null },
+      { $set: { password: hashed } },
+      { session },
+    ),
   );
-  if (!person) throw unknownPerson(name);
   await forgetFailures(store, [byAccount(person.name)]);
   await endSessionsOf(store, person._id);
   return password;
 }
 
 /** By name or, of another provider's people, by id. */
-export async function removePerson(store: AccessStore, name: string): Promise<void> {
-  const person = await store.people.findOneAndDelete({
-    $or: [{ name: normalizedName(name) }, { _id: name }],
-  });
-  if (!person) throw unknownPerson(name);
+export async function removePerson(store: AccessStore, name: string, asker: Asker): Promise<void> {
+  const person = await change(store, name, 'PERSON_REMOVED', asker, (session) =>
+    store.people.findOneAndDelete(
+      { $or: [{ name: normalizedName(name) }, { _id: name }] },
+      { session },
+    ),
+  );
   await endSessionsOf(store, person._id);
+}
+
+/** A line of the trail on a person: by the opaque id, so that it names nobody, also when the person is gone. */
+export async function notePerson(
+  { registry }: AccessStore,
+  { _id: person, roles, platform }: PersonDocument,
+  action: Action,
+  { by, from }: Asker,
+  session: ClientSession,
+  before?: Pick<PersonDocument, 'roles' | 'platform'>,
+): Promise<void> {
+  const now = rolesText({ roles, platform });
+  const detail = before ? `${rolesText(before)} → ${now}` : now;
+  const line = { platform, person, action, by, from, version: null, detail, report: null };
+  await registry.note(line, session);
+}
+
+async function change(
+  store: AccessStore,
+  name: string,
+  action: Action,
+  asker: Asker,
+  write: (session: ClientSession) => Promise<PersonDocument | null>,
+): Promise<PersonDocument> {
+  let changed: PersonDocument | undefined;
+  await store.registry.transaction(async (session) => {
+    const person = await write(session);
+    if (!person) throw unknownPerson(name);
+    await notePerson(store, person, action, asker, session);
+    changed = person;
+  });
+  if (!changed) throw unknownPerson(name);
+  return changed;
+}
+
+function rolesText({ roles, platform }: Pick<PersonDocument, 'roles' | 'platform'>): string {
+  return roles.map((role) => (role === 'team' ? `team of ${platform ?? ''}` : role)).join(', ');
 }
 
 function unknownPerson(name: string): NetError {

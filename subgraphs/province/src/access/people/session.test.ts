@@ -311,6 +311,52 @@ describe('whose a session is', () => {
   });
 });
 
+describe('what is changed about people', () => {
+  const trailOf = async (person: unknown) =>
+    await access.db.collection('trail').find({ person }).sort({ _id: 1 }).toArray();
+
+  test('is in the trail: who, when, what and from where, and no name', async () => {
+    const secret = await access.person('Li.Si', { roles: ['team'], platform: '420100' });
+    const signedIn = await access.signIn('li.si', secret);
+    const person = signedIn.body['id'];
+    const next = 'another-password';
+    expect((await change(cookieOf(signedIn), { current: secret, next })).status).toBe(200);
+    await access.operate('POST', 'people/li.si/reset');
+    await access.operate('DELETE', 'people/li.si');
+    const lines = await trailOf(person);
+    expect(lines.map(({ action, by, detail }) => [action, by.kind, detail])).toEqual([
+      ['PERSON_ADDED', 'operator', 'team of 420100'],
+      ['PASSWORD_CHANGED', 'person', 'team of 420100'],
+      ['PERSON_RESET', 'operator', 'team of 420100'],
+      ['PERSON_REMOVED', 'operator', 'team of 420100'],
+    ]);
+    expect(lines.every(({ at, from }) => at instanceof Date && typeof from === 'string')).toBe(
+      true,
+    );
+    expect(JSON.stringify(lines)).not.toMatch(/li\.si|password":|another/i);
+  });
+
+  test('that is refused leaves no line', async () => {
+    const before = await access.db.collection('trail').countDocuments();
+    expect((await access.operate('POST', 'people/nobody/reset')).status).toBe(404);
+    expect((await access.operate('DELETE', 'people/nobody')).status).toBe(404);
+    const twice = { name: 'zhang.san', roles: ['leader'] };
+    expect((await access.operate('POST', 'people', twice)).status).toBe(409);
+    expect(await access.db.collection('trail').countDocuments()).toBe(before);
+  });
+
+  test('is shown to administrators and auditors', async () => {
+    const events = async (role: string): Promise<string> => {
+      const caller = { ...localCaller, client: 'dashboard', person: 'p-1', roles: [role] };
+      const query = '{ registryEvents(first: 200) { nodes { action } } }';
+      const { body } = await access.ask(caller, query);
+      return JSON.stringify(body);
+    };
+    expect(await events('auditor')).toContain('PERSON_ADDED');
+    for (const role of ['leader', 'team']) expect(await events(role)).not.toContain('PERSON_');
+  });
+});
+
 test('a cookie is Secure where browsers come by https', async () => {
   await using secure = await AccessFixture.start({ gatewayUrl: 'https://onenet.example' });
   const answer = await secure.signIn('leader', await secure.person('leader'));

@@ -10,6 +10,7 @@ import {
 import type { AccessStore } from '../store.ts';
 import { hashPassword, isPassword } from './passwords.ts';
 import { normalizedName, type PersonDocument } from './person.ts';
+import { notePerson } from './people.ts';
 import { endSessionsOf } from './sessions.ts';
 
 /** Failures of one name, whoever they are of. */
@@ -53,6 +54,7 @@ export async function changePassword(
   person: PersonDocument,
   current: string,
   next: string,
+  from: string,
 ): Promise<PersonDocument> {
   const { _id, name, password } = person;
   if (password === null) {
@@ -67,7 +69,11 @@ export async function changePassword(
   }
   await forgetFailures(store, [account]);
   const changed = { ...person, password: await hashPassword(next) };
-  await store.people.updateOne({ _id }, { $set: { password: changed.password } });
+  const byThemselves = { by: { kind: 'person', token: null, reference: _id }, from } as const;
+  await store.registry.transaction(async (session) => {
+    await store.people.updateOne({ _id }, { $set: { password: changed.password } }, { session });
+    await notePerson(store, changed, 'PASSWORD_CHANGED', byThemselves, session);
+  });
   await endSessionsOf(store, _id);
   return changed;
 }
