@@ -50,6 +50,21 @@ test('a client from its first secret to its end', async () => {
   const limited = await onenet('client', 'limits', ...who, '--per-second', '7', '--json');
   expect(JSON.parse(limited.stdout)).toMatchObject({ limits: { perSecond: 7, perDay: 500 } });
 
+  const named = ['--name', '养老金', '--purposes', 'review,statistics', '--mode', 'REJECT'];
+  const set = await onenet('client', 'set', ...who, ...named, '--ad-hoc', 'yes', '--json');
+  expect(JSON.parse(set.stdout)).toMatchObject({
+    name: '养老金',
+    nameEn: 'Pensions',
+    purposes: ['review', 'statistics'],
+    mode: 'REJECT',
+    variant: 'PARTNER',
+    adHoc: true,
+    limits: { perSecond: 7 },
+  });
+  expect(await onenet('client', 'set', ...who)).toMatchObject({ code: 2 });
+  const wrong = await onenet('client', 'set', ...who, '--variant', 'SECRET');
+  expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('PARTNER') });
+
   const suspended = await onenet('client', 'suspend', ...who, '--reason', 'audit');
   expect(suspended.stdout).toMatch(/status +SUSPENDED/);
   expect(await tokenStatus('pensions', secret)).toBe(400);
@@ -57,6 +72,7 @@ test('a client from its first secret to its end', async () => {
 
   const shown = await onenet('client', 'show', ...who);
   expect(shown.stdout).toContain('CLIENT_SUSPENDED audit');
+  expect(shown.stdout).toContain('purposes: review,statistics; mode: REJECT');
   expect(shown.stdout).not.toContain(secret);
   expect((await onenet('client', 'revoke', ...who)).stdout).toMatch(/status +REVOKED/);
   expect((await onenet('client', 'list')).stdout).not.toContain('pensions');

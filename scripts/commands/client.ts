@@ -1,4 +1,4 @@
-/** `./onenet client …`: the third parties' systems that the province admits; all for the operator. Long, because nine commands have their options beside them. */
+/** `./onenet client …`: the third parties' systems that the province admits; all for the operator. Long, because ten commands have their options beside them. */
 import { readFile } from 'node:fs/promises';
 import { schemaVariants, scopeModes } from '@onenet/contract';
 import { UsageError } from '../options.ts';
@@ -95,6 +95,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   list: { help: 'the clients of the net', run: list },
   show: { help: 'a client, its secrets by id and times, and what was done to it', run: show },
   rotate: { help: 'another secret or key; the old ones hold on for a while', run: rotate },
+  set: { help: 'say anew what it is called, why it asks and how it is answered', run: set },
   scopes: { help: 'say which scopes it may have from now on', run: scopes },
   limits: { help: 'say how much it may ask', run: limits },
   suspend: { help: 'a client is not answered until it is resumed', run: suspend },
@@ -171,6 +172,39 @@ function show(args: readonly string[], usage: string): Promise<number> {
       values.json ? JSON.stringify(body) : linesOf(body as unknown as ShownClient).join('\n'),
     );
     return 0;
+  });
+}
+
+function set(args: readonly string[], usage: string): Promise<number> {
+  const same = 'as before without it';
+  const options = {
+    client: clientOption,
+    name: { kind: 'text', default: '', help: `its name, in Chinese; ${same}` },
+    'name-en': { kind: 'text', default: '', help: `its name, in English; ${same}` },
+    kind: { kind: 'text', default: '', help: `whose it is; ${same}` },
+    purposes: { kind: 'list', default: [], help: `why it asks, all of them; ${same}` },
+    mode: { kind: 'text', default: '', help: `${scopeModes.join(' or ')}; ${same}` },
+    variant: { kind: 'text', default: '', help: `${schemaVariants.join(', ')}; ${same}` },
+    'ad-hoc': {
+      kind: 'text',
+      default: '',
+      help: `it may ask what is not registered: yes or no; ${same}`,
+    },
+    json: jsonOption,
+    ...registryOptions,
+  } as const;
+  return runCommand(options, args, usage, async (values) => {
+    const { name, kind, purposes, mode, variant } = values;
+    const adHoc = values['ad-hoc'];
+    if (!['', 'yes', 'no'].includes(adHoc)) throw new UsageError(`--ad-hoc ${adHoc}: yes or no.`);
+    const texts = { name, nameEn: values['name-en'], kind, mode, variant };
+    const given = {
+      ...Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== '')),
+      ...(purposes.length > 0 && { purposes }),
+      ...(adHoc !== '' && { adHoc: adHoc === 'yes' }),
+    };
+    if (Object.keys(given).length === 0) throw new UsageError('Nothing is given: see --help.');
+    return change(values, 'POST', 'profile', given);
   });
 }
 

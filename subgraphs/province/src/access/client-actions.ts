@@ -2,7 +2,7 @@
 import { NetError } from '@onenet/contract';
 import type { AccessActions, AccessAnswer, AccessCall } from './http.ts';
 import { shownClient } from './client.ts';
-import { parseLimits, parseNewClient, parseScopes } from './client-fields.ts';
+import { parseLimits, parseNewClient, parseProfileChange, parseScopes } from './client-fields.ts';
 import { parseClientKey, type ClientKey } from './client-keys.ts';
 import {
   addClient,
@@ -13,6 +13,7 @@ import {
   revokeClient,
   rotateClient,
   setLimits,
+  setProfile,
   setScopes,
   suspendClient,
   type FirstCredential,
@@ -30,6 +31,7 @@ export const clientActions: AccessActions = {
   'POST id/suspend': suspend,
   'POST id/resume': resume,
   'POST id/limits': limits,
+  'POST id/profile': profile,
   'POST id/scopes': scopes,
   'DELETE id': revoke,
 };
@@ -96,6 +98,13 @@ async function limits({ store, id, fields, asker }: AccessCall): Promise<AccessA
   const after = parseLimits(fields, 'limits', before);
   fields.done();
   await setLimits(store.registry, id, after, asker);
+  return standing({ store, id });
+}
+
+async function profile({ store, id, fields, asker }: AccessCall): Promise<AccessAnswer> {
+  const given = parseProfileChange(fields);
+  fields.done();
+  await setProfile(store.registry, id, given, asker);
   return standing({ store, id });
 }
 

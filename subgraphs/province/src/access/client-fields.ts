@@ -52,6 +52,26 @@ export function parseNewClient(fields: Fields): {
   return { id, profile };
 }
 
+/** What may be said anew of a client: its scopes and limits have actions of their own. */
+export type ProfileChange = Partial<Omit<ClientProfile, 'scopes' | 'limits' | 'platform'>>;
+
+/** Of a profile, what is given; something must be. */
+export function parseProfileChange(fields: Fields): ProfileChange {
+  const text = (name: string) => fields.optional(name, (at) => fields.text(at));
+  const given = {
+    name: text('name'),
+    nameEn: text('nameEn'),
+    kind: fields.optional('kind', (at) => fields.oneOf(at, clientKinds)),
+    purposes: fields.optional('purposes', () => parsePurposes(fields)),
+    mode: fields.optional('mode', (at) => fields.oneOf(at, scopeModes)),
+    variant: fields.optional('variant', (at) => fields.oneOf(at, schemaVariants)),
+    adHoc: fields.optional('adHoc', (at) => fields.flag(at)),
+  };
+  const said = Object.entries(given).filter(([, value]) => value !== undefined);
+  if (said.length > 0) return Object.fromEntries(said);
+  throw new NetError('BAD_INPUT', `Nothing is given: of ${Object.keys(given).join(', ')}.`);
+}
+
 /** Scopes of the contract, each once, in the contract's order. */
 export function parseScopes(fields: Fields, field: string): readonly string[] {
   const given = fields.texts(field, 100);

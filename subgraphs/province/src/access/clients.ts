@@ -14,6 +14,7 @@ import {
   type ClientDocument,
   type ClientProfile,
 } from './client.ts';
+import type { ProfileChange } from './client-fields.ts';
 import type { ClientKey } from './client-keys.ts';
 
 /** A change of one client, and what the trail says of it. */
@@ -178,6 +179,22 @@ export async function setScopes(
     action: 'CLIENT_CHANGED',
     detail: `scopes: ${scopes.join(' ') || 'none'}`,
     set: { scopes },
+  }));
+}
+
+/** What it is called, why it asks, and how it is answered; from the next call on, for tokens that it has as well. */
+export async function setProfile(
+  store: Store,
+  id: string,
+  profile: ProfileChange,
+  asker: Asker,
+): Promise<void> {
+  await change(store, id, asker, () => ({
+    action: 'CLIENT_CHANGED',
+    detail: Object.entries(profile)
+      .map(([name, value]) => `${name}: ${String(value)}`)
+      .join('; '),
+    set: profile,
   }));
 }
 
