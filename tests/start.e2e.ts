@@ -126,7 +126,7 @@ test('a sandbox gives whoever asks a client that sees everything; a crash in a t
   expect(answer).toMatchObject({
     data: {
       platforms: [{ code: '420100' }],
-      members: { edges: [{ node: { name: expect.stringMatching(/^演示/) } }] },
+      members: { edges: [{ node: { name: expect.stringMatching(/演/) } }] },
     },
   });
 
