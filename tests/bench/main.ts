@@ -10,12 +10,16 @@ interface Bench {
 // Each loads its parts only when it runs.
 const benches: Readonly<Record<string, Bench>> = {
   gateway: {
-    help: 'a fan-out over 17 owners: OneNet, stock Federation, and the floor (3 minutes)',
+    help: 'a fan-out over 17 owners: OneNet and what each of its guards adds, stock Federation, and the floor (5 minutes)',
     run: async (say) => (await import('./gateway/gateway.ts')).benchGateway(say),
   },
   gatewayProfile: {
     help: 'percent of the CPU of OneNet’s side of `gateway`, by module',
     run: async (say) => (await import('./gateway/profile.ts')).benchGatewayProfile(say),
+  },
+  access: {
+    help: 'a thousand clients at their limits, and one that floods (1 minute)',
+    run: async (say) => (await import('./access/access.ts')).benchAccess(say),
   },
   additions: {
     help: 'composing the supergraph with the additions of up to 340 owners (half a minute)',

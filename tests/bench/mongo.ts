@@ -44,8 +44,8 @@ export async function largeMongoForBench(say: (line: string) => void): Promise<B
   return mongo;
 }
 
-/** A database of its own for the gateway's usage, dropped at the end. */
-export async function usageForBench(
+/** A database of its own for what the gateway keeps, dropped at the end. */
+export async function databaseForBench(
   mongodbUri: string,
 ): Promise<AsyncDisposable & { readonly mongodbUri: string; readonly database: string }> {
   const database = `bench_gateway_${randomUUID().slice(0, 8)}`;

@@ -7,6 +7,8 @@ export interface Load {
   readonly requests: number;
   /** Whether each request differs from the one before in its variable. */
   readonly differing: boolean;
+  /** Access token of who asks; absent: nobody. */
+  readonly token?: string | undefined;
   /** Throws at an answer that is not whole, which ends the benchmark. */
   readonly check: (body: string) => void;
 }
@@ -24,7 +26,11 @@ let salt = 0;
 
 /** Runs the load to its end. */
 export async function runLoad(load: Load): Promise<LoadResult> {
-  const { url, query, requests, differing, check } = load;
+  const { url, query, requests, differing, token, check } = load;
+  const headers = {
+    'content-type': 'application/json',
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+  };
   const dispatcher = new Agent({ connections });
   const durations: number[] = [];
   let started = 0;
@@ -38,7 +44,7 @@ export async function runLoad(load: Load): Promise<LoadResult> {
       const answer = await request(url, {
         method: 'POST',
         dispatcher,
-        headers: { 'content-type': 'application/json' },
+        headers,
         body: JSON.stringify({ query, variables: { text } }),
       });
       const body = Buffer.from(await answer.body.arrayBuffer());

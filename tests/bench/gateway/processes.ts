@@ -1,10 +1,9 @@
 /** The processes of a comparison: the canned owners, and each side. */
 import { startChild, type Child } from '../child.ts';
-import type { SideMessage, SideName, UsageStore } from './side.ts';
+import type { SideMessage, SideName, SideSetting, SideStarted } from './side.ts';
 
 /** A side that serves. */
-export interface RunningSide extends Disposable {
-  readonly url: string;
+export interface RunningSide extends Disposable, SideStarted {
   ask<T>(message: SideMessage): Promise<T>;
 }
 
@@ -18,12 +17,7 @@ export async function startOwners(): Promise<
 }
 
 /** Starts one side over these owners. */
-export async function startSide(
-  name: SideName,
-  urls: Readonly<Record<string, string>>,
-  usage?: UsageStore,
-): Promise<RunningSide> {
+export async function startSide(name: SideName, setting: SideSetting): Promise<RunningSide> {
   const child = startChild(new URL('side.ts', import.meta.url), [name]);
-  const { url } = await child.ask<{ url: string }>({ urls, ...(usage && { usage }) });
-  return { ...child, url };
+  return { ...child, ...(await child.ask<SideStarted>(setting)) };
 }

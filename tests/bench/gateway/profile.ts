@@ -17,7 +17,7 @@ const leastPercent = 0.3;
 export async function benchGatewayProfile(say: (line: string) => void): Promise<BenchResult> {
   using stack = new DisposableStack();
   const { urls } = stack.use(await startOwners());
-  const side = stack.use(await startSide('onenet', urls));
+  const side = stack.use(await startSide('onenet', { urls }));
   const load = { url: side.url, query: queries.onenet, differing: true, check: checkWhole };
   await runLoad({ ...load, requests });
   await side.ask('startProfile');

@@ -1,30 +1,41 @@
 /** One side of the comparison in a process of its own: serves on a port of the system's choice; reports CPU and memory, or a profile, when asked. */
 import { Session } from 'node:inspector/promises';
 import type { Profiler } from 'node:inspector';
+import type { NetClient } from '@onenet/contract';
 import { answerParent, usage, type Usage } from '../child.ts';
 import { startFloor } from './floor.ts';
-import { startOnenet } from './onenet.ts';
+import { startOnenet, type Stores } from './onenet.ts';
 import { startStock } from './stock.ts';
 
-/** Where OneNet's gateway keeps what is asked. */
-export interface UsageStore {
-  readonly mongodbUri: string;
-  readonly database: string;
+/** What the parent sends first: where the owners listen, where OneNet keeps what it keeps, who its clients are. */
+export interface SideSetting {
+  readonly urls: Readonly<Record<string, string>>;
+  readonly stores?: Stores | undefined;
+  readonly clients?: readonly NetClient[] | undefined;
 }
 
-/** What the parent sends: first where the owners listen, then what it wants to know. */
-export type SideMessage =
-  | { readonly urls: Readonly<Record<string, string>>; readonly usage?: UsageStore }
-  | 'usage'
-  | 'startProfile'
-  | 'endProfile';
+/** Where a side listens; an access token for each of its clients. */
+export interface SideStarted {
+  readonly url: string;
+  readonly tokens: readonly string[];
+}
+
+/** What the parent sends: first the setting, then what it wants to know. */
+export type SideMessage = SideSetting | 'usage' | 'startProfile' | 'endProfile';
 
 const sides = {
-  floor: startFloor,
-  stock: (urls: Readonly<Record<string, string>>) => startStock(urls, false),
-  stockPooled: (urls: Readonly<Record<string, string>>) => startStock(urls, true),
-  onenet: startOnenet,
-} as const;
+  floor: async ({ urls }) => ({ url: await startFloor(urls), tokens: [] }),
+  stock: async ({ urls }) => ({ url: await startStock(urls, false), tokens: [] }),
+  stockPooled: async ({ urls }) => ({ url: await startStock(urls, true), tokens: [] }),
+  // Each has one thing more than the one before: what it adds is the difference.
+  onenetBare: ({ urls }) => startOnenet(urls, { signed: false }),
+  onenetSigned: ({ urls }) => startOnenet(urls, { signed: true }),
+  onenet: ({ urls, stores }) => startOnenet(urls, { signed: true, usage: stores?.usage }),
+  onenetClient: ({ urls, stores, clients }) =>
+    startOnenet(urls, { signed: true, usage: stores?.usage, clients }),
+  onenetShared: ({ urls, stores, clients }) =>
+    startOnenet(urls, { signed: true, ...stores, clients }),
+} as const satisfies Record<string, (setting: SideSetting) => Promise<SideStarted>>;
 
 export type SideName = keyof typeof sides;
 
@@ -35,7 +46,7 @@ answerParent(answer);
 
 async function answer(
   message: SideMessage,
-): Promise<{ url: string } | Usage | Profiler.Profile | 'started'> {
+): Promise<SideStarted | Usage | Profiler.Profile | 'started'> {
   switch (message) {
     case 'usage':
       return usage();
@@ -48,6 +59,6 @@ async function answer(
     case 'endProfile':
       return (await inspector.post('Profiler.stop')).profile;
     default:
-      return { url: await sides[name](message.urls, message.usage) };
+      return await sides[name](message);
   }
 }
