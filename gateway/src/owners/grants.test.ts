@@ -278,6 +278,39 @@ describe('a walk', () => {
     expect(ids).toEqual(all.filter((id, i) => i < 4 || id.startsWith('420100')));
   });
 
+  test('another’s cursor, and another’s id, open nothing of what is not one’s own', async () => {
+    // A leader walks all; with that cursor, and with ids from it, a client reads on.
+    const walked = listOf(await asks(page, {}, person('leader')));
+    expect(walked.completeness.asked).toBe(3);
+    net.grants.push(grantOf('420100', ['requests:read']));
+    for (const owner of [yichang, wisco]) owner.seen.length = 0;
+    const next = listOf(await asks(page, { c: walked.pageInfo.endCursor }));
+    expect(next.edges.every(({ node }) => node.id.startsWith('420100:'))).toBe(true);
+    expect(next.completeness.asked).toBe(1);
+    for (const id of [...requests(yichang), ...requests(wisco)].slice(0, 4).map((row) => row.id)) {
+      const answer = await asks(`query ($id: ID!) { serviceRequest(id: $id) { id title } }`, {
+        id,
+      });
+      expect(answer.data).toEqual({ serviceRequest: null });
+      expect(errorsOf(answer)).toEqual([['serviceRequest', 'REFUSED', id.split(':')[0]]]);
+    }
+    expect([yichang.seen, wisco.seen]).toEqual([[], []]);
+  });
+
+  test('a cursor that was made up names no owner that would be asked', async () => {
+    net.grants.push(grantOf('420100', ['requests:read']));
+    const { endCursor } = listOf(await asks(page)).pageInfo;
+    const parts = JSON.parse(Buffer.from(String(endCursor), 'base64url').toString()) as unknown[];
+    const owed = parts.map((part, i) => (i === parts.length - 1 ? [['420500', null]] : part));
+    for (const forged of [owed, [...parts, 'more'], parts.slice(1), { ...parts }]) {
+      const c = Buffer.from(JSON.stringify(forged)).toString('base64url');
+      const answer = await asks(page, { c });
+      const codes = answer.errors?.map(({ extensions }) => extensions?.['code']) ?? [];
+      if (codes.length > 0) expect(codes).toEqual(['BAD_CURSOR']);
+    }
+    expect(yichang.seen).toEqual([]);
+  });
+
   test('an owner that failed and then refuses is owed no longer, and never asked', async () => {
     grantTwo();
     yichang.fault = (_answer, response) => response.destroy();

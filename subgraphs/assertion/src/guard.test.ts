@@ -1,4 +1,5 @@
 /** What was signed is taken once, for what it was signed for; everything else is refused by a code. Long, because each refusal is a case of the same guard. */
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { localCaller } from '@onenet/contract';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import {
@@ -83,6 +84,16 @@ describe.each(algorithms)('%s', (alg) => {
     ['another algorithm', (call) => withAssertion(call, reheaded(call, { alg: otherOf(alg) }))],
     ['another type', (call) => withAssertion(call, reheaded(call, { typ: 'JWT' }))],
     ['an unknown key', (call) => withAssertion(call, reheaded(call, { kid: 'unknown' }))],
+    [
+      'a key’s name that climbs',
+      (call) => withAssertion(call, reheaded(call, { kid: '../../jwks' })),
+    ],
+    [
+      'a key’s name that objects have',
+      (call) => withAssertion(call, reheaded(call, { kid: '__proto__' })),
+    ],
+    ['a key’s name that is no text', (call) => withAssertion(call, reheaded(call, { kid: ['x'] }))],
+    ['a key that it brings itself', (call) => withAssertion(call, byOwnKey(call))],
   ];
   test.each(changes)('%s is refused', async (_what, change) => {
     expect(await admit(change(inward(signer.keys)))).toBe('ASSERTION_INVALID');
@@ -259,6 +270,16 @@ function reheaded({ headers }: InwardCall, change: object): string {
   const [head = '', ...rest] = String(headers[assertionHeader]).split('.');
   const header = JSON.parse(Buffer.from(head, 'base64url').toString('utf8')) as object;
   return [encoded({ ...header, ...change }), ...rest].join('.');
+}
+
+/** As it was, but for a key of somebody's own, which signs and stands in the header. */
+function byOwnKey({ headers }: InwardCall): string {
+  const [, payload = ''] = String(headers[assertionHeader]).split('.');
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const jwk = publicKey.export({ format: 'jwk' });
+  const header = { alg: 'EdDSA', typ: 'onenet-assertion+jwt', kid: 'own', jwk };
+  const signed = `${encoded(header)}.${payload}`;
+  return `${signed}.${sign(null, Buffer.from(signed), privateKey).toString('base64url')}`;
 }
 
 function otherOf(alg: string): string {

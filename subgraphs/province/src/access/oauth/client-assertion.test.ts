@@ -28,7 +28,7 @@ const seconds = () => Math.floor(Date.now() / 1000);
 function assertion(
   change: Readonly<Record<string, unknown>> = {},
   key: CryptoKey | Uint8Array = privateKey,
-  header: { alg: string; kid?: string } = { alg: 'EdDSA', kid: 'first' },
+  header: { alg: string; kid?: string; jku?: string } = { alg: 'EdDSA', kid: 'first' },
 ): Promise<string> {
   const claims: Readonly<Record<string, unknown>> = {
     iss: 'signing',
@@ -126,6 +126,17 @@ describe('is refused', () => {
     ['without jti', () => assertion({ jti: undefined })],
     ['with an empty jti', () => assertion({ jti: '' })],
     ['with another kid', () => assertion({}, privateKey, { alg: 'EdDSA', kid: 'third' })],
+    [
+      'with a kid that climbs',
+      () => assertion({}, privateKey, { alg: 'EdDSA', kid: '../../../../dev/null' }),
+    ],
+    [
+      'with a key at an address that it names',
+      async () => {
+        const header = { alg: 'EdDSA', jku: 'http://127.0.0.1:1/jwks.json', kid: 'first' };
+        return assertion({}, (await generateKeyPair('EdDSA')).privateKey, header);
+      },
+    ],
     ['that is no JWT', () => Promise.resolve('a.b.c')],
   ];
   test.each(table)('%s', async (_, make) => {
