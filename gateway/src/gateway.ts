@@ -13,6 +13,7 @@ import type { LocalPolicy } from './callers/callers.ts';
 import { openCallers, type CallersConfig } from './callers/open.ts';
 import { Directory } from './directory.ts';
 import type { DataSources } from './generation.ts';
+import { Jobs, type JobsOptions } from './exports/jobs.ts';
 import { Generations } from './generations.ts';
 import { LastNet } from './last-net.ts';
 import { Metrics } from './metrics.ts';
@@ -49,6 +50,10 @@ export interface GatewayOptions {
   readonly usage?: { readonly mongodbUri: string; readonly database: string } | undefined;
   /** Where all gateways of the net share what clients may still ask; absent: this one counts alone. */
   readonly quota?: { readonly mongodbUri: string; readonly database: string } | undefined;
+  /** Where the jobs of exports are, for all gateways of the net; absent: none are kept. */
+  readonly exports?:
+    | (JobsOptions & { readonly patienceMs?: readonly number[] | undefined })
+    | undefined;
   /** pino's; `silent` for none. */
   readonly logLevel?: string;
   readonly log?: Logger;
@@ -63,6 +68,8 @@ export interface Gateway {
 
 /** Milliseconds that requests under way may take when the gateway stops. */
 const drainMs = 10_000;
+/** How long an export waits before it asks again for what failed. */
+const exportPatienceMs = [1000, 3000, 9000];
 
 /** Resolves when the gateway is ready to answer. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -107,6 +114,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const generations = new Generations({ dataSource, log, metrics, inForce });
 
+  const exports = options.exports && {
+    jobs: new Jobs(options.exports),
+    patienceMs: options.exports.patienceMs ?? exportPatienceMs,
+  };
   const stopping = new AbortController();
   let usage: Usage | undefined;
   const server = createGatewayServer({
@@ -114,6 +125,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     callers: openCallers(options, { dispatcher, signer: keys, log, proxies }),
     proxies,
     admission,
+    exports,
     inForce: () => generations.current,
     refused: () => generations.refused,
     keys,
@@ -157,6 +169,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await directory.close();
       await generations.stop();
       await admission.close();
+      await exports?.jobs.close();
       await usage?.stop();
       await lastNet?.close();
       await transport.close();

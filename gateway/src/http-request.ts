@@ -124,7 +124,8 @@ async function readUpTo(request: IncomingMessage, maxBytes: number): Promise<str
   return Buffer.concat(chunks, length).toString('utf8');
 }
 
-function checkParams(value: unknown): AskedParams {
+/** Reads the parameters of a request from a body. */
+export function checkParams(value: unknown): AskedParams {
   if (Array.isArray(value)) throw bad('A request holds one operation: batches are not taken.');
   if (!isObject(value)) throw bad('The body is not a JSON object with a `query`.');
   const { query, documentId, operationName, variables, extensions } = value;

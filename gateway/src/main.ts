@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-const help = `Starts the gateway: /graphql, /q, /live, /health/live, /health/ready, /metrics,
+const help = `Starts the gateway: /graphql, /q, /exports, /live, /health/live, /health/ready, /metrics,
 /events, /.well-known/jwks.json, and the dashboard at /; /oauth/token and /session are the province's.
 
 A call has an access token (authorization: Bearer, from /oauth/token) or a session (a cookie, from
@@ -16,9 +16,9 @@ not personal.
   --state <folder>       keeps the last owner directory, to start from while the province is down
   --keys <folder>        private keys, a folder below it for each part of the net, that sign every call to an
                          owner; a first one is made (<state>/keys; without either, calls are unsigned)
-  --mongodb-uri <uri>    replica set in which all gateways share the clients' quotas, and keep what
-                         consumers asked, served at /events (or MONGODB_URI; needs --state; without it,
-                         each gateway counts alone, and what is asked is not kept)
+  --mongodb-uri <uri>    replica set in which all gateways share the clients' quotas and exports, and keep
+                         what consumers asked, served at /events (or MONGODB_URI; needs --state; without
+                         it, each gateway counts alone, there are no exports, and what is asked is not kept)
   --database <name>      its database (gateway)
   --local <open|refuse>  calls from this machine without credentials (open where --host is this machine,
                          else refuse); one through a proxy is always refused
@@ -69,7 +69,8 @@ if (values.help) {
     stateDir: values.state,
     keysDir: values.keys ?? (values.state === undefined ? undefined : join(values.state, 'keys')),
     usage: usageOptions(),
-    quota: quotaOptions(),
+    quota: sharedOptions(),
+    exports: sharedOptions(),
     local: localPolicy(),
     trustedProxies: values['trusted-proxy'],
     tokens: {
@@ -98,7 +99,7 @@ function localPolicy() {
   fail(`--local ${local} is neither open nor refuse.`, 2);
 }
 
-function quotaOptions() {
+function sharedOptions() {
   const mongodbUri = values['mongodb-uri'] ?? process.env['MONGODB_URI'];
   return mongodbUri === undefined ? undefined : { mongodbUri, database: values.database };
 }

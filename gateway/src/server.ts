@@ -6,18 +6,19 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Dispatcher } from 'undici';
 import { isLocalCall } from './callers/callers.ts';
 import { notAllowed } from './callers/refusal.ts';
+import { answerExports, isExportsPath, type ExportsOptions } from './exports/exports.ts';
 import type { Refused } from './generations.ts';
 import { graphqlForm } from './graphql-form.ts';
 import { HttpRefusal } from './http-request.ts';
 import { proxyLive } from './live.ts';
-import { answerBy, callerRequest, type PipelineOptions } from './pipeline.ts';
+import { answerBy, callerRequest } from './pipeline.ts';
 import { internalError } from './present.ts';
 import { isProvincePath, proxyToProvince } from './proxy.ts';
 import { answerRest, isRestPath } from './rest/rest.ts';
 import { serveStatic } from './static.ts';
 import type { Usage } from './usage/usage.ts';
 
-export interface ServerOptions extends PipelineOptions {
+export interface ServerOptions extends ExportsOptions {
   /** The newest supergraph, while it is not in force because it does not load. */
   readonly refused: () => Refused | undefined;
   readonly dispatcher: Dispatcher;
@@ -33,7 +34,7 @@ export interface ServerOptions extends PipelineOptions {
   readonly keys?: Keys | undefined;
   /** What consumers asked, as a feed; `/events` is not served without it. */
   readonly usage?: Usage | undefined;
-  /** Ends the live streams. */
+  /** Ends the live streams, and those of exports. */
   readonly stop: AbortSignal;
 }
 
@@ -109,6 +110,7 @@ async function handle(
     const handler = Object.hasOwn(paths, pathname) ? paths[pathname] : undefined;
     if (handler) await handler(request, response, options);
     else if (isRestPath(pathname)) await answerRest(request, response, options);
+    else if (isExportsPath(pathname)) await answerExports(request, response, options);
     else if (isProvincePath(pathname)) {
       await proxyToProvince(options, request, response);
     } else await serveDashboard(decodePath(pathname), request, response, options);
