@@ -27,8 +27,9 @@ export class HttpRefusal extends NetError {
     code: NetErrorCode,
     message: string,
     headers: Readonly<Record<string, string>> = {},
+    details: Readonly<Record<string, unknown>> = {},
   ) {
-    super(code, message);
+    super(code, message, details);
     this.status = status;
     this.headers = headers;
   }

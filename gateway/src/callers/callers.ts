@@ -149,7 +149,8 @@ function purposeOf(headers: IncomingHttpHeaders, { id, purposes }: NetClient): s
   if (named === undefined && second === undefined) return only ?? null;
   if (named !== undefined && purposes.includes(named)) return named;
   const wrong = named === undefined ? 'is missing' : 'is not one of them';
-  throw badCaller(`${purposeHeader} ${wrong}: ${id} may ask for ${purposes.join(', ')}.`);
+  const text = `${purposeHeader} ${wrong}: ${id} may ask for ${purposes.join(', ')}.`;
+  throw badCaller(text, { purposes });
 }
 
 function personOf(headers: IncomingHttpHeaders): string | null {

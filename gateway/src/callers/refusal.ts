@@ -30,8 +30,11 @@ export function notAllowed(message: string): HttpRefusal {
 }
 
 /** A header of the caller is not understood, or not for this caller. */
-export function badCaller(message: string): HttpRefusal {
-  return new HttpRefusal(400, 'BAD_REQUEST', message);
+export function badCaller(
+  message: string,
+  details?: Readonly<Record<string, unknown>>,
+): HttpRefusal {
+  return new HttpRefusal(400, 'BAD_REQUEST', message, {}, details);
 }
 
 /** Who could say who calls does not answer. */

@@ -43,6 +43,6 @@ export async function answerRest(
   response.end(request.method === 'HEAD' ? undefined : JSON.stringify(body));
 }
 
-function listed({ name, version, hash, description, descriptionEn }: NetDocument): object {
-  return { name, version, documentId: `sha256:${hash}`, description, descriptionEn };
+function listed({ name, version, hash, description, descriptionEn, text }: NetDocument): object {
+  return { name, version, documentId: `sha256:${hash}`, description, descriptionEn, query: text };
 }
