@@ -26,10 +26,17 @@ export default defineConfig({
   build: {
     target: oldestBrowser,
     cssTarget: oldestBrowser,
-    // ECharts is the one large chunk; it is loaded after the figures stand.
+    // ECharts is one large chunk, loaded after the figures stand; the editors of the page for developers are the other.
     chunkSizeWarningLimit: 600,
   },
-  server: { proxy: { '/graphql': gateway, '/live': gateway, '/session': gateway } },
+  server: {
+    proxy: Object.fromEntries(
+      ['/graphql', '/live', '/session', '/oauth', '/q', '/.well-known'].map((path) => [
+        path,
+        gateway,
+      ]),
+    ),
+  },
 });
 
 /** Svelte scopes descendants with `:where(…)`, for which Chrome 87 drops the whole rule. */

@@ -1,5 +1,6 @@
 /** The dashboard's words in English. Long, because it is one list. */
 import type { Messages } from './messages.ts';
+import { developer } from './developer.en.ts';
 
 export const en: Messages = {
   siteName: 'OneNet Hubei',
@@ -535,6 +536,7 @@ export const en: Messages = {
     hours: (n) => `${n} h`,
     days: (n) => `${n} d`,
   },
+  developer,
   access: {
     title: 'Data sharing',
     intro: 'Who has asked for data of the platforms, who was granted it, and who read what.',

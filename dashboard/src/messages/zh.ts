@@ -1,5 +1,7 @@
 /** The dashboard's words in Simplified Chinese: the list that the other languages follow. Long, because it is one list. */
 
+import { developer } from './developer.zh.ts';
+
 export const zh = {
   siteName: '湖北工会一张网',
   siteTag: '全省工会服务平台',
@@ -518,6 +520,7 @@ export const zh = {
     hours: (n: string) => `${n} 小时`,
     days: (n: string) => `${n} 天`,
   },
+  developer,
   access: {
     title: '数据共享',
     intro: '谁申请了各平台的数据，谁获得了授权，谁实际读了什么。',

@@ -35,7 +35,9 @@ export function signInHref(): string {
   return `${signInPath}?${choices}`;
 }
 
-/** Where the gateway wants to know who asks. */
+/** Where the gateway wants to know who asks. Pages for developers have a way to sign in of their own. */
 export async function signInFirst(): Promise<void> {
-  if (page.url.pathname !== signInPath) await goto(signInHref());
+  const { pathname } = page.url;
+  const isOpen = pathname === signInPath || /^\/developer(\/|$)/.test(pathname);
+  if (!isOpen) await goto(signInHref());
 }
