@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { isLocalCall } from './callers/callers.ts';
+import { cameFrom } from './callers/came-from.ts';
 import { notAllowed } from './callers/refusal.ts';
 import { answerExports, isExportsPath, type ExportsOptions } from './exports/exports.ts';
 import type { Refused } from './generations.ts';
@@ -91,6 +92,14 @@ const paths: Readonly<Record<string, Handler>> = {
   },
 };
 
+/** No answer is guessed at by its content, framed by another site, or loaded into one; no address is told to one. */
+const forBrowsers = new Map([
+  ['x-content-type-options', 'nosniff'],
+  ['content-security-policy', "frame-ancestors 'self'"],
+  ['cross-origin-resource-policy', 'same-origin'],
+  ['referrer-policy', 'same-origin'],
+]);
+
 /** Makes the server; whoever makes it opens its port. */
 export function createGatewayServer(options: ServerOptions): Server {
   const server = createServer((request, response) => void handle(request, response, options));
@@ -105,6 +114,10 @@ async function handle(
   response: ServerResponse,
   options: ServerOptions,
 ): Promise<void> {
+  response.setHeaders(forBrowsers);
+  const { remoteAddress } = request.socket;
+  const { isHttps } = cameFrom({ headers: request.headers, remoteAddress }, options.proxies);
+  if (isHttps) response.setHeader('strict-transport-security', 'max-age=31536000');
   try {
     const { pathname } = new URL(request.url ?? '/', 'http://gateway');
     const handler = Object.hasOwn(paths, pathname) ? paths[pathname] : undefined;

@@ -1,13 +1,20 @@
 /** Whose word on where a call comes from is believed: of the proxies that the operator named, and of nobody else. */
 import { NoNetwork, readNetworks, type NetSnapshot } from '@onenet/contract';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { HttpRefusal } from '../http-request.ts';
 import { Attempts, withAttempts, type Identifier } from '../quota/attempts.ts';
-import { post, startSmallNet } from '../small-net.fixture.ts';
+import { post, startSmallNet, type SmallNet } from '../small-net.fixture.ts';
 import { cameFrom } from './came-from.ts';
 import { tokenInvalid } from './refusal.ts';
 
 const query = '{ __typename }';
+
+let net: SmallNet;
+beforeAll(async () => {
+  net = await startSmallNet({ local: 'open', trustedProxies: ['loopback'] });
+});
+afterAll(() => net[Symbol.asyncDispose]());
+
 const proxies = readNetworks(['10.1.2.0/24', 'loopback']);
 
 const chains: readonly (readonly [string, string, string | undefined, string])[] = [
@@ -51,7 +58,6 @@ test.each(['proxy.example', '10.1.2.0/33', '10.1.2.0/8/8', ''])('%s is no networ
 });
 
 test('what a proxy brings is never this machine’s, also where the proxy says nothing of itself', async () => {
-  await using net = await startSmallNet({ local: 'open', trustedProxies: ['loopback'] });
   expect((await post(net, { query })).status).toBe(401);
   expect((await post(net, { query }, { 'x-forwarded-for': '127.0.0.1' })).status).toBe(401);
   expect((await fetch(`${net.url}/metrics`)).status).toBe(403);
@@ -76,7 +82,6 @@ test('guesses count by the caller’s address, which only a proxy can say', asyn
 });
 
 test('behind a proxy that is at https, a page at http is another site', async () => {
-  await using net = await startSmallNet({ trustedProxies: ['loopback'] });
   const ask = async (origin: string): Promise<number> => {
     const { status } = await post(
       net,
@@ -93,4 +98,10 @@ test('behind a proxy that is at https, a page at http is another site', async ()
   expect(await ask('https://onenet.example')).toBe(200);
   expect(await ask('http://onenet.example')).toBe(403);
   expect(await ask('https://elsewhere.example')).toBe(403);
+  const told = async (headers: Record<string, string>): Promise<string | null> => {
+    const response = await fetch(`${net.url}/health/live`, { headers });
+    return response.headers.get('strict-transport-security');
+  };
+  expect(await told({ 'x-forwarded-proto': 'https' })).toContain('max-age=');
+  expect(await told({})).toBeNull();
 });

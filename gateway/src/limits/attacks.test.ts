@@ -308,6 +308,53 @@ describe('floods', () => {
   });
 });
 
+test('no name hides a field: what is personal stays behind its scope', async () => {
+  const query = `query __schema {
+    __schema: serviceRequest(id: "420100:1") { ...__type }
+    ... on Query { __type: serviceRequest(id: "420100:1") { __typename: applicantPhone } }
+  }
+  fragment __type on ServiceRequest { __typename: applicantName }`;
+  const { body } = await post(net, { query });
+  const values = JSON.stringify(body.data ?? null);
+  expect(values).not.toMatch(/张三|1\d{10}/);
+  // Refused as a whole, or each at its path: never answered.
+  const codes = new Set(body.errors?.map(({ extensions }) => extensions['code']));
+  expect([...codes].every((code) => code === 'SCOPE_REQUIRED' || code === 'BAD_REQUEST')).toBe(
+    true,
+  );
+  expect(codes.size).toBeGreaterThan(0);
+  expect(net.asked.join('\n')).not.toMatch(/applicantName|applicantPhone/);
+});
+
+describe('browsers', () => {
+  const elsewhere = { origin: 'https://elsewhere.example' };
+  const everywhere = ['/graphql', '/q', '/live', '/health/ready', '/oauth/token', '/nothing'];
+
+  test.each(everywhere)('%s lets no page of another site read or frame it', async (path) => {
+    for (const method of ['GET', 'OPTIONS']) {
+      const preflight = { 'access-control-request-method': 'POST' };
+      const headers = { ...elsewhere, ...(method === 'OPTIONS' && preflight) };
+      const response = await fetch(net.url + path, { method, headers });
+      await response.body?.cancel();
+      const told = [...response.headers.keys()].filter((name) => name.startsWith('access-control'));
+      expect([method, told]).toEqual([method, []]);
+      expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(response.headers.get('content-security-policy')).toContain('frame-ancestors');
+      expect(response.headers.get('referrer-policy')).toBe('same-origin');
+      expect(response.headers.get('cross-origin-resource-policy')).toBe('same-origin');
+      expect(response.headers.get('server')).toBeNull();
+      expect(response.headers.get('x-powered-by')).toBeNull();
+    }
+  });
+
+  test('an answer with data is kept by no browser', async () => {
+    for (const path of ['/graphql?query={__typename}', '/q']) {
+      const { headers } = await fetch(net.url + path);
+      expect(headers.get('cache-control')).toBe('no-store');
+    }
+  });
+});
+
 describe('errors never leak', () => {
   const wrong: readonly (readonly [name: string, path: string, init: RequestInit])[] = [
     ['no JSON', '/graphql', json('{')],

@@ -24,7 +24,6 @@ export type { KeyInfo, KeyLife, Keys, KeysOptions } from './keys.ts';
 export { bodyHashOf, leafHash, leafHeader, mostGrants, parseLeaf } from './leaf.ts';
 export { mongoGuardStore } from './mongo-guard-store.ts';
 export { listPartKeys, netIssuers, openPartKeys, rotatePartKeys } from './part-keys.ts';
-export type { NetIssuer } from './part-keys.ts';
 export { admitRead, answerPart } from './part.ts';
 export type { Asker } from './part.ts';
 export { analyticsCode, assertionHeader, maxLifeSeconds, provinceCode } from './payload.ts';

@@ -1,4 +1,5 @@
 /** Every way in which an owner fails, and the reason that a caller is given for it. */
+import { gzipSync } from 'node:zlib';
 import { encodeOwnerCursor } from '@onenet/contract';
 import { sendJson, type Fault } from './memory-owner.ts';
 
@@ -11,6 +12,9 @@ const strayCursor = encodeOwnerCursor({
   key: 1,
   id: '420100:R-none',
 });
+
+/** 100 MB of it in 100 kB. */
+const bomb = gzipSync(`{"data":${' '.repeat(1e8)}{}}`);
 
 /** By what it does. */
 export const faults: Readonly<Record<string, readonly [reason: string, fault: Fault]>> = {
@@ -52,6 +56,33 @@ export const faults: Readonly<Record<string, readonly [reason: string, fault: Fa
     'INVALID',
     (_answer, response) =>
       sendJson(response, `{"data":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`),
+  ],
+  'a million arrays inside each other': [
+    'INVALID',
+    (_answer, response) =>
+      sendJson(response, `{"data":{"a":${'['.repeat(1e6)}${']'.repeat(1e6)}}}`),
+  ],
+  'errors without an end, each inside another': [
+    'INVALID',
+    (_answer, response) => {
+      const inside = `${'{"path":['.repeat(100_000)}${']}'.repeat(100_000)}`;
+      sendJson(response, `{"data":null,"errors":[${inside}]}`);
+    },
+  ],
+  'a bomb that is compressed': [
+    'INVALID',
+    (_answer, response) => {
+      const type = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+      response.writeHead(200, type).end(bomb);
+    },
+  ],
+  'a byte now and then': [
+    'TIMEOUT',
+    (_answer, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const drip = setInterval(() => response.write(' '), 20);
+      response.once('close', () => clearInterval(drip));
+    },
   ],
   'an endless body': [
     'OVER_BUDGET',

@@ -31,7 +31,7 @@ export const clientActions: AccessActions = {
   'POST id/suspend': suspend,
   'POST id/resume': resume,
   'POST id/limits': limits,
-  'POST id/profile': profile,
+  'POST id/profile': sayAnew,
   'POST id/scopes': scopes,
   'DELETE id': revoke,
 };
@@ -101,7 +101,7 @@ async function limits({ store, id, fields, asker }: AccessCall): Promise<AccessA
   return standing({ store, id });
 }
 
-async function profile({ store, id, fields, asker }: AccessCall): Promise<AccessAnswer> {
+async function sayAnew({ store, id, fields, asker }: AccessCall): Promise<AccessAnswer> {
   const given = parseProfileChange(fields);
   fields.done();
   await setProfile(store.registry, id, given, asker);

@@ -142,7 +142,7 @@ interface Lack {
 
 /** What a caller lacks to read a field, as if it were asked: scope, and this platform's own grant. */
 function lackOf(
-  { definition, grants }: Platform,
+  { definition, grants: ownGrants }: Platform,
   caller: Caller,
   typeName: string,
   fieldName: string,
@@ -154,6 +154,6 @@ function lackOf(
   const { scope, attribute } = need;
   const hasScope = scope === coreScope || caller.scopes.includes(scope);
   if (attribute === 'NOT_SHARED' || !hasScope) return { scope, of: 'TOKEN' };
-  const granted = grants?.scopesOf(caller.client, caller.purpose, Date.now());
+  const granted = ownGrants?.scopesOf(caller.client, caller.purpose, Date.now());
   return isShared(need, rights, granted ?? new Set()) ? undefined : { scope, of: 'GRANT' };
 }
