@@ -250,6 +250,7 @@ test('the list of documents', async () => {
     documentId: `sha256:${documents[0]?.hash}`,
     description: '说明',
     descriptionEn: 'About',
+    query: documents[0]?.text,
   });
 });
 
