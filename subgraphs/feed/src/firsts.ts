@@ -70,9 +70,7 @@ type KeysByKind = Readonly<Record<PeriodKind, string>>;
 function claimKeys(entry: OutboxEntry, personKey: string | Buffer): KeysByKind {
   const { people }: EventType = eventTypes[entry.type];
   const measure = entry.data.simulated === true ? `${people}/simulated` : people;
-  const person = createHmac('sha256', personKey)
-    .update(entry.person ?? '')
-    .digest('base64url');
+  const person = keyedPerson(personKey, entry.person ?? '');
   const periods = periodsOf(entry.time);
   const key = (kind: PeriodKind): string => `${measure} ${periods[kind]} ${person}`;
   return {
@@ -82,6 +80,11 @@ function claimKeys(entry: OutboxEntry, personKey: string | Buffer): KeysByKind {
     quarter: key('quarter'),
     year: key('year'),
   };
+}
+
+/** A person as claims name them. */
+export function keyedPerson(personKey: string | Buffer, person: string): string {
+  return createHmac('sha256', personKey).update(person).digest('base64url');
 }
 
 function claimsOf(entry: OutboxEntry, keys: KeysByKind | undefined, maxAgeDays: number): Claim[] {

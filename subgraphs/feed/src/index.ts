@@ -9,6 +9,8 @@ export { eventFaults } from './event.ts';
 export type { Checked, EventFault, Vocabulary } from './event.ts';
 export { startFeed } from './feed.ts';
 export type { Feed, FeedDatabase, FeedOptions, FeedSettings } from './feed.ts';
+export { forgetPerson, personKeyOf } from './forget-person.ts';
+export { keyedPerson } from './firsts.ts';
 export { formatSequence } from './line.ts';
 export { defaultLimit, maxAnswerBytes, maxLimit, maxLineBytes, maxWaitSeconds } from './limits.ts';
 export { mongoStore } from './mongo-store.ts';

@@ -125,7 +125,7 @@ interface DoneRequest extends RequestIdentity {
 }
 
 interface RequestIdentity {
-  /** Client, actor and key: another client's keys are its own, and so are another actor's. */
+  /** Of client, actor and key: another client's keys are its own, and so are another actor's. A hash, so that it names nobody. */
   readonly _id: string;
   /** Of mutation and input. */
   readonly hash: string;
@@ -152,6 +152,26 @@ export async function changeAnswers(
     { 'answer._id': { $in: [...ids] } },
     { $set: change },
     { session },
+  );
+}
+
+/**
+ * Forgets what was answered about records of somebody who is erased. The key stays, so that a request
+ * that comes again is refused, and not carried out anew.
+ */
+export async function forgetAnswers(
+  platform: Pick<Platform, 'db'>,
+  ids: ReadonlySet<string>,
+): Promise<void> {
+  const about: string[] = [];
+  for await (const { _id, answer } of requests(platform).find()) {
+    const text = JSON.stringify(answer);
+    if ([...ids].some((id) => text.includes(`"${id}"`))) about.push(_id);
+  }
+  await requests(platform).updateMany(
+    { _id: { $in: about } },
+    { $set: { hash: '', answer: {} } },
+    { writeConcern: { w: 'majority' } },
   );
 }
 
@@ -216,7 +236,8 @@ function requestOf(
     .digest('base64');
   // A reference is the client's own: two clients may call different people by the same one.
   const of = client === undefined || client === localCaller.client ? '' : `${client} `;
-  return { _id: `${of}${actor.kind}:${actor.reference} ${key}`, hash };
+  const whose = createHash('sha256').update(`${of}${actor.kind}:${actor.reference} ${key}`);
+  return { _id: whose.digest('base64'), hash };
 }
 
 async function replay<Answer extends Document>(

@@ -4,6 +4,7 @@ import type { PlatformDefinition, ReferenceRecord } from '@onenet/platforms';
 import type { IndexDescription } from 'mongodb';
 import type { Builder } from './builder.ts';
 import type { Platform } from './context.ts';
+import type { EraseMore, ErasurePlan } from './erase/plan.ts';
 import type { Write } from './load.ts';
 
 /** One of the contract's modules, as the reference platform offers it. */
@@ -15,6 +16,8 @@ export interface PlatformModule {
   addSchema(schema: PlatformSchema): void;
   /** The documents of a reference record, and its events; nothing for the records of other modules. */
   readonly writes?: (record: ReferenceRecord, definition: PlatformDefinition) => Iterable<Write>;
+  /** Forgets what it has of somebody who is erased, beside what its collections' plans say. */
+  readonly eraseMore?: EraseMore;
   /** What time alone brings about, such as deadlines: called every so often, by several processes at once. */
   readonly sweep?: (platform: Platform, now: Date) => Promise<void>;
 }
@@ -24,6 +27,8 @@ export interface CollectionPlan {
   readonly indexes: readonly IndexDescription[];
   /** The facets of one of its documents, where lists rely on more of them than they once did. */
   readonly facets?: (document: never) => readonly string[];
+  /** What of its records is a person's; absent: nothing. */
+  readonly erasure?: ErasurePlan;
 }
 
 /** A schema that is being built: that of a set of modules, at a version of the contract. */

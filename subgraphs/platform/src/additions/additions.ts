@@ -3,6 +3,7 @@ import type { ReferenceRecord } from '@onenet/platforms';
 import type { Db } from 'mongodb';
 import type { Builder, Ref } from '../builder.ts';
 import type { Write } from '../load.ts';
+import type { CollectionPlan } from '../module.ts';
 import type { MemberDoc } from '../modules/members/store.ts';
 import type { OrganizationDoc } from '../modules/organizations/store.ts';
 import { cardProgramme } from './420800/addition.ts';
@@ -20,6 +21,8 @@ export interface Addition {
   addSchema(builder: Builder, types: AddedTo): void;
   /** Makes what it stores. Safe to repeat. */
   prepare(db: Db): Promise<void>;
+  /** What of its records is a person's. */
+  readonly collections?: readonly Pick<CollectionPlan, 'name' | 'erasure'>[];
   /** What a reference record brings with it. */
   writes(record: ReferenceRecord): Iterable<Write>;
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { MemberRecord, ReferenceRecord } from '@onenet/platforms';
 import type { Db } from 'mongodb';
+import type { ErasurePlan } from '../../erase/plan.ts';
 import type { Write } from '../../load.ts';
 import type { Row } from '../../rows.ts';
 
@@ -53,6 +54,12 @@ const fiveInOne: ProgrammeDoc = {
   organizationId: '420800:org-root',
   before: { issued: 181_900, inUse: 121_500, discountsFen: 161_350_000 },
   claims: { count: 15, fen: 21_380_000 },
+};
+
+/** What is left of the card of a member who is erased. */
+export const cardErasure: ErasurePlan = {
+  of: 'memberId',
+  left: { maskedNumber: '****', 'personal.number': null },
 };
 
 /** Safe to repeat. */

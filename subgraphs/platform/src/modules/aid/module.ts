@@ -2,6 +2,7 @@
 import type { PlatformModule } from '../../module.ts';
 import { listIndexes } from '../../order.ts';
 import { entries, entryIndexes } from './accounts.ts';
+import { fileErasure, grantErasure, pairingErasure } from './erasure.ts';
 import { funds } from './funds.ts';
 import { grantFacets, grantIndexes, grants } from './grants.ts';
 import { hardshipFacets, hardshipIndexes, hardshipWorkers } from './hardship.ts';
@@ -17,6 +18,7 @@ export const aid: PlatformModule = {
       name: hardshipWorkers,
       indexes: [...listIndexes('hardshipWorkers'), ...hardshipIndexes],
       facets: hardshipFacets,
+      erasure: fileErasure,
     },
     { name: funds, indexes: listIndexes('aidFunds') },
     { name: entries, indexes: entryIndexes },
@@ -25,8 +27,13 @@ export const aid: PlatformModule = {
       name: grants,
       indexes: [...listIndexes('aidGrants'), ...grantIndexes],
       facets: grantFacets,
+      erasure: grantErasure,
     },
-    { name: pairings, indexes: [...listIndexes('cadrePairings'), ...pairingIndexes] },
+    {
+      name: pairings,
+      indexes: [...listIndexes('cadrePairings'), ...pairingIndexes],
+      erasure: pairingErasure,
+    },
   ],
   addSchema: addAid,
   writes: aidWrites,

@@ -1,6 +1,7 @@
 /** The module cards. */
 import type { PlatformModule } from '../../module.ts';
 import { listIndexes } from '../../order.ts';
+import { cardErasure, claimErasure } from './erasure.ts';
 import { claims } from './claims.ts';
 import { merchants } from './merchants.ts';
 import { addCards } from './schema.ts';
@@ -14,10 +15,11 @@ export const cards: PlatformModule = {
       name: cardCollection,
       indexes: [...listIndexes('cards'), ...cardIndexes],
       facets: cardFacets,
+      erasure: cardErasure,
     },
     { name: cardUses, indexes: [] },
     { name: merchants, indexes: listIndexes('merchants') },
-    { name: claims, indexes: listIndexes('cardClaims') },
+    { name: claims, indexes: listIndexes('cardClaims'), erasure: claimErasure },
   ],
   addSchema: addCards,
   writes: cardsWrites,

@@ -1,6 +1,7 @@
 /** The module corrections. */
 import type { PlatformModule } from '../../module.ts';
 import { listIndexes } from '../../order.ts';
+import { correctionErasure } from './erasure.ts';
 import { addCorrections } from './schema.ts';
 import { corrections as collection } from './store.ts';
 import { clockIndex, sweepCorrections } from './sweep.ts';
@@ -11,6 +12,7 @@ export const corrections: PlatformModule = {
   collections: [
     {
       name: collection,
+      erasure: correctionErasure,
       indexes: [
         ...listIndexes('dataCorrections'),
         clockIndex,

@@ -5,6 +5,7 @@ import { forgetLookups } from './lookup.ts';
 import { sweepRuns } from './outcomes.ts';
 import { peopleIndex, peopleOf } from './people.ts';
 import { openMinutes } from './runs.ts';
+import { eraseMatches } from './erasure.ts';
 import { addMatching } from './schema.ts';
 import { matchAnswers, matchDepartments, matchKeys, matchLookups, matchRuns } from './store.ts';
 import { matchWrites } from './writes.ts';
@@ -24,6 +25,7 @@ export const matching: PlatformModule = {
     })),
   ],
   addSchema: addMatching,
+  eraseMore: eraseMatches,
   writes: matchWrites,
   sweep: async (platform, now) => {
     await sweepRuns(platform, now, openMinutes);

@@ -1,6 +1,7 @@
 /** The module requests. */
 import type { PlatformModule } from '../../module.ts';
 import { listIndexes } from '../../order.ts';
+import { requestErasure } from './erasure.ts';
 import { addRequests } from './schema.ts';
 import { requestFacets, serviceRequests } from './store.ts';
 import { clockIndex, sweepRequests } from './sweep.ts';
@@ -13,6 +14,7 @@ export const requests: PlatformModule = {
       name: serviceRequests,
       indexes: [...listIndexes('serviceRequests'), clockIndex],
       facets: requestFacets,
+      erasure: requestErasure,
     },
   ],
   addSchema: addRequests,
