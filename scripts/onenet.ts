@@ -78,9 +78,17 @@ const commands: Readonly<Record<string, Command>> = {
     help: 'documents that clients ask by name: add, list, show, retire',
     load: async () => (await import('./commands/document.ts')).document,
   },
+  erase: {
+    help: 'a person from a platform of the reference kind',
+    load: async () => (await import('./commands/program.ts')).erase,
+  },
+  'sealing-key': {
+    help: 'replace the key to which others seal what a reference platform alone may read',
+    load: async () => (await import('./commands/program.ts')).sealingKey,
+  },
   sidecar: {
     help: "a platform's side of the net, beside any GraphQL server",
-    load: async () => (await import('./commands/sidecar.ts')).sidecar,
+    load: async () => (await import('./commands/program.ts')).sidecar,
   },
 };
 

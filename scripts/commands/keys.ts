@@ -1,12 +1,14 @@
-/** `./onenet keys rotate|list`: the keys with which the net signs its calls to owners, and access tokens. */
+/** `./onenet keys rotate|list|withdraw`: the keys with which the net signs its calls to owners, and access tokens. */
 import { join } from 'node:path';
 import {
   algorithms,
   listKeys,
   listPartKeys,
+  netIssuers,
   publishAheadMs,
   rotateKeys,
   rotatePartKeys,
+  withdrawKey,
   type Algorithm,
   type KeyInfo,
 } from '@onenet/assertion';
@@ -32,6 +34,7 @@ const keyOptions = {
     atMost: 86_400,
     help: 'seconds for which a new key is published before it signs',
   },
+  kid: { kind: 'text', default: '', help: 'of withdraw: the key that is removed' },
   help: helpOption,
 } as const satisfies Readonly<Record<string, Option>>;
 
@@ -51,8 +54,8 @@ export async function keys(args: readonly string[], usage: string): Promise<numb
       console.log(help(usage));
       return 0;
     }
-    if (action !== 'rotate' && action !== 'list') {
-      throw new UsageError(`No action "${action}": rotate or list.`);
+    if (action !== 'rotate' && action !== 'list' && action !== 'withdraw') {
+      throw new UsageError(`No action "${action}": rotate, list or withdraw.`);
     }
     const options = parseOptions(keyOptions, rest, process.env);
     if (options.help) {
@@ -65,6 +68,7 @@ export async function keys(args: readonly string[], usage: string): Promise<numb
         `--alg ${alg}: access tokens are signed by EdDSA (RFC 9068 knows no SM2).`,
       );
     }
+    if (action === 'withdraw') await withdraw(options);
     const how = { alg, aheadMs: options.ahead * 1000 };
     for (const line of linesOf(
       options.tokens
@@ -78,6 +82,20 @@ export async function keys(args: readonly string[], usage: string): Promise<numb
     console.error(error instanceof Error ? error.message : error);
     return error instanceof UsageError ? 2 : 1;
   }
+}
+
+/** From the folder of whichever part has it. */
+async function withdraw(options: {
+  readonly keys: string;
+  readonly kid: string;
+  readonly tokens: boolean;
+}): Promise<void> {
+  const { keys: folder, kid, tokens } = options;
+  if (kid === '') throw new UsageError('--kid is missing: which key; list shows them.');
+  for (const part of tokens ? [accessTokenKeys] : netIssuers) {
+    if (await withdrawKey(join(folder, part), kid)) return;
+  }
+  throw new UsageError(`--kid ${kid}: there is no such key; list shows all.`);
 }
 
 type Rotation = { readonly alg: Algorithm; readonly aheadMs: number };
@@ -96,10 +114,11 @@ async function ofParts(folder: string, rotation: Rotation | false): Promise<read
 
 function help(usage: string): string {
   return [
-    usage.replace('[options]', 'rotate|list [options]'),
+    usage.replace('[options]', 'rotate|list|withdraw [options]'),
     '',
     'rotate adds a key for each part of the net whose private keys are here; it signs when everybody who',
-    'verifies has read it. list shows all.',
+    'verifies has read it. list shows all. withdraw removes one that others know: what it signed is refused',
+    'within half a minute, of tokens at every gateway.',
     'Running parts take notice by themselves.',
     '',
     describeOptions(keyOptions),

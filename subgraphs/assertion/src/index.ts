@@ -19,7 +19,7 @@ export { algorithms, publicKeyOf } from './jwk.ts';
 export type { Algorithm, PublicJwk } from './jwk.ts';
 export { isSignedBy, parseJws } from './jws.ts';
 export type { SigningKey, UnverifiedJws } from './jws.ts';
-export { listKeys, openKeys, publishAheadMs, rotateKeys } from './keys.ts';
+export { listKeys, openKeys, publishAheadMs, rotateKeys, withdrawKey } from './keys.ts';
 export type { KeyInfo, KeyLife, Keys, KeysOptions } from './keys.ts';
 export { bodyHashOf, leafHash, leafHeader, mostGrants, parseLeaf } from './leaf.ts';
 export { mongoGuardStore } from './mongo-guard-store.ts';

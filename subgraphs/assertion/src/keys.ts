@@ -108,6 +108,20 @@ export async function rotateKeys(
   return added;
 }
 
+/**
+ * Removes a key at once, because others know it: what it signed is refused as soon as everybody has read
+ * the set again. One that signs stays: then nothing could be signed. False: it is not in the folder.
+ */
+export async function withdrawKey(dir: string, kid: string): Promise<boolean> {
+  const key = (await listKeys(dir)).find((each) => each.kid === kid);
+  if (!key) return false;
+  if (key.state === 'SIGNS') {
+    throw new Error(`${kid} signs: rotate with --ahead 0 first, and withdraw it then.`);
+  }
+  await rm(join(dir, key.file));
+  return true;
+}
+
 /** The folder's keys, oldest first. */
 export async function listKeys(dir: string, life: KeyLife = {}): Promise<readonly KeyInfo[]> {
   const keys = await readKeys(dir);

@@ -1,10 +1,10 @@
 /** What every list of hashes is held to, whoever sends it: its key, its size, and how many a day. */
 import { createHash } from 'node:crypto';
-import { NetError, open } from '@onenet/contract';
+import { NetError } from '@onenet/contract';
 import { badInput } from '../../checks.ts';
 import type { Transaction } from '../../command.ts';
 import type { Platform } from '../../context.ts';
-import { sealingKeyOf } from '../core/sealing-key.ts';
+import { openSealed } from '../core/sealing-key.ts';
 import { matchDepartments, type DepartmentState } from './store.ts';
 
 /** Refuses a list that is empty, too long, or has what is no hash or the same twice. */
@@ -25,8 +25,7 @@ export function assertHashes(hashes: readonly string[], most: number): void {
 
 /** A run's key: sealed is `{"key": "<base64url of 32 bytes>"}`. */
 export async function openKey(platform: Platform, sealedKey: string): Promise<Uint8Array> {
-  const { privateJwk } = await sealingKeyOf(platform);
-  const sealed = await open(privateJwk, sealedKey);
+  const sealed = await openSealed(platform, sealedKey);
   const text = typeof sealed === 'object' && sealed !== null && 'key' in sealed ? sealed.key : null;
   if (typeof text !== 'string' || !/^[\w-]{43}$/.test(text)) {
     throw badInput('`sealedKey` holds no key: seal {"key": <32 random bytes in base64url>}.');

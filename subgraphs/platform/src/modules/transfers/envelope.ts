@@ -1,8 +1,8 @@
 /** What is sealed: the record, and for which transfer, so that it is good for no other. */
-import { isPlatformCode, open, seal } from '@onenet/contract';
+import { isPlatformCode, seal } from '@onenet/contract';
 import { badInput } from '../../checks.ts';
 import type { Platform } from '../../context.ts';
-import { sealingKeyOf } from '../core/sealing-key.ts';
+import { openSealed } from '../core/sealing-key.ts';
 import { SealedFields } from './sealed-fields.ts';
 import { findSide, transferKinds, type TransferKind } from './store.ts';
 import { offeredSubject, recordsOf } from './subjects.ts';
@@ -36,8 +36,7 @@ export async function openedOffer(
   platform: Platform,
   input: { readonly transferId: string; readonly from: string; readonly sealed: string },
 ): Promise<{ readonly kind: TransferKind; readonly record: SealedFields }> {
-  const { privateJwk } = await sealingKeyOf(platform);
-  const fields = new SealedFields(await open(privateJwk, input.sealed), 'sealed');
+  const fields = new SealedFields(await openSealed(platform, input.sealed), 'sealed');
   fields.integer('v', version, version);
   fields.oneOf('transferId', [input.transferId]);
   fields.oneOf('from', [input.from]);
