@@ -43,6 +43,8 @@ async function trustedKey(server: AuditedServer, signer: Signer): Promise<void> 
   await refusedWith(server, 'for another body', otherBody, invalid);
   const otherPath = signed(server, signer, { url: server.eventsUrl });
   await refusedWith(server, 'for another path', otherPath, invalid);
+  const otherPart = signed(server, { ...signer, issuer: 'gateway' });
+  await refusedWith(server, 'in the name of another part of the net', otherPart, invalid);
 }
 
 /** From this machine the operator may allow it; from elsewhere nobody may. */
