@@ -1,6 +1,7 @@
 /** The guide for third parties: its examples run as they stand, in every language, and its mutation is the schema's. */
 import { execFile } from 'node:child_process';
-import { readFile, readdir } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, stat, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -44,6 +45,7 @@ const programs: Readonly<Record<string, string>> = {
   'first-query.ts': process.execPath,
   'first_query.py': 'python3',
   'FirstQuery.java': 'java',
+  'export.sh': 'bash',
 };
 
 test('every example is run here, and stands in both guides with the command that runs it', async () => {
@@ -73,6 +75,26 @@ test.each(['first-query.ts', 'first_query.py'])('%s reads them all', async (file
   expect(absent.every((line) => line.endsWith(' NOT_CONNECTED'))).toBe(true);
 });
 
+test('export.sh writes every row, and goes on where it broke off', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'unions.ndjson');
+  const rowsIn = async (): Promise<readonly string[]> => {
+    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+    return lines.slice(0, -1).map((line) => (JSON.parse(line) as { node: { id: string } }).node.id);
+  };
+  const [count, end] = (await output('export.sh', file)).trim().split('\n');
+  expect(count).toBe(String(unions.length));
+  expect(JSON.parse(end ?? '')).toMatchObject({
+    end: { state: 'DONE', complete: true, rows: unions.length },
+  });
+  const whole = await rowsIn();
+  expect(whole.toSorted()).toEqual(unions.map(({ id }) => id).toSorted());
+  // Killed in the middle of a row.
+  await truncate(file, Math.floor((await stat(file)).size / 2));
+  await output('export.sh', file);
+  expect(await rowsIn()).toEqual(whole);
+});
+
 test('the application in the guide is answered', async () => {
   const text = await readFile(join(root, 'docs', 'consumers.md'), 'utf8');
   const [, mutation = ''] = /```graphql\n([^]*?)```/.exec(text) ?? [];
@@ -82,14 +104,19 @@ test('the application in the guide is answered', async () => {
   expect(data).toMatchObject({ applyForGrant: { application: { id: expect.any(String) } } });
 });
 
-async function output(file: string): Promise<string> {
+async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'consumers-guide-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
+}
+
+async function output(file: string, ...args: readonly string[]): Promise<string> {
   const env = {
     ...process.env,
     ONENET_URL: net.url,
     ONENET_CLIENT: 'pensions',
     ONENET_SECRET: secret,
   };
-  const { stdout } = await run(programs[file] ?? '', [join(examples, file)], { env });
+  const { stdout } = await run(programs[file] ?? '', [join(examples, file), ...args], { env });
   return stdout;
 }
 

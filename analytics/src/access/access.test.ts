@@ -63,7 +63,8 @@ test('the newest first, page by page, by what is filtered', async () => {
     coordinates: [],
     count: 30,
   };
-  const others = ['r-2', 'r-3'].map((requestId) => ({ ...access, requestId }));
+  const page3 = `${'e'.repeat(32)}-s1-3`;
+  const others = ['r-2', page3].map((requestId) => ({ ...access, requestId }));
   await gateway.used([access, ...others, refused], accessType);
   await parts.caughtUp();
   const page = async (after?: string | null) =>
@@ -71,7 +72,7 @@ test('the newest first, page by page, by what is filtered', async () => {
   const first = await page();
   expect(first.edges.map(({ node }) => [node.requestId, node.count, node.rows])).toEqual([
     [null, 30, 0],
-    ['r-3', 1, 5],
+    [page3, 1, 5],
     ['r-2', 1, 5],
   ]);
   expect(first.pageInfo.hasNextPage).toBe(true);
@@ -86,6 +87,9 @@ test('the newest first, page by page, by what is filtered', async () => {
   expect(await found({ client: 'taxation', result: 'REFUSED' })).toBe(1);
   expect(await found({ platform: '420800', operation: 'Requests' })).toBe(3);
   expect(await found({ requestId: 'r-2' })).toBe(1);
+  // An export's id stands for its pages.
+  expect(await found({ requestId: 'e'.repeat(32) })).toBe(1);
+  expect(await found({ requestId: 'f'.repeat(32) })).toBe(0);
   expect(await found({ to: '2026-01-01T00:00:00Z' })).toBe(0);
   await expect(accessRecords(usage, { after: 'x' }, {})).rejects.toThrow('no cursor');
   await expect(accessRecords(usage, { first: 101 }, {})).rejects.toThrow('out of range');

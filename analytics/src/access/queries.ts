@@ -195,11 +195,17 @@ function counted({ reader }: UsageSources, filter: AccessFilter, sight: Sight): 
     ...(platform == null ? [] : [askedOf(reader, platform)]),
     ...(client == null ? [] : [`client = ${quote(client)}`]),
     ...(operation == null ? [] : [`operation = ${quote(operation)}`]),
-    ...(requestId == null ? [] : [`request = ${quote(requestId)}`]),
+    ...(requestId == null ? [] : [requestIs(requestId)]),
     ...(result == null ? [] : [`result = ${quote(result)}`]),
     ...(from == null ? [] : [`time >= ${timeLiteral(timeIn(from))}`]),
     ...(to == null ? [] : [`time < ${timeLiteral(timeIn(to))}`]),
   ].join(' AND ');
+}
+
+/** SQL: the request of an id; an export's id begins those of its pages. */
+function requestIs(id: string): string {
+  const isExport = /^[0-9a-f]{32}$/.test(id);
+  return isExport ? `startsWith(request, ${quote(`${id}-`)})` : `request = ${quote(id)}`;
 }
 
 /** SQL: requests of which this owner was asked. Owners beyond what one line holds stand in lines that continue it. */

@@ -336,7 +336,7 @@ describe('in mid-export', () => {
       expect((await call(address, { gateway: 1, method: 'DELETE' })).status).toBe(204);
     } else {
       newer = read(`${address}/rows`, { gateway: 1 });
-      await expect.poll(() => yichang.seen.length).toBe(3);
+      await expect.poll(() => yichang.seen.length, { timeout: 20_000 }).toBe(3);
     }
     letGo();
     const { rows, end, whole } = await reading;
@@ -362,7 +362,9 @@ describe('in mid-export', () => {
     await expect(response.text()).rejects.toThrow('aborted');
     letGo();
     await expect
-      .poll(async () => ((await (await call(address)).json()) as { state: string }).state)
+      .poll(async () => ((await (await call(address)).json()) as { state: string }).state, {
+        timeout: 20_000,
+      })
       .toBe('READY');
   });
 });

@@ -3,6 +3,7 @@ import { errorCodes, scopeNames, type NetDocument } from '@onenet/contract';
 import { OperationTypeNode, parse, validate, type GraphQLSchema } from 'graphql';
 import { readFileSync } from 'node:fs';
 import { chooseOperation } from '../document.ts';
+import { exportPaths, exportSchemas } from '../exports/openapi.ts';
 import { dataSchema, inputSchema, type JsonSchema } from './json-schema.ts';
 import { tableOf } from './table.ts';
 import { parametersOf, variablesOf } from './variables.ts';
@@ -37,7 +38,7 @@ export function openApi(documents: readonly NetDocument[], schema: GraphQLSchema
     },
     servers: [{ url: '/' }],
     security: [{ clientCredentials: [] }],
-    paths: Object.fromEntries(paths),
+    paths: { ...Object.fromEntries(paths), ...exportPaths },
     components: {
       securitySchemes: {
         clientCredentials: {
@@ -54,6 +55,7 @@ export function openApi(documents: readonly NetDocument[], schema: GraphQLSchema
         ...Object.fromEntries(components),
         Completeness: completeness(),
         Error: errorSchema,
+        ...exportSchemas,
         Refusal: {
           type: 'object',
           required: ['data', 'completeness', 'errors'],
