@@ -69,7 +69,7 @@ export async function resetPerson(store: AccessStore, name: string, asker: Asker
   return password;
 }
 
-/** By name or, of another provider's people, by id. */
+/** By name or, of another provider's people, by id; what is left of the person is that id, in records of what was done. */
 export async function removePerson(store: AccessStore, name: string, asker: Asker): Promise<void> {
   const person = await change(store, name, 'PERSON_REMOVED', asker, (session) =>
     store.people.findOneAndDelete(
@@ -77,6 +77,8 @@ export async function removePerson(store: AccessStore, name: string, asker: Aske
       { session },
     ),
   );
+  // Counted under a hash of the name, which who knows the name could find.
+  await forgetFailures(store, [byAccount(person.name)]);
   await endSessionsOf(store, person._id);
 }
 
