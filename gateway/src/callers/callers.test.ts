@@ -1,6 +1,6 @@
 /** Who calls, over HTTP: tokens that hold and tokens that do not, sessions, this machine, and two credentials at once. */
-import { createSecretKey, generateKeyPairSync } from 'node:crypto';
-import { SignJWT, UnsecuredJWT } from 'jose';
+import { createSecretKey, generateKeyPairSync, sign } from 'node:crypto';
+import { SignJWT, UnsecuredJWT, exportJWK, type JWK } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { post, startSmallNet, type Answered, type SmallNet } from '../small-net.fixture.ts';
 import { someClient, testIssuer, type TokenWishes } from './credentials.fixture.ts';
@@ -96,6 +96,33 @@ describe('access tokens', () => {
     ['signed by another issuer', async () => (await testIssuer()).token()],
   ])('%s', async (_name, make) => {
     const answer = await ask({ authorization: `Bearer ${await make()}` });
+    expect([answer.status, codeOf(answer)]).toEqual([401, 'CREDENTIALS_INVALID']);
+  });
+
+  const elsewhere = 'http://127.0.0.1:1/jwks.json';
+  const headers: readonly (readonly [string, (jwk: JWK) => object])[] = [
+    ['a key that it brings itself', (jwk) => ({ jwk })],
+    ['a key at an address that it names', () => ({ jku: elsewhere })],
+    ['a certificate at an address that it names', () => ({ x5u: elsewhere })],
+    ['an extension that nobody knows', () => ({ crit: ['exp'], exp: 1 })],
+    ['a key’s name that climbs', () => ({ kid: '../../../../dev/null' })],
+    ['a key’s name that is a query', () => ({ kid: "x' UNION SELECT 'secret" })],
+    ['a key’s name that every object has', () => ({ kid: '__proto__' })],
+  ];
+  test.each(headers)('%s is not believed', async (_name, change) => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const own = {
+      alg: 'EdDSA',
+      typ: 'at+jwt',
+      kid: 'key-1',
+      ...change(await exportJWK(publicKey)),
+    };
+    // By hand: no library signs some of these.
+    const parts = [own, claims].map((part) =>
+      Buffer.from(JSON.stringify(part)).toString('base64url'),
+    );
+    const signature = sign(null, Buffer.from(parts.join('.')), privateKey).toString('base64url');
+    const answer = await ask({ authorization: `Bearer ${parts.join('.')}.${signature}` });
     expect([answer.status, codeOf(answer)]).toEqual([401, 'CREDENTIALS_INVALID']);
   });
 

@@ -357,8 +357,22 @@ describe('what is changed about people', () => {
   });
 });
 
-test('a cookie is Secure where browsers come by https', async () => {
+test('where browsers come by https a cookie is Secure, and a page at http is another site', async () => {
   await using secure = await AccessFixture.start({ gatewayUrl: 'https://onenet.example' });
-  const answer = await secure.signIn('leader', await secure.person('leader'));
+  const password = await secure.person('leader');
+  const answer = await secure.signIn('leader', password);
   expect(answer.headers.get('set-cookie')).toMatch(/; Secure$/);
+  const { host } = new URL(secure.province.url);
+  const signedInFrom = async (origin: string): Promise<number> => {
+    const { status } = await secure.call('/session', {
+      method: 'POST',
+      headers: { ...json, origin },
+      body: JSON.stringify({ name: 'leader', password }),
+    });
+    return status;
+  };
+  expect(await signedInFrom('https://onenet.example')).toBe(200);
+  expect(await signedInFrom(`https://${host}`)).toBe(200);
+  expect(await signedInFrom('http://onenet.example')).toBe(403);
+  expect(await signedInFrom(`http://${host}`)).toBe(403);
 });
