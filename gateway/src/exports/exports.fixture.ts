@@ -27,6 +27,8 @@ export interface ExportNet extends AsyncDisposable {
   readonly lines: Readonly<Record<string, unknown>>[];
   /** Changes what the province tells, and waits until both gateways have it. */
   tell(change: Partial<NetSnapshot>): Promise<void>;
+  /** As somebody who signed in, from the gateway's own pages. */
+  signIn(person: string): Record<string, string>;
   /** As a client, with a token of its own. */
   as(id?: string, claims?: Readonly<Record<string, unknown>>): Promise<Record<string, string>>;
 }
@@ -66,8 +68,10 @@ export async function startExportNet(mongodbUri: string, rowsEach = 25): Promise
       exports: { mongodbUri, database, patienceMs: [10, 20, 40] },
       log,
     });
-    stack.defer(() => gateway.stop());
-    gateways.push(gateway);
+    let stopped: Promise<void> | undefined;
+    const stop = (): Promise<void> => (stopped ??= gateway.stop());
+    stack.defer(stop);
+    gateways.push({ ...gateway, stop });
   }
   const kept = stack.move();
   return {
@@ -90,6 +94,10 @@ export async function startExportNet(mongodbUri: string, rowsEach = 25): Promise
       });
       return { authorization: `Bearer ${token}` };
     },
+    signIn: (person) => ({
+      cookie: `onenet-session=${province.sessions.signIn({ person })}`,
+      'sec-fetch-site': 'same-origin',
+    }),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }

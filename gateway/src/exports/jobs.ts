@@ -36,7 +36,7 @@ export interface JobsOptions {
 }
 
 /** Jobs that one owner may have; they cost little, and a client that forgets them must not fill the database. */
-export const mostJobs = 20;
+const mostJobs = 20;
 const keptMs = 7 * 86_400_000;
 /** A stream that a gateway's death ended is over after this time. */
 export const leaseMs = 20_000;
@@ -155,8 +155,10 @@ export class Jobs {
 
   async #freeSlot(owner: string): Promise<number> {
     const used = await this.#jobs.distinct('slot', { owner });
-    const free = Array.from({ length: mostJobs }, (_, i) => i).find((i) => !used.includes(i));
-    if (free !== undefined) return free;
+    const free = Array.from({ length: mostJobs }, (_, i) => i).filter((i) => !used.includes(i));
+    // Any of them: who comes at the same moment takes another.
+    const slot = free[Math.floor(Math.random() * free.length)];
+    if (slot !== undefined) return slot;
     throw new HttpRefusal(
       429,
       'TOO_MANY',
