@@ -9,7 +9,7 @@ import { localCaller } from '@onenet/contract';
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { inward, outcomeOf, someCall, testDatabase, testFolder, testGuard } from './fixture.ts';
 import { algorithms } from './jwk.ts';
-import { listKeys, openKeys, rotateKeys, type Keys } from './keys.ts';
+import { listKeys, openKeys, rotateKeys, withdrawKey, type Keys } from './keys.ts';
 import { signCalls } from './sign.ts';
 import { trustOwnKeys, trustedKeys } from './trust.ts';
 
@@ -41,6 +41,18 @@ test('a file that is no key is named, and nothing of it is told', async () => {
   await expect(openKeys(folder.dir, gateway)).rejects.toThrow(
     `${join(folder.dir, 'key-0001.json')} is no JWK with a notBefore: remove it.`,
   );
+});
+
+test('a key that others know is withdrawn at once; the one that signs stays until another does', async () => {
+  await using folder = await testFolder();
+  const { dir } = folder;
+  const { kid } = (await openKeys(dir, gateway)).current();
+  await expect(withdrawKey(dir, kid)).rejects.toThrow('rotate with --ahead 0 first');
+  await rotateKeys(dir, { aheadMs: 0 });
+  expect(await withdrawKey(dir, kid)).toBe(true);
+  expect(await withdrawKey(dir, kid)).toBe(false);
+  const states = (await listKeys(dir)).map(({ file, state }) => [file, state]);
+  expect(states).toEqual([['key-0002.json', 'SIGNS']]);
 });
 
 describe('rotation', () => {

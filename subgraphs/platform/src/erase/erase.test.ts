@@ -203,7 +203,7 @@ async function copyOf(names: readonly string[]): Promise<Copy> {
 
 async function putBack(copy: Copy): Promise<void> {
   for (const [name, rows] of copy) {
-    const collection = net.platform.db.collection<Document>(name);
+    const collection = net.platform.db.collection(name);
     await collection.deleteMany({});
     await collection.insertMany([...rows]);
   }

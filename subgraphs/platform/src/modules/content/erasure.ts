@@ -11,6 +11,6 @@ export const eraseReader: EraseMore = async ({ platform, session }, { references
   if (references.size === 0) return;
   for (const name of [likes, follows]) {
     const own = { _id: behindIds(references) };
-    await platform.db.collection<OnceDoc>(name).deleteMany(own as object, { session });
+    await platform.db.collection<OnceDoc>(name).deleteMany(own, { session });
   }
 };
