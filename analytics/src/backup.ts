@@ -60,7 +60,8 @@ export async function freezeTables(
   dataDir: string,
   target: string,
 ): Promise<string> {
-  const name = `clickhouse-${Date.now()}`;
+  // Letters, digits and _ alone: the engine writes anything else otherwise in the folder's name.
+  const name = `clickhouse_${Date.now()}`;
   const folder = resolve(target, name);
   const shadow = join(dataDir, 'shadow', name);
   const tables = await clickhouse.rows<Table>(
