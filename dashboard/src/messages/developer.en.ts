@@ -196,6 +196,7 @@ export const developer: typeof zh = {
   wholeAgain: (time) => `whole again in ${time}`,
   seconds: (count) => `${count} s`,
   minutes: (count) => `${count} min`,
+  hours: (count) => `${count} h`,
   failuresOfVisit: 'Errors of this visit',
   noFailuresOfVisit: 'None so far.',
   errorCodes: 'Codes',
@@ -209,6 +210,6 @@ export const developer: typeof zh = {
   useExplained: 'A request that asks several platforms counts once at each.',
   noUse: 'Nothing is recorded yet.',
   day: 'Day',
-  requests: 'Requests to platforms',
+  requests: 'Requests',
   platforms: 'Platforms',
 };

@@ -181,6 +181,7 @@ export const developer = {
   wholeAgain: (time: string) => `${time}后恢复`,
   seconds: (count: string) => `${count} 秒`,
   minutes: (count: string) => `${count} 分钟`,
+  hours: (count: string) => `${count} 小时`,
   failuresOfVisit: '本次访问中的错误',
   noFailuresOfVisit: '还没有。',
   errorCodes: '错误代码',
@@ -192,6 +193,6 @@ export const developer = {
   useExplained: '一次请求询问几个平台就计几次。',
   noUse: '还没有记录。',
   day: '日期',
-  requests: '对各平台的请求',
+  requests: '请求次数',
   platforms: '平台数',
 };

@@ -30,7 +30,7 @@ export interface CatalogueFilter {
   readonly search: string;
 }
 
-const pageSize = 40;
+const pageSize = 25;
 
 export async function askCatalogue(
   filter: CatalogueFilter,
