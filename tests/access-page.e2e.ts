@@ -1,14 +1,17 @@
-/** The page on data sharing in a real Chromium: a platform's team approves, sees the grant, revokes it; others see what is theirs to see. Long, because one net serves all of it. */
+/** The pages on data sharing and for developers in a real Chromium: a platform's team approves, sees the grant, revokes it; a client's developer signs in, asks, sees the plan, and applies. Long, because one net serves all of it. */
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startGateway, type Gateway } from '@onenet/gateway';
+import { startProvince } from '@onenet/province';
 import { buildDashboard } from '@onenet/scripts';
 import { MongoClient } from 'mongodb';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { startBrowser } from './fixtures/browser.ts';
 import { startSmallNet, type SmallNet } from './fixtures/small-net.ts';
+import { makeRecords } from './merged/dataset.ts';
+import { Random } from './merged/random.ts';
 
 /** Pictures for people. */
 const images = process.env['IMAGES'] ?? join(tmpdir(), 'onenet-images');
@@ -22,14 +25,16 @@ const stack = new AsyncDisposableStack();
 let net: SmallNet;
 let gateway: Gateway;
 let browser: Browser;
-/** Account → its password. */
+let dashboardDir: string;
+/** Account, or client → its password, or secret. */
 const passwords = new Map<string, string>();
 
 beforeAll(async () => {
   await mkdir(images, { recursive: true });
-  const dashboardDir = await buildDashboard(() => undefined);
+  dashboardDir = await buildDashboard(() => undefined);
   const mongodbUri = inject('mongodbUri');
-  net = stack.use(await startSmallNet({ mongodbUri, codes: [wuhan], records: [] }));
+  const records = makeRecords(new Random(5), 80, [wuhan]);
+  net = stack.use(await startSmallNet({ mongodbUri, codes: [wuhan], records }));
   gateway = await startGateway({
     host: '127.0.0.1',
     port: 0,
@@ -41,7 +46,7 @@ beforeAll(async () => {
   stack.defer(() => gateway.stop());
   browser = await startBrowser();
   stack.defer(() => browser.close());
-  await operate('clients', {
+  const { secret } = await operate('clients', {
     id: 'pensions',
     name: '省社会保险局养老金系统',
     nameEn: 'Pensions of the province',
@@ -49,6 +54,13 @@ beforeAll(async () => {
     scopes: ['members:read', 'members:personal', 'organizations:read'],
     purposes: ['benefit-review', 'statistics'],
     adHoc: true,
+  });
+  passwords.set('pensions', String(secret));
+  await operate('documents', {
+    name: 'unions-of',
+    text: 'query UnionsOf($place: ID, $first: Int = 3) { organizations(filter: {place: $place, kinds: [UNION]}, first: $first) { edges { node { name } } totalCount } }',
+    description: '某地的工会',
+    descriptionEn: 'Unions of a place',
   });
   for (const [name, role, platform] of [
     ['wuhan', 'team', wuhan],
@@ -146,7 +158,7 @@ async function open(
     await page.getByLabel('用户名').fill(account);
     await page.getByLabel('密码').fill(passwords.get(account) ?? '');
     await page.locator('form button').click();
-    await page.waitForURL((url) => url.pathname === '/access');
+    await page.waitForURL((url) => url.pathname === path);
   }
   return {
     context,
@@ -353,6 +365,246 @@ test('in both languages and looks, on a phone too, nothing has to be moved sidew
     );
     expect([name, overflow]).toEqual([name, 0]);
     const link = page.getByRole('navigation').getByRole('link', { name: /数据共享|Data sharing/ });
+    expect(await link.getAttribute('aria-current')).toBe('page');
+  }
+});
+
+/** Puts a text into an editor of the page, in place of what it has. */
+async function write(page: Page, label: string, text: string): Promise<void> {
+  await page.getByRole('textbox', { name: label, exact: true }).click();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.insertText(text);
+}
+
+/** Signs the client in on the page. */
+async function signInClient(page: Page, secret = passwords.get('pensions') ?? ''): Promise<void> {
+  await page.getByLabel(/client_id/).fill('pensions');
+  await page.getByLabel(/client_secret/).fill(secret);
+  await page.getByRole('button', { name: /^(用凭证登录|Sign in by credential)$/ }).click();
+}
+
+/** Runs what the editor has; how it ended. */
+async function runIt(page: Page): Promise<string> {
+  const answered = page.waitForResponse(
+    (response) =>
+      response.url().endsWith('/graphql') && response.request().headers()['onenet-plan'] === 'true',
+  );
+  await page.getByRole('button', { name: /^(执行|Run)$/ }).click();
+  await answered;
+  await page.getByRole('button', { name: /^(执行|Run)$/ }).waitFor();
+  return (await page.locator('section:has(#answer) [role=status]').textContent()) ?? '';
+}
+
+test('a developer signs in by credential, which stays in memory alone', async () => {
+  await using opened = await open('/developer', null);
+  const { page, context } = opened;
+  await signInClient(page, 'not-the-secret');
+  await page.getByRole('alert').getByText('客户端编号或密钥不正确').waitFor();
+  await page.screenshot({ path: join(images, 'developer-refused.png'), fullPage: true });
+  const issued = page.waitForResponse(
+    (response) => response.url().endsWith('/oauth/token') && response.ok(),
+  );
+  await signInClient(page);
+  const { access_token: token } = (await (await issued).json()) as { access_token: string };
+  await page.getByText('省社会保险局养老金系统').waitFor();
+  await page.getByRole('combobox', { name: '用途' }).selectOption('statistics');
+  const kept = await page.evaluate(() =>
+    [
+      location.href,
+      document.cookie,
+      JSON.stringify(localStorage),
+      JSON.stringify(sessionStorage),
+    ].join(),
+  );
+  const cookies = JSON.stringify(await context.cookies());
+  for (const hidden of [token, passwords.get('pensions') ?? '']) {
+    expect(kept + cookies).not.toContain(hidden);
+  }
+  // Asked as the client, and for the purpose that was chosen.
+  const asked = page.waitForRequest(
+    (request) => request.url().endsWith('/graphql') && 'onenet-plan' in request.headers(),
+  );
+  await page.getByRole('button', { name: '执行', exact: true }).click();
+  const headers = (await asked).headers();
+  expect(headers).toMatchObject({
+    authorization: `Bearer ${token}`,
+    'onenet-purpose': 'statistics',
+  });
+  await page.getByRole('button', { name: '退出', exact: true }).click();
+  await page.getByRole('button', { name: '用凭证登录' }).waitFor();
+  expect(await page.getByText('执行后，应答和执行计划显示在这里。').count()).toBe(1);
+});
+
+test('a developer sees the schema of the credential, completes by it, and sees each owner’s part', async () => {
+  await using opened = await open('/developer', null);
+  const { page } = opened;
+  await signInClient(page);
+  const docs = page.locator('section:has(#docs)');
+  await docs.getByText('organizations', { exact: true }).waitFor();
+  await docs.getByRole('searchbox').fill('registryEvents');
+  await docs.getByText('0 处').waitFor();
+  await docs.getByRole('searchbox').fill('ServiceRequest.title');
+  await docs.getByRole('button', { name: 'ServiceRequest.title' }).click();
+  await docs.getByText('submittedAt').first().waitFor();
+
+  await write(page, '操作', '{ organizat');
+  await page.keyboard.press('Control+Space');
+  await page.locator('.cm-tooltip-autocomplete').getByText('organizations').waitFor();
+  await page.keyboard.press('Escape');
+
+  await write(
+    page,
+    '操作',
+    'query Mine($place: ID) { organizations(filter: {place: $place}, first: 5) { edges { node { name place { name } platform { name } } } totalCount } serviceRequests(first: 2) { edges { node { title } } } }',
+  );
+  await write(page, '变量（JSON）', '{"place": ');
+  await page.getByRole('button', { name: '执行', exact: true }).click();
+  await page.getByRole('alert').getByText('变量不是一个 JSON 对象').waitFor();
+  await write(page, '变量（JSON）', '{"place": "420100"}');
+  expect(await runIt(page)).toContain('1 个错误');
+  const answer = page.locator('section:has(#answer)');
+  expect(await answer.locator('.errors').textContent()).toMatch(
+    /SCOPE_REQUIRED.*serviceRequests.*requests:read/s,
+  );
+  await answer.getByRole('tab', { name: '应答' }).press('ArrowRight');
+  const plan = answer.locator('.plan');
+  await plan
+    .getByRole('row', { name: /武汉市总工会.*已应答/ })
+    .first()
+    .waitFor();
+  const said = await plan.textContent();
+  expect(said).toMatch(/估算成本 [\d,]+，上限 200,000/);
+  expect(said).toMatch(/未询问（未接入）：湖北省总工会、/);
+  expect(said).toContain('Query.serviceRequests');
+  expect(said).not.toContain('"420100"');
+  expect(said).not.toMatch(/https?:/);
+  await plan.getByText('发出的查询').first().click();
+  await page.screenshot({ path: join(images, 'developer-plan.png'), fullPage: true });
+});
+
+test('every example runs as it stands', async () => {
+  await using opened = await open('/developer', null);
+  const { page } = opened;
+  await signInClient(page);
+  await page.getByRole('button', { name: '某地的工会', exact: true }).waitFor();
+  const examples = page.locator('.examples button');
+  const count = await examples.count();
+  expect(count).toBe(6);
+  for (let i = 0; i < count; i++) {
+    const name = (await examples.nth(i).textContent())?.trim();
+    await examples.nth(i).click();
+    const said = await runIt(page);
+    // What the client lacks a scope for is told, and everything else is answered.
+    expect([name, said.trim()]).toEqual([
+      name,
+      expect.stringMatching(name === '某地的求助' ? /1 个错误.*HTTP 200/s : /无错误.*HTTP 200/s),
+    ]);
+  }
+});
+
+test('a developer finds a field in the catalogue, and applies for it by the editor', async () => {
+  await using opened = await open('/developer/catalogue', null);
+  const { page } = opened;
+  await signInClient(page);
+  await page.getByLabel('字段或说明').fill('Member.name');
+  await page.keyboard.press('Enter');
+  const row = page.locator('#catalogue tbody tr', { hasText: 'Member.name' }).first();
+  await row.getByText('个人信息').waitFor();
+  expect((await row.textContent())?.replaceAll(/\s+/g, ' ')).toMatch(
+    /有条件共享.*members:personal.*\d+ 个平台中 0 个已授权/,
+  );
+  await row.getByRole('button', { name: /^申请授权/ }).click();
+  await page.waitForURL((url) => url.pathname === '/developer');
+  await expect
+    .poll(() => page.getByRole('textbox', { name: '变量（JSON）' }).textContent(), soon)
+    .toMatch(/members:personal.*benefit-review/s);
+});
+
+test('a developer sees the quota and what went wrong; what analytics would say is said to be missing', async () => {
+  await using opened = await open('/developer', null);
+  const { page } = opened;
+  await signInClient(page);
+  await page.getByText('省社会保险局养老金系统').waitFor();
+  await write(page, '操作', 'query Wrong { nothingOfThisName }');
+  await runIt(page);
+  await page.getByRole('link', { name: '用量与错误' }).click();
+  const quota = page.locator('section:has(#quota)');
+  await quota.getByText('今日').waitFor();
+  expect(await quota.textContent()).toMatch(/短时.*\/ [\d,]+.*同时进行/s);
+  const visit = page.locator('section:has(#visit) tbody tr');
+  expect(await visit.first().textContent()).toMatch(/Wrong.*BAD_REQUEST.*[0-9a-f-]{36}/s);
+  await page.locator('#failures').getByText('UNAVAILABLE').waitFor();
+});
+
+test('a leader may ask as themselves', async () => {
+  await using opened = await open('/developer', 'lingdao');
+  const { page } = opened;
+  await page.getByText('现在以登录账号“lingdao”的身份查询').waitFor();
+  expect(await runIt(page)).toContain('无错误');
+  await page.getByRole('link', { name: '用量与错误' }).click();
+  await page.getByText('用凭证登录后，这里显示该客户端的用量与错误').waitFor();
+});
+
+test('in a sandbox a credential is to be had on the page', async () => {
+  const province = await startProvince({
+    port: 0,
+    host: '127.0.0.1',
+    mongodbUri: inject('mongodbUri'),
+    database: `${net.databasePrefix}sandbox`,
+    platformHost: '127.0.0.1',
+    development: true,
+    platformBasePort: 9,
+    analyticsUrl: 'http://127.0.0.1:9',
+    keysDir: net.keysDir,
+    platforms: [wuhan],
+    sandbox: true,
+  });
+  await using parts = new AsyncDisposableStack();
+  parts.defer(() => province.stop());
+  const { keysDir } = net;
+  const ways = { host: '127.0.0.1', port: 0, local: 'refuse', logLevel: 'silent' } as const;
+  const sandbox = await startGateway({ ...ways, provinceUrl: province.url, keysDir, dashboardDir });
+  parts.defer(() => sandbox.stop());
+  const page = await browser.newPage({ locale: 'zh-CN' });
+  parts.defer(() => page.close());
+  await page.goto(`${sandbox.url}/developer`);
+  await page.getByText('这里的平台与记录都是生成的').waitFor();
+  await page.getByLabel('给您的客户端起个名字').fill('试用系统');
+  await page.getByRole('button', { name: '领取凭证' }).click();
+  await page.getByText('请自行保存，密钥不会再次显示').waitFor();
+  await page.getByText('试用系统').waitFor();
+  await page.screenshot({ path: join(images, 'developer-sandbox.png') });
+  await page.getByRole('button', { name: '目录中的字段' }).click();
+  expect(await runIt(page)).toContain('无错误');
+});
+
+test('the pages for developers in both languages, on the desk and on a phone', async () => {
+  const phone = { viewport: { width: 390, height: 844 } };
+  for (const [name, path, options] of [
+    ['developer-zh', '/developer', {}],
+    ['developer-en-dark', '/developer?lang=en&theme=dark', {}],
+    ['developer-phone-zh', '/developer', phone],
+    ['developer-phone-en', '/developer?lang=en', phone],
+    ['developer-catalogue-zh', '/developer/catalogue', {}],
+    ['developer-catalogue-phone-en', '/developer/catalogue?lang=en', phone],
+    ['developer-usage-en', '/developer/usage?lang=en', {}],
+    ['developer-usage-phone-zh', '/developer/usage', phone],
+  ] as const) {
+    await using opened = await open(path, null, options);
+    const { page } = opened;
+    await signInClient(page);
+    await page.getByText(/养老金系统|Pensions of the province/).waitFor();
+    if (new URL(page.url()).pathname === '/developer') {
+      await runIt(page);
+      await page.getByRole('tab', { name: /^(执行计划|Plan)$/ }).click();
+    }
+    if (path.includes('catalogue')) await page.locator('#catalogue tbody tr').first().waitFor();
+    await page.screenshot({ path: join(images, `${name}.png`), fullPage: true });
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect([name, overflow]).toEqual([name, 0]);
+    const link = page.getByRole('navigation').getByRole('link', { name: /^(开发者|Developers)$/ });
     expect(await link.getAttribute('aria-current')).toBe('page');
   }
 });
