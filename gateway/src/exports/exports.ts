@@ -1,18 +1,13 @@
 /** `/exports`: large results as jobs. A job is what was asked and how far it is; its rows are asked of the owners when they are read. */
-import { NetError, documentHash } from '@onenet/contract';
-import { getVariableValues, parse } from 'graphql';
+import { NetError } from '@onenet/contract';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MongoError } from 'mongodb';
 import type { Known } from '../callers/callers.ts';
-import { resolveDocument } from '../documents/documents.ts';
-import { chooseOperation } from '../document.ts';
-import type { Surroundings } from '../form.ts';
-import { HttpRefusal, checkParams, isObject, readJsonBody } from '../http-request.ts';
-import { checkVariables } from '../limits/variables.ts';
+import { HttpRefusal } from '../http-request.ts';
 import { callerRequest, type PipelineOptions } from '../pipeline.ts';
-import { pageParams, readyOperation, type AskedOperation } from './ask-page.ts';
-import { exportFormats, ownerOf, type ExportFormat, type ExportOrder, type Job } from './job.ts';
+import { ownerOf, type Job } from './job.ts';
 import type { Jobs } from './jobs.ts';
+import { badOrder, readOrder } from './order.ts';
 import { newKey, readAddress, seal, type ExportKey } from './seal.ts';
 import { streamRows } from './stream.ts';
 import { isComplete } from './tally.ts';
@@ -97,6 +92,7 @@ async function answer(
     return;
   }
   allows(request, 'GET');
+  const after = readAfter(url.searchParams);
   const job = await jobs.find(key.id, owner);
   if (!('secret' in key)) throw addressNeeded();
   checkPurpose(job, known);
@@ -104,7 +100,7 @@ async function answer(
     job,
     key,
     jobs,
-    after: url.searchParams.get('after'),
+    after,
     request,
     response,
     pipeline: options,
@@ -129,56 +125,14 @@ function allows({ method = '' }: IncomingMessage, ...methods: readonly string[])
   throw new HttpRefusal(405, 'BAD_REQUEST', `This is asked by ${allow}.`, { allow });
 }
 
-/** Reads what is to be exported; what could not be carried out is refused now, and nobody has been asked. */
-async function readOrder(
-  request: IncomingMessage,
-  around: Surroundings,
-): Promise<{ readonly order: ExportOrder; readonly asked: AskedOperation }> {
-  const { net, generation, known } = around;
-  const body = await readJsonBody(request);
-  if (!isObject(body)) throw bad('The body is a JSON object.');
-  const { format = 'ndjson', ...asks } = body;
-  const wrong = Object.keys(asks).find((name) => !asked.has(name));
-  if (wrong !== undefined) {
-    throw bad(`There is no ${wrong.slice(0, 64)}: here are ${[...asked, 'format'].join(', ')}.`);
-  }
-  const params = resolveDocument(checkParams(asks), net, known);
-  const { query, operationName, variables } = params;
-  checkVariables(variables);
-  const operation = readyOperation(params, around);
-  const page = pageParams(operation, params, around, { cursor: null, withTotal: true });
-  const { variableDefinitions = [] } = chooseOperation(parse(operation.query), null);
-  const { errors } = getVariableValues(generation.schema, variableDefinitions, page.variables);
-  if (errors?.[0]) throw new NetError('BAD_INPUT', errors[0].message);
-  const hash = documentHash(query);
-  const registered =
-    typeof asks['documentId'] === 'string'
-      ? net.documents?.find((document) => document.hash === hash)
-      : undefined;
-  const { purpose, person } = known.caller;
-  return {
-    order: {
-      operation: operation.operationName?.slice(0, 200) ?? null,
-      document: registered ? `${registered.name}@${registered.version}` : null,
-      format: readFormat(format),
-      purpose,
-      person,
-    },
-    // The same text to the end, whatever is registered under its name meanwhile.
-    asked: {
-      ...(registered ? { documentId: `sha256:${hash}` } : { query }),
-      operationName,
-      variables,
-    },
-  };
-}
-
-const asked: ReadonlySet<string> = new Set(['documentId', 'query', 'operationName', 'variables']);
-
-function readFormat(value: unknown): ExportFormat {
-  const format = exportFormats.find((known) => known === value);
-  if (format) return format;
-  throw bad(`\`format\` is one of ${exportFormats.join(', ')}.`);
+/** What is misspelt is refused: passed over, it would begin anew. */
+function readAfter(search: URLSearchParams): string | null {
+  const other = [...search.keys()].find((name) => name !== 'after');
+  const [after = null, second] = search.getAll('after');
+  if (other === undefined && second === undefined) return after;
+  throw badOrder(
+    'Rows have one parameter, `after`, once at most: the cursor behind which they begin.',
+  );
 }
 
 /** An export is made for one purpose, on behalf of one person: another's would stand in its records. */
@@ -216,10 +170,6 @@ function shown(
     expiresAt,
     ...(key && 'secret' in key && { rowsUrl: `/exports/${key.secret}/rows` }),
   };
-}
-
-function bad(message: string): HttpRefusal {
-  return new HttpRefusal(400, 'BAD_REQUEST', message);
 }
 
 function nothingHere(): NetError {

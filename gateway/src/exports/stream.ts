@@ -130,16 +130,15 @@ class RowStream {
 
   #begin({ page }: GivenPage): string {
     const { job, response, headers } = this.#options;
-    const { type, head } = this.#format;
     response.writeHead(200, {
       ...headers,
-      'content-type': type,
+      'content-type': this.#format.type,
       'content-disposition': `attachment; filename="export-${job.id.slice(0, 8)}.${job.format}"`,
       'cache-control': 'no-store',
       // A buffering proxy would take the rows at its own pace.
       'x-accel-buffering': 'no',
     });
-    return head(page.columns, this.#from !== start);
+    return this.#format.head(page.columns, this.#from !== start);
   }
 
   async #write(text: string): Promise<void> {
