@@ -359,15 +359,15 @@ describe('what is changed about people', () => {
 
 test('where browsers come by https a cookie is Secure, and a page at http is another site', async () => {
   await using secure = await AccessFixture.start({ gatewayUrl: 'https://onenet.example' });
-  const password = await secure.person('leader');
-  const answer = await secure.signIn('leader', password);
+  const secret = await secure.person('leader');
+  const answer = await secure.signIn('leader', secret);
   expect(answer.headers.get('set-cookie')).toMatch(/; Secure$/);
   const { host } = new URL(secure.province.url);
   const signedInFrom = async (origin: string): Promise<number> => {
     const { status } = await secure.call('/session', {
       method: 'POST',
       headers: { ...json, origin },
-      body: JSON.stringify({ name: 'leader', password }),
+      body: JSON.stringify({ name: 'leader', password: secret }),
     });
     return status;
   };
