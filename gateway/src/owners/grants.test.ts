@@ -302,7 +302,12 @@ describe('a walk', () => {
     const { endCursor } = listOf(await asks(page)).pageInfo;
     const parts = JSON.parse(Buffer.from(String(endCursor), 'base64url').toString()) as unknown[];
     const owed = parts.map((part, i) => (i === parts.length - 1 ? [['420500', null]] : part));
-    for (const forged of [owed, [...parts, 'more'], parts.slice(1), { ...parts }]) {
+    for (const forged of [
+      owed,
+      [...parts, 'more'],
+      parts.slice(1),
+      Object.fromEntries(parts.entries()),
+    ]) {
       const c = Buffer.from(JSON.stringify(forged)).toString('base64url');
       const answer = await asks(page, { c });
       const codes = answer.errors?.map(({ extensions }) => extensions?.['code']) ?? [];
