@@ -474,7 +474,7 @@ test('a developer sees the schema of the credential, completes by it, and sees e
     .waitFor();
   const said = await plan.textContent();
   expect(said).toMatch(/估算成本 [\d,]+，上限 200,000/);
-  expect(said).toMatch(/未询问（未接入）：湖北省总工会、/);
+  expect(said).toMatch(/未询问（未接入）：\d+ 个平台\s+湖北省总工会、/);
   expect(said).toContain('Query.serviceRequests');
   expect(said).not.toContain('"420100"');
   expect(said).not.toMatch(/https?:/);
