@@ -47,7 +47,7 @@ export class Admission {
       return;
     }
     this.#client = new MongoClient(shared.mongodbUri, {
-      timeoutMS: ledgerWithinMs,
+      socketTimeoutMS: ledgerWithinMs,
       serverSelectionTimeoutMS: ledgerWithinMs,
     });
     const ledger = new MongoLedger(this.#client.db(shared.database), randomUUID());

@@ -29,7 +29,7 @@ export async function servePlatform(
     graphql: (call, admitted) => answerGraphQL(graphql, platform, admitted, call),
     async ready() {
       try {
-        await db.command({ ping: 1 }, { timeoutMS: 2_000 });
+        await db.command({ ping: 1 }, { signal: AbortSignal.timeout(2_000) });
       } catch (error) {
         throw new Error('the database does not answer', { cause: error });
       }

@@ -59,7 +59,7 @@ async function openMongo(uri: string): Promise<Outbox> {
     store: mongoStore(db),
     guardStore: mongoGuardStore(db),
     async ping() {
-      await inTime(db.command({ ping: 1 }, { timeoutMS: pingMs }));
+      await inTime(db.command({ ping: 1 }));
     },
     close: () => client.close(),
   };

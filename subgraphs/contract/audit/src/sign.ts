@@ -16,7 +16,8 @@ export const auditCaller: Caller = {
   ...localCaller,
   client: 'audit',
   purpose: 'audit',
-  // It reads and changes whatever is not personal.
+  // It reads and changes whatever is not personal, as owners let their province.
+  roles: ['leader'],
   scopes: scopeNames().filter((scope) => !scope.endsWith(':personal')),
 };
 
