@@ -327,9 +327,9 @@ async function personLives(person: OnePerson): Promise<readonly string[]> {
   const ids: string[] = [];
   const bound: Parameters<typeof story.cards>[0] = {
     call: async (...args) => {
-      const done = await caller.call<never>(...args);
-      ids.push((done as { id: string }).id);
-      return done;
+      const answered = await caller.call<never>(...args);
+      ids.push((answered as { id: string }).id);
+      return answered;
     },
     callProvince: caller.callProvince.bind(caller),
     read: caller.read.bind(caller),

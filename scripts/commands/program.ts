@@ -12,7 +12,7 @@ export function erase(args: readonly string[]): Promise<number> {
 
 /** The key to which others seal what such a platform alone may read. */
 export function sealingKey(args: readonly string[]): Promise<number> {
-  return runProgram('subgraphs/platform/src/modules/core/rotate-main.ts', args);
+  return runProgram('subgraphs/platform/src/sealing/main.ts', args);
 }
 
 export function sidecar(args: readonly string[]): Promise<number> {

@@ -2,8 +2,8 @@
 import { parseArgs } from 'node:util';
 import { platformByCode } from '@onenet/platforms';
 import { MongoClient } from 'mongodb';
-import { databaseName } from '../../serve.ts';
-import { rotateSealingKey } from './sealing-key.ts';
+import { databaseName } from '../serve.ts';
+import { rotateSealingKey } from '../modules/core/sealing-key.ts';
 
 const help = `./onenet sealing-key --platform <code> [options]
 
