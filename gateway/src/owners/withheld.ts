@@ -30,12 +30,18 @@ const keptCombinations = 1_000;
 
 /** Decides by what fields need. */
 export class Withholding {
-  readonly #needs: () => Needs;
+  readonly #read: () => Needs;
+  #needs: Needs | undefined;
   readonly #known = new Map<string, Withheld>();
 
   /** `needs` is called when there is first somebody from whom something is withheld. */
   constructor(needs: () => Needs) {
-    this.#needs = needs;
+    this.#read = needs;
+  }
+
+  /** Read once: thousands of fields, of which each request asks a dozen. */
+  get #all(): Needs {
+    return (this.#needs ??= this.#read());
   }
 
   /**
@@ -51,7 +57,7 @@ export class Withholding {
     const key = rights === 'GRANTED' ? `GRANTED ${granted.key} BY ${token.join(' ')}` : rights;
     let withheld = this.#known.get(key);
     if (!withheld) {
-      const fields = [...this.#needs()].flatMap(([field, needs]) => {
+      const fields = [...this.#all].flatMap(([field, needs]) => {
         const isGiven = needs.every((need) => isGivenBy(need, rights, granted, token));
         return isGiven ? [] : [field];
       });
@@ -63,7 +69,7 @@ export class Withholding {
 
   /** The scopes of the grants on which a field rests; none where it is for everybody. */
   scopesFor(field: string): readonly string[] {
-    const conditional = (this.#needs().get(field) ?? []).filter(
+    const conditional = (this.#all.get(field) ?? []).filter(
       ({ attribute }) => attribute === 'CONDITIONAL',
     );
     return conditional.map(({ scope }) => scope);
