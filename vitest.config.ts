@@ -1,8 +1,19 @@
-/** The tests: `*.test.ts` beside the code, `tests/*.e2e.ts` over several parts. None is retried. */
+/** The tests: `*.test.ts` beside the code, `tests/*.e2e.ts` over several parts; `alone` those of the latter that load the machine. None is retried. */
 import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
 
 const gatewayRequire = createRequire(new URL('gateway/package.json', import.meta.url));
+
+/** What loads the machine, or watches how much of it is used: side by side they would only measure each other. */
+const alone = [
+  'tests/assertion.e2e.ts',
+  'tests/drills.e2e.ts',
+  'tests/growth.e2e.ts',
+  'tests/owners-fail.e2e.ts',
+  'tests/registry-under-load.e2e.ts',
+  'tests/start.e2e.ts',
+];
+const endToEnd = { testTimeout: 180_000, hookTimeout: 180_000 };
 
 export default defineConfig({
   // graphql's CommonJS build, which Node itself loads: two builds side by side refuse each other's schemas.
@@ -28,13 +39,17 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...endToEnd,
           name: 'e2e',
           include: ['tests/**/*.e2e.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-          // Each starts whole nets: side by side they would only measure each other.
-          fileParallelism: false,
+          exclude: alone,
+          // Two nets leave as much of two cores idle as one: each waits for databases and deadlines.
+          maxWorkers: 2,
         },
+      },
+      {
+        extends: true,
+        test: { ...endToEnd, name: 'alone', include: alone, fileParallelism: false },
       },
     ],
   },

@@ -28,7 +28,11 @@ try {
 }
 
 function allTests(): readonly CheckStep[] {
-  return [vitest('unit tests', ['--project', 'unit']), vitest('e2e tests', ['--project', 'e2e'])];
+  return [
+    vitest('unit tests', ['--project', 'unit']),
+    vitest('e2e tests', ['--project', 'e2e']),
+    vitest('e2e tests, one by one', ['--project', 'alone']),
+  ];
 }
 
 function vitest(name: string, vitestArgs: readonly string[]): CheckStep {
@@ -46,7 +50,7 @@ function vitest(name: string, vitestArgs: readonly string[]): CheckStep {
 }
 
 function resultOf(name: string): string {
-  return join(scratch, `${name.replaceAll(' ', '-')}.json`);
+  return join(scratch, `${name.replaceAll(/\W+/g, '-')}.json`);
 }
 
 /** A step that failed without a failed test (a check, a leftover process) counts as one failure. */
