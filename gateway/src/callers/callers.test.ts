@@ -1,4 +1,4 @@
-/** Who calls, over HTTP: tokens that hold and tokens that do not, sessions, this machine, and two credentials at once. */
+/** Who calls, over HTTP: tokens that hold and tokens that do not, sessions, this machine, and two credentials at once. Long, because one net serves them all. */
 import { createSecretKey, generateKeyPairSync, sign } from 'node:crypto';
 import { SignJWT, UnsecuredJWT, exportJWK, type JWK } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';

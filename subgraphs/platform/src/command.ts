@@ -1,4 +1,4 @@
-/** A mutation as one transaction: who may, whether it was done before, what changes, what it says in the feed. */
+/** A mutation as one transaction: who may, whether it was done before, what changes, what it says in the feed. Long, because the order of its steps is what makes it safe. */
 import { createHash } from 'node:crypto';
 import {
   NetError,

@@ -1,4 +1,4 @@
-/** The server behind, as it should be and as it should not: what passes, and what never leaves. */
+/** The server behind, as it should be and as it should not: what passes, and what never leaves. Long, because one server serves all cases. */
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { once } from 'node:events';

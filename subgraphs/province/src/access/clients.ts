@@ -1,4 +1,4 @@
-/** What the operator does with clients: each in one transaction with the revision, so that the net knows at once. */
+/** What the operator does with clients: each in one transaction with the revision, so that the net knows at once. Long, since every step of a client’s life is here. */
 import { NetError } from '@onenet/contract';
 import type { ClientLimits } from '@onenet/contract';
 import type { ClientSession, Filter } from 'mongodb';
