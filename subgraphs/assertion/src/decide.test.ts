@@ -189,6 +189,29 @@ test('a part of the net is told who asks, and decides by itself', async () => {
   }
 });
 
+test.each(['analytics', 'province', 'audit'])(
+  'at a part of the net %s is itself, whomever it names',
+  async (issuer) => {
+    const store = mongoGuardStore(database.db);
+    const owner = 'onenet:province';
+    const part = await createGuard({ code: owner, trust: signer.trust, store, unsigned: 'refuse' });
+    const call = { owner, method: 'POST', path: '/graphql', body: '{"query":"{ grants { id } }"}' };
+    const signedBy = await openKeys(signer.dir, { issuer });
+    const actor = { kind: 'OFFICER', reference: 'p-1' } as const;
+    const administrator: Caller = { ...leader, roles: ['administrator'], platform: code };
+    for (const caller of [administrator, pensions, localCaller]) {
+      const { assertion, leaves } = signCalls(signedBy, caller, actor, [call]);
+      const headers = { [assertionHeader]: assertion, [leafHeader]: leaves[0] ?? '' };
+      const admission = await part.admit({ ...inward(signer.keys, call), headers });
+      expect(admission).toMatchObject({
+        kind: 'ADMITTED',
+        caller: { ...localCaller, client: issuer },
+        actor: undefined,
+      });
+    }
+  },
+);
+
 test('a refusal is in the access record, with who asked and what', async () => {
   granted = new Set();
   const before = await guard.lastSequence();

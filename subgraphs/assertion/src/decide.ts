@@ -3,7 +3,9 @@ import {
   NetError,
   coreScope,
   isShared,
+  localCaller,
   rightsAt,
+  type Actor,
   type Caller,
   type Need,
   type Rights,
@@ -14,7 +16,14 @@ import type { OwnerGrants } from './owner-grants.ts';
 import { callerOf, type Payload } from './payload.ts';
 
 /** For whom the call is answered, or why it is not. */
-export type Decision = { readonly kind: 'ANSWER'; readonly caller: Caller } | Refused;
+export type Decision = Answer | Refused;
+
+interface Answer {
+  readonly kind: 'ANSWER';
+  readonly caller: Caller;
+  /** Who performs a mutation. */
+  readonly actor: Actor | undefined;
+}
 
 /** Who asks for itself, and for no third party: parts of the net, and the audit by keys that the owner trusts for it. */
 const ownIssuers: ReadonlySet<string> = new Set(['analytics', 'province', 'audit']);
@@ -36,10 +45,15 @@ export class Decider {
 
   decide(payload: Payload, call: InwardCall, nowMs: number): Decision {
     const caller = callerOf(payload);
+    const actor = payload.actor ?? undefined;
     // A part of the net answers by rules of its own.
-    if (this.#code.startsWith(partPrefix)) return { kind: 'ANSWER', caller };
+    if (this.#code.startsWith(partPrefix)) {
+      // There the gateway alone speaks for others: whoever has another part's keys is that part, and no administrator.
+      if (ownIssuers.has(payload.iss)) return { kind: 'ANSWER', ...itself(payload.iss) };
+      return { kind: 'ANSWER', caller, actor };
+    }
     const rights = ownIssuers.has(payload.iss) ? 'ALL' : rightsAt(caller, this.#code);
-    if (rights === 'ALL') return { kind: 'ANSWER', caller: withScopes(caller, noScopes) };
+    if (rights === 'ALL') return { kind: 'ANSWER', caller: withScopes(caller, noScopes), actor };
     const granted = this.#granted(rights, caller, nowMs);
     if (!granted) {
       const message = `${this.#code} does not know yet what it has granted.`;
@@ -63,7 +77,7 @@ export class Decider {
           : `${this.#code} has not granted ${scope} to ${client} for ${purpose ?? 'no purpose'}: ${coordinate}.`;
       return this.#refused(why, { scope, coordinate });
     }
-    return { kind: 'ANSWER', caller: withScopes(caller, granted) };
+    return { kind: 'ANSWER', caller: withScopes(caller, granted), actor };
   }
 
   #granted(
@@ -79,6 +93,11 @@ export class Decider {
     const error = new NetError('REFUSED', message, { platform: this.#code, ...details });
     return { kind: 'REFUSED', status: 403, error };
   }
+}
+
+/** A part of the net: no client, and no role. */
+function itself(client: string): Pick<Answer, 'caller' | 'actor'> {
+  return { caller: { ...localCaller, client }, actor: undefined };
 }
 
 /** A client needs the scope in its token too: the province's admission, for what needs no grant. */

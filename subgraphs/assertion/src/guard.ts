@@ -224,7 +224,7 @@ class OwnerGuard implements Guard {
     return {
       kind: 'ADMITTED',
       caller: decision.caller,
-      actor: payload.actor ?? undefined,
+      actor: decision.actor,
       grant,
       issuer: payload.iss,
       record,

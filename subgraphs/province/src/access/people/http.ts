@@ -168,6 +168,10 @@ async function showCaller(
     body,
   });
   if (admission.kind === 'REFUSED') throw admission.error;
+  const { issuer } = admission;
+  if (issuer !== null && issuer !== 'gateway') {
+    throw new NetError('NOT_ALLOWED', 'Whose a session is the gateway alone is told.');
+  }
   const session = await useSession(store, hash);
   if (!session) throw new NetError('NOT_FOUND', 'There is no such session (any more).');
   return {

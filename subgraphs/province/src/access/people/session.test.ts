@@ -306,6 +306,9 @@ describe('whose a session is', () => {
     const via = { via: '1.1 gateway' };
     expect((await callerOf(cookie, { ...signed, ...via })).status).toBe(200);
     expect((await callerOf(cookie, { ...signed, ...via })).status).toBe(401);
+    const analytics = await openPartKeys(join(access.folder, 'keys'), 'analytics');
+    const part = signCall(analytics, { ...localCaller, client: 'gateway' }, undefined, call);
+    expect((await callerOf(cookie, { ...part, ...via })).status).toBe(403);
     const other = signCall(strangers, localCaller, undefined, call);
     expect((await callerOf(cookie, { ...other, ...via })).status).toBe(401);
   });
