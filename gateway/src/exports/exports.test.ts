@@ -225,6 +225,23 @@ describe('rows', () => {
     expect(rest.end).toMatchObject({ complete: true, rows: allIds().length });
   });
 
+  test('none at the others: those of the owner that failed from the first page on come when it is back', async () => {
+    const [own] = requests(wuhan);
+    Object.assign(own ?? {}, { title: '只有武汉有' });
+    const query = `query ($title: String) {
+      serviceRequests(filter: { titleContains: $title }) { edges { node { id title } } } }`;
+    wuhan.fault = (_, response) => void response.destroy();
+    const address = await made({ query, variables: { title: '只有武汉有' } });
+    const first = await read(`${address}/rows`);
+    expect(first.end).toMatchObject({ state: 'READY', rows: 0, missing: [{ platform: '420100' }] });
+    wuhan.fault = undefined;
+    let rest: Read;
+    do rest = await read(`${address}/rows?after=${first.end?.after}`);
+    while (rest.status === 200 && rest.end?.['state'] !== 'DONE');
+    expect([rest.status, idsOf(rest)]).toEqual([200, [own?.id]]);
+    expect(rest.end).toMatchObject({ complete: true, rows: 1 });
+  });
+
   test('of a field without its scope are null, and the end says so', async () => {
     const query = '{ serviceRequests { edges { node { id applicantName } } } }';
     const { rows, end } = await read(`${await made({ query })}/rows`);

@@ -67,6 +67,8 @@ class RowStream {
     this.#head = head;
     this.#progress = from === start ? noProgress : { ...job, rows: from.row };
     response.once('close', this.#gone);
+    // While the job was looked for, it may have left.
+    if (response.destroyed) this.#gone();
     stop.addEventListener('abort', this.#stop);
     this.#timer = setInterval(() => void this.#renew(), renewEveryMs);
   }
@@ -118,8 +120,10 @@ class RowStream {
     this.#progress = progress;
     const last = connection.edges.at(-1);
     if (last) this.#place = { row: place.row + connection.edges.length, cursor: last.cursor };
-    const isFirst = last !== undefined && this.#head === undefined;
-    if (isFirst) this.#head = headOf(last.cursor);
+    // Where no row comes before those of an owner that failed, it is the place to ask that owner from.
+    const known = last?.cursor ?? page.report?.resume ?? undefined;
+    const isFirst = known !== undefined && this.#head === undefined;
+    if (isFirst) this.#head = headOf(known);
     const isOurs = await jobs.advance(job.id, this.#name, {
       ...progress,
       ...(isFirst && { head: seal(key, this.#head) }),
