@@ -132,6 +132,12 @@ async function copyTables(analytics: string, folder: string): Promise<void> {
   if (answer.folder === undefined) {
     throw new RegistryError(`Analytics refuses: ${answer.error?.message ?? response.status}`);
   }
+  // It is removed afterwards, and whoever answers at that port may be somebody else: no other folder is touched.
+  if (!/\/backups\/clickhouse_\d+$/.test(answer.folder)) {
+    throw new RegistryError(
+      `What answers at ${analytics} is not analytics: it names no copy of ClickHouse's tables.`,
+    );
+  }
   try {
     await cp(answer.folder, join(folder, 'clickhouse'), { recursive: true });
   } finally {

@@ -151,9 +151,14 @@ function linesFor({ of, madeAt, clickhouse, platform }: Manifest, suspend: boole
     suspend
       ? '- every client is suspended: ./onenet client resume --client <id>, for those that still may'
       : '- clients revoked or suspended since then may ask again: ./onenet client revoke --client <id>',
+    '- secrets and keys of clients that were replaced since then are good again, and scopes are those of then:',
+    '  ./onenet client rotate --overlap 0, ./onenet client scopes; documents: ./onenet document retire',
     '- grants revoked since then are live in the registry, and refused by the owners that knew of it, who name',
     '  them in their logs: ./onenet grant revoke. Grants given since then are gone: clients apply again.',
-    '- people removed since then may sign in: ./onenet person remove. Everybody signs in anew.',
+    '- people removed since then may sign in, and passwords are those of then: ./onenet person remove, or reset.',
+    '  Everybody signs in anew.',
+    '- tokens of platforms that were revoked since then hold again: ./onenet platform token --revoke. Platforms',
+    '  suspended, stopped or withdrawn since are asked again: ./onenet platform suspend, or stop; ./onenet withdraw',
     '- keys are those of then: if one was replaced because others knew it, ./onenet keys rotate, and --tokens.',
     '- what platforms published since then is published again; what they recorded is read from them.',
     ...(clickhouse
