@@ -283,7 +283,9 @@ describe('in mid-export', () => {
     expect(wuhan.seen).toHaveLength(2);
     expect(end).toMatchObject({
       state: 'DONE',
+      complete: false,
       notAsked: [{ platform: '420100', reason: 'REFUSED' }],
+      partial: [{ platform: '420100', path: [], code: 'REFUSED' }],
     });
     const kept = new Set(idsOf({ rows: rows.slice(0, 200) }));
     expect(idsOf({ rows })).toEqual(

@@ -19,7 +19,7 @@ export interface Completeness {
   readonly notAsked: readonly Absence[];
   /** Who failed, and still owes its rows. */
   readonly missing: readonly Absence[];
-  /** Fields that owners left out of their rows. */
+  /** Fields that owners left out of their rows; without a path: rows of an owner that was asked for some pages alone. */
   readonly partial: readonly PartialPage[];
 }
 

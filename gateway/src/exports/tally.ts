@@ -7,8 +7,12 @@ import type { Completeness, Progress, RowError } from './job.ts';
 /** Different things that are told of rows: a few fields, times the owners. */
 const mostTold = 200;
 
-/** The completeness with one page more. */
-export function withPage(before: Completeness | null, page: GatheredReport): Completeness {
+/** The completeness with one page more; `isWhole`: everybody in scope was to be asked, and not those alone who failed before. */
+export function withPage(
+  before: Completeness | null,
+  page: GatheredReport,
+  isWhole = true,
+): Completeness {
   const known = before ?? { asked: 0, notAsked: [], missing: [], partial: [] };
   const reasons = new Map(known.missing.map(({ platform, reason }) => [platform, reason]));
   const missing = page.missing.map(({ platform, reason }) => ({
@@ -22,8 +26,30 @@ export function withPage(before: Completeness | null, page: GatheredReport): Com
     asked: Math.max(known.asked, page.asked),
     notAsked: byPlatform([...known.notAsked, ...page.notAsked]),
     missing: byPlatform([...lasting, ...missing]),
-    partial: each([...known.partial, ...page.partial], partialKey),
+    partial: each(
+      [...known.partial, ...page.partial, ...partOfRows(before, page, isWhole)],
+      partialKey,
+    ),
   };
+}
+
+/** Owners that were asked for some pages and not for others, such as one whose grant ended or began on the way: the rest of their rows comes with no later page. */
+function partOfRows(
+  before: Completeness | null,
+  page: GatheredReport,
+  isWhole: boolean,
+): readonly PartialPage[] {
+  if (!before) return [];
+  const changed = [
+    ...without(page.notAsked, before.notAsked),
+    ...(isWhole ? without(before.notAsked, page.notAsked) : []),
+  ];
+  return changed.map(({ platform, reason }) => ({ platform, path: [], code: reason }));
+}
+
+function without(absences: readonly Absence[], others: readonly Absence[]): readonly Absence[] {
+  const known = new Set(others.map(({ platform }) => platform));
+  return absences.filter(({ platform }) => !known.has(platform));
 }
 
 /** The errors in rows with those of one page more. */

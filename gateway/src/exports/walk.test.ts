@@ -6,7 +6,7 @@ import type { Outcome } from '../pipeline.ts';
 import type { AskedPage, Wanted } from './ask-page.ts';
 import { start, type Place } from './cursor.ts';
 import { noProgress, type Progress } from './job.ts';
-import { withPage } from './tally.ts';
+import { isComplete, withPage } from './tally.ts';
 import { walk, type Ending } from './walk.ts';
 
 const cursorOf = (
@@ -180,6 +180,25 @@ test('what an owner does not offer stays missing, also when others are asked alo
     asked: 3,
     notAsked: refused,
     missing: [lacking],
-    partial: [],
+    partial: [{ platform: '420600', path: [], code: 'REFUSED' }],
   });
+});
+
+test('an owner that was asked for some pages alone has given a part, which is told', async () => {
+  const refused = report({ asked: 1, notAsked: [{ platform: '420500', reason: 'REFUSED' }] });
+  const orders = [
+    [report(), refused],
+    [refused, report()],
+    [report(), refused, report()],
+  ];
+  for (const [i, reports] of orders.entries()) {
+    const pages = reports.map((each, n) => page([n], n < reports.length - 1, each));
+    const { ending } = await walked(pages);
+    expect(isComplete(ending.progress), String(i)).toBe(false);
+    expect(ending.progress.completeness?.partial).toEqual([
+      { platform: '420500', path: [], code: 'REFUSED' },
+    ]);
+  }
+  const { ending } = await walked([page([1], true, refused), page([2], false, refused)]);
+  expect(isComplete(ending.progress)).toBe(true);
 });

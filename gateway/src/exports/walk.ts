@@ -69,7 +69,9 @@ export async function* walk(options: WalkOptions): AsyncGenerator<GivenPage, End
       await sleep(Math.max(waitMs, retryAfterMs(page)), undefined, { signal });
       continue;
     }
-    const completeness = report ? withPage(progress.completeness, report) : progress.completeness;
+    const completeness = report
+      ? withPage(progress.completeness, report, !isResuming(place))
+      : progress.completeness;
     if (!connection) {
       outcome.record({ status: statusOfPage(page), bytes: 0 });
       return failed(page, place, { ...progress, completeness });
