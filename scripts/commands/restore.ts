@@ -1,7 +1,7 @@
 /** `./onenet restore <folder>`: a backup into what is empty. Whatever has happened since is said, for the operator to do again. */
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { restoredLeap } from '@onenet/contract';
+import { restoredRevision } from '@onenet/contract';
 import type { MongoClient } from 'mongodb';
 import { checkedBackup, type Manifest } from '../backup/manifest.ts';
 import { restoreDatabases, takenDatabases } from '../backup/mongo.ts';
@@ -122,9 +122,12 @@ async function restoreMongo(
       .collection('clients')
       .updateMany({ status: 'ACTIVE' }, { $set: { status: 'SUSPENDED' } });
   }
-  await province
-    .collection<{ _id: string; revision: number }>('net')
-    .updateOne({ _id: 'net' }, { $inc: { revision: restoredLeap } });
+  const net = province.collection<{ _id: string; revision: number }>('net');
+  const { revision = 0 } = (await net.findOne({ _id: 'net' })) ?? {};
+  await net.updateOne(
+    { _id: 'net' },
+    { $set: { revision: restoredRevision(revision, Date.now()) } },
+  );
 }
 
 async function restoreFiles(folder: string, data: string, manifest: Manifest): Promise<void> {

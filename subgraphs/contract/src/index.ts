@@ -93,6 +93,7 @@ export {
   parseNetSnapshot,
   platformKinds,
   restoredLeap,
+  restoredRevision,
 } from './net.ts';
 export type { ConnectionStatus, NetOwner, NetSnapshot, OwnerBudget, PlatformKind } from './net.ts';
 export { compareCodePoints, compareKeys, comparePositions, haversineMetres } from './order.ts';

@@ -1,6 +1,6 @@
 /** A snapshot of the net is taken whole or refused with the place of the fault; places nest by prefix. */
 import { expect, test } from 'vitest';
-import { divisionContains, parseNetSnapshot } from './index.ts';
+import { divisionContains, isRestored, parseNetSnapshot, restoredRevision } from './index.ts';
 
 const owner = {
   code: '420100',
@@ -77,4 +77,19 @@ test('a division contains itself and what lies below it', () => {
   expect(divisionContains('420102', '420100')).toBe(false);
   expect(divisionContains('429004', '429005')).toBe(false);
   expect(divisionContains('420100', '420000')).toBe(false);
+});
+
+test('a restored registry is known as one, also by who knows the one restored before from the same backup', () => {
+  const now = Date.parse('2026-11-29T00:00:00Z');
+  const backedUp = 17;
+  const first = restoredRevision(backedUp, now);
+  expect(isRestored(backedUp, first)).toBe(true);
+  const second = restoredRevision(backedUp, now + 60_000);
+  for (const changes of [0, 1, 100_000]) {
+    expect(isRestored(first + changes, second)).toBe(true);
+    expect(isRestored(first, first + changes)).toBe(false);
+  }
+  // By a clock that stands wrong it leaps all the same, and stays a number that JSON can carry.
+  expect(isRestored(first, restoredRevision(first, 0))).toBe(true);
+  expect(Number.isSafeInteger(restoredRevision(second, now + 50 * 365 * 86_400_000))).toBe(true);
 });

@@ -65,12 +65,17 @@ export interface OwnerBudget {
   readonly perClientPerSecond: number | null;
 }
 
+/** By so much a revision leaps at least when the registry is restored: more than ever changes at once. */
+export const restoredLeap = 1_000_000;
+
 /**
- * By so much a revision leaps when the registry is restored from a backup: it is news to everybody,
- * meets no revision of the time that was lost, and tells owners that what they knew of revocations may
- * be later than what it says.
+ * The revision of a registry that is restored now from a backup of this one: it is news to everybody,
+ * meets no revision of the time that was lost, not even where that was restored from the same backup,
+ * and tells owners that what they knew of revocations may be later than what it says.
  */
-export const restoredLeap = 1_000_000_000;
+export function restoredRevision(backedUp: number, nowMs: number): number {
+  return Math.max(backedUp, Math.floor(nowMs / 1000) * restoredLeap) + restoredLeap;
+}
 
 /** Whether a registry of revision `next` was restored since it had `known`. */
 export function isRestored(known: number, next: number): boolean {
