@@ -184,14 +184,14 @@ export const developer: typeof zh = {
   noField: 'There is no such field.',
   howToApply: 'How to apply for the rest',
   howScope:
-    'A scope that the token lacks: the province’s operator admits you to it (./onenet client set), and the next token has it.',
+    'A scope that the token lacks: the province’s operator admits you to it (./onenet client scopes), and the next token has it.',
   howGrant:
     'A field that is shared on conditions: apply to the platforms, which decide within ten working days. “Apply” puts the application into the editor; or the operator does it for you:',
   howDecided: 'Where platform teams decide.',
   quota: 'Quota',
   quotas: { burst: 'At once', day: 'Today', 'under-way': 'Under way' },
   noQuota: 'Nothing was asked yet, or this kind of caller has no quota.',
-  left: 'Left',
+  left: 'left',
   atMost: 'requests under way at most',
   wholeAgain: (time) => `whole again in ${time}`,
   seconds: (count) => `${count} s`,

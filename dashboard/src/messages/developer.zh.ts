@@ -169,7 +169,7 @@ export const developer = {
   fieldsFound: (count: string) => `${count} 个字段`,
   noField: '没有这样的字段。',
   howToApply: '其余字段怎样申请',
-  howScope: '令牌没有的权限：由省级管理员准入（./onenet client set），之后重新换取令牌。',
+  howScope: '令牌没有的权限：由省级管理员准入（./onenet client scopes），之后重新换取令牌。',
   howGrant:
     '有条件共享的字段：向各平台申请，平台在十个工作日内决定。点“申请授权”即把申请放进编辑器；也可由管理员代办：',
   howDecided: '平台团队在此决定。',
