@@ -35,13 +35,16 @@ export interface Window {
   readonly toMs: number;
 }
 
-/** RFC 3339: when the first line that is kept was numbered; what was asked before stands nowhere. */
+/**
+ * RFC 3339: what was asked before it stands nowhere. A first request is in the log by its own time; where
+ * older lines are no longer kept, all that is certain is when the first of the others was numbered.
+ */
 export async function since({ clickhouse, reader }: UsageSources): Promise<string | undefined> {
-  const [first] = await clickhouse.rows<{ recordedMs: number }>(
-    `SELECT toUnixTimestamp64Milli(recorded) AS recordedMs FROM onenet.access
-    WHERE ${reader.log.rows} ORDER BY epoch, sequence LIMIT 1`,
+  const [first] = await clickhouse.rows<{ sinceMs: number }>(
+    `SELECT toUnixTimestamp64Milli(if(sequence = 1, least(time, recorded), recorded)) AS sinceMs
+    FROM onenet.access WHERE ${reader.log.rows} ORDER BY epoch, sequence LIMIT 1`,
   );
-  return first && new Date(first.recordedMs).toISOString();
+  return first && new Date(first.sinceMs).toISOString();
 }
 
 /** Lines after a sequence, in order. */
