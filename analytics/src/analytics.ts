@@ -23,7 +23,7 @@ import type { ClickHouse } from './clickhouse.ts';
 import { followDirectory } from './directory.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Positions } from './ingest/positions.ts';
-import { Live } from './live.ts';
+import { Live } from './live/live.ts';
 import { signedCalls, unsignedCalls } from './owner-call.ts';
 import { createGraphql } from './schema.ts';
 import { SelfCheck } from './self-check.ts';
@@ -202,7 +202,7 @@ function createListener(
         // It tells what happens anywhere.
         admitRead(graphql.guard, request, response)
           .then((isAdmitted) => {
-            if (isAdmitted) live.subscribe(response);
+            if (isAdmitted) live.subscribe(response, request.headers['last-event-id']?.toString());
           })
           .catch((error: unknown) => answerError(response, error));
         return;

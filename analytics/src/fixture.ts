@@ -15,6 +15,7 @@ import type { Db } from 'mongodb';
 import { openClickHouse } from './clickhouse.ts';
 import type { ClickHouse } from './clickhouse.ts';
 import { Ingest } from './ingest/ingest.ts';
+import type { IngestOptions } from './ingest/ingest.ts';
 import { Positions } from './ingest/positions.ts';
 import { unsignedCalls } from './owner-call.ts';
 
@@ -147,6 +148,7 @@ export async function testIngest(
   dataDir: string,
   db: Db,
   log: (message: string, detail?: unknown) => void = () => undefined,
+  told: Partial<Pick<IngestOptions, 'ingested' | 'feedChanged'>> = {},
 ): Promise<AsyncDisposable & { readonly ingest: Ingest; readonly clickhouse: ClickHouse }> {
   const clickhouse = openClickHouse({ dataDir });
   const ingest = new Ingest({
@@ -156,6 +158,7 @@ export async function testIngest(
     ownerHeaders: unsignedCalls,
     ingested: () => undefined,
     feedChanged: () => undefined,
+    ...told,
   });
   try {
     await ingest.prepare();

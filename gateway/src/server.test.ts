@@ -89,10 +89,10 @@ test('the live stream is passed on as it comes, and ends upstream when the brows
   let asked = '';
   const left = Promise.withResolvers<void>();
   const analytics = createServer((request, response) => {
-    asked = request.url ?? '';
+    asked = `${request.url} ${request.headers['last-event-id']}`;
     response.once('close', () => left.resolve());
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.write('event: hello\ndata: {}\n\n');
+    response.write('id: a.2\nevent: change\ndata: {}\n\n');
   });
   analytics.listen(0, '127.0.0.1');
   await once(analytics, 'listening');
@@ -101,11 +101,13 @@ test('the live stream is passed on as it comes, and ends upstream when the brows
   await expect.poll(() => net.generations.current?.net.services.analytics).toBe(url);
 
   const leave = new AbortController();
-  const stream = await fetch(`${net.url}/live?platform=420100`, { signal: leave.signal });
+  const headers = { 'last-event-id': 'a.1' };
+  const stream = await fetch(`${net.url}/live`, { headers, signal: leave.signal });
   expect(stream.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
   const first = await stream.body?.getReader().read();
-  expect(Buffer.from(first?.value ?? []).toString()).toBe('event: hello\ndata: {}\n\n');
-  expect(asked).toBe('/live?platform=420100');
+  expect(Buffer.from(first?.value ?? []).toString()).toBe('id: a.2\nevent: change\ndata: {}\n\n');
+  // Where the browser was when it was cut off, analytics must know.
+  expect(asked).toBe('/live a.1');
   leave.abort();
   await left.promise;
   analytics.close();

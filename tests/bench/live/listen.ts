@@ -34,14 +34,15 @@ async function follow(body: AsyncIterable<Buffer>, told: Told[]): Promise<void> 
     text = messages.pop() ?? '';
     const atMs = Date.now();
     for (const message of messages) {
-      const [, data] = /^event: events\ndata: (.*)$/.exec(message) ?? [];
-      if (data !== undefined) told.push({ events: engagementIn(data), atMs });
+      const [, data] = /^data: (.*)$/m.exec(message) ?? [];
+      const events = data === undefined ? undefined : engagementIn(data);
+      if (events !== undefined) told.push({ events, atMs });
     }
   }
 }
 
-/** Every event of the load is a like, and counts in today's engagement. */
-function engagementIn(data: string): number {
-  const { totals } = JSON.parse(data) as { totals: { metric: string; value: number | null }[] };
-  return totals.find(({ metric }) => metric === 'engagement')?.value ?? 0;
+/** Every event of the load is a like, and counts in today's engagement. Undefined: that did not change. */
+function engagementIn(data: string): number | undefined {
+  const { totals } = JSON.parse(data) as { totals?: { metric: string; value: number | null }[] };
+  return totals?.find(({ metric }) => metric === 'engagement')?.value ?? undefined;
 }

@@ -17,15 +17,26 @@ const feedEvent = object({
 /** One line of a platform's feed, without any person. */
 export type FeedEvent = Reads<typeof feedEvent>;
 
-/** `event: events`: what came in since the last one, newest first, and today's four figures. */
-export const eventsMessage = object({
+const total = object({ metric: text, value: nullable(number) });
+
+/** `event: snapshot`: everything that is told, events newest first. */
+export const liveSnapshot = object({
   asOf: text,
   events: list(feedEvent),
-  totals: list(object({ metric: text, value: nullable(number) })),
+  totals: list(total),
+  feeds: list(feedStatus),
 });
+export type LiveSnapshot = Reads<typeof liveSnapshot>;
 
-/** `event: feeds` */
-export const feedsMessage = object({ feeds: list(feedStatus) });
+/** `event: change`: what is absent is as it was; `gone` are owners that the net has no more. */
+export const liveChange = object({
+  asOf: text,
+  events: nullable(list(feedEvent)),
+  totals: nullable(list(total)),
+  feeds: nullable(list(feedStatus)),
+  gone: nullable(list(text)),
+});
+export type LiveChange = Reads<typeof liveChange>;
 
 export async function askRecentEvents(
   platform: string | null,

@@ -1,7 +1,8 @@
 /** What comes over `/live`: the newest events, today's figures and the state of every feed. */
 import type { FeedStatus } from '../api/health.ts';
-import { eventsMessage, feedsMessage, type FeedEvent } from '../api/live.ts';
+import { liveChange, liveSnapshot, type FeedEvent } from '../api/live.ts';
 import type { Read } from '../api/read.ts';
+import { withChange, withSnapshot, type LivePicture } from './live-picture.ts';
 
 export type LiveState = 'connecting' | 'open' | 'lost';
 
@@ -14,42 +15,63 @@ export interface LiveTotals {
   readonly at: number;
 }
 
-/** Events that are kept; older ones are in the platform's own lists. */
-const kept = 40;
+/** A refused stream the browser does not try again: we do, less and less often. */
+const retryMs = { first: 5_000, most: 60_000 };
 
 export class Live {
   state = $state<LiveState>('connecting');
-  /** Newest first. */
-  events = $state.raw<readonly FeedEvent[]>([]);
-  /** Today's figures as last sent. */
-  totals = $state.raw<LiveTotals>();
-  feeds = $state.raw<readonly FeedStatus[]>();
+  #picture = $state.raw<LivePicture>();
+  #at = $state.raw(0);
 
-  /** Connects while the component is there; the browser reconnects by itself. */
+  /** Newest first. */
+  readonly events: readonly FeedEvent[] = $derived(this.#picture?.events ?? []);
+  /** Today's figures as last told. */
+  readonly totals: LiveTotals | undefined = $derived(
+    this.#picture && {
+      values: this.#picture.values,
+      asOf: this.#picture.asOf,
+      at: this.#at,
+    },
+  );
+  readonly feeds: readonly FeedStatus[] | undefined = $derived(this.#picture?.feeds);
+
+  /** Connects while the component is there; after a break the browser goes on where it was. */
   constructor() {
     $effect(() => {
-      const source = new EventSource('/live');
-      source.addEventListener('open', () => (this.state = 'open'));
-      source.addEventListener('error', () => (this.state = 'lost'));
-      source.addEventListener('events', ({ data }: MessageEvent<string>) => {
-        const message = parse(data, eventsMessage);
-        if (message === null) return;
-        this.events = [...message.events, ...this.events].slice(0, kept);
-        this.totals = {
-          values: new Map(
-            message.totals.flatMap(({ metric, value }) =>
-              value === null ? [] : [[metric, value] as const],
-            ),
-          ),
-          asOf: message.asOf,
-          at: Date.now(),
-        };
-      });
-      source.addEventListener('feeds', ({ data }: MessageEvent<string>) => {
-        this.feeds = parse(data, feedsMessage)?.feeds ?? this.feeds;
-      });
-      return () => source.close();
+      const gone = new AbortController();
+      this.#connect(retryMs.first, gone.signal);
+      return () => gone.abort();
     });
+  }
+
+  #connect(waitMs: number, gone: AbortSignal): void {
+    const source = new EventSource('/live');
+    gone.addEventListener('abort', () => source.close());
+    let nextMs = waitMs;
+    source.addEventListener('open', () => {
+      this.state = 'open';
+      nextMs = retryMs.first;
+    });
+    source.addEventListener('error', () => {
+      this.state = 'lost';
+      if (source.readyState !== EventSource.CLOSED) return;
+      const again = Math.min(nextMs * 2, retryMs.most);
+      const timer = setTimeout(() => this.#connect(again, gone), nextMs);
+      gone.addEventListener('abort', () => clearTimeout(timer));
+    });
+    source.addEventListener('snapshot', ({ data }: MessageEvent<string>) => {
+      const told = parse(data, liveSnapshot);
+      if (told) this.#saw(withSnapshot(this.#picture, told));
+    });
+    source.addEventListener('change', ({ data }: MessageEvent<string>) => {
+      const change = parse(data, liveChange);
+      if (change && this.#picture) this.#saw(withChange(this.#picture, change));
+    });
+  }
+
+  #saw(picture: LivePicture): void {
+    this.#picture = picture;
+    this.#at = Date.now();
   }
 }
 

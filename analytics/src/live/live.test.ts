@@ -1,0 +1,178 @@
+/** The live stream over real feeds, the real engine and real connections. */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { Agent, createServer, get } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { MongoClient } from 'mongodb';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import type { ClickHouse } from '../clickhouse.ts';
+import {
+  testDatabase,
+  testDirectory,
+  testIngest,
+  testPlatform,
+  testSnapshot,
+  until,
+} from '../fixture.ts';
+import type { TestPlatform } from '../fixture.ts';
+import { Live } from './live.ts';
+import type { Change, Picture } from './picture.ts';
+
+// The engine shares the machine with the other tests.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const cleanUp = new AsyncDisposableStack();
+let wuhan: TestPlatform;
+let clickhouse: ClickHouse;
+let url: string;
+
+beforeAll(async () => {
+  const client = await MongoClient.connect(inject('mongodbUri'));
+  cleanUp.defer(() => client.close());
+  const database = cleanUp.use(await testDatabase(inject('mongodbUri')));
+  const directory = cleanUp.use(await testDirectory());
+  const name = `analytics_l_${randomUUID().slice(0, 8)}`;
+  wuhan = cleanUp.use(await testPlatform(client, '420100', name));
+  const running = cleanUp.use(
+    await testIngest(directory.path, database.db, undefined, {
+      ingested: (platform, lines) => live.ingested(platform, lines),
+      feedChanged: () => live.feedChanged(),
+    }),
+  );
+  ({ clickhouse } = running);
+  const live = new Live(running, () => undefined);
+  cleanUp.defer(() => live.stop());
+  const server = createServer((request, response) =>
+    live.subscribe(response, request.headers['last-event-id']?.toString()),
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanUp.defer(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/live`;
+  running.ingest.use(testSnapshot([wuhan.owner]));
+});
+afterAll(() => cleanUp.disposeAsync());
+
+interface Message {
+  readonly id: string;
+  readonly event: string;
+  readonly data: Picture & Change;
+  readonly atMs: number;
+}
+
+/** A listener on a connection of its own. */
+class Listener implements Disposable {
+  readonly messages: Message[] = [];
+  readonly #stopping = new AbortController();
+
+  constructor(lastEventId?: string) {
+    const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+    const { signal } = this.#stopping;
+    const request = get(url, { agent: new Agent(), headers, signal });
+    request.on('response', (response) => this.#read(response));
+    request.on('error', () => undefined);
+  }
+
+  #read(response: IncomingMessage): void {
+    response.on('error', () => undefined).setEncoding('utf8');
+    let text = '';
+    response.on('data', (chunk: string) => {
+      text += chunk;
+      const parts = text.split('\n\n');
+      text = parts.pop() ?? '';
+      for (const part of parts) {
+        const [, id, event, data] = /^id: (.*)\nevent: (.*)\ndata: (.*)$/.exec(part) ?? [];
+        if (id === undefined || event === undefined || data === undefined) continue;
+        this.messages.push({
+          id,
+          event,
+          data: JSON.parse(data) as Message['data'],
+          atMs: Date.now(),
+        });
+      }
+    });
+  }
+
+  /** Of everything told so far. */
+  eventsTold(): number {
+    return this.messages.reduce((sum, { data }) => sum + (data.events?.length ?? 0), 0);
+  }
+
+  [Symbol.dispose](): void {
+    this.#stopping.abort();
+  }
+}
+
+async function signedUp(): Promise<void> {
+  const data = { place: '420102', channel: 'QR_CODE' };
+  await wuhan.happened([{ type: 'onenet.member.accepted', time: new Date(), data }]);
+}
+
+const signUps = { metric: 'signUps', value: expect.any(Number) as number };
+
+test('a snapshot, then only what changed, with its figure', async () => {
+  using listener = new Listener();
+  await until(() => listener.messages.length > 0);
+  const [first] = listener.messages;
+  expect(first).toMatchObject({ event: 'snapshot', data: { events: [] } });
+  expect(first?.data.totals.map(({ metric }) => metric)).toContain('requestsBacklog');
+  expect(first?.data.feeds.map(({ platform }) => platform)).toEqual(['420100']);
+  // Of a feed that never came in nothing is known: with its first event every figure changes.
+  await signedUp();
+  await until(() => listener.eventsTold() === 1);
+  await signedUp();
+  await until(() => listener.eventsTold() === 2);
+  const told = listener.messages.findLast(({ data }) => data.events);
+  expect(told?.data.events).toMatchObject([{ platform: '420100', type: 'onenet.member.accepted' }]);
+  expect(told?.data.totals).toEqual([{ metric: 'signUps', value: 2 }]);
+});
+
+test('who comes back gets what it missed and no snapshot, though nobody listened meanwhile', async () => {
+  let last: Message | undefined;
+  {
+    using before = new Listener();
+    await until(() => before.messages.length > 0);
+    last = before.messages.at(-1);
+  }
+  await signedUp();
+  await signedUp();
+  using back = new Listener(last?.id);
+  await until(() => back.eventsTold() >= 2);
+  expect(back.messages.map(({ event }) => event)).not.toContain('snapshot');
+  expect(back.eventsTold()).toBe(2);
+  expect(back.messages.at(-1)?.data.totals ?? back.messages[0]?.data.totals).toEqual([signUps]);
+  using stranger = new Listener('0123456789ab.3');
+  await until(() => stranger.messages.length > 0);
+  expect(stranger.messages[0]?.event).toBe('snapshot');
+});
+
+test('a thousand listeners cost no more questions than one, four times a second at most', async () => {
+  const many = Array.from({ length: 1_000 }, () => new Listener());
+  try {
+    await until(() => many.every(({ messages }) => messages.length > 0));
+    const before = many.map((listener) => listener.eventsTold());
+    let questions = 0;
+    const rows = clickhouse.rows.bind(clickhouse);
+    clickhouse.rows = async (sql) => {
+      questions += 1;
+      return await rows(sql);
+    };
+    const startMs = Date.now();
+    for (let n = 0; n < 3; n++) await signedUp();
+    await until(() => many.every((listener, i) => listener.eventsTold() === (before[i] ?? 0) + 3));
+    clickhouse.rows = rows;
+    const looks = Math.ceil((Date.now() - startMs) / 250) + 1;
+    // The additive figures and the distributions are a question each.
+    expect(questions).toBeLessThanOrEqual(2 * looks);
+    const [{ messages } = { messages: [] as Message[] }] = many;
+    const changes = messages.filter(({ atMs }) => atMs >= startMs).length;
+    expect(changes).toBeLessThanOrEqual(looks);
+    expect(new Set(many.map((listener) => listener.messages.at(-1)?.id)).size).toBe(1);
+  } finally {
+    for (const listener of many) listener[Symbol.dispose]();
+  }
+});

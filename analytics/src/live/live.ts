@@ -1,0 +1,144 @@
+/** The live stream (`/live`, server-sent events): a snapshot, then what changed, at most four times a second. */
+import type { ServerResponse } from 'node:http';
+import type { FeedLine } from '@onenet/feed';
+import { overviewMetrics } from '../metrics.ts';
+import { shownEvent } from '../recent.ts';
+import type { ShownEvent } from '../recent.ts';
+import { freshnessOf } from '../scope.ts';
+import { metricSeries } from '../series.ts';
+import type { Sources } from '../series.ts';
+import { Journal } from './journal.ts';
+import { Listeners } from './listeners.ts';
+import { changeOf, mattersOf, newestTold, nothingYet, withChange } from './picture.ts';
+import type { Picture, Total } from './picture.ts';
+import { heartbeat, sse } from './sse.ts';
+
+const shortestGapMs = 250;
+/** So often it is looked how far the feeds are, and whether a day has ended, though nothing came in. */
+const progressEveryMs = 5_000;
+const heartbeatMs = 15_000;
+
+export class Live {
+  readonly #sources: Sources;
+  readonly #log: (message: string, detail?: unknown) => void;
+  readonly #listeners = new Listeners();
+  readonly #journal = new Journal();
+  /** Who came since the last look, with the id up to which it was told everything. */
+  readonly #joining = new Map<ServerResponse, string | undefined>();
+  readonly #intervals: readonly NodeJS.Timeout[];
+  #told: Picture = nothingYet;
+  #untold: readonly ShownEvent[] = [];
+  #matters = '';
+  #isProgressDue = true;
+  #isLooking = false;
+  #isStopped = false;
+  #lastLookMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(sources: Sources, log: (message: string, detail?: unknown) => void) {
+    this.#sources = sources;
+    this.#log = log;
+    const progress = (): void => {
+      this.#isProgressDue = true;
+      this.#schedule();
+    };
+    this.#intervals = [
+      setInterval(progress, progressEveryMs),
+      setInterval(() => this.#listeners.write(heartbeat, this.#joining), heartbeatMs),
+    ];
+  }
+
+  /** Lines that are in: the newest of them go out at once, or within a quarter of a second. */
+  ingested(platform: string, lines: readonly FeedLine[]): void {
+    const shown = lines
+      .slice(-newestTold)
+      .flatMap((line) => (line.kind === 'event' ? (shownEvent(platform, line.event) ?? []) : []));
+    // Though nobody listens: who comes back asks for what came meanwhile.
+    this.#untold = [...shown.toReversed(), ...this.#untold].slice(0, newestTold);
+    this.#schedule();
+  }
+
+  /** A feed's state may have changed. */
+  feedChanged(): void {
+    if (this.#listeners.size === 0) return;
+    const matters = mattersOf(this.#sources.ingest.statuses());
+    if (matters === this.#matters) return;
+    this.#matters = matters;
+    this.#schedule();
+  }
+
+  /** Begins a stream: with what came after this id, or, where that is not known any more, with everything. */
+  subscribe(response: ServerResponse, lastEventId: string | undefined): void {
+    this.#listeners.add(response);
+    this.#joining.set(response, lastEventId);
+    response.on('close', () => this.#joining.delete(response));
+    this.#schedule();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    for (const interval of this.#intervals) clearInterval(interval);
+    clearTimeout(this.#timer);
+    this.#listeners.end();
+  }
+
+  #schedule(): void {
+    if (this.#isStopped || this.#timer || this.#isLooking || this.#listeners.size === 0) return;
+    const waitMs = Math.max(0, this.#lastLookMs + shortestGapMs - Date.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#isLooking = true;
+      this.#lastLookMs = Date.now();
+      this.#look()
+        .catch((error: unknown) => this.#log('the live stream stands still', error))
+        .finally(() => {
+          this.#isLooking = false;
+          if (this.#untold.length > 0 || this.#joining.size > 0) this.#schedule();
+        });
+    }, waitMs);
+  }
+
+  /** One look, whoever listens: what changed goes to all, and who came gets what it lacks. */
+  async #look(): Promise<void> {
+    const { ingest } = this.#sources;
+    // Before the figures are asked for: an event is never told ahead of the figure that counts it.
+    const events = this.#untold;
+    this.#untold = [];
+    const totals = await this.#totals();
+    const { asOf } = freshnessOf(ingest, {});
+    const now: Picture = { asOf, events, totals, feeds: ingest.statuses() };
+    const change = changeOf(this.#told, now, this.#isProgressDue);
+    this.#isProgressDue = false;
+    if (change !== undefined) {
+      this.#told = withChange(this.#told, change);
+      this.#listeners.write(this.#journal.add('change', change), this.#joining);
+    }
+    this.#admit();
+  }
+
+  #admit(): void {
+    const snapshot = sse('snapshot', this.#told, this.#journal.lastId);
+    for (const [response, lastEventId] of this.#joining) {
+      const missed = this.#journal.after(lastEventId) ?? [snapshot];
+      for (const message of missed) this.#listeners.writeTo(response, message);
+    }
+    this.#joining.clear();
+  }
+
+  /** Today's figures; those told last while the tables do not answer. */
+  async #totals(): Promise<readonly Total[]> {
+    const input = {
+      metrics: overviewMetrics,
+      period: 'TODAY',
+      simulated: true,
+      compareWith: 'NONE',
+    } as const;
+    try {
+      const series = await metricSeries(this.#sources, input, { of: 'net' }, Date.now());
+      return (series.get('') ?? []).map(({ metric, value }) => ({ metric, value }));
+    } catch (error) {
+      this.#log('the live stream has no figures', error);
+      return this.#told.totals;
+    }
+  }
+}
