@@ -12,6 +12,14 @@ const platformOption = {
 } as const;
 const jsonOption = { kind: 'flag', default: false, help: 'print JSON' } as const;
 
+const officeOptions = {
+  office: { kind: 'text', default: '', help: 'who answers for its data: an office, in Chinese' },
+  'office-en': { kind: 'text', default: '', help: 'the same, in English' },
+  email: { kind: 'text', default: '', help: "the office's, never a person's" },
+  telephone: { kind: 'text', default: '', help: "the office's" },
+  url: { kind: 'text', default: '', help: "the office's page" },
+} as const;
+
 const registerOptions = {
   platform: platformOption,
   name: { kind: 'text', default: '', help: 'its name, in Chinese' },
@@ -21,6 +29,13 @@ const registerOptions = {
   serves: { kind: 'list', default: [], help: 'codes of the divisions that it serves' },
   latitude: { kind: 'number', default: 0, help: 'of its pin, WGS 84 degrees; 0: no pin' },
   longitude: { kind: 'number', default: 0, help: 'of its pin, WGS 84 degrees' },
+  ...officeOptions,
+  ...registryOptions,
+} as const;
+
+const responsibleOptions = {
+  platform: platformOption,
+  ...officeOptions,
   ...registryOptions,
 } as const;
 
@@ -67,6 +82,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   list: { help: 'the platforms of the net, as the registry has them', run: list },
   register: { help: 'register a platform; its team publishes it then (operator)', run: register },
   token: { help: 'make a token for a platform, list or revoke them (operator)', run: token },
+  responsible: { help: 'name the office that answers for its data', run: responsible },
   suspend: { help: 'a platform is not asked until it is resumed (operator)', run: suspend },
   resume: { help: 'end a suspension (operator)', run: resume },
   maintenance: { help: 'plan a maintenance window, or cancel one', run: maintenance },
@@ -125,10 +141,32 @@ function register(args: readonly string[], usage: string): Promise<number> {
       ...(parent === '' ? {} : { parent }),
       serves: values.serves,
       ...(latitude === 0 ? {} : { position: { latitude, longitude } }),
+      ...(values.office === '' ? {} : { responsible: officeOf(values) }),
     });
     console.log(`${code} is registered. Next: ./onenet platform token --platform ${code}`);
     return 0;
   });
+}
+
+function responsible(args: readonly string[], usage: string): Promise<number> {
+  return runCommand(responsibleOptions, args, usage, async (values) => {
+    await callRegistry(values, 'POST', pathOf(values.platform, 'responsible'), officeOf(values));
+    console.log(`${values.office} answers for the data of ${values.platform}.`);
+    return 0;
+  });
+}
+
+/** What is not given is left out: the registry says what is needed. */
+function officeOf(values: {
+  readonly [name in keyof typeof officeOptions]: string;
+}): Readonly<Record<string, string>> {
+  const { email, telephone, url } = values;
+  const contacts = Object.entries({ email, telephone, url }).filter(([, given]) => given !== '');
+  return {
+    office: required('office', values.office),
+    officeEn: required('office-en', values['office-en']),
+    ...Object.fromEntries(contacts),
+  };
 }
 
 function token(args: readonly string[], usage: string): Promise<number> {

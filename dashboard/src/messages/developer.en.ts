@@ -171,7 +171,16 @@ export const developer: typeof zh = {
   additionOf: 'adds it',
   offeredBy: (count, of) => `${count} of ${of} platforms`,
   lackedBy: (names) => `Not offered by ${names}`,
-  fresh: 'Freshness: live. Who is responsible gives it when you ask (see asOf in the answer).',
+  freshness: {
+    AT_REQUEST: 'as of the moment of asking',
+    AS_RECORDED: 'as of the time in',
+  },
+  howFresh: 'How fresh',
+  freshAtRequest:
+    'A field of this catalogue is answered by its owner, from its own records, while you wait: the gateway keeps no copy. `completeness` says who did not answer, `updatedAt` when a record last changed. Where an owner keeps what somebody else told it, the field that says of when stands beside it.',
+  freshByFeed:
+    'Metrics and tops are counted from the platforms’ feeds, and as fresh as these: `asOf` stands in each answer. So are the access records and usage below “Usage and limits”, mostly within seconds.',
+  slowestFeed: (platform, time) => `The slowest feed now: ${platform}, ${time} behind.`,
   may: {
     YES: 'may read it',
     SCOPE: 'the token lacks the scope',

@@ -162,7 +162,16 @@ export const developer = {
   additionOf: '自有字段',
   offeredBy: (count: number, of: number) => `${of} 个平台中 ${count} 个`,
   lackedBy: (names: string) => `未提供：${names}`,
-  fresh: '时效：实时，查询时由责任单位当场给出（见应答的 asOf）。',
+  freshness: {
+    AT_REQUEST: '查询当时',
+    AS_RECORDED: '以此时间为准：',
+  },
+  howFresh: '时效',
+  freshAtRequest:
+    '目录中的字段由责任单位在查询时从自己的记录当场给出，网关不存副本；completeness 说明谁没有应答，updatedAt 是记录最后变更的时间。责任单位转存他方答复的字段，旁边注明以哪个时间为准。',
+  freshByFeed:
+    '指标与排行由各平台的事件流统计而来，时效与事件流相同，每个应答都有 asOf；“用量与错误”中的访问记录与用量也是如此，通常在几秒内。',
+  slowestFeed: (platform: string, time: string) => `目前最慢的是${platform}，滞后 ${time}。`,
   may: { YES: '可读', SCOPE: '令牌没有此权限', GRANT: '需平台授权', NO: '不可得' },
   grantedBy: (count: number, of: number) => `${of} 个平台中 ${count} 个已授权`,
   apply: '申请授权',

@@ -538,6 +538,8 @@ export const en: Messages = {
   },
   developer,
   access: {
+    responsible: 'Responsible',
+    noOffice: 'nobody is named yet',
     title: 'Data sharing',
     intro: 'Who has asked for data of the platforms, who was granted it, and who read what.',
     filterPlatform: 'Platform',

@@ -523,6 +523,8 @@ export const zh = {
   developer,
   access: {
     title: '数据共享',
+    responsible: '责任单位',
+    noOffice: '尚未登记责任单位',
     intro: '谁申请了各平台的数据，谁获得了授权，谁实际读了什么。',
     filterPlatform: '平台',
     filterClient: '部门系统',

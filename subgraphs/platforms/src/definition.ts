@@ -7,6 +7,7 @@ import type {
   PlatformKind,
 } from '@onenet/contract';
 import type { Channel } from './records.ts';
+import type { ResponsibleOffice } from './responsible.ts';
 
 /** A service platform of the reference net. */
 export interface PlatformDefinition {
@@ -29,6 +30,8 @@ export interface PlatformDefinition {
   readonly contractVersion?: ContractVersion;
   /** Where its pin stands. WGS 84, degrees. */
   readonly position: { readonly latitude: number; readonly longitude: number };
+  /** Who answers for its data. In the reference net a made-up office, with an address of `.example` (RFC 2606). */
+  readonly responsible: ResponsibleOffice;
   /** Address of its own front end, where its workers sign in; a made-up one, where it does not say. */
   readonly frontEnd?: string;
   readonly mediaChannels: readonly MediaChannelDefinition[];

@@ -45,5 +45,7 @@ export type {
   StationRecord,
 } from './records.ts';
 export { channels, familyRelations, memberKinds } from './records.ts';
+export { contactFault } from './responsible.ts';
+export type { ResponsibleOffice } from './responsible.ts';
 export { referenceRecords } from './reference/reference.ts';
 export type { ReferenceOptions } from './reference/reference.ts';

@@ -12,6 +12,7 @@ import { cardFunctions } from './definition.ts';
 import type { FigureCount, FigureInDemo, PlatformDefinition } from './definition.ts';
 import { divisions } from './divisions.ts';
 import { channels } from './records.ts';
+import { contactFault, type ResponsibleOffice } from './responsible.ts';
 
 /** Parses and checks one definition. `file` is what errors call it. */
 export function parseDefinition(text: string, file: string): PlatformDefinition {
@@ -36,6 +37,7 @@ export function parseDefinition(text: string, file: string): PlatformDefinition 
       latitude: fields.number('latitude', 18, 54),
       longitude: fields.number('longitude', 73, 136),
     })),
+    responsible: top.object('responsible', parseResponsible),
     ...(top.has('frontEnd') && { frontEnd: top.text('frontEnd') }),
     mediaChannels: top.objects('mediaChannels', (fields) => ({
       id: fields.text('id'),
@@ -82,8 +84,22 @@ export function parseDefinition(text: string, file: string): PlatformDefinition 
       `${file}: code "${definition.code}" must be a platform code and name the folder`,
     );
   }
+  const fault = contactFault(definition.responsible);
+  if (fault !== null) throw new Error(`${file}: responsible: ${fault}`);
   if (!definition.modules.includes('core')) throw new Error(`${file}: modules must name "core"`);
   return definition;
+}
+
+function parseResponsible(fields: Fields): ResponsibleOffice {
+  const contact = (name: 'email' | 'telephone' | 'url') =>
+    fields.nullable(name, (field) => fields.text(field));
+  return {
+    office: fields.text('office'),
+    officeEn: fields.text('officeEn'),
+    email: contact('email'),
+    telephone: contact('telephone'),
+    url: contact('url'),
+  };
 }
 
 function parseDemo(fields: Fields): FigureInDemo {

@@ -53,6 +53,22 @@ test('what stands for a figure satisfies it', () => {
   expect(wrong).toEqual([]);
 });
 
+test('who answers for a platform is an office that is marked as made up, at an address that can be nobody’s', () => {
+  for (const { responsible } of platforms) {
+    expect(responsible.office).toContain('（示例）');
+    expect(responsible.officeEn).toContain('(example)');
+    expect(responsible.email).toMatch(/@[a-z0-9-]+\.example$/);
+  }
+});
+
+const office = {
+  office: '网络工作部',
+  officeEn: 'Network office',
+  email: 'data@420500.example',
+  telephone: null,
+  url: null,
+};
+
 describe('a definition is refused', () => {
   test.each([
     [{ nameEn: '' }, '420500/platform.json: nameEn is ""'],
@@ -74,6 +90,12 @@ describe('a definition is refused', () => {
     ],
     [{ publishedFigures: [{ key: 'a' }] }, 'publishedFigures[0].label is missing'],
     [{ portOffset: 1.5 }, 'portOffset is 1.5, and must be a whole number'],
+    [
+      { responsible: { ...office, email: null } },
+      'responsible: name at least one contact of the office',
+    ],
+    [{ responsible: { ...office, url: 'javascript:alert(1)' } }, '`url` is "javascript:alert(1)"'],
+    [{ responsible: { ...office, email: 'data' } }, '`email` is "data"'],
     [{ colour: 'red' }, 'colour is not a known field'],
     [{ code: '420600' }, 'must be a platform code and name the folder'],
     [{ modules: ['requests'] }, 'modules must name "core"'],

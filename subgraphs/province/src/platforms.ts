@@ -2,9 +2,9 @@
 import { NetError, divisionContains } from '@onenet/contract';
 import type { ConnectionStatus, PlatformKind } from '@onenet/contract';
 import { divisions } from '@onenet/platforms';
-import type { Division, PublishedFigure } from '@onenet/platforms';
+import type { Division, PublishedFigure, ResponsibleOffice } from '@onenet/platforms';
 import type { Directory } from './directory.ts';
-import { connectionOf, modulesOf } from './registry/entry.ts';
+import { connectionOf, modulesOf, responsibleFor } from './registry/entry.ts';
 import type { RegistryEntry } from './registry/entry.ts';
 
 interface PlatformsArguments {
@@ -45,6 +45,7 @@ export function platformResolvers(directory: Directory) {
       modules: (entry: RegistryEntry): readonly string[] => modulesOf(entry),
       latitude: ({ profile }: RegistryEntry): number | null => profile.position?.latitude ?? null,
       longitude: ({ profile }: RegistryEntry): number | null => profile.position?.longitude ?? null,
+      responsible: (entry: RegistryEntry): ResponsibleOffice | null => responsibleFor(entry),
       publishedFigures: ({ profile }: RegistryEntry): readonly PublishedFigure[] =>
         profile.publishedFigures,
       demoNotice: ({ profile }: RegistryEntry): string | null => profile.demoNotice,

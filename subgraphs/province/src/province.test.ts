@@ -1,8 +1,11 @@
 /** The province on a real MongoDB: its subgraph, the directory, switches across processes, restarts. Long, because one database serves them all. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, get } from 'node:http';
 import type { IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseNetSnapshot } from '@onenet/contract';
 import type { NetSnapshot } from '@onenet/contract';
 import { MongoClient } from 'mongodb';
@@ -14,6 +17,8 @@ import type { Province } from './province.ts';
 const database = `province_test_${randomUUID().slice(0, 8)}`;
 let province: Province;
 
+const folder = mkdtempSync(join(tmpdir(), 'province-test-'));
+const operatorTokenFile = join(folder, 'operator-token');
 const start = (change: { platformBasePort?: number; port?: number } = {}) =>
   startProvince({
     port: 0,
@@ -24,6 +29,7 @@ const start = (change: { platformBasePort?: number; port?: number } = {}) =>
     platformBasePort: 4010,
     analyticsUrl: 'http://127.0.0.1:4002',
     publicUrl: 'http://province.example',
+    operatorTokenFile,
     ...change,
   });
 
@@ -36,7 +42,21 @@ afterAll(async () => {
   const client = await MongoClient.connect(inject('mongodbUri'));
   await client.db(database).dropDatabase();
   await client.close();
+  rmSync(folder, { recursive: true });
 });
+
+/** A call to the registry as its operator, or with a platform's token. */
+async function registry(code: string, action: string, body: object, token?: string) {
+  const response = await fetch(`${province.url}/registry/platforms/${code}/${action}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${token ?? readFileSync(operatorTokenFile, 'utf8').trim()}`,
+    },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
 
 async function net(query: string, from = province): Promise<{ status: number; body: string }> {
   const response = await fetch(`${from.url}/net${query}`);
@@ -56,6 +76,8 @@ async function graphql(query: string): Promise<unknown> {
   });
   return response.json();
 }
+
+const office = { office: '数据科', officeEn: 'Data office', telephone: '0717-6440000' };
 
 describe('/net', () => {
   test('is the whole net, with addresses by offset and what lies above', async () => {
@@ -154,19 +176,70 @@ describe('/net', () => {
 
   test('a restart keeps switches, addresses and the revision; another configuration raises it', async () => {
     await province.setPlatformUrl('420600', 'http://127.0.0.1:9999');
+    await registry('420700', 'responsible', office);
+    await registry('420700', 'budget', { perSecond: 7 });
+    await registry('420700', 'stop', { reason: 'repair' });
     const before = await snapshot();
+    expect(before.owners.find(({ code }) => code === '420700')).toMatchObject({
+      connection: 'SUSPENDED',
+      budget: { perSecond: 7 },
+    });
     const again = await start();
     expect(await snapshot(again)).toEqual(before);
+    expect(again.directory.platform('420700')?.responsible).toMatchObject(office);
+    await registry('420700', 'start', {});
     await again.stop();
 
     const moved = await start({ platformBasePort: 5010 });
     const after = await snapshot(moved);
     await moved.stop();
-    expect(after.revision).toBe(before.revision + 1);
+    // The start of what was stopped, and the other configuration.
+    expect(after.revision).toBe(before.revision + 2);
     const url = (code: string) => after.owners.find((owner) => owner.code === code)?.graphqlUrl;
     expect(url('420600')).toBe('http://127.0.0.1:9999/graphql');
     expect(after.owners.find(({ code }) => code === '420600')?.addresses).toBe('PUBLIC');
     expect(url('420000')).toBe('http://127.0.0.1:5010/graphql');
+  });
+});
+
+describe('what a team says of its platform', () => {
+  test('the office that answers for it, instead of the one that it was registered with', async () => {
+    const made = await registry('420500', 'tokens', {});
+    const token = String(made.body['token']);
+    const asked = '{ platform(code: "420500") { responsible { office email telephone url } } }';
+    expect(await graphql(asked)).toMatchObject({
+      data: {
+        platform: {
+          responsible: { email: 'data@420500.example', telephone: null, url: null },
+        },
+      },
+    });
+    expect((await registry('420500', 'responsible', office, token)).status).toBe(200);
+    expect(await graphql(asked)).toEqual({
+      data: {
+        platform: {
+          responsible: { office: '数据科', email: null, telephone: '0717-6440000', url: null },
+        },
+      },
+    });
+    // Of another platform it may say nothing.
+    expect(await registry('420600', 'responsible', office, token)).toMatchObject({
+      status: 403,
+      body: { error: { code: 'NOT_ALLOWED' } },
+    });
+  });
+
+  test.each([
+    [{ office: '数据科', officeEn: 'Data office' }, /at least one contact/],
+    [{ ...office, url: 'javascript:alert(1)' }, /must begin with https/],
+    [{ ...office, email: 'data office' }, /must be an address/],
+    [{ ...office, person: '张三' }, /`person` is not a known field/],
+  ])('%j is refused', async (body, message) => {
+    const { status, body: answer } = await registry('420500', 'responsible', body);
+    expect([status, answer]).toMatchObject([
+      400,
+      { error: { code: 'BAD_INPUT', message: expect.stringMatching(message) } },
+    ]);
   });
 });
 

@@ -16,6 +16,19 @@ const publishedFigure = object({
 });
 export type PublishedFigure = Reads<typeof publishedFigure>;
 
+/** Who answers for a platform's data. */
+export const office = object({
+  office: text,
+  officeEn: text,
+  email: nullable(text),
+  telephone: nullable(text),
+  url: nullable(text),
+});
+export type Office = Reads<typeof office>;
+
+/** What is asked of an {@link Office}. */
+export const officeFields = /* GraphQL */ `responsible { office officeEn email telephone url }`;
+
 const named = object({ code: text, name: text });
 
 const platform = object({
@@ -32,6 +45,7 @@ const platform = object({
   longitude: nullable(number),
   publishedFigures: list(publishedFigure),
   demoNotice: nullable(text),
+  responsible: nullable(office),
 });
 export type Platform = Reads<typeof platform>;
 
@@ -58,6 +72,7 @@ export async function askPlatforms(signal: AbortSignal): Promise<Answer<readonly
         latitude
         longitude
         demoNotice
+        ${officeFields}
         publishedFigures {
           key
           label

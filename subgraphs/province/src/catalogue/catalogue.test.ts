@@ -84,6 +84,19 @@ test('a unit is what the name says', () => {
   expect(units.get('AidGrant.status')).toBeNull();
 });
 
+test('says how fresh each field is, and by which field where that is not the moment of asking', () => {
+  const fields = all();
+  const names = new Set(fields.map(({ coordinate }) => coordinate));
+  const recorded = fields.filter(({ freshness }) => freshness === 'AS_RECORDED');
+  expect(recorded.map(({ coordinate }) => coordinate)).toContain('DepartmentCheck.outcome');
+  // Whom it names for the time is a field that there is.
+  expect(recorded.filter(({ freshAt }) => freshAt === null || !names.has(freshAt))).toEqual([]);
+  expect(fields.find(({ coordinate }) => coordinate === 'Member.status')).toMatchObject({
+    freshness: 'AT_REQUEST',
+    freshAt: null,
+  });
+});
+
 test.each([{ module: 'votes' }, { first: 0 }, { after: 'Member.nothing' }])(
   '%o is refused',
   (args) => {

@@ -18,6 +18,9 @@ import {
 import type { RegistryEntry } from '../registry/entry.ts';
 import { modulesOf } from '../registry/entry.ts';
 
+/** How old what a field says may be: `FieldFreshness` of province.graphql. */
+export type FieldFreshness = 'AT_REQUEST' | 'AS_RECORDED';
+
 /** A field, with what it takes to have it. */
 export interface CatalogueField {
   readonly coordinate: string;
@@ -32,6 +35,9 @@ export interface CatalogueField {
   readonly isPersonal: boolean;
   /** The version of the contract that brought it; null for an addition. */
   readonly since: string | null;
+  readonly freshness: FieldFreshness;
+  /** Of `AS_RECORDED`: the field that says of when it is. */
+  readonly freshAt: string | null;
   /** The platform that adds it; null for the contract's. */
   readonly addedBy: string | null;
 }
@@ -45,6 +51,16 @@ const units: Readonly<Record<string, string>> = {
   Days: 'd',
   latitude: '°',
   longitude: '°',
+};
+
+/**
+ * What an owner does not know itself, or counted once, by the field that says when. All else it reads
+ * from its own records when it is asked: the gateway keeps no answer, so nothing is older than that.
+ */
+const recordedAt: Readonly<Record<string, string>> = {
+  'DepartmentCheck.outcome': 'DepartmentCheck.at',
+  'MatchRun.asked': 'MatchRun.endedAt',
+  'MatchRun.matched': 'MatchRun.endedAt',
 };
 
 /** The module of what owners add. */
@@ -75,6 +91,7 @@ function readContract(): readonly CatalogueField[] {
         scope,
         isPersonal: isPersonal(scope),
         since: sinceOf(field.astNode),
+        ...freshnessOf(coordinate),
         addedBy: null,
       },
     ];
@@ -112,6 +129,7 @@ function addedField(typeName: string, field: FieldDefinitionNode, code: string):
     scope,
     isPersonal: isPersonal(scope),
     since: null,
+    ...freshnessOf(`${typeName}.${field.name.value}`),
     addedBy: code,
   };
 }
@@ -146,6 +164,11 @@ function moduleOf(scope: string): string {
 
 function isPersonal(scope: string): boolean {
   return scope.endsWith(':personal');
+}
+
+function freshnessOf(coordinate: string): Pick<CatalogueField, 'freshness' | 'freshAt'> {
+  const freshAt = recordedAt[coordinate] ?? null;
+  return { freshness: freshAt === null ? 'AT_REQUEST' : 'AS_RECORDED', freshAt };
 }
 
 function unitOf(name: string): string | null {

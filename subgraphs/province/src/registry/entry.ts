@@ -6,7 +6,7 @@ import type {
   OwnerBudget,
   PlatformKind,
 } from '@onenet/contract';
-import type { PublishedFigure } from '@onenet/platforms';
+import type { PublishedFigure, ResponsibleOffice } from '@onenet/platforms';
 import type { Report } from './report.ts';
 
 /** A platform of the net. */
@@ -33,6 +33,8 @@ export interface RegistryEntry {
   readonly maintenance: readonly MaintenanceWindow[];
   /** Whether one of them is open; written when the clock passes its begin and its end. */
   readonly inMaintenance: boolean;
+  /** Who answers for its data, as its team says; absent: as the profile does. */
+  readonly responsible?: ResponsibleOffice;
   /** Its own kill switch: nothing is asked of it. Absent: it is not stopped. */
   readonly stopped?: boolean;
   /** How much the net may ask of it; absent or null: as much as there is. */
@@ -51,6 +53,8 @@ export interface PlatformProfile {
   readonly serves: readonly string[];
   /** WGS 84, degrees; null: it has no pin. */
   readonly position: { readonly latitude: number; readonly longitude: number } | null;
+  /** Who answers for its data; absent or null: nobody is named yet. */
+  readonly responsible?: ResponsibleOffice | null;
   /** Modules that it means to offer; once a version is admitted, that version's count. */
   readonly modules: readonly ModuleName[];
   readonly publishedFigures: readonly PublishedFigure[];
@@ -148,6 +152,7 @@ export const actions = [
   'STOPPED',
   'STARTED',
   'BUDGET_SET',
+  'RESPONSIBLE_SET',
   'TOKEN_ISSUED',
   'TOKEN_REVOKED',
   'CLIENT_ADDED',
@@ -185,6 +190,11 @@ export function connectionOf({
 /** The modules that a platform offers, or means to offer. */
 export function modulesOf({ current, profile }: RegistryEntry): readonly ModuleName[] {
   return current?.modules ?? profile.modules;
+}
+
+/** Who answers for a platform's data; null: nobody is named yet. */
+export function responsibleFor({ responsible, profile }: RegistryEntry): ResponsibleOffice | null {
+  return responsible ?? profile.responsible ?? null;
 }
 
 /** Whether a window of the platform is open at `now`. */

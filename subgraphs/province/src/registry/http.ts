@@ -11,6 +11,7 @@ import { parseNewPlatform } from './profile.ts';
 import { publish } from './publish.ts';
 import type { Publishing } from './publish.ts';
 import type { Asker } from './registry.ts';
+import { readResponsible, setResponsible } from './responsible.ts';
 import { rollback } from './rollback.ts';
 import { unknownPlatform } from './store.ts';
 import { whoIs } from './tokens.ts';
@@ -54,6 +55,7 @@ const actions: Readonly<Record<string, Action>> = {
   'DELETE maintenance': { forPlatforms: true, run: runCancel },
   'DELETE maintenance/id': { forPlatforms: true, run: runCancel },
   'POST budget': { forPlatforms: true, run: runBudget },
+  'POST responsible': { forPlatforms: true, run: runResponsible },
   'POST stop': { forPlatforms: true, run: runStop },
   'POST start': { forPlatforms: true, run: runStart },
   'POST suspend': { forPlatforms: false, run: runSuspend },
@@ -173,6 +175,13 @@ async function runBudget({ parts, code, fields, asker }: Call): Promise<Registry
   const budget = parseBudget(fields);
   await setBudget(parts.registry, code, budget, asker);
   return { status: 200, body: { code, budget } };
+}
+
+async function runResponsible({ parts, code, fields, asker }: Call): Promise<RegistryAnswer> {
+  const responsible = readResponsible(fields);
+  fields.done();
+  await setResponsible(parts.registry, code, responsible, asker);
+  return { status: 200, body: { code, responsible } };
 }
 
 async function runStop({ parts, code, fields, asker }: Call): Promise<RegistryAnswer> {

@@ -4,6 +4,7 @@ import { divisions } from '@onenet/platforms';
 import type { PlatformDefinition } from '@onenet/platforms';
 import type { PlatformProfile } from './entry.ts';
 import type { Fields } from './fields.ts';
+import { readResponsible } from './responsible.ts';
 
 /** A platform to be registered. */
 export interface NewPlatform {
@@ -14,9 +15,10 @@ export interface NewPlatform {
 
 /** What the net needs to know of a platform of the reference net. */
 export function profileOf(definition: PlatformDefinition): PlatformProfile {
-  const { name, nameEn, kind, parent, serves, position, modules, publishedFigures, demoNotice } =
-    definition;
-  return { name, nameEn, kind, parent, serves, position, modules, publishedFigures, demoNotice };
+  const { name, nameEn, kind, parent, serves, position, responsible } = definition;
+  const { modules, publishedFigures, demoNotice } = definition;
+  const shown = { publishedFigures, demoNotice };
+  return { name, nameEn, kind, parent, serves, position, responsible, modules, ...shown };
 }
 
 /** The greatest offset that a port may have from the platforms' first. */
@@ -56,6 +58,8 @@ export function parseNewPlatform(fields: Fields): NewPlatform {
             longitude: position.number('longitude', 73, 136),
           })),
         ) ?? null,
+      responsible:
+        fields.optional('responsible', (at) => fields.nested(at, readResponsible)) ?? null,
       modules: ['core', 'organizations', 'requests'],
       publishedFigures: [],
       demoNotice: null,

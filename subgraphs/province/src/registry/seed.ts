@@ -50,6 +50,7 @@ function refreshed(
 ): { readonly entry: RegistryEntry; readonly version: VersionDocument | null } {
   const { code, connection, portOffset } = definition;
   const entry: RegistryEntry = {
+    ...before,
     _id: code,
     origin: 'reference',
     profile: profileOf(definition),

@@ -1,6 +1,7 @@
 /** The net's catalogue: what there is to be had, on which terms, from whom. */
 import { ask, type Answer, type Fetch } from '#lib/api/client.ts';
 import { list, nullable, number, object, text, truth, type Reads } from '#lib/api/read.ts';
+import { office, officeFields, type Office } from '#lib/api/platforms.ts';
 import type { Page } from '#lib/api/records.ts';
 
 const platform = object({ code: text, name: text, nameEn: text });
@@ -16,6 +17,8 @@ const field = object({
   scope: text,
   isPersonal: truth,
   since: nullable(text),
+  freshness: text,
+  freshAt: nullable(text),
   addedBy: nullable(platform),
   offeredBy: list(platform),
   lackedBy: list(platform),
@@ -65,6 +68,8 @@ export async function askCatalogue(
           scope
           isPersonal
           since
+          freshness
+          freshAt
           addedBy {
             code
             name
@@ -137,4 +142,19 @@ export async function askGranted(
     }
   }
   return { ...answer, data: granted };
+}
+
+/** Who answers for which platform's data: by code; null: nobody is named. */
+export async function askOffices(
+  signal: AbortSignal,
+  fetch: Fetch,
+): Promise<Answer<ReadonlyMap<string, Office | null>>> {
+  const document = /* GraphQL */ `
+    query Offices { platforms { code ${officeFields} } }
+  `;
+  const responsible = object({ code: text, responsible: nullable(office) });
+  const shape = object({ platforms: list(responsible) });
+  const answer = await ask(document, {}, shape, signal, fetch);
+  const data = new Map(answer.data.platforms.map((each) => [each.code, each.responsible]));
+  return { ...answer, data };
 }
