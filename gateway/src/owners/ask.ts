@@ -63,9 +63,19 @@ export interface AskedFields {
   readonly fill: Fill | undefined;
 }
 
+/** One field on the way to another. */
+export interface Step {
+  /** In the answer. */
+  readonly key: string;
+  /** In the schema. */
+  readonly coordinate: string;
+}
+
 /** A field that was left out: its path, without indexes, and why. */
 export interface Pruned {
   readonly path: readonly string[];
+  /** What stands under each key of the path. */
+  readonly coordinates: readonly string[];
   readonly code: Unoffered;
 }
 
@@ -119,12 +129,7 @@ export class Asker {
   }
 
   /** One field with its arguments and all below it. */
-  field(
-    typeName: string,
-    selected: Selected,
-    path: readonly string[] = [],
-    change?: Change,
-  ): Asked {
+  field(typeName: string, selected: Selected, path: readonly Step[] = [], change?: Change): Asked {
     const { type } = definitionOf(this.source.schema, typeName, selected.name);
     const head = this.head(typeName, selected, selected.node.arguments ?? []);
     const named = getNamedType(type);
@@ -135,7 +140,7 @@ export class Asker {
       };
     }
     const pageSize = change?.pageSize ?? pageSizeOf(selected.node);
-    const inner = this.#composite(named.name, selected, [...path, selected.key], {
+    const inner = this.#composite(named.name, selected, [...path, stepOf(typeName, selected)], {
       ...change,
       pageSize,
     });
@@ -150,7 +155,7 @@ export class Asker {
   fields(
     typeName: string,
     selection: Selection,
-    path: readonly string[] = [],
+    path: readonly Step[] = [],
     change: Change = {},
   ): AskedFields {
     const wanted = new Map(selection);
@@ -178,7 +183,7 @@ export class Asker {
         const paged = name === 'edges' && change.pageSize ? { pageSize: change.pageSize } : {};
         ask(key, this.field(typeName, selected, path, { ...below, ...paged }));
       } else {
-        this.#prune(typeName, name, { path: [...path, key], code });
+        this.#prune(typeName, name, [...path, stepOf(typeName, selected)], code);
         fills.push((object) => {
           object[key] = null;
         });
@@ -216,13 +221,17 @@ export class Asker {
   }
 
   /** Notes a field that is left out; one that may not be null leaves nothing that could be asked. */
-  #prune(typeName: string, name: string, pruned: Pruned): void {
-    this.pruned.push(pruned);
+  #prune(typeName: string, name: string, path: readonly Step[], code: Unoffered): void {
+    this.pruned.push({
+      path: path.map(({ key }) => key),
+      coordinates: path.map(({ coordinate }) => coordinate),
+      code,
+    });
     const { type } = definitionOf(this.source.schema, typeName, name);
     if (isNonNullType(type)) this.inputs.used ??= `${typeName}.${name}`;
   }
 
-  #composite(typeName: string, selected: Selected, path: readonly string[], change: Change): Asked {
+  #composite(typeName: string, selected: Selected, path: readonly Step[], change: Change): Asked {
     const { schema } = this.source;
     const type = schema.getType(typeName);
     if (isObjectType(type)) {
@@ -313,4 +322,8 @@ function pageSizeOf(node: FieldNode): (by: Answering) => number {
     }
     return defaultPageSize;
   };
+}
+
+export function stepOf(typeName: string, { key, name }: Pick<Selected, 'key' | 'name'>): Step {
+  return { key, coordinate: `${typeName}.${name}` };
 }

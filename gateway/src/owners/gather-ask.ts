@@ -1,7 +1,7 @@
 /** What owners are asked for a gathered connection, and under which keys its parts stand in the client's answer. */
 import { fieldModule, gatherOf, type GatherRule, type ModuleName } from '@onenet/contract';
 import { GraphQLBoolean, Kind, type ArgumentNode, type SelectionSetNode } from 'graphql';
-import { Asker, need, reserved, type Asked, type Change } from './ask.ts';
+import { Asker, need, reserved, stepOf, type Asked, type Change } from './ask.ts';
 import {
   exactly,
   isJsonObject,
@@ -109,7 +109,7 @@ export function gatherField(
 export function askGathered(asker: Asker, gather: GatherField): Asked {
   const { source } = asker;
   const { rule, selected } = gather;
-  const path = [selected.key];
+  const path = [stepOf(gather.typeName, selected)];
   const texts: string[] = [];
   const keys: KeyCheck[] = [];
   const ask = (key: string, asked: Asked): void => {
@@ -121,7 +121,12 @@ export function askGathered(asker: Asker, gather: GatherField): Asked {
     // An owner's cursors are not the net's: the client's keys for them are filled in the merge.
     for (const key of edges.cursors) selection.delete(key);
     const change: Change = i === 0 ? mergeNeeds(source, gather, selection) : {};
-    const asked = asker.fields(rule.edgeType, selection, [...path, edges.key], change);
+    const asked = asker.fields(
+      rule.edgeType,
+      selection,
+      [...path, stepOf(rule.connectionType, { key: edges.key, name: 'edges' })],
+      change,
+    );
     ask(edges.key, {
       text: `${edges.key === 'edges' ? '' : `${edges.key}: `}edges { ${asked.text} }`,
       check: listOf(objectOf(asked.keys, asked.fill), (by) => by.pageSize),

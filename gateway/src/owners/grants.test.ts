@@ -222,6 +222,20 @@ test('a kind of step that is shared with nobody is not in the history, and not t
   expect(await seenBy(person('leader'))).toEqual(steps);
 });
 
+test('what is withheld is told apart by grant and token, however often it is asked, and is one for the same', () => {
+  const granted = (scopes: string) => ({ scopes: new Set([scopes]), key: scopes, grants: [] });
+  const [requests, members] = [granted('requests:read'), granted('members:read')];
+  const from = (by: typeof requests, ...token: string[]) =>
+    contractWithholding.from('GRANTED', by, token);
+  const both = ['requests:read', 'members:read'];
+  for (const _ of [1, 2]) {
+    expect(from(requests, ...both).fields).not.toContain('ServiceRequest.title');
+    expect(from(requests, 'members:read').fields).toContain('ServiceRequest.title');
+    expect(from(members, ...both).fields).toContain('ServiceRequest.title');
+  }
+  expect(from(granted('requests:read'), ...both)).toBe(from(requests, ...both));
+});
+
 describe('people', () => {
   test('leaders and this machine ask as before; a team asks its own platform for everything', async () => {
     const owner = net.owners.get('420100');

@@ -155,7 +155,11 @@ type Asking = <T>(ask: (asker: Asker) => T) => T & { readonly pruned: readonly P
 
 /** With paths below the field with which they begin. */
 function below(pruned: readonly Pruned[]): readonly Pruned[] {
-  return pruned.map(({ path, code }) => ({ path: path.slice(1), code }));
+  return pruned.map(({ path, coordinates, code }) => ({
+    path: path.slice(1),
+    coordinates: coordinates.slice(1),
+    code,
+  }));
 }
 
 /** Null where the owner has no place for it is left out; anything else there, and it is not asked. */

@@ -30,18 +30,24 @@ const keptCombinations = 1_000;
 
 /** Decides by what fields need. */
 export class Withholding {
-  readonly #read: () => Needs;
+  readonly #needsOf: () => Needs;
   #needs: Needs | undefined;
   readonly #known = new Map<string, Withheld>();
+  readonly #tokens = new Map<string, WeakMap<Granted, Withheld>>();
+  /** Most calls come in a row, for one request: an owner each. */
+  #last: { readonly token: readonly string[]; readonly byGranted: WeakMap<Granted, Withheld> } = {
+    token: [],
+    byGranted: new WeakMap(),
+  };
 
   /** `needs` is called when there is first somebody from whom something is withheld. */
   constructor(needs: () => Needs) {
-    this.#read = needs;
+    this.#needsOf = needs;
   }
 
   /** Read once: thousands of fields, of which each request asks a dozen. */
   get #all(): Needs {
-    return (this.#needs ??= this.#read());
+    return (this.#needs ??= this.#needsOf());
   }
 
   /**
@@ -54,7 +60,40 @@ export class Withholding {
     granted: Granted,
     token: readonly string[],
   ): Withheld {
-    const key = rights === 'GRANTED' ? `GRANTED ${granted.key} BY ${token.join(' ')}` : rights;
+    if (rights !== 'GRANTED') return this.#read(rights, rights, granted, token);
+    const byGranted = this.#forToken(token);
+    let withheld = byGranted.get(granted);
+    if (!withheld) {
+      const key = `GRANTED ${granted.key} BY ${token.join(' ')}`;
+      withheld = this.#read(key, rights, granted, token);
+      byGranted.set(granted, withheld);
+    }
+    return withheld;
+  }
+
+  /**
+   * What was found for these scopes, by what is granted. A request brings a list of its own, of which the
+   * text is written once; with it every owner is looked up by identity, where a key would be as long as all scopes.
+   */
+  #forToken(token: readonly string[]): WeakMap<Granted, Withheld> {
+    if (token === this.#last.token) return this.#last.byGranted;
+    const text = token.join(' ');
+    let byGranted = this.#tokens.get(text);
+    if (!byGranted) {
+      if (this.#tokens.size >= keptCombinations) this.#tokens.clear();
+      this.#tokens.set(text, (byGranted = new WeakMap()));
+    }
+    this.#last = { token, byGranted };
+    return byGranted;
+  }
+
+  /** The same for the same key. */
+  #read(
+    key: string,
+    rights: Exclude<Rights, 'ALL'> | 'NONE',
+    granted: Granted,
+    token: readonly string[],
+  ): Withheld {
     let withheld = this.#known.get(key);
     if (!withheld) {
       const fields = [...this.#all].flatMap(([field, needs]) => {

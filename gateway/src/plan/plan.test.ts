@@ -1,6 +1,6 @@
 /** The plan through the whole pipeline, the real planner and real calls to owners: what a caller is told, and what never. */
 import type { NetClient } from '@onenet/contract';
-import { parse, visit } from 'graphql';
+import { buildSchema, parse, visit } from 'graphql';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { someClient } from '../callers/credentials.fixture.ts';
@@ -9,7 +9,8 @@ import { startAnyOwner } from '../owners/testing/any-owner.ts';
 import { netOwner } from '../owners/testing/memory-net.ts';
 import { createTransport } from '../owners/transport.ts';
 import { post, startSmallNet, type Answered, type SmallNet } from '../small-net.fixture.ts';
-import type { Plan } from './plan.ts';
+import { planOf, type Plan } from './plan.ts';
+import { PlanTrace, Step } from './trace.ts';
 
 const stack = new AsyncDisposableStack();
 let net: SmallNet;
@@ -174,6 +175,32 @@ test('of a variant that hides it, no name is in the plan that introspection does
   expect(plan.steps.length).toBeGreaterThan(3);
   const hidden = [...namesIn(plan)].filter((name) => !shown.has(name));
   expect(hidden.filter((name) => !['_entities', '_Any', '__typename'].includes(name))).toEqual([]);
+});
+
+test('what was left out is not named to a variant that does not have it', () => {
+  const schema = buildSchema(
+    'type Query { member: Member } type Member { status: Int person: Person } type Person { id: ID }',
+  );
+  const pruned = [
+    { path: ['status'], coordinates: ['Member.status'], code: 'REFUSED' },
+    // As the planner adds it, for what a reference leads to.
+    { path: ['personId'], coordinates: ['Member.personId'], code: 'REFUSED' },
+    { path: ['secret', 'id'], coordinates: ['Member.secret', 'Person.id'], code: 'REFUSED' },
+  ];
+  const operation = {
+    head: '{"query":"{ member { __typename } }","variables":',
+    gathers: [],
+    routes: [{ key: 'member', pruned }],
+    groups: [],
+  };
+  const call = { platform: '420100', outcome: 'OK', durationMs: 1, bytes: 1, rows: 1, operation };
+  const trace = new PlanTrace();
+  const step = new Step({ request: { query: '{ member { status } }' } }, 'municipal', trace.now);
+  step.addCall(call as never, operation as never);
+  trace.steps.push(step);
+  const context = { net: { owners: [] }, report: {} } as never;
+  const [shown] = planOf(trace, context, { refused: undefined }, schema).steps;
+  expect(shown?.calls[0]?.leftOut).toEqual([{ path: ['member', 'status'], reason: 'REFUSED' }]);
 });
 
 describe('the plan is told', () => {

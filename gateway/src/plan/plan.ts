@@ -109,7 +109,7 @@ function stepOf(step: Step, named: (platform: string) => Named, schema: GraphQLS
       bytes: call.bytes,
       rows: call.rows,
       sent: sentOf(call),
-      leftOut: leftOut(call.operation),
+      leftOut: leftOut(call.operation, schema),
     })),
     notAsked: step.notAsked.map(({ platform, reason }) => ({ ...named(platform), reason })),
   };
@@ -133,18 +133,26 @@ function textOf({ head }: OwnerOperation): string {
   return query;
 }
 
-/** The caller's own fields alone: what the merge adds has keys of the net's. */
-function leftOut({ gathers, routes, groups }: OwnerOperation): PlanCall['leftOut'] {
+/** The caller's own fields alone: what the merge adds has keys of the net's, what the planner adds its variant may not have. */
+function leftOut(
+  { gathers, routes, groups }: OwnerOperation,
+  schema: GraphQLSchema,
+): PlanCall['leftOut'] {
   const under = (key: string, pruned: readonly Pruned[]) =>
-    pruned.map(({ path, code }) => ({ path: [key, ...path], reason: code }));
+    pruned.map((each) => ({ ...each, path: [key, ...each.path] }));
   const all = [
     ...[...gathers, ...routes].flatMap(({ key, pruned }) => under(key, pruned)),
     ...groups.flatMap((group) => [
-      ...group.pruned.map(({ path, code }) => ({ path: [...path], reason: code })),
+      ...group.pruned,
       ...group.gathers.flatMap(({ field, pruned }) => under(field.selected.key, pruned)),
     ]),
   ];
-  return all.filter(({ path }) => !path.some((key) => key.startsWith(reserved)));
+  return all.flatMap(({ path, coordinates, code }) => {
+    const isShown =
+      coordinates.every((coordinate) => hasField(schema, coordinate)) &&
+      !path.some((key) => key.startsWith(reserved));
+    return isShown ? [{ path, reason: code }] : [];
+  });
 }
 
 function tenths(ms: number): number {
