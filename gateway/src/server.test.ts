@@ -1,7 +1,8 @@
 /** What the gateway serves beside GraphQL: health, metrics, the live stream, the dashboard. */
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { Agent, createServer, get as httpGet } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -112,4 +113,37 @@ test('the live stream is passed on as it comes, and ends upstream when the brows
   await left.promise;
   analytics.close();
   analytics.closeAllConnections();
+});
+
+test('three hundred listen through the gateway, and each gets what is told', async () => {
+  const upstream = new Set<ServerResponse>();
+  const analytics = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+    response.once('close', () => upstream.delete(response));
+    upstream.add(response);
+  });
+  analytics.listen(0, '127.0.0.1');
+  await once(analytics, 'listening');
+  const url = `http://127.0.0.1:${(analytics.address() as AddressInfo).port}/graphql`;
+  net.tell({ services: { province: url, analytics: url } });
+  await expect.poll(() => net.generations.current?.net.services.analytics).toBe(url);
+
+  const leave = new AbortController();
+  setMaxListeners(0, leave.signal);
+  let told = 0;
+  for (let n = 0; n < 300; n++) {
+    const request = httpGet(`${net.url}/live`, { agent: new Agent(), signal: leave.signal });
+    request.on('error', () => undefined);
+    request.on('response', (response) => {
+      response.on('error', () => undefined).once('data', () => (told += 1));
+    });
+  }
+  await expect.poll(() => upstream.size, { timeout: 20_000 }).toBe(300);
+  for (const response of upstream) response.write('id: a.1\nevent: change\ndata: {}\n\n');
+  await expect.poll(() => told, { timeout: 20_000 }).toBe(300);
+  // Beside so many streams a question is still answered.
+  expect((await get('/health/ready')).status).toBe(200);
+  leave.abort();
+  await expect.poll(() => upstream.size, { timeout: 20_000 }).toBe(0);
+  analytics.close();
 });
