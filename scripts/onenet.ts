@@ -70,6 +70,10 @@ const commands: Readonly<Record<string, Command>> = {
     help: 'a backup into what is empty',
     load: async () => (await import('./commands/restore.ts')).restore,
   },
+  analytics: {
+    help: "the figures' stores: check, rebuild, export, backup, restore",
+    load: async () => (await import('./commands/analytics.ts')).analytics,
+  },
   contract: {
     help: "the contract's SDL, who offers what of it, and what a change breaks",
     load: async () => (await import('./commands/contract.ts')).contract,

@@ -24,6 +24,9 @@ import { followDirectory } from './directory.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Positions } from './ingest/positions.ts';
 import { Live } from './live/live.ts';
+import { Live } from './live.ts';
+import { answerOperation } from './operation/http.ts';
+import type { CheckSources } from './operation/check.ts';
 import { signedCalls, unsignedCalls } from './owner-call.ts';
 import { createGraphql } from './schema.ts';
 import { SelfCheck } from './self-check.ts';
@@ -75,9 +78,10 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
   const server = createServer();
   const stopping = new AbortController();
   try {
+    const positions = new Positions(client.db(options.database));
     const ingest: Ingest = new Ingest({
       clickhouse,
-      positions: new Positions(client.db(options.database)),
+      positions,
       log,
       ownerHeaders,
       ingested: (platform, lines) => live.ingested(platform, lines),
@@ -108,7 +112,8 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
     const handler = createGraphql(sources, selfCheck, usage, log);
     const graphql = { guard, handler, hasKeys: keys !== undefined };
     const freeze = freezerOf(options, clickhouse);
-    server.on('request', createListener(graphql, live, clickhouse, access, freeze));
+    const operated = { clickhouse, ingest, positions, selfCheck };
+    server.on('request', createListener(graphql, live, operated, access, freeze));
     server.listen(options.port, options.host);
     await once(server, 'listening');
     const running = Promise.all([
@@ -178,7 +183,7 @@ function freezerOf({ clickhouseUrl, dataDir }: AnalyticsOptions, clickhouse: Cli
 function createListener(
   graphql: Parameters<typeof answerPart>[0],
   live: Live,
-  clickhouse: ClickHouse,
+  operated: CheckSources,
   access: AccessListener | undefined,
   freeze: (() => Promise<string>) | undefined,
 ): (request: IncomingMessage, response: ServerResponse) => void {
@@ -222,12 +227,18 @@ function createListener(
         return;
       case '/health/ready':
         // The migrations ran before the port was open: what is left to ask is the engine.
-        clickhouse.rows('SELECT 1').then(
+        operated.clickhouse.rows('SELECT 1').then(
           () => answerJson(response, 200, { status: 'ready' }),
           () => answerError(response, new NetError('UNAVAILABLE', 'ClickHouse does not answer.')),
         );
         return;
       default:
+        if (url.pathname.startsWith('/operation/')) {
+          answerOperation(operated, graphql.guard, request, response, url).catch((error: unknown) =>
+            answerError(response, error),
+          );
+          return;
+        }
         answerError(
           response,
           new NetError('NOT_FOUND', 'Here are /graphql, /live, /health/live and /health/ready.'),

@@ -7,9 +7,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { copyFile, cp, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { readBody, sendRefusal, type Guard } from '@onenet/assertion';
+import type { Guard } from '@onenet/assertion';
 import { NetError } from '@onenet/contract';
 import type { ClickHouse } from './clickhouse.ts';
+import { admitOperator } from './operation/admit.ts';
 
 /** The one that says how far the gateways' log is in comes first: the others have at least as much then. */
 const first = 'access';
@@ -21,19 +22,8 @@ export async function answerBackup(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { method = '', url = '', headers, socket } = request;
-  const body = await readBody(request, 0);
-  if (body === undefined) return;
-  if (method !== 'POST' || body === 'tooLarge') {
-    throw new NetError('BAD_REQUEST', 'A backup is made with POST, without a body.');
-  }
-  const { remoteAddress } = socket;
-  const admission = await guard.admit({ method, url, headers, remoteAddress, body });
-  if (admission.kind !== 'ADMITTED') return sendRefusal(request, response, admission);
-  if (admission.issuer !== null && admission.issuer !== 'province') {
-    await admission.record({ status: 403 });
-    throw new NetError('NOT_ALLOWED', 'A backup is for the province to make.');
-  }
+  const admission = await admitOperator(guard, 'A backup', request, response);
+  if (!admission) return;
   if (!freeze) {
     throw new NetError(
       'WRONG_STATE',

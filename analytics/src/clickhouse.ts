@@ -1,4 +1,5 @@
 /** The one door to ClickHouse: the embedded engine on a directory, or a server by URL, with the same SQL. */
+import type { Readable } from 'node:stream';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { ClickHouseClientConfigOptions } from '@clickhouse/client';
 import { createChdbConnection } from 'chdb/connection';
@@ -11,6 +12,8 @@ export type ClickHouseTarget =
 export interface ClickHouse {
   /** The cluster of the DDL, or undefined for plain tables. */
   readonly cluster: string | undefined;
+  /** Whether it is a server, which other processes use too, or the engine of this one. */
+  readonly isServer: boolean;
   /** All rows of a query. 64-bit numbers are numbers. */
   rows<Row>(sql: string): Promise<Row[]>;
   /**
@@ -18,6 +21,8 @@ export interface ClickHouse {
    * a setting given beside a statement would hold for all later ones, a deduplication token too.
    */
   run(sql: string): Promise<void>;
+  /** The answer's bytes, in the format that the SQL names. */
+  bytes(sql: string): Promise<Readable>;
   close(): Promise<void>;
 }
 
@@ -39,6 +44,7 @@ export function openClickHouse(target: ClickHouseTarget): ClickHouse {
       : createClient({ connection: embedded(target.dataDir) });
   return {
     cluster: 'url' in target ? target.cluster : undefined,
+    isServer: 'url' in target,
     async rows<Row>(sql: string) {
       const result = await client.query({
         query: `${sql}\nSETTINGS output_format_json_quote_64bit_integers = 0`,
@@ -48,6 +54,10 @@ export function openClickHouse(target: ClickHouseTarget): ClickHouse {
     },
     async run(sql) {
       await client.command({ query: sql });
+    },
+    async bytes(sql) {
+      const { stream } = await client.exec({ query: sql });
+      return stream;
     },
     close: () => client.close(),
   };

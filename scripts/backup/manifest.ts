@@ -7,8 +7,8 @@ import { UsageError } from '../options.ts';
 
 export interface Manifest {
   readonly format: 1;
-  /** Of the province's side of the net, or of one platform of the reference kind. */
-  readonly of: 'province' | 'platform';
+  /** Of the province's side of the net, of analytics alone, or of one platform of the reference kind. */
+  readonly of: 'province' | 'analytics' | 'platform';
   readonly platform: string | null;
   /** When it was begun; what came later is not in it. RFC 3339. */
   readonly madeAt: string;

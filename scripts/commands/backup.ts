@@ -2,7 +2,7 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
-import { sealBackup } from '../backup/manifest.ts';
+import { sealBackup, type Manifest } from '../backup/manifest.ts';
 import { dumpDatabases } from '../backup/mongo.ts';
 import {
   databasesOf,
@@ -43,68 +43,90 @@ const leftOut: ReadonlySet<string> = new Set(['province.sessions']);
 
 /** Resolves with the exit code. */
 export async function backup(args: readonly string[], usage: string): Promise<number> {
-  const say: Say = (line) => console.log(line);
   const [folder, options] = folderAndOptions(args);
-  return await runCommand(
-    backupOptions,
-    options,
-    `${usage.replace('[options]', '<folder> [options]')}\n\n${about}`,
-    async (values) => {
-      const { platform, data } = values;
-      const databases = databasesOf(platform);
-      if (folder === '') throw noFolder();
-      if (!(await isEmpty(folder))) {
-        throw new UsageError(`${folder} is not empty: name a new folder, one for each backup.`);
-      }
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const madeAt = new Date().toISOString();
-      const isProvince = platform === '';
-      const clickhouse = isProvince && values['clickhouse-url'] === '';
-      // Before the positions: what they say beyond it is read again from the owners.
-      if (clickhouse) {
-        await step(say, 'ClickHouse', () => copyTables(values.analytics, folder));
-      }
-      let at = '';
-      await step(
-        say,
-        'MongoDB',
-        async () => {
-          const uri = values['mongodb-uri'] || 'mongodb://127.0.0.1:4003/?replicaSet=onenet';
-          const client = await MongoClient.connect(uri, { serverSelectionTimeoutMS: 5_000 });
-          try {
-            await dumpDatabases(
-              client,
-              databases,
-              join(folder, 'mongodb'),
-              (database, collection) => !leftOut.has(`${database}.${collection}`),
-              (collection, documents) => (at = `${collection}, ${documents} documents`),
-            );
-          } finally {
-            await client.close();
-          }
-        },
-        () => Promise.resolve(at),
-      );
-      if (isProvince) {
-        for (const name of dataFiles) {
-          await cp(join(data, name), join(folder, 'data', name), { recursive: true });
-        }
-      }
-      const sealed = () =>
-        sealBackup(folder, {
-          of: isProvince ? 'province' : 'platform',
-          platform: isProvince ? null : platform,
-          madeAt,
-          clickhouse,
-        });
-      const { files } = await step(say, 'hashes', sealed);
-      say(`${folder}: ${Object.keys(files).length} files, as of ${madeAt}.`);
-      say(isProvince ? keepText : platformText);
-      if (isProvince && !clickhouse) say(serverText);
-      return 0;
-    },
-  );
+  const text = `${usage.replace('[options]', '<folder> [options]')}\n\n${about}`;
+  return await runCommand(backupOptions, options, text, async (values) => {
+    const { platform, data } = values;
+    const databases = databasesOf(platform);
+    const isProvince = platform === '';
+    const of = isProvince ? 'province' : 'platform';
+    const clickhouse = isProvince && values['clickhouse-url'] === '';
+    await makeBackup(folder, { ...values, of, databases, clickhouse, data });
+    say(isProvince ? keepText : platformText);
+    if (isProvince && !clickhouse) say(serverText);
+    return 0;
+  });
 }
+
+const { platform: _platform, ...analyticsOptions } = backupOptions;
+
+/** `./onenet analytics backup`: positions and tables alone. Resolves with the exit code. */
+export async function backupAnalytics(args: readonly string[], usage: string): Promise<number> {
+  const [folder, options] = folderAndOptions(args);
+  const text = usage.replace('[options]', '<folder> [options]');
+  return await runCommand(analyticsOptions, options, text, async (values) => {
+    const clickhouse = values['clickhouse-url'] === '';
+    const of = 'analytics';
+    await makeBackup(folder, { ...values, of, platform: '', databases: [of], clickhouse });
+    if (!clickhouse) say(serverText);
+    return 0;
+  });
+}
+
+interface Wanted {
+  readonly of: Manifest['of'];
+  readonly platform: string;
+  readonly databases: readonly string[];
+  /** Whether the embedded tables are in it. */
+  readonly clickhouse: boolean;
+  readonly analytics: string;
+  readonly data: string;
+  readonly 'mongodb-uri': string;
+}
+
+async function makeBackup(folder: string, wanted: Wanted): Promise<void> {
+  if (folder === '') throw noFolder();
+  if (!(await isEmpty(folder))) {
+    throw new UsageError(`${folder} is not empty: name a new folder, one for each backup.`);
+  }
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const madeAt = new Date().toISOString();
+  const { of, platform, databases, clickhouse } = wanted;
+  // Before the positions: what they say beyond it is read again from the owners.
+  if (clickhouse) await step(say, 'ClickHouse', () => copyTables(wanted.analytics, folder));
+  let at = '';
+  await step(
+    say,
+    'MongoDB',
+    async () => {
+      const uri = wanted['mongodb-uri'] || 'mongodb://127.0.0.1:4003/?replicaSet=onenet';
+      const client = await MongoClient.connect(uri, { serverSelectionTimeoutMS: 5_000 });
+      try {
+        await dumpDatabases(
+          client,
+          databases,
+          join(folder, 'mongodb'),
+          (database, collection) => !leftOut.has(`${database}.${collection}`),
+          (collection, documents) => (at = `${collection}, ${documents} documents`),
+        );
+      } finally {
+        await client.close();
+      }
+    },
+    () => Promise.resolve(at),
+  );
+  if (of === 'province') {
+    for (const name of dataFiles) {
+      await cp(join(wanted.data, name), join(folder, 'data', name), { recursive: true });
+    }
+  }
+  const sealed = () =>
+    sealBackup(folder, { of, platform: platform === '' ? null : platform, madeAt, clickhouse });
+  const { files } = await step(say, 'hashes', sealed);
+  say(`${folder}: ${Object.keys(files).length} files, as of ${madeAt}.`);
+}
+
+const say: Say = (line) => console.log(line);
 
 const about = `Without --platform: registry, clients, people, grants, positions, what was asked, ClickHouse's tables, keys.
 Platforms' databases are their own teams'; --platform backs up one of the reference kind.`;

@@ -39,9 +39,8 @@ export async function restore(args: readonly string[], usage: string): Promise<n
       const { data } = values;
       const uri = values['mongodb-uri'];
       const manifest = await step(say, 'hashes', () => checkedBackup(folder));
-      const isProvince = manifest.of === 'province';
-      if (isProvince) await refuseTaken(data, uri === '');
-      if (!isProvince && uri === '') {
+      if (manifest.of !== 'platform') await refuseTaken(data, manifest.of, uri === '');
+      if (manifest.of === 'platform' && uri === '') {
         throw new UsageError('--mongodb-uri is missing: the MongoDB of the platform.');
       }
       let at = '';
@@ -53,7 +52,7 @@ export async function restore(args: readonly string[], usage: string): Promise<n
           () => Promise.resolve(at),
         );
       await withMongo(uri, data, say, work);
-      if (isProvince) {
+      if (manifest.of !== 'platform') {
         await step(say, 'files', () => restoreFiles(folder, data, manifest));
       }
       say(`Restored ${folder} as of ${manifest.madeAt}.`);
@@ -66,12 +65,15 @@ export async function restore(args: readonly string[], usage: string): Promise<n
 const about = `Into a data directory without a net's data, and databases that are empty; nothing is overwritten. The net must not run.`;
 
 /** Nothing that is there is touched: it may be all that is left. */
-async function refuseTaken(data: string, isOwnMongo: boolean): Promise<void> {
-  const names = [...dataFiles, 'analytics/clickhouse', ...(isOwnMongo ? ['mongodb'] : [])];
+async function refuseTaken(data: string, of: Manifest['of'], isOwnMongo: boolean): Promise<void> {
+  const ofProvince = [...dataFiles, ...(isOwnMongo ? ['mongodb'] : [])];
+  const names = ['analytics/clickhouse', ...(of === 'province' ? ofProvince : [])];
   for (const name of names) {
     if (await isNothing(join(data, name))) continue;
     throw new UsageError(
-      `${join(data, name)} is there already: nothing was restored. Move ${data} away (mv ${data} ${data}.before), or name another --data.`,
+      of === 'province'
+        ? `${join(data, name)} is there already: nothing was restored. Move ${data} away (mv ${data} ${data}.before), or name another --data.`
+        : `${join(data, name)} is there already: nothing was restored. Move it away.`,
     );
   }
 }
@@ -136,13 +138,22 @@ async function restoreFiles(folder: string, data: string, manifest: Manifest): P
     const tables = join(data, 'analytics', 'clickhouse');
     await cp(join(folder, 'clickhouse'), tables, { recursive: true });
   }
-  for (const name of dataFiles) {
+  for (const name of manifest.of === 'province' ? dataFiles : []) {
     await cp(join(folder, 'data', name), join(data, name), { recursive: true });
   }
 }
 
+const serverLine =
+  '- ClickHouse is a server: restore its backup, or the tables are read anew from the feeds.';
+
 /** What was done since is not in it, and only people know of it. */
 function linesFor({ of, madeAt, clickhouse, platform }: Manifest, suspend: boolean): string[] {
+  if (of === 'analytics') {
+    return [
+      'What came since is read again from the owners, and counted once: start the net.',
+      ...(clickhouse ? [] : [serverLine]),
+    ];
+  }
   if (of === 'platform') {
     return [
       `What ${platform} recorded since is lost; the province notices by its feed, and counts what is left.`,
@@ -164,11 +175,7 @@ function linesFor({ of, madeAt, clickhouse, platform }: Manifest, suspend: boole
     '  suspended, stopped or withdrawn since are asked again: ./onenet platform suspend, or stop; ./onenet withdraw',
     '- keys are those of then: if one was replaced because others knew it, ./onenet keys rotate, and --tokens.',
     '- what platforms published since then is published again; what they recorded is read from them.',
-    ...(clickhouse
-      ? []
-      : [
-          '- ClickHouse is a server: restore its backup, or the tables are read anew from the feeds.',
-        ]),
+    ...(clickhouse ? [] : [serverLine]),
     'Tokens of before are refused: clients ask for new ones. ./onenet access verify says what records lack.',
   ];
 }

@@ -28,7 +28,7 @@ export async function takeNewEpoch(
   const held = (await epochStates(clickhouse, platform)).map((state) => state.epoch);
   const epoch = await positions.takeEpoch(platform, Math.max(0, ...held) + 1);
   if (boundary) {
-    await copyEpoch(clickhouse, platform, boundary.epoch, boundary.sequence, epoch);
+    await copyEpoch(clickhouse, platform, boundary.epoch, { upTo: boundary.sequence }, epoch);
     const state = (await epochStates(clickhouse, platform)).find((s) => s.epoch === epoch);
     if (!state || !isWhole(state, boundary.sequence)) {
       throw new Error(
@@ -42,7 +42,7 @@ export async function takeNewEpoch(
     head: boundary?.head ?? null,
     recordedTime: boundary?.recordedTime ?? null,
   });
-  await dropOtherEpochs(clickhouse, platform, epoch);
+  await dropOtherEpochs(clickhouse, platform, [epoch]);
   return await positions.ensure(platform);
 }
 

@@ -7,6 +7,7 @@ import { Blocks } from './blocks.ts';
 import { Committer } from './committer.ts';
 import type { Stores } from './epochs.ts';
 import { Poller } from './poller.ts';
+import type { Position } from './positions.ts';
 import { platformsInTables, reconcile } from './reconcile.ts';
 import { FeedProgress } from './status.ts';
 import type { FeedStatus } from './status.ts';
@@ -22,6 +23,8 @@ export class Ingest {
   private readonly options: IngestOptions;
   private readonly progress = new Map<string, FeedProgress>();
   private readonly running = new Map<string, Running>();
+  /** The last piece of work on each platform. */
+  private readonly turns = new Map<string, Promise<unknown>>();
   private committer: Committer;
   private owners: readonly NetOwner[] = [];
   private stopped = false;
@@ -54,6 +57,7 @@ export class Ingest {
     for (const name of await migrate(clickhouse)) log(`migrated: ${name}`);
     const platforms = new Set([...before.keys(), ...(await platformsInTables(clickhouse))]);
     for (const platform of platforms) {
+      await positions.stopBuilding(platform);
       const position = await positions.ensure(platform);
       // What is unsettled is taken up again by the platform's own poller.
       this.progressOf(platform).position = unsettled.has(platform)
@@ -110,8 +114,20 @@ export class Ingest {
 
   /** Runs something while no insert of this platform is under way. */
   async between<T>(platform: string, work: () => Promise<T>): Promise<T> {
-    const poller = this.running.get(platform)?.poller;
-    return poller ? await poller.between(work) : await work();
+    const before = this.turns.get(platform) ?? Promise.resolve();
+    const turn = before.then(work, work);
+    this.turns.set(
+      platform,
+      turn.catch(() => undefined),
+    );
+    return await turn;
+  }
+
+  /** Goes on from a position that was made by somebody else, who worked `between`. */
+  moved(position: Position): void {
+    const progress = this.progressOf(position._id);
+    progress.position = position;
+    this.options.feedChanged(progress.status(Date.now()));
   }
 
   async stop(): Promise<void> {
@@ -133,6 +149,7 @@ export class Ingest {
         ownerHeaders,
         ingested,
         committer: this.committer,
+        between: (work) => this.between(owner.code, work),
         signal: abort.signal,
         changed: (progress) => feedChanged(progress.status(Date.now())),
       },

@@ -26,6 +26,8 @@ const tightLoopMs = 100;
 export interface PollerOptions extends Stores {
   readonly owner: NetOwner;
   readonly committer: Committer;
+  /** Runs something while nothing else works on this platform. */
+  readonly between: <T>(work: () => Promise<T>) => Promise<T>;
   readonly signal: AbortSignal;
   readonly log: (message: string, detail?: unknown) => void;
   readonly ownerHeaders: OwnerHeaders;
@@ -39,7 +41,6 @@ export interface PollerOptions extends Stores {
 export class Poller {
   readonly progress: FeedProgress;
   private readonly options: PollerOptions;
-  private inTurn: Promise<unknown> = Promise.resolve();
 
   constructor(options: PollerOptions, progress: FeedProgress) {
     this.options = options;
@@ -64,17 +65,10 @@ export class Poller {
     }
   }
 
-  /** Runs something while no insert of this platform is under way. */
-  async between<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.inTurn.then(work, work);
-    this.inTurn = turn.catch(() => undefined);
-    return await turn;
-  }
-
   /** From whatever was left behind to a position that all stores agree on. */
   private async settle(): Promise<Position> {
-    return await this.between(async () => {
-      const { positions, committer, owner } = this.options;
+    const { between, positions, committer, owner } = this.options;
+    return await between(async () => {
       await committer.settle(owner.code);
       return this.at(await reconcile(this.options, await positions.ensure(owner.code)));
     });
@@ -100,7 +94,7 @@ export class Poller {
           continue;
         case 'conflict':
         case 'gone':
-          position = await this.between(() => this.newEpoch(position, answer));
+          position = await this.options.between(() => this.newEpoch(position, answer));
           break;
         case 'chainBroken':
         case 'malformed':
@@ -146,7 +140,10 @@ export class Poller {
     let position = start;
     const from = { platform: start._id, epoch: start.epoch, head: start.head ?? undefined };
     for (const batch of cutBatches(from, answer, Date.now())) {
-      position = await this.between(() => this.insert(batch));
+      const inserted = await this.options.between(() => this.insert(batch));
+      // Another epoch counts meanwhile: what is left of the answer is read again for that one.
+      if (!inserted) return this.progress.position ?? position;
+      position = inserted;
     }
     this.progress.saw(answer.headers, position.sequence, Date.now());
     this.options.changed(this.progress);
@@ -157,8 +154,9 @@ export class Poller {
     return position;
   }
 
-  private async insert(batch: Batch): Promise<Position> {
+  private async insert(batch: Batch): Promise<Position | undefined> {
     const { committer, ingested } = this.options;
+    if (this.progress.position?.epoch !== batch.epoch) return undefined;
     await committer.commit(batch);
     this.progress.lastLineAtMs = Date.now();
     this.progress.rejected += batch.lines.filter((line) => line.kind === 'rejected').length;
@@ -179,6 +177,8 @@ export class Poller {
     answer: FeedAnswer & { readonly kind: 'conflict' | 'gone' },
   ): Promise<Position> {
     const { log, owner } = this.options;
+    const current = this.progress.position;
+    if (current && current.epoch !== position.epoch) return current;
     const boundary = await newestAccepted(this.options.clickhouse, position, async (end) => {
       const probe = await this.read(end, 1);
       if (probe.kind === 'batch') return true;

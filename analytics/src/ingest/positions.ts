@@ -18,6 +18,8 @@ export interface Intent {
   readonly blocks: number;
   /** The statement, zstd. */
   readonly bytes: Binary;
+  /** Missing where it was stored before there was one. */
+  readonly openedAt?: Date;
   /** Of the count of all blocks inserted, what it was when this intent was stored. */
   readonly blocksBefore: number;
 }
@@ -39,6 +41,8 @@ export interface Position {
   readonly recordedTime: string | null;
   /** The greatest number that an epoch or an attempt at one has had. */
   readonly lastEpoch: number;
+  /** The epoch that is being built while another counts. */
+  readonly building: number | null;
   /** All platforms' blocks when this position was last advanced. */
   readonly blocks: number;
 }
@@ -74,6 +78,7 @@ export class Positions {
           head: null,
           recordedTime: null,
           lastEpoch: 1,
+          building: null,
           blocks: 0,
         },
       },
@@ -98,6 +103,7 @@ export class Positions {
       hash: insert.hash,
       blocks: insert.blocks,
       bytes: new Binary(await compress(insert.statement)),
+      openedAt: new Date(),
       blocksBefore,
     };
     await this.intents.insertOne(intent);
@@ -154,12 +160,26 @@ export class Positions {
     return position.lastEpoch;
   }
 
-  /** Makes an epoch the one that counts. */
+  /** Says which epoch is being built beside the one that counts. Not, where one is already. */
+  async startBuilding(platform: string, building: number): Promise<boolean> {
+    const { matchedCount } = await this.positions.updateOne(
+      { _id: platform, building: null },
+      { $set: { building } },
+    );
+    return matchedCount === 1;
+  }
+
+  /** No epoch is being built any more. */
+  async stopBuilding(platform: string): Promise<void> {
+    await this.positions.updateOne({ _id: platform }, { $set: { building: null } });
+  }
+
+  /** Makes an epoch the one that counts; what was being built beside the one before is void. */
   async switchEpoch(
     platform: string,
     to: Pick<Position, 'epoch' | 'sequence' | 'head' | 'recordedTime'>,
   ): Promise<void> {
-    await this.positions.updateOne({ _id: platform }, { $set: to });
+    await this.positions.updateOne({ _id: platform }, { $set: { ...to, building: null } });
   }
 }
 

@@ -16,8 +16,10 @@ export async function reconcile(stores: Stores, position: Position): Promise<Pos
   const unknown = states.some((state) => state.epoch > position.lastEpoch);
   const whole = current ? isWhole(current, position.sequence) : position.sequence === 0;
   if (whole && !unknown) {
-    if (states.length > (current ? 1 : 0)) {
-      await dropOtherEpochs(stores.clickhouse, position._id, position.epoch);
+    // One that is being built beside it is left to its builder.
+    const kept = [position.epoch, ...(position.building === null ? [] : [position.building])];
+    if (states.some(({ epoch }) => !kept.includes(epoch))) {
+      await dropOtherEpochs(stores.clickhouse, position._id, kept);
     }
     return position;
   }

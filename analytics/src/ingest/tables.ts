@@ -151,14 +151,14 @@ export async function boundaries(
 }
 
 /**
- * Copies 1 to `upTo` of an epoch under a new number, through the same views. Nothing is deduplicated,
- * because the number is fresh: an attempt that failed leaves its rows to be dropped.
+ * Copies the lines behind `after` up to `upTo` of an epoch under a new number, through the same views.
+ * Nothing is deduplicated, because the number is fresh: an attempt that failed leaves its rows to be dropped.
  */
 export async function copyEpoch(
   clickhouse: ClickHouse,
   platform: string,
   from: number,
-  upTo: number,
+  { after = 0, upTo }: { readonly after?: number; readonly upTo: number },
   to: number,
 ): Promise<void> {
   const columns = rawColumns.map((column) => (column === 'epoch' ? `${to} AS epoch` : column));
@@ -167,21 +167,21 @@ export async function copyEpoch(
     SETTINGS insert_deduplicate = 0, async_insert = 0, materialized_views_ignore_errors = 0,
       max_partitions_per_insert_block = 0, max_insert_threads = 1
     SELECT ${columns.join(', ')} FROM (
-      SELECT * FROM onenet.raw WHERE ${epochIs(platform, from)} AND sequence <= ${upTo}
+      SELECT * FROM onenet.raw WHERE ${epochIs(platform, from)} AND sequence > ${after} AND sequence <= ${upTo}
       LIMIT 1 BY sequence
     )`);
 }
 
-/** Removes every epoch of a platform but one, from all tables; the rows go in the background. */
+/** Removes every epoch of a platform but these, from all tables; the rows go in the background. */
 export async function dropOtherEpochs(
   clickhouse: ClickHouse,
   platform: string,
-  keep: number,
+  keep: readonly number[],
 ): Promise<void> {
   const onCluster = clickhouse.cluster ? `ON CLUSTER ${quote(clickhouse.cluster)}` : '';
   for (const table of epochTables) {
     await clickhouse.run(
-      `ALTER TABLE onenet.${table} ${onCluster} DELETE WHERE platform = ${quote(platform)} AND epoch != ${keep} SETTINGS mutations_sync = 0`,
+      `ALTER TABLE onenet.${table} ${onCluster} DELETE WHERE platform = ${quote(platform)} AND epoch NOT IN (${keep.join(', ')}) SETTINGS mutations_sync = 0`,
     );
   }
 }

@@ -1,0 +1,168 @@
+/** What an operator has analytics do, on real feeds and the real engine: check, rebuild, export. */
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import {
+  testDatabase,
+  testDirectory,
+  testIngest,
+  testPlatform,
+  testSnapshot,
+  tierTotals,
+  until,
+} from '../fixture.ts';
+import type { TestPlatform } from '../fixture.ts';
+import { Positions } from '../ingest/positions.ts';
+import { epochStates } from '../ingest/tables.ts';
+import { unsignedCalls } from '../owner-call.ts';
+import { SelfCheck } from '../self-check.ts';
+import { check } from './check.ts';
+import type { CheckSources, Finding } from './check.ts';
+import { exportable, exportedMonth } from './export.ts';
+import { rebuild } from './rebuild.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const cleanUp = new AsyncDisposableStack();
+let wuhan: TestPlatform;
+let sources: CheckSources;
+let directory: string;
+
+const hour = 3_600_000;
+
+function reads(n: number, startMs = Date.now() - hour) {
+  return Array.from({ length: n }, (_, i) => ({
+    type: 'onenet.article.read' as const,
+    time: new Date(startMs + i),
+    data: { place: '420103', channel: 'WECHAT' as const, count: 1 + (i % 3) },
+  }));
+}
+
+async function caughtUp(): Promise<void> {
+  const { lastSequence } = await wuhan.feed.status();
+  await until(() => sources.ingest.sequenceOf('420100') >= lastSequence);
+}
+
+beforeAll(async () => {
+  const client = await MongoClient.connect(inject('mongodbUri'));
+  cleanUp.defer(() => client.close());
+  const { db } = cleanUp.use(await testDatabase(inject('mongodbUri')));
+  directory = cleanUp.use(await testDirectory()).path;
+  wuhan = cleanUp.use(
+    await testPlatform(client, '420100', `analytics_o_${randomUUID().slice(0, 8)}`),
+  );
+  const { ingest, clickhouse } = cleanUp.use(await testIngest(directory, db));
+  const selfCheck = new SelfCheck({ clickhouse, ingest }, unsignedCalls);
+  sources = { clickhouse, ingest, positions: new Positions(db), selfCheck };
+  ingest.use(testSnapshot([wuhan.owner]));
+  await wuhan.happened([...reads(40), ...reads(20, Date.UTC(2026, 1, 28, 15, 59, 59, 990))]);
+  await caughtUp();
+});
+afterAll(() => cleanUp.disposeAsync());
+
+const wrong = async (): Promise<readonly Finding[]> =>
+  (await check(sources, () => undefined)).findings.filter(({ ok }) => !ok);
+
+test('a check finds nothing where all agrees, and names what does not', async () => {
+  const heard: Finding[] = [];
+  const { engine, findings, notTried } = await check(sources, (finding) => heard.push(finding));
+  expect(heard).toEqual(findings);
+  expect(findings.filter(({ ok }) => !ok)).toEqual([]);
+  expect(findings.map(({ subject }) => subject)).toEqual(
+    expect.arrayContaining(['migrations', 'raw', 'day', 'intents', '420100']),
+  );
+  expect(findings.map(({ found }) => found)).toContain('its own totals are the same');
+  expect(engine).toMatch(/^ClickHouse [\d.]+ \(embedded\)$/);
+  expect(notTried.join()).toContain('real ClickHouse servers');
+
+  const { clickhouse } = sources;
+  const first = `INSERT INTO onenet.day SELECT * REPLACE (0 AS events, 0 AS total, 1 AS first_year) FROM onenet.day LIMIT 1`;
+  await clickhouse.run(first);
+  expect(await wrong()).toMatchObject([
+    { subject: '420100', found: expect.stringMatching(/read first_year: raw 0, day 1$/) },
+  ]);
+  await clickhouse.run(
+    `ALTER TABLE onenet.hour MODIFY SETTING non_replicated_deduplication_window = 7`,
+  );
+  await clickhouse.run('DROP TABLE onenet.minute_view');
+  expect((await wrong()).map(({ subject, found }) => `${subject}: ${found}`)).toEqual(
+    expect.arrayContaining([
+      'minute: no view fills it',
+      'hour: remembers 7 blocks for deduplication, not 100000',
+    ]),
+  );
+  await clickhouse.run(
+    'ALTER TABLE onenet.hour MODIFY SETTING non_replicated_deduplication_window = 100000',
+  );
+  const { expand } = await import('../migrate.ts');
+  const { readFile } = await import('node:fs/promises');
+  const sql = await readFile(new URL('../../migrations/002-rollups.sql', import.meta.url), 'utf8');
+  const view = /CREATE MATERIALIZED VIEW IF NOT EXISTS onenet\.minute_view[^;]+/.exec(sql)?.[0];
+  await clickhouse.run(expand(view ?? '', undefined));
+});
+
+test('rollups are rebuilt from raw while lines come in', async () => {
+  const { clickhouse, ingest, positions } = sources;
+  const before = (await positions.all()).get('420100');
+  // Whatever went wrong with them.
+  await clickhouse.run(`TRUNCATE TABLE onenet.hour`);
+  const copy = clickhouse.run.bind(clickhouse);
+  let arrived = false;
+  clickhouse.run = async (sql) => {
+    await copy(sql);
+    if (!sql.includes('LIMIT 1 BY sequence') || arrived) return;
+    // Between the copy of what was there and the switch, more is read of the feed.
+    arrived = true;
+    await wuhan.happened(reads(30));
+    await caughtUp();
+  };
+  const progress: number[] = [];
+  const made = await rebuild({ ...sources }, '420100', (done) => progress.push(done));
+  clickhouse.run = copy;
+  expect(progress).toEqual([60, 90]);
+  expect(made).toMatchObject({ platform: '420100', from: before?.epoch, lines: 90 });
+  expect(ingest.currentEpochs().get('420100')).toBe(made.epoch);
+  await wuhan.happened(reads(10));
+  await caughtUp();
+  const epochs = new Map([['420100', made.epoch]]);
+  for (const tier of ['raw', 'hour', 'day'] as const) {
+    expect(await tierTotals(clickhouse, tier, epochs)).toEqual({
+      '420100 onenet.article.read': `100 lines, ${(await wuhan.feed.totals())[0]?.count}`,
+    });
+  }
+  await until(async () => (await epochStates(clickhouse, '420100')).length === 1);
+  expect(await wrong()).toEqual([]);
+  await expect(rebuild(sources, '429999', () => undefined)).rejects.toThrow(
+    'Nothing of 429999 is in',
+  );
+});
+
+test('raw comes out as Parquet, by month of Asia/Shanghai, and reads back as it was', async () => {
+  const { clickhouse } = sources;
+  const [platform] = await exportable(sources, undefined);
+  expect(platform).toMatchObject({ platform: '420100', first: 1, last: 100 });
+  expect(platform?.head).toMatch(/^sha-256:/);
+  // 10 ms before midnight of March 1st, and 10 ms after it.
+  expect(platform?.months.slice(0, 2)).toEqual([
+    { month: '2026-02', lines: 10 },
+    { month: '2026-03', lines: 10 },
+  ]);
+  let lines = 0;
+  for (const { month } of platform?.months ?? []) {
+    const { epoch = 0, last = 0 } = platform ?? {};
+    const bytes = await buffer(
+      await exportedMonth(clickhouse, { platform: '420100', epoch, last, month }),
+    );
+    const file = join(directory, '..', `${month}.parquet`);
+    await writeFile(file, bytes);
+    const [read] = await clickhouse.rows<{ lines: number; same: number }>(
+      `SELECT count() AS lines, countIf((sequence, id, count, head) IN (SELECT sequence, id, count, head FROM onenet.raw)) AS same FROM file('${file}', Parquet)`,
+    );
+    expect(read?.same).toBe(read?.lines);
+    lines += read?.lines ?? 0;
+  }
+  expect(lines).toBe(100);
+});

@@ -1,0 +1,72 @@
+/** Every additive column of the rollups, by event type, against raw: what `check` compares for one epoch. */
+import type { ClickHouse } from '../clickhouse.ts';
+import { quote } from '../clickhouse.ts';
+
+/** The rollups' columns, and how raw gives them. */
+const columns: Readonly<Record<string, string>> = {
+  events: 'count()',
+  total: 'sum(t.count)',
+  value_sum: 'sum(ifNull(t.value, 0))',
+  value_count: 'sumIf(t.count, isNotNull(t.value))',
+  on_time_count: 'sumIf(t.count, t.on_time = true)',
+  timed_count: 'sumIf(t.count, isNotNull(t.on_time))',
+  first_day: 'sum(t.first_day)',
+  first_week: 'sum(t.first_week)',
+  first_month: 'sum(t.first_month)',
+  first_quarter: 'sum(t.first_quarter)',
+  first_year: 'sum(t.first_year)',
+};
+
+/** The table of minutes has three days; of the last two it has everything, however late it came. */
+const minutesFrom = 'toStartOfMinute(now() - INTERVAL 2 DAY)';
+
+interface Row extends Readonly<Record<string, string | number>> {
+  readonly source: string;
+  readonly type: string;
+}
+
+/** What differs, in words; nothing where all agree. */
+export async function differingTotals(
+  clickhouse: ClickHouse,
+  platform: string,
+  epoch: number,
+): Promise<string[]> {
+  const of = `t.platform = ${quote(platform)} AND t.epoch = ${epoch}`;
+  const accepted = `${of} AND t.rejected = '' AND t.type != 'onenet.opening'`;
+  const fromRaw = Object.entries(columns).map(([name, raw]) => `${raw} AS ${name}`);
+  const sums = Object.keys(columns).map((name) => `sum(t.${name}) AS ${name}`);
+  const select = (source: string, what: readonly string[], from: string): string =>
+    `SELECT ${quote(source)} AS source, t.type AS type, ${what.join(', ')} FROM onenet.${from} GROUP BY t.type`;
+  const rows = await clickhouse.rows<Row>(
+    [
+      select('raw', fromRaw, `raw AS t WHERE ${accepted}`),
+      select('hour', sums, `hour AS t WHERE ${of}`),
+      select('day', sums, `day AS t WHERE ${of}`),
+      select('raw of two days', fromRaw, `raw AS t WHERE ${accepted} AND t.time >= ${minutesFrom}`),
+      select('minute', sums, `minute AS t WHERE ${of} AND t.minute >= ${minutesFrom}`),
+    ].join('\nUNION ALL\n'),
+  );
+  return [
+    ...differences(rows, 'raw', 'hour'),
+    ...differences(rows, 'raw', 'day'),
+    ...differences(rows, 'raw of two days', 'minute'),
+  ];
+}
+
+function differences(rows: readonly Row[], raw: string, rollup: string): string[] {
+  const bySource = (source: string) =>
+    new Map(rows.filter((row) => row.source === source).map((row) => [row.type, row]));
+  const [ours, theirs] = [bySource(raw), bySource(rollup)];
+  const types = [...new Set([...ours.keys(), ...theirs.keys()])].toSorted();
+  return types.flatMap((type) =>
+    Object.keys(columns).flatMap((column) => {
+      const [a, b] = [ours, theirs].map((of) => Number(of.get(type)?.[column] ?? 0));
+      return isSame(a, b) ? [] : [`${type} ${column}: ${raw} ${a}, ${rollup} ${b}`];
+    }),
+  );
+}
+
+/** Sums of fractions differ in their last digits by the order in which they were added. */
+function isSame(a = 0, b = 0): boolean {
+  return Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
+}
