@@ -24,7 +24,6 @@ import { followDirectory } from './directory.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Positions } from './ingest/positions.ts';
 import { Live } from './live/live.ts';
-import { Live } from './live.ts';
 import { answerOperation } from './operation/http.ts';
 import type { CheckSources } from './operation/check.ts';
 import { signedCalls, unsignedCalls } from './owner-call.ts';
