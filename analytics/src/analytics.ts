@@ -27,6 +27,8 @@ import { Live } from './live/live.ts';
 import { answerOperation } from './operation/http.ts';
 import type { CheckSources } from './operation/check.ts';
 import { signedCalls, unsignedCalls } from './owner-call.ts';
+import { Editions } from './ranking/editions.ts';
+import { RankingPublisher } from './ranking/publisher.ts';
 import { createGraphql } from './schema.ts';
 import { SelfCheck } from './self-check.ts';
 import { UsageReader } from './usage/reader.ts';
@@ -108,7 +110,10 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
       unsigned: 'loopback',
     });
     const access = usage && accessListener(usage, guard);
-    const handler = createGraphql(sources, selfCheck, usage, log);
+    const editions = new Editions(client.db(options.database));
+    await editions.prepare();
+    const publisher = new RankingPublisher(sources, editions, log);
+    const handler = createGraphql(sources, selfCheck, { editions, publisher }, usage, log);
     const graphql = { guard, handler, hasKeys: keys !== undefined };
     const freeze = freezerOf(options, clickhouse);
     const operated = { clickhouse, ingest, positions, selfCheck };
@@ -127,6 +132,7 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
         (snapshot) => ingest.use(snapshot),
       ),
       selfCheck.run(signal),
+      publisher.run(signal),
       reader?.run(),
     ]);
     return {

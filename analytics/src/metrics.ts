@@ -43,6 +43,6 @@ export const overviewMetrics = [
 const byName = new Map(metrics.map((metric) => [metric.name, metric]));
 
 /** A metric by its name. */
-export function metricByName(name: string): Metric | undefined {
+export function metricByName(name: string): ListedMetric | undefined {
   return byName.get(name);
 }

@@ -11,6 +11,8 @@ import { sightOfRecords, sightOfSummary } from './access/who.ts';
 import { attention } from './attention.ts';
 import { Batcher } from './batcher.ts';
 import { metrics } from './metrics.ts';
+import { rankingResolvers } from './ranking/graphql.ts';
+import type { Rankings } from './ranking/graphql.ts';
 import { recentEvents } from './recent.ts';
 import { analyticsSdl } from './sdl.ts';
 import type { SelfCheck } from './self-check.ts';
@@ -37,13 +39,17 @@ interface Entity {
 export function createGraphql(
   sources: Sources,
   selfCheck: SelfCheck,
+  rankings: Rankings,
   usage: UsageSources | undefined,
   log: (message: string, detail?: unknown) => void,
 ) {
+  const { Query: ofRankings, ...rankingTypes } = rankingResolvers(sources, rankings);
   const module = {
     typeDefs: parse(analyticsSdl),
     resolvers: {
+      ...rankingTypes,
       Query: {
+        ...ofRankings,
         metricDefinitions: () => metrics,
         metrics: async (_: unknown, { input }: { readonly input: MetricsInput }) =>
           (await metricSeries(sources, input, { of: 'net' }, Date.now())).get(''),

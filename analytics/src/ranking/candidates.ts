@@ -1,0 +1,89 @@
+/** Every platform of the net with the figures that a formula asks for, in one answer. */
+import type { NetOwner } from '@onenet/contract';
+import type { FeedStatus } from '../ingest/status.ts';
+import type { Metric } from '../metrics/metric.ts';
+import type { Range } from '../periods.ts';
+import { answer } from '../query.ts';
+import type { Answers } from '../query.ts';
+import { epochsIn } from '../scope.ts';
+import { knownMetric } from '../series.ts';
+import type { Sources } from '../series.ts';
+import type { Formula } from './formula.ts';
+import { samples } from './samples.ts';
+import type { Candidate } from './score.ts';
+
+/** What is ranked. */
+export interface Ranked {
+  readonly formula: Formula;
+  readonly range: Range;
+  /** Whether what the simulation made counts. */
+  readonly simulated: boolean;
+  readonly nowMs: number;
+}
+
+export async function candidatesOf(sources: Sources, ranked: Ranked): Promise<Candidate[]> {
+  const { clickhouse, ingest } = sources;
+  const metrics = metricsOf(ranked.formula);
+  const filter = {
+    epochs: epochsIn(ingest, {}),
+    place: undefined,
+    categories: undefined,
+    channels: undefined,
+    simulated: ranked.simulated,
+  };
+  const { range, nowMs } = ranked;
+  // Before the figures: what is in by now is in them.
+  const statuses = new Map(ingest.statuses().map((status) => [status.platform, status]));
+  const answers = await answer(clickhouse, {
+    metrics,
+    range,
+    group: { by: 'platform' },
+    filter,
+    nowMs,
+  });
+  return ingest
+    .netOwners()
+    .map((owner) =>
+      candidateOf(owner, absenceOf(statuses.get(owner.code), range, nowMs), metrics, answers),
+    );
+}
+
+/** The metrics of the parts, what they are divided by, and their samples, each once. */
+export function metricsOf({ parts }: Formula): readonly Metric[] {
+  const names = parts.flatMap(({ metric, per }) => (per ? [metric, per.metric] : [metric]));
+  const counts = parts.flatMap(({ sample }) => (sample ? [samples[sample.of]] : []));
+  return [...new Set([...[...new Set(names)].map(knownMetric), ...counts])];
+}
+
+function candidateOf(
+  { code, name, nameEn, kind, modules }: NetOwner,
+  absent: Candidate['absent'],
+  metrics: readonly Metric[],
+  answers: Answers,
+): Candidate {
+  const own = answers.get(code);
+  const figures = metrics.map(
+    (metric) =>
+      [metric.name, absent ? null : (own?.get(metric.name)?.value ?? none(metric))] as const,
+  );
+  return { platform: code, name, nameEn, peers: kind, modules, absent, figures: new Map(figures) };
+}
+
+/** Where no event of it ever came: zero of what adds up, nothing of what divides. */
+function none({ kind }: Metric): number | null {
+  return kind === 'FLOW' || kind === 'STOCK' || kind === 'PEOPLE' ? 0 : null;
+}
+
+/** Why a platform's figures of this range are not whole; undefined where they are. */
+export function absenceOf(
+  status: FeedStatus | undefined,
+  { toMs }: Range,
+  nowMs: number,
+): Candidate['absent'] {
+  if (!status || status.state === 'NOT_CONNECTED') return 'NOT_CONNECTED';
+  const isFresh = status.state === 'OK' || status.state === 'QUIET';
+  // A range that is over is whole when the platform's word reaches its end, whatever became of it since.
+  const isWhole =
+    toMs > nowMs ? isFresh : status.completeTo !== null && Date.parse(status.completeTo) >= toMs;
+  return isWhole ? undefined : 'FEED_BEHIND';
+}
