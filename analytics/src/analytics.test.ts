@@ -11,6 +11,7 @@ import { startAnalytics } from './analytics.ts';
 import type { Analytics } from './analytics.ts';
 import { testDatabase, testDirectory, testPlatform, testSnapshot, until } from './fixture.ts';
 import type { TestPlatform } from './fixture.ts';
+import { monthAfter, monthOf } from './ranking/months.ts';
 
 // The engine shares the machine with the other tests.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -173,10 +174,46 @@ test('errors carry a code, and the root answers everything else', async () => {
     feeds { platform state epoch sequence lastSequence pending completeTo seenAt lagSeconds head rejected contiguous }
     selfCheck { checkedAt ok platformsChecked differences { platform what owner raw rollup } }
     attention { kind platform severity value metric since }
+    ranking { formula { id } from to comparedWith groups { peers ranked rows { ...row } } asOf answered asked behind }
+    rankingFormulas { ...formula }
+    rankingEditions { id }
+    rankingEdition(id: "v2-2020-01") { id }
     recentEvents(first: 3) { platform type time sequence place category channel simulated count }
-  }`);
+  } ${ofRankings}`);
   expect(answer.errors).toBeUndefined();
+  expect(answer.data['rankingEdition']).toBeNull();
   expect(answer.data['recentEvents']).toHaveLength(3);
+});
+
+const ofRankings = `
+  fragment row on RankingRow { platform name nameEn rank previousRank movement score reason note noteEn
+    parts { metric value per rate sample normalised weight contribution reason } }
+  fragment formula on RankingFormula { id label labelEn explanation explanationEn hash
+    parts { metric weight scale per times perMinimum sample sampleEn minimum z prior from to lessIsBetter } }`;
+
+test('an administrator publishes a ranking, which then is what it is', async () => {
+  const month = monthAfter(monthOf(Date.now()), -1);
+  const publish = `mutation { publishRanking(input: { formula: "v1", month: "${month}" }) { id publishedBy } }`;
+  const id = `v1-${month}`;
+  await until(async () => JSON.stringify(await query(publish)).includes(id));
+  expect(await query(publish)).toMatchObject({ errors: [{ extensions: { code: 'CONFLICT' } }] });
+  const answer = await query(
+    `query ($id: ID!) { rankingEdition(id: $id) { id formula { ...formula } month from to publishedAt publishedBy hash
+      before beforeHash corrections { platform metric published now } vector { platform epoch sequence head }
+      groups(peers: [CITY]) { peers ranked rows { ...row } } } } ${ofRankings}`,
+    { id },
+  );
+  expect(answer).toMatchObject({
+    data: {
+      rankingEdition: {
+        id,
+        publishedBy: 'ADMINISTRATOR',
+        formula: { id: 'v1', parts: [{ metric: 'reads', scale: 'RAW' }, { metric: 'likes' }] },
+        groups: [{ peers: 'CITY', ranked: 0, rows: expect.any(Array) }],
+        before: null,
+      },
+    },
+  });
 });
 
 test('the self-check agrees, and finds what was put in or lost', async () => {
