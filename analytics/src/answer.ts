@@ -1,5 +1,8 @@
 /** One metric's answer, by its kind: what is summed, what is a level, what is divided. */
+import type { Grain } from './grains.ts';
 import type { Metric } from './metrics/metric.ts';
+import { startOf } from './periods.ts';
+import type { Range } from './periods.ts';
 import type { Question } from './query.ts';
 import type { Sums } from './sums.ts';
 
@@ -29,16 +32,22 @@ function answerOfKind(metric: Metric, question: Question, sums: Sums, key: strin
 }
 
 function periodAnswer(metric: Metric, question: Question, sums: Sums, key: string): Answer {
-  const isCounted = metric.kind === 'FLOW' || (metric.kind === 'PEOPLE' && !isSplit(question));
+  const { range, compared } = question;
+  const isPeople = metric.kind === 'PEOPLE';
+  const isCounted = metric.kind === 'FLOW' || (isPeople && knowsPeople(question, range));
   const none = isCounted ? 0 : null;
+  // People of a month and those of 30 days that are none, an upper bound, are no comparison.
+  const isComparable =
+    compared &&
+    (!isPeople || (compared.calendar === range.calendar && knowsPeople(question, compared)));
   const inPeriod = sums.at('now', key, metric.name) ?? none;
-  const sinceEver = metric.kind === 'FLOW' && question.range.fromMs === undefined;
+  const sinceEver = metric.kind === 'FLOW' && range.fromMs === undefined;
   const opening = sinceEver ? (sums.at('flowOpenings', key, metric.name) ?? 0) : null;
   return {
     value: inPeriod === null ? null : inPeriod + (opening ?? 0),
     opening,
     before: null,
-    previous: question.compared ? (sums.at('then', key, metric.name) ?? none) : null,
+    previous: isComparable ? (sums.at('then', key, metric.name) ?? none) : null,
     points: sums.points(key, metric.name),
   };
 }
@@ -105,8 +114,14 @@ export function stocksOf(metric: Metric): [part: Metric, whole: Metric] {
   ];
 }
 
-/** Who was first in a period was so in one category and channel: over those nobody adds up. */
-export function isSplit({ filter, group }: Question): boolean {
-  const split = filter.categories ?? filter.channels;
-  return split !== undefined || group.by === 'category' || group.by === 'channel';
+/**
+ * Whether the first events of days, weeks and so on tell how many people there were. Who was first in a
+ * period was so in one category and channel: over those nobody adds up. Of a range that begins within a
+ * day, and of an hour, they know only some.
+ */
+export function knowsPeople({ filter, group }: Question, range: Range, grain?: Grain): boolean {
+  if (filter.categories ?? filter.channels) return false;
+  if (group.by === 'category' || group.by === 'channel') return false;
+  if (grain) return grain !== 'HOUR' && grain !== 'MINUTE';
+  return range.fromMs === undefined || startOf('day', range.fromMs) === range.fromMs;
 }

@@ -1,10 +1,11 @@
 /** What needs attention now: rules over the last seven days of every platform, its feed, and the self-check. */
 import type { Filter } from './cells.ts';
+import { comparedRange } from './comparisons.ts';
 import { knownMetric } from './series.ts';
 import type { Sources } from './series.ts';
 import { epochsIn } from './scope.ts';
 import type { Metric } from './metrics/metric.ts';
-import { comparedRange, rangeOf } from './periods.ts';
+import { rangeOf } from './periods.ts';
 import { answer } from './query.ts';
 import type { SelfCheck } from './self-check.ts';
 import type { FeedStatus } from './ingest/status.ts';
@@ -113,7 +114,7 @@ async function requestItems(
   const answers = await answer(clickhouse, {
     metrics: [backlog, onTime, overdue, timed],
     range,
-    compared: comparedRange(range, 'LAST_7_DAYS', 'PREVIOUS_PERIOD'),
+    compared: comparedRange(range, 'PREVIOUS_PERIOD'),
     group: { by: 'platform' },
     filter,
     nowMs,

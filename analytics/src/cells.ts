@@ -1,6 +1,7 @@
 /** The SQL of cells: sums by event type, key and bucket over any range, from rollups and raw alike. */
 import { quote, quoteList, timeLiteral } from './clickhouse.ts';
-import type { Grain, Piece, Tier } from './tiers.ts';
+import type { Grain } from './grains.ts';
+import type { Piece, Tier } from './tiers.ts';
 
 /** What is counted in. */
 export interface Filter {
@@ -92,11 +93,18 @@ function bound(tier: Tier, ms: number): string {
 /** The start of a time's bucket in Unix seconds; 0 without a grain. */
 export function bucketSql(time: string, tier: Tier, grain: Grain | undefined): string {
   if (!grain) return '0';
-  if (tier === 'day') return `toUnixTimestamp(toDateTime(${time}, 'Asia/Shanghai'))`;
-  return `toUnixTimestamp(${starts[grain]}(${time}, 'Asia/Shanghai'))`;
+  const local = tier === 'day' ? time : `toTimeZone(${time}, 'Asia/Shanghai')`;
+  return `toUnixTimestamp(toDateTime(${starts[grain](local)}, 'Asia/Shanghai'))`;
 }
 
-const starts = { MINUTE: 'toStartOfMinute', HOUR: 'toStartOfHour', DAY: 'toStartOfDay' } as const;
+const starts: Readonly<Record<Grain, (time: string) => string>> = {
+  MINUTE: (time) => `toStartOfMinute(${time})`,
+  HOUR: (time) => `toStartOfHour(${time})`,
+  DAY: (time) => `toDate(${time})`,
+  // ISO weeks begin on Monday.
+  WEEK: (time) => `toStartOfWeek(${time}, 1)`,
+  MONTH: (time) => `toStartOfMonth(${time})`,
+};
 
 /** Conditions that hold for every table, which is named `t`. */
 export function filterSql(filter: Filter, placeColumn: string): string {

@@ -5,7 +5,7 @@
 import { divisionContains, eventTypes } from '@onenet/contract';
 import type { EventData, EventType, EventTypeName, FeedEvent, Opening } from '@onenet/contract';
 import type { OutboxEntryInput } from '@onenet/feed';
-import { dayMs } from './periods.ts';
+import { dayMs, hourMs } from './periods.ts';
 import type { Range } from './periods.ts';
 
 const places = [
@@ -127,7 +127,7 @@ export function oracle(
 ): number | null {
   const said = sayings[name];
   if (!said) throw new Error(`The oracle does not know ${name}.`);
-  return said(countsOf(all, range, scope));
+  return said(knownCounts(all, range, scope));
 }
 
 const sayings: Readonly<Record<string, (of: Counts) => number | null>> = {
@@ -215,23 +215,38 @@ function share(part: number, whole: number): number | null {
   return whole > 0 ? part / whole : null;
 }
 
+/** Of every range and scope once: every metric asks for them. */
+const known = new WeakMap<readonly Held[], Map<string, Counts>>();
+
+function knownCounts(all: readonly Held[], range: Range, scope: Scope): Counts {
+  const ofAll = known.get(all) ?? new Map<string, Counts>();
+  known.set(all, ofAll);
+  const key = JSON.stringify([range, scope]);
+  const counts = ofAll.get(key) ?? countsOf(all, range, scope);
+  ofAll.set(key, counts);
+  return counts;
+}
+
 function countsOf(all: readonly Held[], range: Range, scope: Scope): Counts {
   const inScope = all.filter((held) => isInScope(held, scope));
   const happened = inScope.filter(({ event }) => event.type !== 'onenet.opening');
   const before = happened.filter(({ timeMs }) => timeMs < range.toMs);
   const within = before.filter(({ timeMs }) => timeMs >= (range.fromMs ?? 0));
+  const [sumsBefore, sumsWithin] = [sumsOf(before), sumsOf(within)];
   const flows = range.fromMs === undefined ? openingsOf(inScope, ['flow']) : [];
   const levels = openingsOf(inScope, ['stock', 'flow']);
   const corrected = correctedOf(all);
+  const sum = (sums: Sums, types: readonly string[], of: 'count' | 'value'): number =>
+    types.reduce((n, type) => n + (sums.get(type)?.[of] ?? 0), 0);
   return {
-    flow: (...types) => sumOfCounts(within, types) + opened(flows, types, 'count'),
-    values: (type) => sumOfValues(within, type) + opened(flows, [type], 'value'),
-    level: (...types) => sumOfCounts(before, types) + opened(levels, types, 'count'),
-    within: (type) => ({ count: sumOfCounts(within, [type]), value: sumOfValues(within, type) }),
+    flow: (...types) => sum(sumsWithin, types, 'count') + opened(flows, types, 'count'),
+    values: (type) => sum(sumsWithin, [type], 'value') + opened(flows, [type], 'value'),
+    level: (...types) => sum(sumsBefore, types, 'count') + opened(levels, types, 'count'),
+    within: (type) => sumsWithin.get(type) ?? { count: 0, value: 0 },
     onTime(...types) {
       const timed = within.filter(({ event }) => event.data.onTime !== undefined);
       const inTime = timed.filter(({ event }) => event.data.onTime);
-      return share(sumOfCounts(inTime, types), sumOfCounts(timed, types));
+      return share(sum(sumsOf(inTime), types, 'count'), sum(sumsOf(timed), types, 'count'));
     },
     hours(type, quantile) {
       const minutes = within
@@ -248,6 +263,8 @@ function countsOf(all: readonly Held[], range: Range, scope: Scope): Counts {
     },
     people(types) {
       if (scope.categories ?? scope.channels) return null;
+      // Who came earlier on that day is not known of one event.
+      if (range.fromMs !== undefined && (range.fromMs + 8 * hourMs) % dayMs !== 0) return null;
       const period = range.fromMs === undefined ? 'year' : (range.calendar ?? 'day');
       return within
         .filter(({ event }) => types.test(event.type))
@@ -287,14 +304,17 @@ function opened(all: readonly Opening[], types: readonly string[], of: 'count' |
     .reduce((n, one) => n + one.value, 0);
 }
 
-function sumOfCounts(held: readonly Held[], types: readonly string[]): number {
-  return held
-    .filter(({ event }) => types.includes(event.type.slice('onenet.'.length)))
-    .reduce((n, { event }) => n + (event.data.count ?? 1), 0);
-}
+/** By type, without `onenet.`. */
+type Sums = ReadonlyMap<string, { readonly count: number; readonly value: number }>;
 
-function sumOfValues(held: readonly Held[], type: string): number {
-  return held
-    .filter(({ event }) => event.type === `onenet.${type}`)
-    .reduce((n, { event }) => n + (event.data.value ?? 0), 0);
+function sumsOf(held: readonly Held[]): Sums {
+  const sums = new Map<string, { count: number; value: number }>();
+  for (const { event } of held) {
+    const type = event.type.slice('onenet.'.length);
+    const sum = sums.get(type) ?? { count: 0, value: 0 };
+    sum.count += event.data.count ?? 1;
+    sum.value += event.data.value ?? 0;
+    sums.set(type, sum);
+  }
+  return sums;
 }

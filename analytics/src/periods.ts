@@ -1,5 +1,5 @@
-/** Periods in Asia/Shanghai, which has been UTC+8 all year since 1992, and the same part of an earlier one. */
-import { NetError } from '@onenet/contract';
+/** Periods in Asia/Shanghai, which has been UTC+8 all year since 1992. */
+import { NetError, parseDateTime } from '@onenet/contract';
 
 export type Period =
   | 'TODAY'
@@ -11,7 +11,6 @@ export type Period =
   | 'LAST_30_DAYS'
   | 'ALL'
   | 'CUSTOM';
-export type Comparison = 'NONE' | 'PREVIOUS_PERIOD' | 'YEAR_AGO';
 
 /** The calendar period that a range is, or is the beginning of. */
 export type Calendar = 'day' | 'week' | 'month' | 'quarter' | 'year';
@@ -21,8 +20,19 @@ export interface Range {
   /** Undefined: since the beginning, with opening balances. */
   readonly fromMs: number | undefined;
   readonly toMs: number;
+  /** Where the period ends once it is over; later than `toMs` until then. */
+  readonly endMs: number;
   /** Undefined: no calendar period, so people are an upper bound. */
   readonly calendar: Calendar | undefined;
+}
+
+/** Which period is meant, where its name alone does not say it. */
+export interface PeriodInput {
+  /** With CUSTOM. */
+  readonly from?: string | null;
+  readonly to?: string | null;
+  /** With a calendar period: the one that contains this moment, instead of now. */
+  readonly at?: string | null;
 }
 
 export const minuteMs = 60_000;
@@ -31,105 +41,119 @@ export const dayMs = 24 * hourMs;
 /** Asia/Shanghai before UTC. */
 export const shanghaiMs = 8 * hourMs;
 
-/** What a period means now. Up to now is up to the end of this minute, so that whole minutes suffice. */
-export function rangeOf(
-  period: Period,
-  nowMs: number,
-  custom: { readonly from?: string | null; readonly to?: string | null } = {},
-): Range {
-  const toMs = Math.floor(nowMs / minuteMs) * minuteMs + minuteMs;
+const calendars: Partial<Record<Period, Calendar>> = {
+  TODAY: 'day',
+  WEEK: 'week',
+  MONTH: 'month',
+  QUARTER: 'quarter',
+  YEAR: 'year',
+};
+
+/**
+ * What a period means now. While it is not over it is up to the end of this minute, so that whole
+ * minutes suffice.
+ */
+export function rangeOf(period: Period, nowMs: number, input: PeriodInput = {}): Range {
+  refuseUnused(period, input);
+  const untilMs = Math.floor(nowMs / minuteMs) * minuteMs + minuteMs;
+  const calendar = calendars[period];
+  if (calendar) {
+    const fromMs = startOf(calendar, input.at == null ? nowMs : time('at', input.at, nowMs));
+    refuseFuture(period, fromMs, untilMs, 'at', input.at);
+    const endMs = endOf(calendar, fromMs);
+    return { fromMs, toMs: Math.min(endMs, untilMs), endMs, calendar };
+  }
+  if (period === 'CUSTOM') return customRange(input, nowMs, untilMs);
+  if (period === 'ALL') {
+    return { fromMs: undefined, toMs: untilMs, endMs: untilMs, calendar: undefined };
+  }
   const today = startOf('day', nowMs);
-  switch (period) {
-    case 'TODAY':
-      return { fromMs: today, toMs, calendar: 'day' };
-    case 'WEEK':
-    case 'MONTH':
-    case 'QUARTER':
-    case 'YEAR': {
-      const calendar = calendars[period];
-      return { fromMs: startOf(calendar, nowMs), toMs, calendar };
-    }
-    case 'LAST_7_DAYS':
-      return { fromMs: today - 6 * dayMs, toMs, calendar: undefined };
-    case 'LAST_30_DAYS':
-      return { fromMs: today - 29 * dayMs, toMs, calendar: undefined };
-    case 'ALL':
-      return { fromMs: undefined, toMs, calendar: undefined };
-    case 'CUSTOM':
-      return customRange(custom);
-  }
-}
-
-const calendars = { WEEK: 'week', MONTH: 'month', QUARTER: 'quarter', YEAR: 'year' } as const;
-
-/** The range to compare with; undefined when there is none. */
-export function comparedRange(
-  range: Range,
-  period: Period,
-  comparison: Comparison,
-): Range | undefined {
-  const { fromMs, toMs, calendar } = range;
-  if (comparison === 'NONE' || fromMs === undefined) return undefined;
-  if (comparison === 'YEAR_AGO' && calendar === 'week') {
-    // A week has its match in a week: of parts of two, the people could not be counted.
-    return { fromMs: fromMs - yearOfWeeksMs, toMs: toMs - yearOfWeeksMs, calendar };
-  }
-  if (comparison === 'YEAR_AGO') {
-    return { fromMs: addMonths(fromMs, -12), toMs: addMonths(toMs, -12), calendar };
-  }
-  const months = monthsOf(calendar);
-  if (months === undefined) {
-    const shift = period === 'TODAY' ? dayMs : lengthMs(period, range);
-    return { fromMs: fromMs - shift, toMs: toMs - shift, calendar };
-  }
-  // March 31 has no match in February: the same part ends with the period.
+  const days = period === 'LAST_7_DAYS' ? 7 : 30;
+  const endMs = today + dayMs;
   return {
-    fromMs: addMonths(fromMs, -months),
-    toMs: Math.min(addMonths(toMs, -months), fromMs),
-    calendar,
+    fromMs: endMs - days * dayMs,
+    toMs: Math.min(endMs, untilMs),
+    endMs,
+    calendar: undefined,
   };
 }
 
-const yearOfWeeksMs = 52 * 7 * dayMs;
-
-function monthsOf(calendar: Calendar | undefined): number | undefined {
-  if (calendar === 'month') return 1;
-  if (calendar === 'quarter') return 3;
-  return calendar === 'year' ? 12 : undefined;
+/** Whether a period is not over yet: it is compared with the same part of another. */
+export function isPartial({ toMs, endMs }: Range): boolean {
+  return toMs < endMs;
 }
 
-function lengthMs(period: Period, range: Range): number {
-  if (period === 'WEEK' || period === 'LAST_7_DAYS') return 7 * dayMs;
-  if (period === 'LAST_30_DAYS') return 30 * dayMs;
-  return range.toMs - (range.fromMs ?? range.toMs);
-}
-
-function customRange(custom: {
-  readonly from?: string | null;
-  readonly to?: string | null;
-}): Range {
-  const fromMs = time('from', custom.from);
-  const toMs = time('to', custom.to);
-  if (toMs <= fromMs) {
-    throw new NetError('BAD_INPUT', `\`to: ${custom.to}\` is not after \`from: ${custom.from}\`.`);
-  }
-  const calendar = (['day', 'week', 'month', 'quarter', 'year'] as const).find(
-    (c) => startOf(c, fromMs) === fromMs && endOf(c, fromMs) === toMs,
-  );
-  return { fromMs, toMs, calendar };
-}
-
-const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
-
-function time(name: string, text: string | null | undefined): number {
-  const ms = rfc3339.test(text ?? '') ? Date.parse(text ?? '') : Number.NaN;
-  if (!(ms >= 0 && ms < Date.UTC(2100, 0, 1))) {
+function customRange({ from, to }: PeriodInput, nowMs: number, untilMs: number): Range {
+  const fromMs = time('from', from, nowMs);
+  const endMs = time('to', to, nowMs);
+  if (endMs <= fromMs) {
     throw new NetError(
       'BAD_INPUT',
-      `\`${name}: ${text ?? 'null'}\` is no time: with period CUSTOM give RFC 3339 from 1970 to 2099, like 2026-01-31T00:00:00+08:00.`,
+      `\`to: ${to}\` is not after \`from: ${from}\`${endMs < fromMs ? ': are they the wrong way round?' : '.'}`,
     );
   }
-  return ms;
+  refuseFuture('CUSTOM', fromMs, untilMs, 'from', from);
+  const calendar = (['day', 'week', 'month', 'quarter', 'year'] as const).find(
+    (c) => startOf(c, fromMs) === fromMs && endOf(c, fromMs) === endMs,
+  );
+  return { fromMs, toMs: Math.min(endMs, untilMs), endMs, calendar };
+}
+
+/** What a period does not use would be dropped in silence. */
+function refuseUnused(period: Period, { from, to, at }: PeriodInput): void {
+  if (period !== 'CUSTOM' && (from != null || to != null)) {
+    throw new NetError(
+      'BAD_INPUT',
+      `\`from\` and \`to\` go with period CUSTOM, not with ${period}: leave them out, or ask for CUSTOM.`,
+    );
+  }
+  if (at != null && !(period in calendars)) {
+    throw new NetError(
+      'BAD_INPUT',
+      `\`at\` goes with ${Object.keys(calendars).join(', ')}, not with ${period}${period === 'CUSTOM' ? ': there, give `from` and `to`' : ''}.`,
+    );
+  }
+}
+
+function refuseFuture(
+  period: Period,
+  fromMs: number,
+  untilMs: number,
+  name: string,
+  text: string | null | undefined,
+): void {
+  if (fromMs < untilMs) return;
+  throw new NetError(
+    'BAD_INPUT',
+    `\`${name}: ${text}\`: this ${period} has not begun. Take a moment that is not in the future.`,
+  );
+}
+
+/** RFC 3339; a date alone is its beginning in Asia/Shanghai. From 2000 to the end of next year. */
+function time(name: string, text: string | null | undefined, nowMs: number): number {
+  const ms = momentOf(text ?? '');
+  const lastYear = new Date(nowMs + shanghaiMs).getUTCFullYear() + 1;
+  if (ms !== undefined && ms >= startOfYear(2000) && ms <= startOfYear(lastYear + 1)) return ms;
+  throw new NetError(
+    'BAD_INPUT',
+    ms === undefined
+      ? `\`${name}: ${text ?? 'null'}\` is no time: give RFC 3339, like 2026-01-31 or 2026-01-31T00:00:00+08:00.`
+      : `\`${name}: ${text}\` is out of range: from 2000 to the end of ${lastYear}.`,
+  );
+}
+
+function momentOf(text: string): number | undefined {
+  const full = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00+08:00` : text;
+  try {
+    return parseDateTime(full).getTime();
+  } catch {
+    // It is told with the name of the argument.
+    return undefined;
+  }
+}
+
+function startOfYear(year: number): number {
+  return Date.UTC(year, 0) - shanghaiMs;
 }
 
 /** The start of the calendar period in which a moment lies. ISO weeks begin on Monday. */
@@ -148,31 +172,35 @@ export function startOf(calendar: Calendar, ms: number): number {
     case 'quarter':
       return Date.UTC(year, month - (month % 3)) - shanghaiMs;
     case 'year':
-      return Date.UTC(year, 0) - shanghaiMs;
+      return startOfYear(year);
   }
 }
 
-function endOf(calendar: Calendar, startMs: number): number {
+/** Where the calendar period that starts here ends. */
+export function endOf(calendar: Calendar, startMs: number): number {
   switch (calendar) {
     case 'day':
       return startMs + dayMs;
     case 'week':
       return startMs + 7 * dayMs;
     case 'month':
-      return addMonths(startMs, 1);
+      return addMonths(startMs, 1, 'lastDay');
     case 'quarter':
-      return addMonths(startMs, 3);
+      return addMonths(startMs, 3, 'lastDay');
     case 'year':
-      return addMonths(startMs, 12);
+      return addMonths(startMs, 12, 'lastDay');
   }
 }
 
-/** The same day and time in another month, or that month's last day when it has no such day. */
-function addMonths(ms: number, months: number): number {
+/**
+ * The same day and time in another month. Where that month has no such day: the same time on its
+ * last day, or its end.
+ */
+export function addMonths(ms: number, months: number, otherwise: 'lastDay' | 'end'): number {
   const local = new Date(ms + shanghaiMs);
   const first = Date.UTC(local.getUTCFullYear(), local.getUTCMonth() + months);
   const next = Date.UTC(local.getUTCFullYear(), local.getUTCMonth() + months + 1);
   const inMonth = ms + shanghaiMs - Date.UTC(local.getUTCFullYear(), local.getUTCMonth());
-  const lastDay = next - dayMs + (inMonth % dayMs);
-  return Math.min(first + inMonth, lastDay) - shanghaiMs;
+  const last = otherwise === 'end' ? next : next - dayMs + (inMonth % dayMs);
+  return Math.min(first + inMonth, last) - shanghaiMs;
 }

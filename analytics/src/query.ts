@@ -1,15 +1,15 @@
 /** Computes any metrics over a range and what it is compared with, for many keys and points, in very few queries. */
-import { answerOf, isSplit, stocksOf } from './answer.ts';
+import { answerOf, knowsPeople, stocksOf } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { ClickHouse } from './clickhouse.ts';
 import { cellsSql, needsRaw, openingCellsSql, outerKey, valuesSql } from './cells.ts';
 import type { Filter, Group } from './cells.ts';
 import type { Metric } from './metrics/metric.ts';
+import type { Grain } from './grains.ts';
 import type { Range } from './periods.ts';
 import { Sums } from './sums.ts';
 import type { Part, SumRow } from './sums.ts';
 import { tiersOf } from './tiers.ts';
-import type { Grain } from './tiers.ts';
 
 export interface Question {
   readonly metrics: readonly Metric[];
@@ -118,7 +118,8 @@ function values(
   return [valuesSql(part, whole, typesOf(metrics), filter, group, grain)];
 }
 
-function typesOf(metrics: readonly Metric[]): string[] {
+/** The event types that metrics are made of. */
+export function typesOf(metrics: readonly Metric[]): string[] {
   return [...new Set(metrics.flatMap((metric) => metric.types))];
 }
 
@@ -149,14 +150,12 @@ async function evaluate(
 /** A metric's clause; the column of `firsts` follows from the period. */
 function clauseOf(metric: Metric, question: Question, grain: Grain | undefined): string {
   if (metric.kind !== 'PEOPLE') return metric.expression;
-  if (isSplit(question)) return 'NULL';
-  // Of people who came in one hour, the day's first events know only some.
-  if (grain === 'HOUR' || grain === 'MINUTE') return 'NULL';
+  if (!knowsPeople(question, question.range, grain)) return 'NULL';
   return metric.expression.replaceAll('{{firsts}}', firstsColumn(question.range, grain));
 }
 
 function firstsColumn(range: Range, grain: Grain | undefined): string {
-  if (grain === 'DAY') return 'first_day';
+  if (grain) return `first_${grain.toLowerCase()}`;
   if (range.fromMs === undefined) return 'first_year';
   return `first_${range.calendar ?? 'day'}`;
 }

@@ -1,26 +1,29 @@
 /** Metrics as the subgraph answers them: a value, its comparison and its points, with how complete they are. */
 import { NetError } from '@onenet/contract';
+import { knowsPeople } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { Group } from './cells.ts';
+import { firstDayMs } from './beginning.ts';
 import type { ClickHouse } from './clickhouse.ts';
+import { comparedRange, toldPeriod } from './comparisons.ts';
+import type { Comparison, ToldPeriod } from './comparisons.ts';
+import { bucketsOf, grainOf } from './grains.ts';
+import type { AskedGrain, Grain, KnownRange } from './grains.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import { metricByName, metrics as allMetrics } from './metrics.ts';
 import type { Metric } from './metrics/metric.ts';
-import { comparedRange, dayMs, hourMs, minuteMs, rangeOf, startOf } from './periods.ts';
-import type { Comparison, Period, Range } from './periods.ts';
+import { rangeOf } from './periods.ts';
+import type { Period, PeriodInput } from './periods.ts';
 import { answer } from './query.ts';
 import type { Question } from './query.ts';
 import { epochsIn, freshnessOf } from './scope.ts';
 import type { Freshness, Where } from './scope.ts';
-import type { Grain } from './tiers.ts';
 
 /** `MetricsInput` of analytics.graphql. */
-export interface MetricsInput {
+export interface MetricsInput extends PeriodInput {
   readonly metrics: readonly string[];
   readonly period: Period;
-  readonly from?: string | null;
-  readonly to?: string | null;
-  readonly grain?: Grain | null;
+  readonly grain?: AskedGrain | null;
   readonly platforms?: readonly string[] | null;
   readonly place?: string | null;
   readonly categories?: readonly string[] | null;
@@ -30,14 +33,16 @@ export interface MetricsInput {
 }
 
 /** `MetricSeries` of analytics.graphql. */
-export interface MetricSeries extends Freshness {
+export interface MetricSeries extends Freshness, ToldPeriod {
   readonly metric: string;
   readonly value: number | null;
   readonly opening: number | null;
   readonly previous: number | null;
   readonly change: number | null;
-  readonly from: string | null;
-  readonly to: string;
+  /** Of people over a range that is no calendar period, or of several platforms. */
+  readonly upperBound: boolean;
+  /** Of the points. */
+  readonly grain: Grain | null;
   readonly points: readonly MetricPoint[] | null;
 }
 
@@ -57,8 +62,6 @@ export type Subjects =
   | { readonly of: 'net' }
   | { readonly of: 'platforms' | 'divisions'; readonly codes: readonly string[] };
 
-const maxPoints = 2_000;
-
 /** The series of every subject, by code (`''` for the net): all of them from the same few queries. */
 export async function metricSeries(
   { clickhouse, ingest }: Sources,
@@ -68,15 +71,12 @@ export async function metricSeries(
 ): Promise<Map<string, MetricSeries[]>> {
   const metrics = input.metrics.map(knownMetric);
   const range = rangeOf(input.period, nowMs, input);
-  const compared = comparedRange(range, input.period, input.compareWith);
-  const grain = input.grain ?? undefined;
-  if (grain) checkPoints(range, grain);
+  const compared = comparedRange(range, input.compareWith);
   const where = whereOf(input, subjects);
-  const question: Question = {
+  const totals: Question = {
     metrics,
     range,
     compared,
-    grain,
     group: groupOf(subjects),
     nowMs,
     filter: {
@@ -87,6 +87,9 @@ export async function metricSeries(
       simulated: input.simulated,
     },
   };
+  const known = input.grain ? await knownRange(clickhouse, totals) : undefined;
+  const grain = input.grain && known ? grainOf(input.grain, known) : undefined;
+  const question = { ...totals, grain };
   const answers = await answer(clickhouse, question);
   const result = new Map<string, MetricSeries[]>();
   for (const code of subjects.of === 'net' ? [''] : subjects.codes) {
@@ -105,9 +108,13 @@ export async function metricSeries(
         opening: now?.opening ?? null,
         previous,
         change: changeOf(value, previous),
-        from: range.fromMs === undefined ? null : new Date(range.fromMs).toISOString(),
-        to: new Date(range.toMs).toISOString(),
-        points: grain && now ? filled(metric, now, range, grain) : null,
+        upperBound:
+          metric.kind === 'PEOPLE' &&
+          value !== null &&
+          (range.calendar === undefined || isOfSeveral(question, subjects)),
+        grain: grain ?? null,
+        points: grain && known && now ? filled(metric, now, question, known, grain) : null,
+        ...toldPeriod(range, compared),
         ...freshness,
       };
     });
@@ -175,38 +182,41 @@ function isSilent(question: Question, subjects: Subjects, code: string): boolean
   return subjects.of === 'platforms' ? !epochs.has(code) : epochs.size === 0;
 }
 
-function checkPoints(range: Range, grain: Grain): void {
-  const unit = { MINUTE: minuteMs, HOUR: hourMs, DAY: dayMs }[grain];
-  // Since the beginning: only days, from the first that has any.
-  const points = range.fromMs === undefined ? 0 : (range.toMs - range.fromMs) / unit;
-  if (points > maxPoints || (range.fromMs === undefined && grain !== 'DAY')) {
-    throw new NetError(
-      'BAD_INPUT',
-      `\`grain: ${grain}\` is too fine for this period: at most ${maxPoints} points. Take a coarser grain.`,
-    );
-  }
+/** Who came to two platforms is two people: no platform tells another who came. */
+function isOfSeveral({ filter }: Question, subjects: Subjects): boolean {
+  return subjects.of !== 'platforms' && filter.epochs.size > 1;
+}
+
+/** Since the beginning is since the first day that has any of it. */
+async function knownRange(clickhouse: ClickHouse, question: Question): Promise<KnownRange> {
+  const { range } = question;
+  const fromMs = range.fromMs ?? (await firstDayMs(clickhouse, question)) ?? range.toMs - 1;
+  return { ...range, fromMs };
 }
 
 /** Every bucket of the range in order, those without events too. */
-function filled(metric: Metric, of: Answer, range: Range, grain: Grain): MetricPoint[] {
-  const unit = { MINUTE: minuteMs, HOUR: hourMs, DAY: dayMs }[grain];
-  const first = range.fromMs ?? [...of.points.keys()][0] ?? range.toMs;
-  const isUnknown = metric.kind === 'PEOPLE' && grain !== 'DAY';
-  const none = (metric.kind === 'FLOW' || metric.kind === 'PEOPLE') && !isUnknown ? 0 : null;
+function filled(
+  metric: Metric,
+  of: Answer,
+  question: Question,
+  known: KnownRange,
+  grain: Grain,
+): MetricPoint[] {
+  const isPeople = metric.kind === 'PEOPLE';
+  const isCounted =
+    metric.kind === 'FLOW' || (isPeople && knowsPeople(question, question.range, grain));
+  const none = isCounted ? 0 : null;
   const isLevel = metric.kind === 'STOCK' || metric.kind === 'SHARE';
   let level = of.before;
   const points: MetricPoint[] = [];
-  for (let at = bucketStart(first, grain); at < range.toMs; at += unit) {
+  for (const at of bucketsOf(known, grain)) {
     const value = of.points.get(at);
     // What nothing changed is as it was.
     if (isLevel) level = value ?? level;
-    points.push({ at: new Date(at).toISOString(), value: isLevel ? level : (value ?? none) });
+    // Of a week that began before the range, whose first event was earlier is not known.
+    const isCut = isPeople && at < (question.range.fromMs ?? at);
+    const shown = isLevel ? level : (value ?? none);
+    points.push({ at: new Date(at).toISOString(), value: isCut ? null : shown });
   }
   return points;
-}
-
-function bucketStart(ms: number, grain: Grain): number {
-  if (grain === 'DAY') return startOf('day', ms);
-  const unit = grain === 'HOUR' ? hourMs : minuteMs;
-  return Math.floor(ms / unit) * unit;
 }

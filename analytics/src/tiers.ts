@@ -1,8 +1,8 @@
 /** Covers a range exactly with the coarsest tables that can: days, then hours, minutes, and raw at the edges. */
+import type { Grain } from './grains.ts';
 import { dayMs, hourMs, minuteMs, shanghaiMs } from './periods.ts';
 
 export type Tier = 'day' | 'hour' | 'minute' | 'raw';
-export type Grain = 'MINUTE' | 'HOUR' | 'DAY';
 
 /** A part of a range, and the table that answers it. */
 export interface Piece {
@@ -15,7 +15,7 @@ export interface Piece {
 const minutesKeptMs = 3 * dayMs - 5 * minuteMs;
 const unitMs = { day: dayMs, hour: hourMs, minute: minuteMs } as const;
 const finer = { day: 'hour', hour: 'minute', minute: 'raw' } as const;
-const coarsest = { DAY: 'day', HOUR: 'hour', MINUTE: 'minute' } as const;
+const coarsest = { MONTH: 'day', WEEK: 'day', DAY: 'day', HOUR: 'hour', MINUTE: 'minute' } as const;
 
 /**
  * The pieces of [fromMs, toMs), in order. `grain`: no piece is coarser than the points asked for.

@@ -2,7 +2,8 @@
 import { NetError } from '@onenet/contract';
 import type { Group } from './cells.ts';
 import { significantDigits } from './cells.ts';
-import { comparedRange, rangeOf } from './periods.ts';
+import { comparedRange } from './comparisons.ts';
+import { rangeOf } from './periods.ts';
 import type { Period } from './periods.ts';
 import { answer } from './query.ts';
 import type { Answers, Question } from './query.ts';
@@ -60,7 +61,7 @@ export async function tops(
   const question: Question = {
     metrics: [metric],
     range,
-    compared: comparedRange(range, input.period, 'PREVIOUS_PERIOD'),
+    compared: comparedRange(range, 'PREVIOUS_PERIOD'),
     group: groupOf(input.by, where.place),
     nowMs,
     filter: {

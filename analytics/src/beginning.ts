@@ -1,0 +1,24 @@
+/** When what a question counts began: the first day that has any of it. */
+import type { ClickHouse } from './clickhouse.ts';
+import { filterSql, needsRaw } from './cells.ts';
+import { quoteList } from './clickhouse.ts';
+import { typesOf } from './query.ts';
+import type { Question } from './query.ts';
+
+/** The start of a day in Asia/Shanghai, UTC ms; undefined where nothing has happened before the range’s end. */
+export async function firstDayMs(
+  clickhouse: ClickHouse,
+  { metrics, filter, group, range }: Question,
+): Promise<number | undefined> {
+  const isRaw = needsRaw(filter, group);
+  const day = isRaw ? "toDate(t.time, 'Asia/Shanghai')" : 't.day';
+  const rows = await clickhouse.rows<{ first: number; days: number }>(
+    `SELECT toUnixTimestamp(toDateTime(min(${day}), 'Asia/Shanghai')) AS first, count() AS days
+    FROM onenet.${isRaw ? 'raw' : 'day'} AS t
+    WHERE t.type IN ${quoteList(typesOf(metrics))} AND ${filterSql(filter, isRaw ? 't.place' : 't.county')}${isRaw ? " AND t.rejected = ''" : ''}`,
+  );
+  const [found] = rows;
+  if (!found || found.days === 0) return undefined;
+  // A clock ahead may have made the first of all.
+  return Math.min(found.first * 1000, range.toMs);
+}
