@@ -25,6 +25,7 @@ import { Ingest } from './ingest/ingest.ts';
 import { Positions } from './ingest/positions.ts';
 import { Live } from './live/live.ts';
 import { answerOperation } from './operation/http.ts';
+import { keepRawFor, setTimeToLive } from './operation/retention.ts';
 import type { CheckSources } from './operation/check.ts';
 import { signedCalls, unsignedCalls } from './owner-call.ts';
 import { Editions } from './ranking/editions.ts';
@@ -48,6 +49,10 @@ export interface AnalyticsOptions {
   readonly keysDir?: string;
   /** For how long access records are kept: three years at least, which is the default. */
   readonly accessRetentionDays?: number;
+  /** For how long raw is kept; absent: for ever. Rollups are kept. */
+  readonly rawRetentionDays?: number;
+  /** For how long uses are kept; absent: for ever. */
+  readonly usageRetentionDays?: number;
   /** A ClickHouse server in place of the embedded engine. */
   readonly clickhouseUrl?: string;
   /** The server's cluster: tables are then replicated, and made on all of it. */
@@ -101,7 +106,15 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
       live.stop();
       throw error;
     });
-    await setRetention(clickhouse, options.accessRetentionDays ?? leastRetentionDays);
+    const {
+      accessRetentionDays = leastRetentionDays,
+      rawRetentionDays,
+      usageRetentionDays,
+    } = options;
+    await setRetention(clickhouse, accessRetentionDays);
+    if (usageRetentionDays !== undefined) {
+      await setTimeToLive(clickhouse, 'usage', usageRetentionDays);
+    }
     const usage = reader && { clickhouse, reader };
     const guard = await createGuard({
       code: analyticsCode,
@@ -134,6 +147,8 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
       selfCheck.run(signal),
       publisher.run(signal),
       reader?.run(),
+      rawRetentionDays !== undefined &&
+        keepRawFor({ clickhouse, positions, ingest, log }, rawRetentionDays, signal),
     ]);
     return {
       url: `http://${options.host}:${portOf(server.address())}`,

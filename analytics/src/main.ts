@@ -1,6 +1,8 @@
 /** Analytics as a process: options and environment in, one line out when it is ready. */
 import { parseArgs } from 'node:util';
+import { leastRetentionDays } from './access/retention.ts';
 import { startAnalytics } from './index.ts';
+import { leastRawDays, leastUsageDays } from './operation/retention.ts';
 
 const help = `Starts analytics: /graphql, /live, /access, /backup, /health/live, /health/ready.
 
@@ -15,6 +17,8 @@ const help = `Starts analytics: /graphql, /live, /access, /backup, /health/live,
   --keys <directory>          private keys, those of analytics in analytics/: calls to owners are signed with them;
                               without it they are not signed
   --access-retention-days <n> for how long access records are kept: at least, and by default, 1096
+  --raw-retention-days <n>    for how long single events are kept: 62 at least; without it, for ever. Rollups are kept
+  --usage-retention-days <n>  for how long it is kept what was asked: 62 at least; without it, for ever
   --clickhouse-url <url>      a ClickHouse server in place of the embedded one; or CLICKHOUSE_URL
   --clickhouse-cluster <name> its cluster: replicated tables, made on all of it
   --help`;
@@ -32,6 +36,8 @@ const options = {
   'gateway-url': { type: 'string' },
   keys: { type: 'string' },
   'access-retention-days': { type: 'string', default: '1096' },
+  'raw-retention-days': { type: 'string' },
+  'usage-retention-days': { type: 'string' },
   'clickhouse-url': { type: 'string', default: process.env['CLICKHOUSE_URL'] ?? '' },
   'clickhouse-cluster': { type: 'string' },
   help: { type: 'boolean', default: false },
@@ -43,6 +49,8 @@ if (values.help) {
 } else {
   const clickhouseUrl = values['clickhouse-url'];
   const cluster = values['clickhouse-cluster'];
+  const raw = values['raw-retention-days'];
+  const usage = values['usage-retention-days'];
   const analytics = await startAnalytics({
     port: port('port', values.port),
     host: values.host,
@@ -52,7 +60,11 @@ if (values.help) {
     provinceUrl: values['province-url'],
     ...(values['gateway-url'] === undefined ? {} : { gatewayUrl: values['gateway-url'] }),
     ...(values.keys === undefined ? {} : { keysDir: values.keys }),
-    accessRetentionDays: retention(values['access-retention-days']),
+    accessRetentionDays: retention('access', leastRetentionDays, values['access-retention-days']),
+    ...(raw === undefined ? {} : { rawRetentionDays: retention('raw', leastRawDays, raw) }),
+    ...(usage === undefined
+      ? {}
+      : { usageRetentionDays: retention('usage', leastUsageDays, usage) }),
     ...(clickhouseUrl === '' ? {} : { clickhouseUrl }),
     ...(cluster === undefined ? {} : { clickhouseCluster: cluster }),
   }).catch(explain);
@@ -95,10 +107,10 @@ function port(option: string, text: string): number {
   fail(`--${option} ${text} is not a port: from 0 to 65535.`, 2);
 }
 
-function retention(text: string): number {
+function retention(table: string, least: number, text: string): number {
   const days = Number(text);
-  if (Number.isInteger(days) && days >= 1_096 && days <= 36_500) return days;
-  fail(`--access-retention-days ${text}: a whole number from 1096 to 36500.`, 2);
+  if (Number.isInteger(days) && days >= least && days <= 36_500) return days;
+  fail(`--${table}-retention-days ${text}: a whole number from ${least} to 36500.`, 2);
 }
 
 function fail(message: string, code: number): never {

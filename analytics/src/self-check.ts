@@ -5,6 +5,7 @@ import { request } from 'undici';
 import { quote } from './clickhouse.ts';
 import type { ClickHouse } from './clickhouse.ts';
 import { ownerAgents } from './owner-call.ts';
+import { droppedCells, floorsOf, isKept } from './ingest/floors.ts';
 import type { OwnerHeaders } from './owner-call.ts';
 import type { Sources } from './series.ts';
 
@@ -163,7 +164,8 @@ async function heldTotals(
   epoch: number,
   through: number,
 ): Promise<{ types: Held[]; lines: number }> {
-  const of = `platform = ${quote(platform)} AND epoch = ${epoch}`;
+  const of = `t.platform = ${quote(platform)} AND t.epoch = ${epoch}`;
+  const kept = isKept(await floorsOf(clickhouse, platform));
   const zeros = (names: readonly string[]): string =>
     names.map((name) => `0 AS ${name}`).join(', ');
   const rows = await clickhouse.rows<Held & { readonly all: number }>(`
@@ -173,7 +175,11 @@ async function heldTotals(
       SELECT t.type AS type, countIf(t.sequence <= ${through}) AS lines,
         sumIf(t.count, t.sequence <= ${through}) AS count, sumIf(t.count, t.rejected = '') AS accepted,
         ${zeros(['hours', 'days'])}, count() AS all
-      FROM onenet.raw AS t WHERE ${of} GROUP BY t.type
+      FROM onenet.raw AS t WHERE ${of} AND ${kept} GROUP BY t.type
+      UNION ALL
+      SELECT t.type AS type, toUInt64(sum(t.events)) AS lines, sum(t.total) AS count, sumIf(t.total, t.rejected = '') AS accepted,
+        ${zeros(['hours', 'days'])}, toUInt64(sum(t.events)) AS all
+      FROM ${droppedCells} WHERE ${of} GROUP BY t.type
       UNION ALL
       SELECT t.type AS type, ${zeros(['lines', 'count', 'accepted'])}, sum(t.total) AS hours, ${zeros(['days', 'all'])}
       FROM onenet.hour AS t WHERE ${of} GROUP BY t.type

@@ -1,6 +1,6 @@
 /** For how long access records are kept. */
 import type { ClickHouse } from '../clickhouse.ts';
-import { quote } from '../clickhouse.ts';
+import { setTimeToLive } from '../operation/retention.ts';
 
 /** Three years, one of them a leap year: fewer would not do for an audit. */
 export const leastRetentionDays = 1_096;
@@ -10,13 +10,5 @@ export async function setRetention(clickhouse: ClickHouse, days: number): Promis
   if (!Number.isInteger(days) || days < leastRetentionDays) {
     throw new RangeError(`Access records are kept for ${leastRetentionDays} days at least.`);
   }
-  const ttl = `toIntervalDay(${days})`;
-  const [table] = await clickhouse.rows<{ engine: string }>(
-    `SELECT engine_full AS engine FROM system.tables WHERE database = 'onenet' AND name = 'access'`,
-  );
-  if (table?.engine.includes(ttl) === true) return;
-  const onCluster = clickhouse.cluster ? `ON CLUSTER ${quote(clickhouse.cluster)}` : '';
-  await clickhouse.run(
-    `ALTER TABLE onenet.access ${onCluster} MODIFY TTL toDateTime(recorded) + ${ttl}`,
-  );
+  await setTimeToLive(clickhouse, 'access', days);
 }

@@ -6,6 +6,8 @@ import type { OwnerHeaders } from '../owner-call.ts';
 import { Blocks } from './blocks.ts';
 import { Committer } from './committer.ts';
 import type { Stores } from './epochs.ts';
+import { droppedCells, floorsOf, isKept } from './floors.ts';
+import type { Floor } from './floors.ts';
 import { Poller } from './poller.ts';
 import type { Position } from './positions.ts';
 import { platformsInTables, reconcile } from './reconcile.ts';
@@ -25,6 +27,7 @@ export class Ingest {
   private readonly running = new Map<string, Running>();
   /** The last piece of work on each platform. */
   private readonly turns = new Map<string, Promise<unknown>>();
+  private floors: readonly Floor[] = [];
   private committer: Committer;
   private owners: readonly NetOwner[] = [];
   private stopped = false;
@@ -65,6 +68,7 @@ export class Ingest {
         : await reconcile(this.options, position);
     }
     await this.countRejected();
+    await this.refreshFloors();
   }
 
   /** Follows the directory: a poller for each owner that is connected now, none for the others. */
@@ -96,6 +100,30 @@ export class Ingest {
   /** The sequence up to which a platform is in. */
   sequenceOf(platform: string): number {
     return this.progress.get(platform)?.position?.sequence ?? 0;
+  }
+
+  /** Whether this process may work on a platform. */
+  works(_platform: string): boolean {
+    return !this.stopped;
+  }
+
+  /** The sequence up to which raw has lost a platform's lines; 0: none. */
+  rawFloor(platform: string): number {
+    const epoch = this.progress.get(platform)?.position?.epoch;
+    const own = this.floors.find((floor) => floor.platform === platform && floor.epoch === epoch);
+    return own?.sequence ?? 0;
+  }
+
+  /** UTC ms: of these platforms raw has all that happened from then on; 0: all that ever did. */
+  rawFromMs(platforms: Iterable<string>): number {
+    const codes = new Set(platforms);
+    const times = this.floors.filter(({ platform }) => codes.has(platform));
+    return times.reduce((latest, { timeToMs }) => Math.max(latest, timeToMs + 1), 0);
+  }
+
+  /** Reads anew where raw begins. */
+  async refreshFloors(): Promise<void> {
+    this.floors = await floorsOf(this.options.clickhouse);
   }
 
   /** The owners of the net as the directory has them. */
@@ -173,12 +201,19 @@ export class Ingest {
   }
 
   private async countRejected(): Promise<void> {
+    const floors = await floorsOf(this.options.clickhouse);
     const rows = await this.options.clickhouse.rows<{
       platform: string;
       epoch: number;
       lines: number;
     }>(
-      `SELECT platform, epoch, count() AS lines FROM onenet.raw WHERE rejected != '' GROUP BY platform, epoch`,
+      `SELECT platform, epoch, sum(n) AS lines FROM (
+        SELECT t.platform AS platform, t.epoch AS epoch, toInt64(count()) AS n FROM onenet.raw AS t
+        WHERE t.rejected != '' AND ${isKept(floors)} GROUP BY t.platform, t.epoch
+        UNION ALL
+        SELECT t.platform AS platform, t.epoch AS epoch, sum(t.events) AS n FROM ${droppedCells}
+        WHERE t.rejected != '' GROUP BY t.platform, t.epoch
+      ) GROUP BY platform, epoch`,
     );
     for (const { platform, epoch, lines } of rows) {
       const progress = this.progressOf(platform);

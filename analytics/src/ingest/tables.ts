@@ -1,6 +1,7 @@
 /** What ingest asks of the tables: how whole an epoch is, where its batches end, copying and dropping it. */
 import type { ClickHouse } from '../clickhouse.ts';
 import { quote } from '../clickhouse.ts';
+import { copyFloor, floorOf, floorsOf, isKept } from './floors.ts';
 import { rawColumns } from './row.ts';
 
 /** Every table that carries a platform and an epoch. Raw first: the others follow from it. */
@@ -14,7 +15,7 @@ export interface EpochState {
   readonly last: number;
   /** The lines are 1 to `last`, each once. */
   readonly contiguous: boolean;
-  /** Lines that count, and of them the openings, as raw has them. */
+  /** Lines that count, and of them the openings, as raw has them; those that it has no more are in it. */
   readonly accepted: number;
   readonly openings: number;
   /** The same by the rollups. */
@@ -59,13 +60,19 @@ export async function epochStates(
   platform?: string,
 ): Promise<EpochState[]> {
   const where = platform === undefined ? '' : `WHERE platform = ${quote(platform)}`;
+  const floors = await floorsOf(clickhouse, platform);
   const [raw, hours, days, openings, minutes] = await Promise.all([
     clickhouse.rows<RawState>(`
-      SELECT platform, epoch, count() AS lines, max(sequence) AS last,
-        toString(sum(cityHash64(sequence))) AS sum,
-        countIf(rejected = '') AS accepted,
-        countIf(rejected = '' AND type = 'onenet.opening') AS openings
-      FROM onenet.raw ${where} GROUP BY platform, epoch`),
+      SELECT platform, epoch, sum(lines) AS lines, max(last) AS last, toString(sum(hashes)) AS sum,
+        sum(accepted) AS accepted, sum(openings) AS openings
+      FROM (
+        SELECT t.platform AS platform, t.epoch AS epoch, count() AS lines, max(t.sequence) AS last,
+          sum(cityHash64(t.sequence)) AS hashes, countIf(t.rejected = '') AS accepted,
+          countIf(t.rejected = '' AND t.type = 'onenet.opening') AS openings
+        FROM onenet.raw AS t WHERE ${isKept(floors)} GROUP BY t.platform, t.epoch
+        UNION ALL
+        SELECT platform, epoch, lines, sequence AS last, hashes, accepted, 0 AS openings FROM onenet.floors
+      ) ${where} GROUP BY platform, epoch`),
     eventsByEpoch(clickhouse, 'hour', where),
     eventsByEpoch(clickhouse, 'day', where),
     eventsByEpoch(clickhouse, 'openings', where),
@@ -121,37 +128,40 @@ async function sumOfFirst(clickhouse: ClickHouse, last: number): Promise<string>
   return row?.sum ?? '';
 }
 
-/** The sequence up to which an epoch in raw has every number. */
+/** The sequence up to which an epoch in raw has every number, from where it begins. */
 export async function contiguousEnd(
   clickhouse: ClickHouse,
   platform: string,
   epoch: number,
 ): Promise<number> {
+  const floor = await floorOf(clickhouse, platform, epoch);
   const [row] = await clickhouse.rows<{ end: number }>(`
-    SELECT max(sequence) AS end FROM (
+    SELECT greatest(max(sequence), ${floor}) AS end FROM (
       SELECT sequence, row_number() OVER (ORDER BY sequence) AS place
-      FROM (SELECT DISTINCT sequence FROM onenet.raw WHERE ${epochIs(platform, epoch)})
-    ) WHERE sequence = place`);
+      FROM (SELECT DISTINCT sequence FROM onenet.raw WHERE ${epochIs(platform, epoch)} AND sequence > ${floor})
+    ) WHERE sequence = place + ${floor}`);
   return row?.end ?? 0;
 }
 
-/** The batches' ends of an epoch up to a sequence, ascending. */
+/** The batches' ends of an epoch up to a sequence, ascending; those in what raw has no more are of no use. */
 export async function boundaries(
   clickhouse: ClickHouse,
   platform: string,
   epoch: number,
   upTo: number,
 ): Promise<Boundary[]> {
+  const floor = await floorOf(clickhouse, platform, epoch);
   return await clickhouse.rows<Boundary>(`
     SELECT DISTINCT epoch, sequence, head,
       concat(formatDateTime(recorded, '%FT%T'), '.', leftPad(toString(toUnixTimestamp64Milli(recorded) % 1000), 3, '0'), 'Z') AS recordedTime
     FROM onenet.raw
-    WHERE ${epochIs(platform, epoch)} AND sequence <= ${upTo} AND head != ''
+    WHERE ${epochIs(platform, epoch)} AND sequence > ${floor} AND sequence <= ${upTo} AND head != ''
     ORDER BY sequence`);
 }
 
 /**
  * Copies the lines behind `after` up to `upTo` of an epoch under a new number, through the same views.
+ * What raw has no more comes as the sums that are kept of it.
  * Nothing is deduplicated, because the number is fresh: an attempt that failed leaves its rows to be dropped.
  */
 export async function copyEpoch(
@@ -161,13 +171,16 @@ export async function copyEpoch(
   { after = 0, upTo }: { readonly after?: number; readonly upTo: number },
   to: number,
 ): Promise<void> {
+  const floors = (await floorsOf(clickhouse, platform)).filter((floor) => floor.epoch === from);
+  if (after === 0 && floors.length > 0) await copyFloor(clickhouse, platform, from, to);
   const columns = rawColumns.map((column) => (column === 'epoch' ? `${to} AS epoch` : column));
   await clickhouse.run(`
     INSERT INTO onenet.raw (${rawColumns.join(', ')})
     SETTINGS insert_deduplicate = 0, async_insert = 0, materialized_views_ignore_errors = 0,
       max_partitions_per_insert_block = 0, max_insert_threads = 1
     SELECT ${columns.join(', ')} FROM (
-      SELECT * FROM onenet.raw WHERE ${epochIs(platform, from)} AND sequence > ${after} AND sequence <= ${upTo}
+      SELECT * FROM onenet.raw AS t
+      WHERE ${epochIs(platform, from)} AND sequence > ${after} AND sequence <= ${upTo} AND ${isKept(floors)}
       LIMIT 1 BY sequence
     )`);
 }
@@ -179,7 +192,7 @@ export async function dropOtherEpochs(
   keep: readonly number[],
 ): Promise<void> {
   const onCluster = clickhouse.cluster ? `ON CLUSTER ${quote(clickhouse.cluster)}` : '';
-  for (const table of epochTables) {
+  for (const table of [...epochTables, 'dropped', 'floors']) {
     await clickhouse.run(
       `ALTER TABLE onenet.${table} ${onCluster} DELETE WHERE platform = ${quote(platform)} AND epoch NOT IN (${keep.join(', ')}) SETTINGS mutations_sync = 0`,
     );

@@ -1,5 +1,6 @@
 /** What `./onenet analytics check` looks at: one finding a line, right or wrong, each with what it compared. */
 import type { ClickHouse } from '../clickhouse.ts';
+import { floorOf } from '../ingest/floors.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { Intent, Position, Positions } from '../ingest/positions.ts';
 import { epochStates, epochTables } from '../ingest/tables.ts';
@@ -123,7 +124,9 @@ async function platformFinding(
       ...gaps(state, position.sequence),
       ...(await differingTotals(clickhouse, platform, position.epoch)),
     ];
-    const at = `epoch ${position.epoch}, sequence ${position.sequence}`;
+    const floor = await floorOf(clickhouse, platform, position.epoch);
+    const begins = floor === 0 ? '' : `, raw from ${floor + 1} on`;
+    const at = `epoch ${position.epoch}, sequence ${position.sequence}${begins}`;
     const found = wrong.length === 0 ? `raw and rollups agree` : wrong.join('; ');
     return { subject: platform, ok: wrong.length === 0, found: `${at}: ${found}` };
   });

@@ -1,10 +1,12 @@
 /** Every additive column of the rollups, by event type, against raw: what `check` compares for one epoch. */
 import type { ClickHouse } from '../clickhouse.ts';
 import { quote } from '../clickhouse.ts';
+import { droppedCells, floorsOf, isKept } from '../ingest/floors.ts';
+import type { Floor } from '../ingest/floors.ts';
 
 /** The rollups' columns, and how raw gives them. */
 const columns: Readonly<Record<string, string>> = {
-  events: 'count()',
+  events: 'toInt64(count())',
   total: 'sum(t.count)',
   value_sum: 'sum(ifNull(t.value, 0))',
   value_count: 'sumIf(t.count, isNotNull(t.value))',
@@ -17,8 +19,12 @@ const columns: Readonly<Record<string, string>> = {
   first_year: 'sum(t.first_year)',
 };
 
-/** The table of minutes has three days; of the last two it has everything, however late it came. */
-const minutesFrom = 'toStartOfMinute(now() - INTERVAL 2 DAY)';
+/** The table of minutes has three days; of the last two it has everything, however late it came. So has raw behind its floor. */
+function minutesFrom(floors: readonly Floor[]): string {
+  const floorMs = Math.max(0, ...floors.map(({ timeToMs }) => timeToMs));
+  const behind = `toDateTime(${Math.ceil((floorMs + 1) / 60_000) * 60}, 'UTC')`;
+  return `greatest(toStartOfMinute(now('UTC') - INTERVAL 2 DAY), ${behind})`;
+}
 
 interface Row extends Readonly<Record<string, string | number>> {
   readonly source: string;
@@ -32,18 +38,30 @@ export async function differingTotals(
   epoch: number,
 ): Promise<string[]> {
   const of = `t.platform = ${quote(platform)} AND t.epoch = ${epoch}`;
-  const accepted = `${of} AND t.rejected = '' AND t.type != 'onenet.opening'`;
+  const floors = (await floorsOf(clickhouse, platform)).filter((floor) => floor.epoch === epoch);
+  const kept = isKept(floors);
+  const recent = minutesFrom(floors);
+  const accepted = `${of} AND ${kept} AND t.rejected = '' AND t.type != 'onenet.opening'`;
   const fromRaw = Object.entries(columns).map(([name, raw]) => `${raw} AS ${name}`);
   const sums = Object.keys(columns).map((name) => `sum(t.${name}) AS ${name}`);
   const select = (source: string, what: readonly string[], from: string): string =>
-    `SELECT ${quote(source)} AS source, t.type AS type, ${what.join(', ')} FROM onenet.${from} GROUP BY t.type`;
+    `SELECT ${quote(source)} AS source, t.type AS type, ${what.join(', ')} FROM ${from} GROUP BY t.type`;
+  const sumNames = Object.keys(columns).map((name) => `sum(${name}) AS ${name}`);
   const rows = await clickhouse.rows<Row>(
     [
-      select('raw', fromRaw, `raw AS t WHERE ${accepted}`),
-      select('hour', sums, `hour AS t WHERE ${of}`),
-      select('day', sums, `day AS t WHERE ${of}`),
-      select('raw of two days', fromRaw, `raw AS t WHERE ${accepted} AND t.time >= ${minutesFrom}`),
-      select('minute', sums, `minute AS t WHERE ${of} AND t.minute >= ${minutesFrom}`),
+      `SELECT source, type, ${sumNames.join(', ')} FROM (
+        ${select('raw', fromRaw, `onenet.raw AS t WHERE ${accepted}`)}
+        UNION ALL
+        ${select('raw', sums, `${droppedCells} WHERE ${of} AND t.rejected = ''`)}
+      ) GROUP BY source, type`,
+      select('hour', sums, `onenet.hour AS t WHERE ${of}`),
+      select('day', sums, `onenet.day AS t WHERE ${of}`),
+      select(
+        'raw of two days',
+        fromRaw,
+        `onenet.raw AS t WHERE ${accepted} AND t.time >= ${recent}`,
+      ),
+      select('minute', sums, `onenet.minute AS t WHERE ${of} AND t.minute >= ${recent}`),
     ].join('\nUNION ALL\n'),
   );
   return [

@@ -1,0 +1,95 @@
+/** How long tables keep what they have: raw by prefixes of each log, whose sums stay; uses by their time. Rollups are kept. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ClickHouse } from '../clickhouse.ts';
+import { quote } from '../clickhouse.ts';
+import { floorOf, raiseFloor } from '../ingest/floors.ts';
+import type { Ingest } from '../ingest/ingest.ts';
+import type { Positions } from '../ingest/positions.ts';
+import { boundaries, epochStates, isWhole } from '../ingest/tables.ts';
+
+/** Raw answers for places below the county, distributions and earlier states: a month and its comparison at least. */
+export const leastRawDays = 62;
+export const leastUsageDays = 62;
+
+const everyMs = 6 * 3_600_000;
+const dayMs = 86_400_000;
+
+export interface RetentionSources {
+  readonly clickhouse: ClickHouse;
+  readonly positions: Positions;
+  readonly ingest: Ingest;
+  readonly log: (message: string, detail?: unknown) => void;
+}
+
+/** Forgets what is older than so many days, now and every six hours, until the signal aborts. */
+export async function keepRawFor(
+  sources: RetentionSources,
+  days: number,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await forgetRaw(sources, Date.now() - days * dayMs).catch((error: unknown) => {
+      sources.log('old lines of raw stay for now', error);
+    });
+    await delay(everyMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Takes out of raw what was numbered before `beforeMs`, by whole batches, of each platform that this process reads. */
+export async function forgetRaw(sources: RetentionSources, beforeMs: number): Promise<void> {
+  for (const platform of (await sources.positions.all()).keys()) {
+    await sources.ingest.between(platform, () => forgetOf(sources, platform, beforeMs));
+  }
+  await sources.ingest.refreshFloors();
+}
+
+async function forgetOf(
+  { clickhouse, positions, ingest, log }: RetentionSources,
+  platform: string,
+  beforeMs: number,
+): Promise<void> {
+  const { epoch, sequence, building } = await positions.ensure(platform);
+  if (!ingest.works(platform) || building !== null) return;
+  const from = await floorOf(clickhouse, platform, epoch);
+  const ends = await boundaries(clickhouse, platform, epoch, sequence);
+  const upTo = lastBefore(ends.slice(0, -1), beforeMs);
+  if (upTo === undefined || upTo <= from) return;
+  const state = (await epochStates(clickhouse, platform)).find((each) => each.epoch === epoch);
+  if (!state || !isWhole(state, sequence)) {
+    log(`${platform}: nothing is forgotten while raw and the rollups do not agree`);
+    return;
+  }
+  await raiseFloor(clickhouse, platform, epoch, { from, upTo });
+  log(`${platform}: raw begins at ${upTo + 1} now`);
+}
+
+/** The last batch before the first that is not old. A batch that ends in a rejected line has no time of its own. */
+function lastBefore(
+  ends: readonly { readonly sequence: number; readonly recordedTime: string }[],
+  beforeMs: number,
+): number | undefined {
+  let last: number | undefined;
+  for (const { sequence, recordedTime } of ends) {
+    const recordedMs = Date.parse(recordedTime);
+    if (recordedMs >= beforeMs) return last;
+    if (recordedMs > 0) last = sequence;
+  }
+  return last;
+}
+
+/** Makes a table that has `recorded` forget what is older; nothing where it does so already. */
+export async function setTimeToLive(
+  clickhouse: ClickHouse,
+  table: 'access' | 'usage',
+  days: number,
+): Promise<void> {
+  const ttl = `toIntervalDay(${days})`;
+  const [row] = await clickhouse.rows<{ engine: string }>(
+    `SELECT engine_full AS engine FROM system.tables WHERE database = 'onenet' AND name = ${quote(table)}`,
+  );
+  if (row?.engine.includes(ttl) === true) return;
+  const onCluster = clickhouse.cluster ? `ON CLUSTER ${quote(clickhouse.cluster)}` : '';
+  await clickhouse.run(
+    `ALTER TABLE onenet.${table} ${onCluster} MODIFY TTL toDateTime(recorded) + ${ttl}`,
+  );
+}
