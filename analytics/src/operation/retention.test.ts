@@ -35,7 +35,10 @@ test('after raw has lost its beginning, check, rebuild and a lost MongoDB find a
   const log: string[] = [];
   const selfCheck = new SelfCheck({ clickhouse, ingest }, unsignedCalls);
   const sources = {
-    ...{ clickhouse, ingest, positions, selfCheck },
+    clickhouse,
+    ingest,
+    positions,
+    selfCheck,
     log: (message: string) => void log.push(message),
   };
   ingest.use(testSnapshot([wuhan.owner]));
