@@ -43,6 +43,12 @@ export interface NetOptions {
   readonly clickhouseUrl?: string;
   /** A sandbox: no other platforms than those that are hosted, and clients that register themselves. */
   readonly sandbox?: boolean;
+  /** Base URL under which clients and browsers reach the net; absent: its address on this machine. */
+  readonly gatewayUrl?: string;
+  /** Reverse proxies whose word on where a call comes from is believed. */
+  readonly trustedProxies?: readonly string[];
+  /** Calls from this machine without credentials; absent: as the gateway decides. */
+  readonly local?: 'open' | 'refuse';
   /** Where this net's sandbox is. */
   readonly sandboxUrl?: string;
   /** Whether the gateway serves the dashboard, built if need be; true when absent. */

@@ -83,6 +83,9 @@ export interface PlanInput {
   readonly hostsNone?: boolean | undefined;
   readonly sandbox?: boolean | undefined;
   readonly sandboxUrl?: string | undefined;
+  readonly gatewayUrl?: string | undefined;
+  readonly trustedProxies?: readonly string[] | undefined;
+  readonly local?: 'open' | 'refuse' | undefined;
 }
 
 /** The parts in waves: those of one wave start side by side, when the wave before is ready. */
@@ -104,7 +107,7 @@ function provincePlan(input: PlanInput): PartPlan {
     'analytics-url': ports.urls.analytics,
     'operator-token-file': operatorTokenFile(dataDir),
     keys: keysDir(dataDir),
-    'gateway-url': ports.urls.gateway,
+    'gateway-url': input.gatewayUrl ?? ports.urls.gateway,
     'first-sign-in': firstSignInFile(dataDir),
     'sandbox-url': input.sandboxUrl,
     // No other platform is in a sandbox, and none can be brought into it from another machine.
@@ -187,18 +190,23 @@ function analyticsPlan({ ports, dataDir, mongodbUri, clickhouseUrl }: PlanInput)
   };
 }
 
-function gatewayPlan({ ports, dataDir, mongodbUri, dashboardDir }: PlanInput): PartPlan {
+function gatewayPlan(input: PlanInput): PartPlan {
+  const { ports, dataDir, mongodbUri, dashboardDir, local, trustedProxies = [] } = input;
   return {
     name: 'gateway',
     main: 'gateway/src/main.ts',
-    args: flags({
-      port: ports.gateway,
-      'province-url': ports.urls.province,
-      dashboard: dashboardDir,
-      state: join(dataDir, 'gateway'),
-      'mongodb-uri': mongodbUri,
-      keys: keysDir(dataDir),
-    }),
+    args: [
+      ...flags({
+        port: ports.gateway,
+        'province-url': ports.urls.province,
+        dashboard: dashboardDir,
+        state: join(dataDir, 'gateway'),
+        'mongodb-uri': mongodbUri,
+        keys: keysDir(dataDir),
+        local,
+      }),
+      ...trustedProxies.flatMap((proxy) => ['--trusted-proxy', proxy]),
+    ],
     readyUrls: [ready(ports.urls.gateway)],
   };
 }

@@ -29,6 +29,21 @@ export const upOptions = {
   },
   platforms: { kind: 'list', default: [], help: 'codes of the platforms to host; all without it' },
   fresh: { kind: 'flag', default: false, help: 'remove the data of earlier starts first' },
+  'gateway-url': {
+    kind: 'text',
+    default: '',
+    help: 'base URL under which clients and browsers reach the net, such as https://onenet.example.cn; without it this machine alone',
+  },
+  'trusted-proxy': {
+    kind: 'list',
+    default: [],
+    help: 'reverse proxies (10.1.2.9, 10.1.2.0/24, loopback) whose word on where a call comes from is believed',
+  },
+  local: {
+    kind: 'text',
+    default: '',
+    help: 'calls from this machine without credentials: open or refuse; without it open, behind a proxy refuse',
+  },
   'sandbox-url': {
     kind: 'text',
     default: '',
@@ -72,5 +87,8 @@ export const sandboxOptions = {
     help: 'codes of the reference platforms that it has, and that there are no others of',
   },
   fresh: upOptions.fresh,
+  'gateway-url': upOptions['gateway-url'],
+  'trusted-proxy': upOptions['trusted-proxy'],
+  local: upOptions.local,
   help: upOptions.help,
 } as const;
