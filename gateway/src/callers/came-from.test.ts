@@ -77,6 +77,10 @@ test('guesses count by the caller’s address, which only a proxy can say', asyn
   for (let i = 0; i < 100; i++) expect(await statusOf(at, '10.1.2.9', '198.51.100.7')).toBe(401);
   expect(await statusOf(at, '10.1.2.9', '198.51.100.7')).toBe(429);
   expect(await statusOf(at, '10.1.2.9', '198.51.100.8')).toBe(401);
+  // Whoever has one address of IPv6 has more than it could try.
+  for (let i = 0; i < 100; i++) await statusOf(at, '10.1.2.9', `2001:db8:1:2::${i.toString(16)}`);
+  expect(await statusOf(at, '10.1.2.9', '2001:db8:1:2:ffff::1')).toBe(429);
+  expect(await statusOf(at, '10.1.2.9', '2001:db8:1:3::1')).toBe(401);
   for (let i = 0; i < 100; i++) await statusOf(at, '203.0.113.5', `198.51.100.${i}`);
   expect(await statusOf(at, '203.0.113.5', '198.51.100.200')).toBe(429);
 });

@@ -1,5 +1,5 @@
 /** Refused credentials, by network address: whoever tries many is refused before they are looked at. */
-import type { Networks, NetSnapshot } from '@onenet/contract';
+import { countedAddress, type Networks, type NetSnapshot } from '@onenet/contract';
 import { cameFrom } from '../callers/came-from.ts';
 import type { CallerRequest, Known } from '../callers/callers.ts';
 import { HttpRefusal } from '../http-request.ts';
@@ -18,7 +18,7 @@ export function withAttempts(
 ): Identifier {
   return {
     async identify(request, net) {
-      const { address } = cameFrom(request, proxies);
+      const address = countedAddress(cameFrom(request, proxies).address);
       const credential = request.headers.authorization ?? request.headers.cookie;
       const waitMs = attempts.waitMs(address, credential);
       if (waitMs !== undefined) {

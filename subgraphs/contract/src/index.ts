@@ -9,7 +9,7 @@ export {
 } from './access-token.ts';
 export { AddressNotPublic, isPublicAddress, publicLookup, publicOnly } from './address.ts';
 export type { OwnerAddresses } from './address.ts';
-export { NoNetwork, plainAddress, readNetworks } from './networks.ts';
+export { NoNetwork, countedAddress, plainAddress, readNetworks } from './networks.ts';
 export type { Networks } from './networks.ts';
 export { additionRefusals } from './additions/finding.ts';
 export type { AdditionFinding, AdditionRefusal } from './additions/finding.ts';

@@ -34,6 +34,38 @@ export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
+/**
+ * Under what attempts from an address are counted: of IPv6 by its network of 64 bits, all of whose addresses
+ * are one subscriber's, who could try each only once.
+ */
+export function countedAddress(address: string): string {
+  const plain = plainAddress(address);
+  if (familyOf(plain) !== 'ipv6') return plain;
+  const groups = groupsOf(plain);
+  // An IPv4 address, as some write it within IPv6.
+  if (groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff') {
+    const [high = 0, low = 0] = groups.slice(6).map((group) => Number.parseInt(group, 16));
+    return [high >> 8, high & 255, low >> 8, low & 255].join('.');
+  }
+  return `${groups.slice(0, 4).join(':')}::/64`;
+}
+
+/** The eight groups of an IPv6 address, without leading zeros. */
+function groupsOf(address: string): readonly string[] {
+  const [, text = '', dotted] = /^([^%]*?)(\d+\.\d+\.\d+\.\d+)?(?:%.*)?$/.exec(address) ?? [];
+  const [a = 0, b = 0, c = 0, d = 0] = (dotted ?? '').split('.').map(Number);
+  const end = dotted === undefined ? '' : `${hex(a * 256 + b)}:${hex(c * 256 + d)}`;
+  const [head = '', tail] = `${text}${end}`.split('::');
+  const split = (part: string): string[] => (part === '' ? [] : part.split(':'));
+  const [first, last] = [split(head), split(tail ?? '')];
+  const zeros = Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => '0');
+  return [...first, ...zeros, ...last].map((group) => hex(Number.parseInt(group, 16)));
+}
+
+function hex(value: number): string {
+  return value.toString(16);
+}
+
 function add(list: BlockList, text: string): void {
   const [address = '', bits, more] = text.split('/');
   const family = familyOf(address);

@@ -1,5 +1,6 @@
 /** Whether a client is who it says: the same work is done for a client that there is not as for a wrong secret. */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { countedAddress } from '@onenet/contract';
 import { holds, maxSecrets, type ClientDocument } from '../client.ts';
 import { countFailure, waitOf, type Attempted } from '../attempts.ts';
 import type { AccessStore } from '../store.ts';
@@ -25,9 +26,10 @@ export async function authenticateClient(
   address: string,
   policy: AssertionPolicy,
 ): Promise<ClientDocument> {
+  const from = countedAddress(address);
   const attempted: readonly Attempted[] = [
-    { limit: byClientAndAddress, key: `${credentials.client}\n${address}` },
-    { limit: byAddress, key: address },
+    { limit: byClientAndAddress, key: `${credentials.client}\n${from}` },
+    { limit: byAddress, key: from },
   ];
   const wait = await waitOf(store, attempted);
   if (wait !== undefined) {

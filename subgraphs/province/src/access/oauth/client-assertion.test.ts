@@ -44,7 +44,8 @@ function assertion(
 
 async function send(text: string, more: Readonly<Record<string, string>> = {}): Promise<number> {
   const parameters = { client_assertion_type: assertionType, client_assertion: text, ...more };
-  const address = { 'onenet-client-address': `2001:db8::${randomUUID().slice(0, 4)}` };
+  const network = `2001:db8:${randomUUID().slice(0, 4)}:${randomUUID().slice(0, 4)}`;
+  const address = { 'onenet-client-address': `${network}::1` };
   const { status, body } = await access.token(parameters, address);
   expect(body['error']).toBe(status === 200 ? undefined : 'invalid_client');
   return status;

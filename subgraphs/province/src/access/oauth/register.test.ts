@@ -1,7 +1,7 @@
 /** Clients that register themselves: in a sandbox, within its limits, granted at once and gone at their end; and nowhere else. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { scopeNames } from '@onenet/contract';
+import { countedAddress, scopeNames } from '@onenet/contract';
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AccessFixture, basic, type Answer } from '../access.fixture.ts';
@@ -17,7 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox[Symbol.asyncDispose]());
 
-const someAddress = () => `2001:db8::${randomUUID().slice(0, 4)}:${randomUUID().slice(0, 4)}`;
+/** Of another network each time: addresses of one are counted together. */
+const someAddress = () => `2001:db8:${randomUUID().slice(0, 4)}:${randomUUID().slice(0, 4)}::1`;
 
 function register(
   metadata: unknown,
@@ -161,7 +162,8 @@ describe('refuses what cannot be registered, and keeps nothing', () => {
 test('one address registers so many and waits, also all at once; another does not wait for it', async () => {
   const key = someAddress();
   const store = sandbox.otherStore();
-  for (let i = 0; i < 19; i++) await reserveAttempt(store, { limit: byAddress, key });
+  for (let i = 0; i < 19; i++)
+    await reserveAttempt(store, { limit: byAddress, key: countedAddress(key) });
   const from = { 'onenet-client-address': key };
   const answers = await Promise.all([1, 2, 3].map(() => register({}, from)));
   const statuses = answers.map(({ status }) => status);

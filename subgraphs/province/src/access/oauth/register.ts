@@ -1,5 +1,6 @@
 /** Dynamic client registration, in a sandbox alone: https://www.rfc-editor.org/rfc/rfc7591#section-3 */
 import type { IncomingMessage } from 'node:http';
+import { countedAddress } from '@onenet/contract';
 import type { GrantStore } from '../../grants/store.ts';
 import { reserveAttempt } from '../attempts.ts';
 import { callerAddress, type Proxies } from '../caller-address.ts';
@@ -25,7 +26,7 @@ export async function register(
 ): Promise<object> {
   const metadata = await readClientMetadata(request);
   const address = callerAddress(request, proxies);
-  const wait = await reserveAttempt(store, { limit: byAddress, key: address });
+  const wait = await reserveAttempt(store, { limit: byAddress, key: countedAddress(address) });
   if (wait !== undefined) {
     throw new OauthError(
       'temporarily_unavailable',

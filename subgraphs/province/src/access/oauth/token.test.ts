@@ -19,16 +19,9 @@ beforeAll(async () => {
 });
 afterAll(() => access[Symbol.asyncDispose]());
 
-/** From an address of its own, so that no test's failures are another's. */
+/** From a network of its own, so that no test's failures are another's. */
 const from = (address = randomAddress()) => ({ 'onenet-client-address': address });
-const randomAddress = () =>
-  `2001:db8::${[0, 2, 4]
-    .map((at) =>
-      randomUUID()
-        .replaceAll('-', '')
-        .slice(at, at + 4),
-    )
-    .join(':')}`;
+const randomAddress = () => `2001:db8:${randomUUID().slice(0, 4)}:${randomUUID().slice(0, 4)}::1`;
 const post = (body: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>
   access.call('/oauth/token', {
     method: 'POST',

@@ -1,5 +1,5 @@
 /** Signing in with name and password: the same work and the same words, whether there is such a name or not. */
-import { NetError } from '@onenet/contract';
+import { NetError, countedAddress } from '@onenet/contract';
 import {
   countFailure,
   forgetFailures,
@@ -34,7 +34,7 @@ export async function signIn(
   password: string,
   address: string,
 ): Promise<PersonDocument> {
-  const byAddress = { limit: addressLimit, key: address };
+  const byAddress = { limit: addressLimit, key: countedAddress(address) };
   const account = byAccount(name);
   const wait = (await waitOf(store, [byAddress])) ?? (await reserveAttempt(store, account));
   if (wait !== undefined) throw locked(wait);
