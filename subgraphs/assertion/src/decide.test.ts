@@ -1,6 +1,6 @@
 /** An owner decides by its own grants: what it has not granted it refuses by name, whatever the net signed. */
 import { localCaller, type Caller } from '@onenet/contract';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { verifyAccessRecord } from './access-record.ts';
 import { inward, testDatabase, testSigner, type TestSigner } from './fixture.ts';
 import { createGuard, type Admission, type Guard } from './guard.ts';
@@ -155,12 +155,55 @@ test('without a list of grants no client is answered', async () => {
   expect(outcome(await ask('{ __typename }'))).toEqual([503, 'UNAVAILABLE', null]);
 });
 
-test.each(['analytics', 'province', 'audit'])('%s asks for itself', async (issuer) => {
+test.each(['province', 'audit'])('%s asks for itself', async (issuer) => {
   granted = new Set();
   const signedBy = await openKeys(signer.dir, { issuer });
   const caller = { ...localCaller, client: issuer, scopes: ['members:personal'] };
   expect(outcome(await ask(status, { caller, signedBy }))).toEqual(['ADMITTED']);
   expect(outcome(await ask(status, { caller }))[0]).toBe(403);
+});
+
+describe('analytics, by its own keys', () => {
+  const totals = `query ($of: [_Any!]!) {
+    platforms: _entities(representations: $of) { ... on Platform { eventTotals { type count } } }
+  }`;
+  const asAnalytics = async (query: string, asking: Asking = {}) => {
+    const signedBy = await openKeys(signer.dir, { issuer: 'analytics' });
+    const caller = { ...localCaller, client: 'analytics', scopes: ['members:personal'] };
+    return outcome(await ask(query, { caller, signedBy, ...asking }));
+  };
+  const feed = { method: 'GET', path: '/events?after=0&wait=25', body: '' };
+
+  test('is given the feed and its totals', async () => {
+    expect(await asAnalytics(totals)).toEqual(['ADMITTED']);
+    expect(await asAnalytics('', feed)).toEqual(['ADMITTED']);
+  });
+
+  test.each([
+    ['records', status],
+    ['a person', '{ _entities(representations: []) { ... on Member { name } } }'],
+    ['a mutation', 'mutation { acceptMember(input: {}) { member { id } } }'],
+    [
+      'a mutation beside the totals',
+      `${totals} mutation M { acceptMember(input: {}) { member { id } } }`,
+    ],
+    ['an addition', '{ p420500Things { name } }'],
+    ['the schema', '{ _service { sdl } }'],
+    ['no GraphQL', '{ members'],
+  ])('is refused %s', async (_, query) => {
+    expect(await asAnalytics(query)).toEqual([403, 'REFUSED', null]);
+  });
+
+  test.each([
+    ['the access record', { method: 'GET', path: '/access?after=0', body: '' }],
+    ['a post to the feed', { method: 'POST', path: '/events' }],
+    [
+      'totals by GET',
+      { method: 'GET', path: `/graphql?query=${encodeURIComponent(totals)}`, body: '' },
+    ],
+  ])('is refused %s', async (_, asking) => {
+    expect(await asAnalytics(totals, asking)).toEqual([403, 'REFUSED', null]);
+  });
 });
 
 test('leaders and own teams have what is not personal; other roles what is published', async () => {

@@ -52,6 +52,7 @@ export class Decider {
       if (ownIssuers.has(payload.iss)) return { kind: 'ANSWER', ...itself(payload.iss) };
       return { kind: 'ANSWER', caller, actor };
     }
+    if (payload.iss === 'analytics') return this.#decideStatistics(caller, call);
     const rights = ownIssuers.has(payload.iss) ? 'ALL' : rightsAt(caller, this.#code);
     if (rights === 'ALL') return { kind: 'ANSWER', caller: withScopes(caller, noScopes), actor };
     const granted = this.#granted(rights, caller, nowMs);
@@ -78,6 +79,24 @@ export class Decider {
       return this.#refused(why, { scope, coordinate });
     }
     return { kind: 'ANSWER', caller: withScopes(caller, granted), actor };
+  }
+
+  /** Analytics reads the feed and its totals. Whoever has its keys reads no record by them, and changes none. */
+  #decideStatistics(caller: Caller, { method, url, body }: InwardCall): Decision {
+    const answer: Answer = {
+      kind: 'ANSWER',
+      caller: withScopes(caller, noScopes),
+      actor: undefined,
+    };
+    const path = url.split('?', 1)[0];
+    if (path === '/events' && method === 'GET') return answer;
+    const reading = path === '/graphql' ? this.#needs.read(method, url, body) : undefined;
+    const isOfCore =
+      reading !== undefined &&
+      'needs' in reading &&
+      reading.needs.every(({ scope }) => scope === coreScope);
+    if (isOfCore) return answer;
+    return this.#refused('Analytics is given the feed and its totals, and nothing else.');
   }
 
   #granted(

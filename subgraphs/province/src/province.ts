@@ -111,7 +111,7 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
       sign: sign.registry,
       keysDir: options.keysDir,
       policy,
-      usageOf: usageByAnalytics(options.analyticsUrl),
+      usageOf: usageByAnalytics(options.analyticsUrl, sign.usage),
       usageDays: options.usageDays ?? defaultUsageDays,
       underCheck: new Map<string, number>(),
       addressOf: directory.addressOf.bind(directory),

@@ -19,6 +19,8 @@ export interface Signers {
   readonly transfers: Sign;
   /** Reads access records. */
   readonly accessRecords: Sign;
+  /** Asks analytics who used what. */
+  readonly usage: Sign;
   /** The keys themselves; absent: nothing is signed. */
   readonly keys: Keys | undefined;
 }
@@ -41,6 +43,7 @@ export async function signers(keysDir: string | undefined): Promise<Signers> {
       { kind: 'SYSTEM', reference: 'transfer' },
     ),
     accessRecords: by({ ...localCaller, client: 'province', purpose: 'access-records' }),
+    usage: by({ ...localCaller, client: 'province', purpose: 'usage' }),
     keys,
   };
 }

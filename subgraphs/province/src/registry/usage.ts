@@ -1,4 +1,5 @@
 /** Who used what of a platform lately: asked of analytics, which reads what the gateway answered. */
+import { analyticsCode } from '@onenet/assertion';
 import {
   contractModules,
   contractSchema,
@@ -6,6 +7,7 @@ import {
   fieldModule,
   typeModule,
 } from '@onenet/contract';
+import type { Sign } from './probe.ts';
 
 /** One client system's requests. */
 export interface ClientUse {
@@ -51,12 +53,12 @@ interface Answer {
 }
 
 /** Analytics at this base URL; while it does not answer, nothing is known. */
-export function usageByAnalytics(analyticsUrl: string): UsageOf {
+export function usageByAnalytics(analyticsUrl: string, sign: Sign): UsageOf {
   return async (platform, names) => {
     const parts = new Map(names.map((name) => [name, coordinatesIn(name)]));
     const from = new Date(Date.now() - lookBackDays * dayMs).toISOString();
     const coordinates = [...new Set([...parts.values()].flat())];
-    const answer = await ask(analyticsUrl, { platform, coordinates, from });
+    const answer = await ask(analyticsUrl, sign, { platform, coordinates, from });
     const { usageStatus: status, operationUsage: rows } = answer ?? {};
     if (!status || !rows || rows.length >= mostRows) return 'unknown';
     if (!status.ok || (status.lagSeconds ?? Infinity) > mostLagSeconds) return 'unknown';
@@ -96,12 +98,22 @@ function daysSince(since: string | null): number {
   return Math.min(lookBackDays, Math.floor((Date.now() - Date.parse(since)) / dayMs));
 }
 
-async function ask(analyticsUrl: string, variables: object): Promise<Answer | undefined> {
+async function ask(
+  analyticsUrl: string,
+  sign: Sign,
+  variables: object,
+): Promise<Answer | undefined> {
   try {
-    const response = await fetch(new URL('/graphql', analyticsUrl), {
+    const target = new URL('/graphql', analyticsUrl);
+    const path = target.pathname;
+    const body = JSON.stringify({ query, variables });
+    const response = await fetch(target, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query, variables }),
+      headers: {
+        'content-type': 'application/json',
+        ...sign({ owner: analyticsCode, method: 'POST', path, body }),
+      },
+      body,
       signal: AbortSignal.timeout(answerWithinMs),
       redirect: 'error',
     });
