@@ -26,22 +26,34 @@ export class Credential {
   quotas = $state.raw<readonly Quota[]>([]);
   /** When the token ends, Unix milliseconds. */
   endsAt = $state(0);
+  /** The sign-in that was tried last, or a sign-out since. */
+  #attempt = 0;
+  /** Each sign-in and sign-out begins another: what an earlier one waited for is not for this one. */
+  #turn = 0;
   #secret = '';
   #token = '';
-  #renewing: Promise<void> | undefined;
+  #renewing: { readonly turn: number; readonly done: Promise<void> } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Throws {@link OauthRefusal}. */
+  /** Throws {@link OauthRefusal}. Who signs out, or in again, while it is under way is not signed in by it. */
   async signIn(client: string, secret: string): Promise<void> {
+    const attempt = ++this.#attempt;
     const { access_token: token, expires_in: seconds, scope } = await askToken(client, secret);
+    if (this.#attempt !== attempt) return;
     this.signOut();
+    const turn = this.#turn;
     this.#secret = secret;
     this.#keep(token, seconds);
-    await this.#findPurposes();
+    const purposes = await this.#findPurposes();
+    if (this.#turn !== turn) return;
+    this.purposes = purposes;
+    this.purpose = purposes[0] ?? '';
     this.current = { client, scopes: scope.split(' ').filter((each) => each !== '') };
   }
 
   signOut(): void {
+    this.#attempt += 1;
+    this.#turn += 1;
     clearTimeout(this.#timer);
     this.#secret = '';
     this.#token = '';
@@ -56,7 +68,10 @@ export class Credential {
   readonly fetch: Fetch = async (input, init = {}) => {
     // Read first, so that whoever asks within an effect asks anew as somebody else.
     const { current, purpose } = this;
+    const turn = this.#turn;
     if (current !== null) await this.#renewIfDue(current);
+    // Begun as one, it would be asked as another: as whoever has the cookie, or the next credential.
+    if (this.#turn !== turn) throw new DOMException('signed out meanwhile', 'AbortError');
     const headers = new Headers(init.headers);
     if (this.#token !== '') {
       headers.set('authorization', `Bearer ${this.#token}`);
@@ -65,7 +80,7 @@ export class Credential {
     const credentials = this.#token === '' ? 'same-origin' : 'omit';
     const response = await fetch(input, { ...init, headers, credentials });
     const quotas = readQuotas(response.headers);
-    if (quotas.length > 0) this.quotas = quotas;
+    if (quotas.length > 0 && this.#turn === turn) this.quotas = quotas;
     return response;
   };
 
@@ -90,17 +105,21 @@ export class Credential {
   }
 
   #renew({ client }: Signed): Promise<void> {
-    const secret = this.#secret;
-    this.#renewing ??= askToken(client, secret)
+    const turn = this.#turn;
+    if (this.#renewing?.turn === turn) return this.#renewing.done;
+    const done = askToken(client, this.#secret)
       .then(({ access_token: token, expires_in: seconds }) => {
-        if (this.#secret === secret && secret !== '') this.#keep(token, seconds);
+        if (this.#turn === turn) this.#keep(token, seconds);
       })
-      .finally(() => (this.#renewing = undefined));
-    return this.#renewing;
+      .finally(() => {
+        if (this.#renewing?.turn === turn) this.#renewing = undefined;
+      });
+    this.#renewing = { turn, done };
+    return done;
   }
 
   /** A client with several purposes names one with each call: the refusal of one that does not lists them. */
-  async #findPurposes(): Promise<void> {
+  async #findPurposes(): Promise<readonly string[]> {
     const response = await this.fetch('/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -110,8 +129,6 @@ export class Credential {
     const [first] = isRecord(body) && Array.isArray(body['errors']) ? body['errors'] : [];
     const extensions = isRecord(first) && isRecord(first['extensions']) ? first['extensions'] : {};
     const { purposes } = extensions;
-    if (!Array.isArray(purposes)) return;
-    this.purposes = purposes.map(String);
-    this.purpose = this.purposes[0] ?? '';
+    return Array.isArray(purposes) ? purposes.map(String) : [];
   }
 }
