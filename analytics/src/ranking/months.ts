@@ -13,7 +13,8 @@ export function monthAfter(month: string, add = 1): string {
 }
 
 export function rangeOfMonth(month: string): Range & { readonly fromMs: number } {
-  return { fromMs: startOfMonth(month, 0), toMs: startOfMonth(month, 1), calendar: 'month' };
+  const endMs = startOfMonth(month, 1);
+  return { fromMs: startOfMonth(month, 0), toMs: endMs, endMs, calendar: 'month' };
 }
 
 /** A month that a caller names. */
