@@ -128,6 +128,7 @@ describe('a person', () => {
   };
   const start =
     'mutation { startTransfer(input: { recordId: "420100:1", idempotencyKey: "k" }) { transfer { id } } }';
+  const publish = 'mutation { publishRanking(input: { month: "2026-10" }) { id } }';
 
   test.each([
     ['a leader closes a supervision', ['leader'], null, close('420100:s'), {}, true],
@@ -139,11 +140,15 @@ describe('a person', () => {
     ['an auditor answers none', ['auditor'], null, answer, input, false],
     ['a team starts a transfer', ['team'], '420100', start, {}, true],
     ['a leader starts none', ['leader'], null, start, {}, false],
+    ['an administrator publishes a ranking', ['administrator'], null, publish, {}, true],
+    ['a leader publishes none', ['leader'], null, publish, {}, false],
+    ['a team publishes none', ['team'], '420100', publish, {}, false],
   ] as const)('%s', async (_name, roles, platform, query, variables, may) => {
     const { body } = await askAsPerson([...roles], platform, query, variables);
     const codes = body.errors?.map(({ extensions }) => extensions['code']) ?? [];
     expect(codes.includes('NOT_ALLOWED')).toBe(!may);
-    expect(net.asked.some((text) => text.startsWith('mutation'))).toBe(may && query !== start);
+    const isOfOwner = query !== start && query !== publish;
+    expect(net.asked.some((text) => text.startsWith('mutation'))).toBe(may && isOfOwner);
   });
 
   test('reads what is not personal', async () => {

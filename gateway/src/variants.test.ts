@@ -77,6 +77,7 @@ test.each([
   ['what is the province’s own business', 'Query.registryEvents', 'INTERNAL'],
   ['values of its enums', 'RegistryAction.PUBLISHED', 'INTERNAL'],
   ['mutations of the province', 'Mutation.startTransfer', 'INTERNAL'],
+  ['what is published of platforms', 'RankingEdition.groups', 'INTERNAL'],
   ['what analytics tells of everybody’s use', 'Query.topOperations', 'INTERNAL'],
 ])('%s', (_name, coordinate, expected) => {
   expect(variants.filter((variant) => has(variant, coordinate)).join(' ')).toBe(expected);

@@ -146,11 +146,15 @@ async function restoreFiles(folder: string, data: string, manifest: Manifest): P
 const serverLine =
   '- ClickHouse is a server: restore its backup, or the tables are read anew from the feeds.';
 
+const rankingsLine =
+  '- rankings published since then are published anew, from figures of now: docs/ranking.md, Editions.';
+
 /** What was done since is not in it, and only people know of it. */
 function linesFor({ of, madeAt, clickhouse, platform }: Manifest, suspend: boolean): string[] {
   if (of === 'analytics') {
     return [
       'What came since is read again from the owners, and counted once: start the net.',
+      rankingsLine,
       ...(clickhouse ? [] : [serverLine]),
     ];
   }
@@ -162,6 +166,7 @@ function linesFor({ of, madeAt, clickhouse, platform }: Manifest, suspend: boole
   }
   return [
     `What was done since ${madeAt} is to be done again:`,
+    rankingsLine,
     suspend
       ? '- every client is suspended: ./onenet client resume --client <id>, for those that still may'
       : '- clients revoked or suspended since then may ask again: ./onenet client revoke --client <id>',

@@ -1,6 +1,6 @@
 /** Rankings of real feeds on the real engine and mongod: figures, freshness, frozen editions, and what comes later. */
 import { randomUUID } from 'node:crypto';
-import type { EventData, EventTypeName } from '@onenet/contract';
+import type { EventData, EventTypeName, NetOwner } from '@onenet/contract';
 import type { OutboxEntryInput } from '@onenet/feed';
 import { MongoClient } from 'mongodb';
 import type { Db } from 'mongodb';
@@ -9,6 +9,7 @@ import {
   testDatabase,
   testDirectory,
   testIngest,
+  testOwner,
   testPlatform,
   testSnapshot,
   until,
@@ -112,19 +113,27 @@ beforeAll(async () => {
   const running = cleanUp.use(await testIngest(directory.path, db));
   ({ ingest } = running);
   sources = running;
-  const works = { ...wuhan.owner, code: 'WISCO', kind: 'ENTERPRISE', connection: 'REGISTERED' };
-  ingest.use(
-    testSnapshot([
-      ...[wuhan, yichang, xiantao].map(({ owner }) => ({ ...owner, modules })),
-      { ...works, modules } as typeof wuhan.owner,
-    ]),
-  );
+  follow({ withSilent: false });
   for (const platform of [wuhan, yichang, xiantao]) await allIsIn(platform);
   editions = new Editions(db);
   await editions.prepare();
   publisher = new RankingPublisher(sources, editions, (message) => log.push(message));
 });
 afterAll(() => cleanUp.disposeAsync());
+
+/** A connected platform at whose address nothing listens. */
+const silent = '422800';
+
+/** The directory: three that answer, an enterprise that is not connected, and the silent one where wanted. */
+function follow({ withSilent }: { readonly withSilent: boolean }): void {
+  const works = testOwner('WISCO', 'http://127.0.0.1:1');
+  const owners: NetOwner[] = [
+    ...[wuhan, yichang, xiantao].map(({ owner }) => owner),
+    { ...works, kind: 'ENTERPRISE', connection: 'REGISTERED' },
+    ...(withSilent ? [testOwner(silent, 'http://127.0.0.1:1')] : []),
+  ];
+  ingest.use(testSnapshot(owners.map((owner) => ({ ...owner, modules }))));
+}
 
 /** All that a platform has is in, and its word reaches beyond the last month. */
 async function allIsIn({ owner, feed }: TestPlatform): Promise<void> {
@@ -229,17 +238,13 @@ test('an edition is published in its time, once, whoever tries, and only when al
     `v1-${earlier}`,
     `v2-${earlier}`,
   ]);
-  const { statuses } = ingest;
-  ingest.statuses = () =>
-    statuses
-      .call(ingest)
-      .map((status) => (status.platform === '429004' ? { ...status, completeTo: null } : status));
+  follow({ withSilent: true });
   expect(await publisher.publishDue(dayAfter(monthBefore, 4))).toEqual([]);
-  expect(log.at(-1)).toBe(`the ranking v2-${monthBefore} waits for 429004`);
+  expect(log.at(-1)).toBe(`the ranking v2-${monthBefore} waits for ${silent}`);
   await expect(
     publisher.publishNow({ formula: 'v2', month: monthBefore, evenIfBehind: false }, nowMs),
   ).rejects.toThrow('Not all of');
-  ingest.statuses = statuses;
+  follow({ withSilent: false });
   const other = new RankingPublisher(sources, editions, () => undefined);
   const all = await Promise.all(
     [publisher, other].map((each) => each.publishDue(dayAfter(monthBefore, 4))),
@@ -329,25 +334,18 @@ test('this month moves against the last edition', async () => {
 });
 
 test('from the eighth on, who is not in is named and not ranked, and the others are published', async () => {
-  const { statuses } = ingest;
-  ingest.statuses = () =>
-    statuses
-      .call(ingest)
-      .map((status) =>
-        status.platform === '429004'
-          ? { ...status, completeTo: new Date(rangeOfMonth(lastMonth).toMs - 1).toISOString() }
-          : status,
-      );
+  follow({ withSilent: true });
   expect(await publisher.publishDue(dayAfter(lastMonth, 7))).toEqual([]);
   expect(await publisher.publishDue(dayAfter(lastMonth, 9))).toEqual([`v1-${lastMonth}`]);
-  ingest.statuses = statuses;
+  follow({ withSilent: false });
   const edition = await editions.find(`v1-${lastMonth}`);
   expect(edition?.groups[0]?.rows.map(told)).toMatchObject([
     { platform: '420100', rank: 1, movement: 0 },
-    { platform: '420500', rank: 2, movement: 0 },
-    { platform: '429004', rank: null, reason: 'FEED_BEHIND' },
+    { platform: '429004', rank: 2 },
+    { platform: '420500', rank: 3 },
+    { platform: silent, rank: null, reason: 'FEED_BEHIND' },
   ]);
-  const unknown = edition && rowOf(edition, '429004')?.parts[0];
+  const unknown = edition && rowOf(edition, silent)?.parts[0];
   expect(unknown).toMatchObject({ value: null, contribution: null, reason: 'FEED_BEHIND' });
 });
 

@@ -30,7 +30,12 @@ function city(
 ): Candidate {
   const all = Object.entries({ ...good, ...figures });
   return {
-    ...{ platform, name: platform, nameEn: platform, peers: 'CITY', absent: undefined, modules },
+    platform,
+    name: platform,
+    nameEn: platform,
+    peers: 'CITY',
+    absent: undefined,
+    modules,
     figures: new Map(all),
     ...of,
   };
@@ -86,8 +91,14 @@ describe('v2, normalised', () => {
     expect(first?.score).toBe(57.6752);
     expect(second?.parts.find(({ metric }) => metric === 'reads')).toEqual({
       metric: 'reads',
-      ...{ value: 900, per: 10_000, rate: 900, sample: null },
-      ...{ normalised: 100, weight: 0.12, contribution: 12, reason: null },
+      value: 900,
+      per: 10_000,
+      rate: 900,
+      sample: null,
+      normalised: 100,
+      weight: 0.12,
+      contribution: 12,
+      reason: null,
     });
     for (const row of [first, second]) {
       const sum = row?.parts.reduce((total, part) => total + (part.contribution ?? 0), 0);
@@ -173,7 +184,12 @@ describe('who is not ranked', () => {
     const [row] = rows(v2, [candidate]);
     expect(row?.reason).toBe('NOT_OFFERED');
     expect(row?.parts.map(({ reason }) => reason)).toEqual([
-      ...[null, null, null, 'BELOW_MINIMUM', 'NOT_OFFERED', 'NOT_OFFERED'],
+      null,
+      null,
+      null,
+      'BELOW_MINIMUM',
+      'NOT_OFFERED',
+      'NOT_OFFERED',
     ]);
   });
 
