@@ -32,6 +32,7 @@ import { Editions } from './ranking/editions.ts';
 import { RankingPublisher } from './ranking/publisher.ts';
 import { createGraphql } from './schema.ts';
 import { SelfCheck } from './self-check.ts';
+import { closeMonths } from './statistics/close.ts';
 import { UsageReader } from './usage/reader.ts';
 
 export interface AnalyticsOptions {
@@ -146,6 +147,7 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
       ),
       selfCheck.run(signal),
       publisher.run(signal),
+      closeMonths(sources, signal, log),
       reader?.run(),
       rawRetentionDays !== undefined &&
         keepRawFor({ clickhouse, positions, ingest, log }, rawRetentionDays, signal),

@@ -18,6 +18,7 @@ import { analyticsSdl } from './sdl.ts';
 import type { SelfCheck } from './self-check.ts';
 import { metricSeries } from './series.ts';
 import type { MetricSeries, MetricsInput, Sources } from './series.ts';
+import { statistics, type StatisticsInput } from './statistics/statistics.ts';
 import { tops } from './tops.ts';
 import type { TopsInput } from './tops.ts';
 import { operationUsage, topOperations, usageStatus } from './usage/queries.ts';
@@ -80,6 +81,8 @@ export function createGraphql(
           args: Parameters<typeof accessSummary>[1],
           { caller }: Context,
         ) => usage && accessSummary(usage, args, sightOfSummary(caller)),
+        statistics: (_: unknown, { input }: { readonly input: StatisticsInput }) =>
+          statistics(sources.clickhouse, input),
         usageStatus: () => usage && usageStatus(usage, Date.now()),
       },
       Platform: {

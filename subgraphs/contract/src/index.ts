@@ -120,6 +120,7 @@ export { grantedScopes, isShared, rightsAt, roles, withheldFields } from './righ
 export type { Rights, Role } from './rights.ts';
 export {
   additionsScope,
+  grantableScopes,
   allNeeds,
   carriedType,
   coreScope,

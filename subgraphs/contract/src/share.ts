@@ -53,11 +53,19 @@ export function scopeNames(): readonly string[] {
         .map((kind) => `${name}:${kind}`)
         .filter((scope) => used.has(scope)),
     )
-    .concat(additionsScope);
+    .concat(additionsScope, statisticsScope);
+}
+
+/** Those that an owner may grant. */
+export function grantableScopes(): readonly string[] {
+  return scopeNames().filter((scope) => scope !== statisticsScope);
 }
 
 /** The scope of what owners add to the contract. */
 export const additionsScope = 'additions:read';
+
+/** The scope of the province's own figures of months and places. */
+const statisticsScope = 'statistics:read';
 
 /** The object type that a connection, an edge or a payload carries; undefined for any other type. */
 export function carriedType(type: GraphQLNamedType): GraphQLObjectType | undefined {

@@ -1,6 +1,6 @@
 /** A client that registers itself at a sandbox: admitted and granted everything there, in one transaction, for a few days. */
 import { randomBytes } from 'node:crypto';
-import type { ClientLimits } from '@onenet/contract';
+import { grantableScopes, type ClientLimits } from '@onenet/contract';
 import type { ClientSession } from 'mongodb';
 import { applicationFrom } from '../grants/application.ts';
 import { grantFrom, type GrantStore } from '../grants/store.ts';
@@ -74,12 +74,14 @@ export async function registerClient(
 /** What every platform grants it, with the application for it that there is of every grant. */
 async function grantAll(
   { registry, grants, applications }: GrantStore,
-  { _id: client, scopes, createdAt: now, endsAt: until }: RegisteredClient['client'],
+  { _id: client, scopes: all, createdAt: now, endsAt: until }: RegisteredClient['client'],
   asker: Asker,
   session: ClientSession,
 ): Promise<void> {
   const platforms = await registry.platforms.distinct('_id', {}, { session });
-  if (platforms.length === 0) return;
+  const grantable = grantableScopes();
+  const scopes = all.filter((scope) => grantable.includes(scope));
+  if (platforms.length === 0 || scopes.length === 0) return;
   const reason = 'dynamic registration at the sandbox';
   const asked = applicationFrom({ client, platforms, scopes, purpose, reason, until }, now);
   const given = asked.decisions.map(({ platform }) =>

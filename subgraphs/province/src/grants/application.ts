@@ -1,5 +1,5 @@
 /** What may be applied for: an application checked as far as it says itself whether it can be. */
-import { NetError, scopeNames } from '@onenet/contract';
+import { NetError, grantableScopes } from '@onenet/contract';
 import { ObjectId } from 'mongodb';
 import { dueFrom, maxReason, openKey, type ApplicationDocument } from './grant.ts';
 
@@ -43,9 +43,9 @@ export function applicationFrom(input: NewApplication, now: Date): ApplicationDo
   };
 }
 
-/** Scopes of the contract, each once, in the contract's order. */
+/** Scopes that owners grant, each once, in the contract's order. */
 export function knownScopes(given: readonly string[]): readonly string[] {
-  const known = scopeNames();
+  const known = grantableScopes();
   const scopes = distinct('scopes', given, known.length);
   const unknown = scopes.find((scope) => !known.includes(scope));
   if (unknown !== undefined) {

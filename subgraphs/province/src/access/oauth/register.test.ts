@@ -1,7 +1,7 @@
 /** Clients that register themselves: in a sandbox, within its limits, granted at once and gone at their end; and nowhere else. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { countedAddress, scopeNames } from '@onenet/contract';
+import { countedAddress, grantableScopes, scopeNames } from '@onenet/contract';
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AccessFixture, basic, type Answer } from '../access.fixture.ts';
@@ -68,7 +68,7 @@ test('what is registered may ask everything of every platform for seven days, an
     expect.objectContaining({ id, purposes: ['sandbox'], scopes: scopeNames(), adHoc: true }),
   );
   const until = new Date((issued + 7 * 86_400) * 1000).toISOString();
-  const granted = { client: id, scopes: scopeNames(), purpose: 'sandbox', until };
+  const granted = { client: id, scopes: grantableScopes(), purpose: 'sandbox', until };
   expect(net.grants.filter(({ client }) => client === id)).toEqual(
     platforms.map((platform) => expect.objectContaining({ ...granted, platform })),
   );

@@ -1,0 +1,146 @@
+/** Closes months: what a month came to is written down once, when every feed is two days past its end, and never changes. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { filterSql } from '../cells.ts';
+import type { ClickHouse } from '../clickhouse.ts';
+import { quote, sqlTime, timeLiteral } from '../clickhouse.ts';
+import type { Ingest } from '../ingest/ingest.ts';
+import { dayMs } from '../periods.ts';
+import { epochsIn } from '../scope.ts';
+import type { Sources } from '../series.ts';
+import { monthAt, monthStart, monthsBetween, nextMonth } from './months.ts';
+
+/** A month that is closed. */
+export interface ClosedMonth {
+  readonly month: string;
+  /** RFC 3339 */
+  readonly closedAt: string;
+  /** Platforms whose events are in, by code. */
+  readonly platforms: readonly string[];
+}
+
+/** What comes later than this after a month's end is in no statistics. */
+const openAfterEndMs = 2 * dayMs;
+const lookEveryMs = 60_000;
+
+/** Looks once a minute for a month that may be closed, until the signal aborts. */
+export async function closeMonths(
+  sources: Sources,
+  signal: AbortSignal,
+  log: (message: string, detail?: unknown) => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await closeDue(sources, signal);
+    } catch (error) {
+      if (!signal.aborted) log('a month is closed later', error);
+    }
+    await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Closes what may be closed now, the first month first. */
+export async function closeDue(sources: Sources, signal?: AbortSignal): Promise<void> {
+  for (const month of await dueMonths(sources)) {
+    if (signal?.aborted || !(await closeMonth(sources, month))) return;
+  }
+}
+
+/** Closed months, the first one first. */
+export async function closedMonths(clickhouse: ClickHouse): Promise<readonly ClosedMonth[]> {
+  const rows = await clickhouse.rows<{ month: string; closedMs: number; platforms: string[] }>(
+    `SELECT toString(month) AS month, toUnixTimestamp64Milli(closed) AS closedMs, platforms
+    FROM onenet.closings FINAL ORDER BY month`,
+  );
+  return rows.map(({ month, closedMs, platforms }) => ({
+    month: month.slice(0, 7),
+    closedAt: new Date(closedMs).toISOString(),
+    platforms,
+  }));
+}
+
+/** Months that every connected feed has left behind, from the first of which anything is known; the first one first. */
+async function dueMonths({ clickhouse, ingest }: Sources): Promise<readonly string[]> {
+  const knownTo = everybodyKnownTo(ingest);
+  if (knownTo === undefined) return [];
+  const last = (await closedMonths(clickhouse)).at(-1)?.month;
+  const first = last === undefined ? await firstMonth(clickhouse, ingest) : nextMonth(last);
+  if (first === undefined) return [];
+  return monthsBetween(first, monthAt(knownTo)).filter(
+    (month) => monthStart(nextMonth(month)) + openAfterEndMs <= knownTo,
+  );
+}
+
+/** Up to when all connected platforms are in; undefined while one of them is not, or there is none. */
+function everybodyKnownTo(ingest: Ingest): number | undefined {
+  const connected = new Set(
+    ingest
+      .netOwners()
+      .filter(({ connection }) => connection === 'CONNECTED')
+      .map(({ code }) => code),
+  );
+  const statuses = ingest.statuses().filter(({ platform }) => connected.has(platform));
+  const times = statuses.map(({ state, completeTo }) =>
+    state === 'OK' || state === 'QUIET' ? Date.parse(completeTo ?? '') : Number.NaN,
+  );
+  const knownTo = Math.min(...times);
+  // One that is not fresh is NaN, and so is the least of them; of none it is Infinity.
+  return Number.isFinite(knownTo) ? knownTo : undefined;
+}
+
+async function firstMonth(clickhouse: ClickHouse, ingest: Ingest): Promise<string | undefined> {
+  const [first] = await clickhouse.rows<{ n: number; ms: number }>(
+    `SELECT count() AS n, toUnixTimestamp64Milli(min(t.time)) AS ms FROM onenet.raw AS t
+    WHERE t.rejected = '' AND t.type != 'onenet.opening' AND ${counted(ingest)}`,
+  );
+  return first && first.n > 0 ? monthAt(first.ms) : undefined;
+}
+
+/** One row of `onenet.statistics` without its month. */
+interface MonthRow {
+  readonly type: string;
+  readonly place: string;
+  readonly total: number;
+  readonly value_sum: number;
+  readonly value_count: number;
+  readonly on_time_count: number;
+  readonly timed_count: number;
+  readonly first_month: number;
+}
+
+/** Whether it is closed now; not, where a platform's log was taken up anew in between. */
+async function closeMonth({ clickhouse, ingest }: Sources, month: string): Promise<boolean> {
+  const epochs = epochsIn(ingest, {});
+  const rows = await clickhouse.rows<MonthRow>(
+    `SELECT t.type AS type, t.place AS place, sum(t.count) AS total, sum(ifNull(t.value, 0)) AS value_sum,
+      sumIf(t.count, isNotNull(t.value)) AS value_count, sumIf(t.count, t.on_time = true) AS on_time_count,
+      sumIf(t.count, isNotNull(t.on_time)) AS timed_count, sum(t.first_month) AS first_month
+    FROM onenet.raw AS t
+    WHERE t.rejected = '' AND t.type != 'onenet.opening' AND ${counted(ingest)}
+      AND t.time >= ${timeLiteral(monthStart(month))} AND t.time < ${timeLiteral(monthStart(nextMonth(month)))}
+    GROUP BY type, place`,
+  );
+  const after = epochsIn(ingest, {});
+  const isSame =
+    after.size === epochs.size && [...epochs].every(([code, n]) => after.get(code) === n);
+  if (!isSame) return false;
+  if (rows.length > 0) {
+    // After a crash in between the same token comes again: what was written first stays.
+    const lines = rows.map((row) => JSON.stringify({ month: `${month}-01`, ...row }));
+    await clickhouse.run(
+      `INSERT INTO onenet.statistics SETTINGS insert_deduplication_token = 'month-${month}', async_insert = 0
+      FORMAT JSONEachRow\n${lines.join('\n')}`,
+    );
+  }
+  const platforms = [...epochs.keys()].toSorted().map(quote).join(', ');
+  await clickhouse.run(
+    `INSERT INTO onenet.closings SETTINGS async_insert = 0
+    VALUES ('${month}-01', '${sqlTime(Date.now())}', [${platforms}])`,
+  );
+  return true;
+}
+
+/** Current epochs, without what the simulation made. */
+function counted(ingest: Ingest): string {
+  const filter = { place: undefined, categories: undefined, channels: undefined, simulated: false };
+  return filterSql({ ...filter, epochs: epochsIn(ingest, {}) }, 't.place');
+}
