@@ -33,6 +33,7 @@ import { RankingPublisher } from './ranking/publisher.ts';
 import { createGraphql } from './schema.ts';
 import { SelfCheck } from './self-check.ts';
 import { closeMonths } from './statistics/close.ts';
+import { noteFreshness } from './usage/freshness.ts';
 import { UsageReader } from './usage/reader.ts';
 
 export interface AnalyticsOptions {
@@ -94,15 +95,15 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
       ingested: (platform, lines) => live.ingested(platform, lines),
       feedChanged: () => live.feedChanged(),
     });
-    const sources = { clickhouse, ingest };
-    const selfCheck = new SelfCheck(sources, ownerHeaders);
-    const live = new Live(sources, log);
     const { signal } = stopping;
     const { gatewayUrl } = options;
     const reader =
       gatewayUrl === undefined
         ? undefined
         : new UsageReader({ clickhouse, gatewayUrl, ownerHeaders, signal, log });
+    const sources = { clickhouse, ingest, usage: reader };
+    const selfCheck = new SelfCheck(sources, ownerHeaders);
+    const live = new Live(sources, log);
     await prepare(ingest, reader).catch((error: unknown) => {
       live.stop();
       throw error;
@@ -148,6 +149,7 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
       selfCheck.run(signal),
       publisher.run(signal),
       closeMonths(sources, signal, log),
+      noteFreshness(sources, log, signal),
       reader?.run(),
       rawRetentionDays !== undefined &&
         keepRawFor({ clickhouse, positions, ingest, log }, rawRetentionDays, signal),

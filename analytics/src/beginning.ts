@@ -4,18 +4,33 @@ import { filterSql, needsRaw } from './cells.ts';
 import { quoteList } from './clickhouse.ts';
 import { typesOf } from './query.ts';
 import type { Question } from './query.ts';
+import { firstUseMs } from './usage/figures.ts';
 
 /** The start of a day in Asia/Shanghai, UTC ms; undefined where nothing has happened before the range’s end. */
 export async function firstDayMs(
   clickhouse: ClickHouse,
+  question: Question,
+): Promise<number | undefined> {
+  const found = await Promise.all([
+    firstEventMs(clickhouse, question),
+    firstUseMs(clickhouse, question),
+  ]);
+  const days = found.filter((ms) => ms !== undefined);
+  return days.length === 0 ? undefined : Math.min(...days);
+}
+
+async function firstEventMs(
+  clickhouse: ClickHouse,
   { metrics, filter, group, range }: Question,
 ): Promise<number | undefined> {
+  const types = typesOf(metrics);
+  if (types.length === 0) return undefined;
   const isRaw = needsRaw(filter, group);
   const day = isRaw ? "toDate(t.time, 'Asia/Shanghai')" : 't.day';
   const rows = await clickhouse.rows<{ first: number; days: number }>(
     `SELECT toUnixTimestamp(toDateTime(min(${day}), 'Asia/Shanghai')) AS first, count() AS days
     FROM onenet.${isRaw ? 'raw' : 'day'} AS t
-    WHERE t.type IN ${quoteList(typesOf(metrics))} AND ${filterSql(filter, isRaw ? 't.place' : 't.county')}${isRaw ? " AND t.rejected = ''" : ''}`,
+    WHERE t.type IN ${quoteList(types)} AND ${filterSql(filter, isRaw ? 't.place' : 't.county')}${isRaw ? " AND t.rejected = ''" : ''}`,
   );
   const [found] = rows;
   if (!found || found.days === 0) return undefined;

@@ -19,6 +19,8 @@ export interface Filter {
 export type Group =
   | { readonly by: 'all' }
   | { readonly by: 'platform' | 'category' | 'channel' }
+  /** Who asked: of usage only. */
+  | { readonly by: 'client' }
   /** Each of these divisions, with all below it. */
   | { readonly by: 'divisions'; readonly codes: readonly string[] }
   /** Codes cut to so many digits; the direct cities keep their six among the cities' four. */

@@ -9,8 +9,9 @@ import type { Metric } from './metrics/metric.ts';
 import { organizations } from './metrics/organizations.ts';
 import { requests } from './metrics/requests.ts';
 import { supervision } from './metrics/supervision.ts';
+import { usage } from './metrics/usage.ts';
 
-/** By the contract module that they belong to, in reading order. */
+/** By the contract module that they belong to, in reading order; `usage` is the net's own. */
 const byModule: Readonly<Record<string, readonly Metric[]>> = {
   requests,
   supervision,
@@ -21,6 +22,7 @@ const byModule: Readonly<Record<string, readonly Metric[]>> = {
   corrections,
   content,
   organizations,
+  usage,
 };
 
 /** `MetricDefinition` of analytics.graphql. */

@@ -10,6 +10,8 @@ import type { Range } from './periods.ts';
 import { Sums } from './sums.ts';
 import type { Part, SumRow } from './sums.ts';
 import { tiersOf } from './tiers.ts';
+import { usageSums } from './usage/figures.ts';
+import type { UsageScope } from './usage/figures.ts';
 
 export interface Question {
   readonly metrics: readonly Metric[];
@@ -20,6 +22,8 @@ export interface Question {
   readonly grain?: Grain | undefined;
   readonly group: Group;
   readonly filter: Filter;
+  /** Of metrics that are not of events, in place of `filter`; absent: everything. */
+  readonly usage?: UsageScope | undefined;
   readonly nowMs: number;
 }
 
@@ -30,16 +34,18 @@ export type Answers = Map<string, Map<string, Answer>>;
 const beginningMs = 0;
 
 export async function answer(clickhouse: ClickHouse, question: Question): Promise<Answers> {
-  const additive = question.metrics
+  const ofEvents = question.metrics.filter(({ source }) => source === undefined);
+  const additive = ofEvents
     .filter((metric) => metric.kind !== 'DISTRIBUTION')
     .flatMap((metric) => (metric.kind === 'SHARE' ? stocksOf(metric) : [metric]));
-  const distributions = question.metrics.filter((metric) => metric.kind === 'DISTRIBUTION');
+  const distributions = ofEvents.filter((metric) => metric.kind === 'DISTRIBUTION');
   const { grain } = question;
   const found = await Promise.all([
     evaluate(clickhouse, question, additive, sumSelects(question, additive), undefined),
     evaluate(clickhouse, question, distributions, valueSelects(question, distributions), undefined),
     evaluate(clickhouse, question, additive, pointSelects(question, additive), grain),
     evaluate(clickhouse, question, distributions, pointValues(question, distributions), grain),
+    usageSums(clickhouse, question),
   ]);
   const sums = new Sums(found.flat());
   const keys = question.group.by === 'divisions' ? question.group.codes : sums.keys();

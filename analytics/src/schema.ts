@@ -21,6 +21,7 @@ import type { MetricSeries, MetricsInput, Sources } from './series.ts';
 import { statistics, type StatisticsInput } from './statistics/statistics.ts';
 import { tops } from './tops.ts';
 import type { TopsInput } from './tops.ts';
+import { checkSight } from './usage/dimensions.ts';
 import { operationUsage, topOperations, usageStatus } from './usage/queries.ts';
 import type { UsageSources } from './usage/queries.ts';
 
@@ -52,10 +53,18 @@ export function createGraphql(
       Query: {
         ...ofRankings,
         metricDefinitions: () => metrics,
-        metrics: async (_: unknown, { input }: { readonly input: MetricsInput }) =>
-          (await metricSeries(sources, input, { of: 'net' }, Date.now())).get(''),
-        tops: (_: unknown, { input }: { readonly input: TopsInput }) =>
-          tops(sources, input, Date.now()),
+        metrics: async (
+          _: unknown,
+          { input }: { readonly input: MetricsInput },
+          { caller }: Context,
+        ) => {
+          checkSight(caller, input.clients != null, input.platforms);
+          return (await metricSeries(sources, input, { of: 'net' }, Date.now())).get('');
+        },
+        tops: (_: unknown, { input }: { readonly input: TopsInput }, { caller }: Context) => {
+          checkSight(caller, input.by === 'CLIENT' || input.clients != null, input.platforms);
+          return tops(sources, input, Date.now());
+        },
         feeds: () => sources.ingest.statuses(),
         selfCheck: () => selfCheck.result(),
         attention: async (_: unknown, { first }: { readonly first: number | null }) =>
@@ -91,7 +100,10 @@ export function createGraphql(
           { code }: Entity,
           { input }: { readonly input: MetricsInput },
           context: Context,
-        ) => context.platforms.load(input, code),
+        ) => {
+          checkSight(context.caller, input.clients != null, [code]);
+          return context.platforms.load(input, code);
+        },
         feed: ({ code }: Entity) =>
           sources.ingest.statuses().find((status) => status.platform === code),
       },

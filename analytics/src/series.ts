@@ -18,6 +18,8 @@ import { answer } from './query.ts';
 import type { Question } from './query.ts';
 import { epochsIn, freshnessOf } from './scope.ts';
 import type { Freshness, Where } from './scope.ts';
+import { checkDimensions, isOfRequests, isUnread, usageFreshness } from './usage/dimensions.ts';
+import type { UsageReader } from './usage/reader.ts';
 
 /** `MetricsInput` of analytics.graphql. */
 export interface MetricsInput extends PeriodInput {
@@ -28,6 +30,7 @@ export interface MetricsInput extends PeriodInput {
   readonly place?: string | null;
   readonly categories?: readonly string[] | null;
   readonly channels?: readonly string[] | null;
+  readonly clients?: readonly string[] | null;
   readonly simulated: boolean;
   readonly compareWith: Comparison;
 }
@@ -55,6 +58,8 @@ interface MetricPoint {
 export interface Sources {
   readonly clickhouse: ClickHouse;
   readonly ingest: Ingest;
+  /** Of what consumers asked; absent: none is kept. */
+  readonly usage?: UsageReader | undefined;
 }
 
 /** Whose figures are asked for: one of the net, or one for each of these. */
@@ -64,7 +69,7 @@ export type Subjects =
 
 /** The series of every subject, by code (`''` for the net): all of them from the same few queries. */
 export async function metricSeries(
-  { clickhouse, ingest }: Sources,
+  { clickhouse, ingest, usage }: Sources,
   input: MetricsInput,
   subjects: Subjects,
   nowMs: number,
@@ -73,12 +78,18 @@ export async function metricSeries(
   const range = rangeOf(input.period, nowMs, input);
   const compared = comparedRange(range, input.compareWith);
   const where = whereOf(input, subjects);
+  const { categories, channels, clients } = input;
+  const place = subjects.of === 'divisions' ? subjects.codes.at(0) : where.place;
+  for (const metric of metrics) {
+    checkDimensions(metric, { place, categories, channels, clients });
+  }
   const totals: Question = {
     metrics,
     range,
     compared,
     group: groupOf(subjects),
     nowMs,
+    usage: { platforms: where.platforms, clients: clients ?? undefined },
     filter: {
       epochs: epochsIn(ingest, where),
       place: where.place,
@@ -97,7 +108,9 @@ export async function metricSeries(
     // Where no feed has ever come in, there is nothing to count: that is not zero.
     const silent = freshness.answered === 0 && isSilent(question, subjects, code);
     const series = metrics.map((metric): MetricSeries => {
-      const now = silent
+      const isUse = isOfRequests(metric);
+      const isUnknown = metric.source === undefined ? silent : isUse && isUnread(usage);
+      const now = isUnknown
         ? undefined
         : (answers.get(code)?.get(metric.name) ?? nothing(metric, compared !== undefined));
       const value = now?.value ?? null;
@@ -115,7 +128,7 @@ export async function metricSeries(
         grain: grain ?? null,
         points: grain && known && now ? filled(metric, now, question, known, grain) : null,
         ...toldPeriod(range, compared),
-        ...freshness,
+        ...(isUse ? usageFreshness(usage, nowMs) : freshness),
       };
     });
     result.set(code, series);

@@ -1,4 +1,4 @@
-/** The top or bottom of one metric by platform, place, category or channel. */
+/** The top or bottom of one metric by platform, place, category, channel or client. */
 import { NetError } from '@onenet/contract';
 import type { Group } from './cells.ts';
 import { significantDigits } from './cells.ts';
@@ -10,8 +10,9 @@ import type { Answers, Question } from './query.ts';
 import { epochsIn, freshnessOf } from './scope.ts';
 import { changeOf, knownMetric } from './series.ts';
 import type { Sources } from './series.ts';
+import { checkDimensions, isOfRequests, usageFreshness } from './usage/dimensions.ts';
 
-export type TopBy = 'PLATFORM' | 'PLACE' | 'CATEGORY' | 'CHANNEL';
+export type TopBy = 'PLATFORM' | 'PLACE' | 'CATEGORY' | 'CHANNEL' | 'CLIENT';
 
 /** `TopsInput` of analytics.graphql. */
 export interface TopsInput {
@@ -22,6 +23,7 @@ export interface TopsInput {
   readonly to?: string | null;
   readonly place?: string | null;
   readonly platforms?: readonly string[] | null;
+  readonly clients?: readonly string[] | null;
   readonly simulated: boolean;
   readonly ascending: boolean;
   readonly first: number;
@@ -45,7 +47,7 @@ export interface Tops {
 const maxRows = 200;
 
 export async function tops(
-  { clickhouse, ingest }: Sources,
+  { clickhouse, ingest, usage }: Sources,
   input: TopsInput,
   nowMs: number,
 ): Promise<Tops> {
@@ -58,12 +60,20 @@ export async function tops(
   const metric = knownMetric(input.metric);
   const range = rangeOf(input.period, nowMs, input);
   const where = { platforms: input.platforms ?? undefined, place: input.place ?? undefined };
+  const clients = input.clients ?? undefined;
+  checkDimensions(metric, {
+    place: where.place ?? (input.by === 'PLACE' ? input.by : undefined),
+    categories: input.by === 'CATEGORY' ? input.by : undefined,
+    channels: input.by === 'CHANNEL' ? input.by : undefined,
+    clients: clients ?? (input.by === 'CLIENT' ? input.by : undefined),
+  });
   const question: Question = {
     metrics: [metric],
     range,
     compared: comparedRange(range, 'PREVIOUS_PERIOD'),
     group: groupOf(input.by, where.place),
     nowMs,
+    usage: { platforms: where.platforms, clients },
     filter: {
       epochs: epochsIn(ingest, where),
       place: where.place,
@@ -82,7 +92,7 @@ export async function tops(
     metric: metric.name,
     by: input.by,
     rows: rows.slice(0, input.first),
-    asOf: freshnessOf(ingest, where).asOf,
+    asOf: (isOfRequests(metric) ? usageFreshness(usage, nowMs) : freshnessOf(ingest, where)).asOf,
   };
 }
 
@@ -106,6 +116,8 @@ function groupOf(by: TopBy, place: string | undefined): Group {
       return { by: 'category' };
     case 'CHANNEL':
       return { by: 'channel' };
+    case 'CLIENT':
+      return { by: 'client' };
     case 'PLACE':
       return { by: 'level', digits: digitsBelow(place) };
   }

@@ -26,6 +26,7 @@ export const accessColumns = [
   'count',
   'duration_ms',
   'platforms',
+  'outcomes',
   'rows',
   'continued',
   'rejected',
@@ -83,6 +84,7 @@ function columnsOf({ data }: AccessEvent): readonly unknown[] {
     data.count ?? 1,
     data.durationMs,
     data.owners.map(({ platform }) => platform),
+    data.owners.map(({ outcome }) => outcome),
     data.owners.map(({ rows }) => rows ?? -1),
     data.continued === true,
   ];
@@ -103,6 +105,7 @@ const nothing = [
   0,
   0,
   0,
+  [],
   [],
   [],
   false,

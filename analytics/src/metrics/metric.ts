@@ -8,6 +8,8 @@ import type { EventType, EventTypeName } from '@onenet/contract';
  * are counted once each.
  */
 export type MetricKind = 'FLOW' | 'STOCK' | 'RATIO' | 'SHARE' | 'DISTRIBUTION' | 'PEOPLE';
+/** What a metric is computed from: events of the owners' feeds, requests to the gateway, its calls to owners, the feeds themselves. */
+export type MetricSource = 'events' | 'requests' | 'calls' | 'feeds';
 export type MetricDirection = 'UP_IS_GOOD' | 'DOWN_IS_GOOD' | 'NEUTRAL';
 
 /** `MetricDefinition` of analytics.graphql without its module, and how it is computed. */
@@ -22,11 +24,13 @@ export interface Metric {
   readonly labelEn: string;
   readonly explanation: string;
   readonly explanationEn: string;
+  /** Absent: events. */
+  readonly source?: Exclude<MetricSource, 'events'>;
   /** The event types that it is made of. */
   readonly types: readonly EventTypeName[];
   /**
    * One clause of a SELECT over cells (`type`, `total`, `value_sum`, `on_time_count`, …); of a
-   * distribution, over raw. `{{firsts}}` stands for the column of people's period.
+   * distribution, over raw; of what is not of events, over the rows of its source (usage/figures.ts). `{{firsts}}` stands for the column of people's period.
    */
   readonly expression: string;
   /** Of a SHARE: the stock of which `expression` is a part. */

@@ -23,8 +23,12 @@ import { UsageReader } from './reader.ts';
 
 export interface TestGateway extends AsyncDisposable {
   readonly url: string;
-  /** Puts uses into the log, one line each. */
-  used(uses: readonly (UsageData | AccessData)[], type?: string): Promise<void>;
+  /** Puts uses into the log, one line each; by default they happened now. */
+  used(
+    uses: readonly (UsageData | AccessData)[],
+    type?: string,
+    at?: readonly Date[],
+  ): Promise<void>;
   lastSequence(): Promise<number>;
   /** Keeps the log as it is; the function puts it back. */
   backup(): Promise<() => Promise<void>>;
@@ -46,10 +50,10 @@ export async function testGateway(mongodbUri: string): Promise<TestGateway> {
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async used(uses, type = usageType) {
+    async used(uses, type = usageType, at = []) {
       const outbox = outboxCollection(client.db(name)) as unknown as Collection<OutboxUsage>;
       await outbox.insertMany(
-        uses.map((data) => ({ _id: randomUUID(), type, time: new Date(), data })),
+        uses.map((data, i) => ({ _id: randomUUID(), type, time: at[i] ?? new Date(), data })),
       );
       feed.wake();
       await feed.drained();

@@ -1,0 +1,74 @@
+/** By what a metric can be told apart: events by place, category and channel, use by client, both by platform. */
+import { NetError, type Caller } from '@onenet/contract';
+import { gatewayCode } from '@onenet/feed';
+import { sightOfSummary } from '../access/who.ts';
+import type { Metric } from '../metrics/metric.ts';
+import type { Freshness } from '../scope.ts';
+import type { UsageReader } from './reader.ts';
+
+/** What a question narrows to, or tells apart; absent: not. */
+export interface Dimensions {
+  readonly place?: unknown;
+  readonly categories?: unknown;
+  readonly channels?: unknown;
+  readonly clients?: unknown;
+}
+
+const knownOf = {
+  events: ['place', 'categories', 'channels'],
+  requests: ['clients'],
+  calls: ['clients'],
+  feeds: [],
+} as const;
+
+/** Refuses what a metric cannot be told apart by: a filter that were left out would answer too much. */
+export function checkDimensions(metric: Metric, asked: Dimensions): void {
+  const known: readonly string[] = knownOf[metric.source ?? 'events'];
+  const [unknown] = Object.entries(asked).filter(
+    ([name, value]) => value != null && !known.includes(name),
+  );
+  if (!unknown) return;
+  const others = ['platforms', ...known].join(', ');
+  throw new NetError(
+    'BAD_INPUT',
+    `\`${metric.name}\` is not known by \`${unknown[0]}\`: it is by ${others}. Ask for it by itself, without that.`,
+  );
+}
+
+/** A platform's team learns who asked for its own data, and not who asked others for theirs. */
+export function checkSight(
+  caller: Caller,
+  byClient: boolean,
+  platforms: readonly string[] | null | undefined,
+): void {
+  if (!byClient) return;
+  const { platform } = sightOfSummary(caller);
+  const isOwn = platform === undefined || (platforms?.length === 1 && platforms[0] === platform);
+  if (isOwn) return;
+  throw new NetError(
+    'NOT_ALLOWED',
+    `Clients are told to a platform's team for its own platform: ask with \`platforms: ["${platform}"]\`.`,
+  );
+}
+
+/** Whether a metric is counted from the gateways' record. */
+export function isOfRequests({ source }: Metric): boolean {
+  return source === 'requests' || source === 'calls';
+}
+
+/** Of what is counted from the gateways' record: that is one feed. */
+export function usageFreshness(reader: UsageReader | undefined, nowMs: number): Freshness {
+  const { position, completeTo, trouble } = reader?.progress ?? {};
+  const readTo = position && position.recordedMs > 0 ? position.recordedMs : nowMs;
+  return {
+    asOf: completeTo ?? new Date(readTo).toISOString(),
+    answered: trouble === '' ? 1 : 0,
+    asked: 1,
+    behind: trouble === '' ? [] : [gatewayCode],
+  };
+}
+
+/** Where nothing has ever been read, there is nothing to count: that is not zero. */
+export function isUnread(reader: UsageReader | undefined): boolean {
+  return reader === undefined || reader.progress.position.sequence === 0;
+}
