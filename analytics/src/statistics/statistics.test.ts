@@ -181,6 +181,7 @@ test('what comes later changes nothing, and closes nothing again', async () => {
 test.each([
   [{ metrics: ['requestsSubmited'] }, 'is no metric'],
   [{ metrics: ['requestsBacklog'] }, 'is a STOCK'],
+  [{ metrics: ['apiRequests'] }, 'of the net’s own use'],
   [{ metrics: ['engagement'], place: county, below: true }, 'not given below the county'],
   [{ metrics: ['onTimeRate'], place: towns[0] ?? '' }, 'not given below the county'],
   [{ from: '2026-13' }, 'is no month'],

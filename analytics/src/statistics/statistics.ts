@@ -148,7 +148,13 @@ async function valuesOf(
 }
 
 /** Of levels and quantiles a month's sums say nothing; below the county only what was counted may be had, one type by itself: of sums of several, one could be told from the others. */
-function mustBeOffered({ name, kind, types, expression }: Metric, isFine: boolean): void {
+function mustBeOffered({ name, source, kind, types, expression }: Metric, isFine: boolean): void {
+  if (source !== undefined) {
+    throw new NetError(
+      'BAD_INPUT',
+      `\`metrics: "${name}"\` is of the net’s own use, which happens at no place: statistics have what happened at one.`,
+    );
+  }
   const [type] = types;
   const isPlain = kind === 'FLOW' && types.length === 1 && type && expression === total(type);
   if (isFine ? isPlain : kind === 'FLOW' || kind === 'RATIO' || kind === 'PEOPLE') return;
