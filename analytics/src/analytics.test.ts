@@ -174,7 +174,7 @@ test('errors carry a code, and the root answers everything else', async () => {
     feeds { platform state epoch sequence lastSequence pending completeTo seenAt lagSeconds head rejected contiguous }
     selfCheck { checkedAt ok platformsChecked differences { platform what owner raw rollup } }
     attention { kind platform severity value metric since }
-    ranking { formula { id } from to comparedWith groups { peers ranked rows { ...row } } asOf answered asked behind }
+    ranking { formula { id } from to partial comparedWith groups { peers ranked rows { ...row } } asOf answered asked behind }
     rankingFormulas { ...formula }
     rankingEditions { id }
     rankingEdition(id: "v2-2020-01") { id }

@@ -1,10 +1,8 @@
 /** Every platform of the net with the figures that a formula asks for, in one answer. */
-import type { NetOwner } from '@onenet/contract';
 import type { FeedStatus } from '../ingest/status.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { Range } from '../periods.ts';
 import { answer } from '../query.ts';
-import type { Answers } from '../query.ts';
 import { epochsIn } from '../scope.ts';
 import { knownMetric } from '../series.ts';
 import type { Sources } from '../series.ts';
@@ -41,11 +39,27 @@ export async function candidatesOf(sources: Sources, ranked: Ranked): Promise<Ca
     filter,
     nowMs,
   });
-  return ingest
-    .netOwners()
-    .map((owner) =>
-      candidateOf(owner, absenceOf(statuses.get(owner.code), range, nowMs), metrics, answers),
-    );
+  return ingest.netOwners().map((owner): Candidate => {
+    const absent = absenceOf(statuses.get(owner.code), range, nowMs);
+    const isKept = ingest.rawFromMs([owner.code]) <= (range.fromMs ?? 0);
+    const own = answers.get(owner.code);
+    const figures = metrics.map((metric) => {
+      // Of single values that raw has in part, nothing can be said.
+      const isUnknown = absent ?? (metric.kind === 'DISTRIBUTION' && !isKept);
+      const value = own?.get(metric.name)?.value ?? none(metric);
+      return [metric.name, isUnknown ? null : value] as const;
+    });
+    const { code, name, nameEn, kind, modules } = owner;
+    return {
+      platform: code,
+      name,
+      nameEn,
+      peers: kind,
+      modules,
+      absent,
+      figures: new Map(figures),
+    };
+  });
 }
 
 /** The metrics of the parts, what they are divided by, and their samples, each once. */
@@ -53,20 +67,6 @@ export function metricsOf({ parts }: Formula): readonly Metric[] {
   const names = parts.flatMap(({ metric, per }) => (per ? [metric, per.metric] : [metric]));
   const counts = parts.flatMap(({ sample }) => (sample ? [samples[sample.of]] : []));
   return [...new Set([...[...new Set(names)].map(knownMetric), ...counts])];
-}
-
-function candidateOf(
-  { code, name, nameEn, kind, modules }: NetOwner,
-  absent: Candidate['absent'],
-  metrics: readonly Metric[],
-  answers: Answers,
-): Candidate {
-  const own = answers.get(code);
-  const figures = metrics.map(
-    (metric) =>
-      [metric.name, absent ? null : (own?.get(metric.name)?.value ?? none(metric))] as const,
-  );
-  return { platform: code, name, nameEn, peers: kind, modules, absent, figures: new Map(figures) };
 }
 
 /** Where no event of it ever came: zero of what adds up, nothing of what divides. */

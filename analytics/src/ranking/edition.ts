@@ -1,6 +1,7 @@
 /** One month's ranking as it is published: figures, formula and state of the feeds, and what has changed in the edition before. */
 import { createHash } from 'node:crypto';
 import type { FeedStatus } from '../ingest/status.ts';
+import { metricByName } from '../metrics.ts';
 import type { Sources } from '../series.ts';
 import { candidatesOf, metricsOf } from './candidates.ts';
 import type { Formula } from './formula.ts';
@@ -107,7 +108,9 @@ async function correctionsOf(
       const published = figuresOf(formula, rows.get(platform)?.parts ?? []);
       return [...figures].flatMap(([metric, value]) => {
         const then = published.get(metric) ?? null;
-        return then === value ? [] : [{ platform, metric, published: then, now: value }];
+        // What raw no longer has is not known to be otherwise.
+        const isGone = value === null && metricByName(metric)?.kind === 'DISTRIBUTION';
+        return then === value || isGone ? [] : [{ platform, metric, published: then, now: value }];
       });
     });
 }

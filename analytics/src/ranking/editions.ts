@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { NetError } from '@onenet/contract';
-import type { Collection, Db } from 'mongodb';
+import type { Collection, Db, Filter } from 'mongodb';
 import type { Edition, Published } from './edition.ts';
 
 interface Stored {
@@ -12,6 +12,8 @@ interface Stored {
   readonly _id: string;
   readonly formula: string;
   readonly month: string;
+  /** RFC 3339 in UTC with milliseconds, so that texts compare as times. */
+  readonly publishedAt: string;
   /** SHA-256 of `content`, hexadecimal. */
   readonly hash: string;
   /** The edition as JSON. */
@@ -35,11 +37,18 @@ export class Editions {
 
   /** Freezes an edition. Undefined where its month has one already, which stays what it is. */
   async publish(edition: Edition): Promise<Published | undefined> {
-    const { id, formula, month } = edition;
+    const { id, formula, month, publishedAt } = edition;
     const content = JSON.stringify(edition);
     const hash = hashOf(content);
     try {
-      await this.collection.insertOne({ _id: id, formula: formula.id, month, hash, content });
+      await this.collection.insertOne({
+        _id: id,
+        formula: formula.id,
+        month,
+        publishedAt,
+        hash,
+        content,
+      });
     } catch (error) {
       if (isDuplicate(error)) return undefined;
       throw error;
@@ -52,27 +61,24 @@ export class Editions {
     return stored ? read(stored) : undefined;
   }
 
-  /** The newest of a formula, of those of months before this one. */
-  async before(formula: string, month: string): Promise<Published | undefined> {
-    const [found] = await this.list(formula, 1, month);
+  /** The newest of a formula, of those of months before this one that were published by then. */
+  async before(formula: string, month: string, byMs: number): Promise<Published | undefined> {
+    const [found] = await this.newest(1, {
+      formula,
+      month: { $lt: month },
+      publishedAt: { $lte: new Date(byMs).toISOString() },
+    });
     return found;
   }
 
   /** The newest month first; of all formulas without one. */
-  async list(
-    formula: string | undefined,
-    first: number,
-    beforeMonth?: string,
-  ): Promise<Published[]> {
-    const found = await this.collection
-      .find({
-        ...(formula === undefined ? {} : { formula }),
-        ...(beforeMonth === undefined ? {} : { month: { $lt: beforeMonth } }),
-      })
-      .sort({ month: -1, formula: 1 })
-      .limit(first)
-      .toArray();
-    return found.map(read);
+  async list(formula: string | undefined, first: number): Promise<Published[]> {
+    return await this.newest(first, formula === undefined ? {} : { formula });
+  }
+
+  private async newest(first: number, filter: Filter<Stored>): Promise<Published[]> {
+    const found = this.collection.find(filter).sort({ month: -1, formula: 1 }).limit(first);
+    return (await found.toArray()).map(read);
   }
 }
 

@@ -112,7 +112,7 @@ export class RankingPublisher {
     by: Publisher,
     nowMs: number,
   ): Promise<Published | undefined> {
-    const before = await this.editions.before(formula.id, month);
+    const before = await this.editions.before(formula.id, month, nowMs);
     const edition = await editionOf(this.sources, formula, month, before, { by, nowMs });
     const published = await this.editions.publish(edition);
     if (published) this.log(`published the ranking ${published.id}, sha-256 ${published.hash}`);

@@ -1,7 +1,7 @@
 /** The ranking of any period as it stands now, each rank with its parts, and how it moved since the edition before. */
 import { NetError, platformKinds } from '@onenet/contract';
-import { rangeOf } from '../periods.ts';
-import type { Period } from '../periods.ts';
+import { isPartial, rangeOf } from '../periods.ts';
+import type { Period, PeriodInput } from '../periods.ts';
 import { freshnessOf } from '../scope.ts';
 import type { Freshness } from '../scope.ts';
 import type { Sources } from '../series.ts';
@@ -17,11 +17,9 @@ import { scoredGroups } from './score.ts';
 import type { Candidate, ScoredGroup, ScoredRow } from './score.ts';
 
 /** `RankingInput` of analytics.graphql. */
-export interface RankingInput {
+export interface RankingInput extends PeriodInput {
   readonly formula: string;
   readonly period: Period;
-  readonly from?: string | null;
-  readonly to?: string | null;
   readonly peers?: readonly string[] | null;
   readonly simulated: boolean;
 }
@@ -44,6 +42,8 @@ export interface Ranking extends Freshness {
   readonly formula: Formula;
   readonly from: string | null;
   readonly to: string;
+  /** The period is not over: it is up to now. */
+  readonly partial: boolean;
   readonly comparedWith: string | null;
   readonly groups: readonly RankingGroup[];
 }
@@ -58,13 +58,14 @@ export async function ranking(
   const range = rangeOf(input.period, nowMs, input);
   const { fromMs, toMs } = range;
   const before =
-    fromMs === undefined ? undefined : await editions.before(formula.id, monthOf(fromMs));
+    fromMs === undefined ? undefined : await editions.before(formula.id, monthOf(fromMs), nowMs);
   const { simulated } = input;
   const candidates = await candidatesOf(sources, { formula, range, simulated, nowMs });
   return {
     formula,
     from: fromMs === undefined ? null : new Date(fromMs).toISOString(),
     to: new Date(toMs).toISOString(),
+    partial: isPartial(range),
     comparedWith: before?.id ?? null,
     groups: ofPeers(rankedGroups(formula, candidates, before), input.peers),
     ...freshnessOf(sources.ingest, {}),
