@@ -1,4 +1,7 @@
-/** Closes months: what a month came to is written down once, when every feed is two days past its end, and never changes. */
+/**
+ * Closes months: what a month came to is written down once, and never changes. Two days after its end, when every
+ * connected feed has come that far; after nine also without those that have not, which then are not in it at all.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { filterSql } from '../cells.ts';
 import type { ClickHouse } from '../clickhouse.ts';
@@ -20,6 +23,10 @@ export interface ClosedMonth {
 
 /** What comes later than this after a month's end is in no statistics. */
 const openAfterEndMs = 2 * dayMs;
+/** One platform must not keep the others' figures back for ever. */
+const waitedForMs = 9 * dayMs;
+/** A net that has just started may not have heard all its platforms, and what is closed stays. */
+const settleMs = 60 * 60_000;
 const lookEveryMs = 60_000;
 
 /** Looks once a minute for a month that may be closed, until the signal aborts. */
@@ -28,9 +35,11 @@ export async function closeMonths(
   signal: AbortSignal,
   log: (message: string, detail?: unknown) => void,
 ): Promise<void> {
+  const startedMs = Date.now();
   while (!signal.aborted) {
     try {
-      await closeDue(sources, signal);
+      const nowMs = Date.now();
+      await closeDue(sources, { nowMs, mayLack: nowMs - startedMs > settleMs, signal });
     } catch (error) {
       if (!signal.aborted) log('a month is closed later', error);
     }
@@ -38,10 +47,28 @@ export async function closeMonths(
   }
 }
 
+interface Closing {
+  readonly nowMs: number;
+  /** Whether platforms that were waited for long enough may be left out. */
+  readonly mayLack: boolean;
+  readonly signal?: AbortSignal;
+}
+
 /** Closes what may be closed now, the first month first. */
-export async function closeDue(sources: Sources, signal?: AbortSignal): Promise<void> {
-  for (const month of await dueMonths(sources)) {
-    if (signal?.aborted || !(await closeMonth(sources, month))) return;
+export async function closeDue(
+  sources: Sources,
+  { nowMs, mayLack, signal }: Closing,
+): Promise<void> {
+  const { clickhouse, ingest } = sources;
+  const last = (await closedMonths(clickhouse)).at(-1)?.month;
+  const first = last === undefined ? await firstMonth(clickhouse, ingest) : nextMonth(last);
+  if (first === undefined) return;
+  for (const month of monthsBetween(first, monthAt(nowMs))) {
+    const endMs = monthStart(nextMonth(month));
+    const { whole, lacking } = heardTo(ingest, endMs + openAfterEndMs);
+    const isWaitedFor = mayLack && nowMs >= endMs + waitedForMs;
+    if (signal?.aborted || whole.length === 0 || (lacking > 0 && !isWaitedFor)) return;
+    if (!(await closeMonth(sources, month, whole))) return;
   }
 }
 
@@ -58,39 +85,31 @@ export async function closedMonths(clickhouse: ClickHouse): Promise<readonly Clo
   }));
 }
 
-/** Months that every connected feed has left behind, from the first of which anything is known; the first one first. */
-async function dueMonths({ clickhouse, ingest }: Sources): Promise<readonly string[]> {
-  const knownTo = everybodyKnownTo(ingest);
-  if (knownTo === undefined) return [];
-  const last = (await closedMonths(clickhouse)).at(-1)?.month;
-  const first = last === undefined ? await firstMonth(clickhouse, ingest) : nextMonth(last);
-  if (first === undefined) return [];
-  return monthsBetween(first, monthAt(knownTo)).filter(
-    (month) => monthStart(nextMonth(month)) + openAfterEndMs <= knownTo,
-  );
-}
-
-/** Up to when all connected platforms are in; undefined while one of them is not, or there is none. */
-function everybodyKnownTo(ingest: Ingest): number | undefined {
+/** The connected platforms of which everything is in up to a moment, and how many others there are. */
+function heardTo(
+  ingest: Ingest,
+  ms: number,
+): { readonly whole: readonly string[]; readonly lacking: number } {
   const connected = new Set(
     ingest
       .netOwners()
       .filter(({ connection }) => connection === 'CONNECTED')
       .map(({ code }) => code),
   );
-  const statuses = ingest.statuses().filter(({ platform }) => connected.has(platform));
-  const times = statuses.map(({ state, completeTo }) =>
-    state === 'OK' || state === 'QUIET' ? Date.parse(completeTo ?? '') : Number.NaN,
-  );
-  const knownTo = Math.min(...times);
-  // One that is not fresh is NaN, and so is the least of them; of none it is Infinity.
-  return Number.isFinite(knownTo) ? knownTo : undefined;
+  const whole = ingest
+    .statuses()
+    .filter(
+      ({ platform, completeTo }) =>
+        connected.has(platform) && completeTo !== null && Date.parse(completeTo) >= ms,
+    )
+    .map(({ platform }) => platform);
+  return { whole, lacking: connected.size - whole.length };
 }
 
 async function firstMonth(clickhouse: ClickHouse, ingest: Ingest): Promise<string | undefined> {
   const [first] = await clickhouse.rows<{ n: number; ms: number }>(
     `SELECT count() AS n, toUnixTimestamp64Milli(min(t.time)) AS ms FROM onenet.raw AS t
-    WHERE t.rejected = '' AND t.type != 'onenet.opening' AND ${counted(ingest)}`,
+    WHERE t.rejected = '' AND t.type != 'onenet.opening' AND ${counted(epochsIn(ingest, {}))}`,
   );
   return first && first.n > 0 ? monthAt(first.ms) : undefined;
 }
@@ -108,18 +127,22 @@ interface MonthRow {
 }
 
 /** Whether it is closed now; not, where a platform's log was taken up anew in between. */
-async function closeMonth({ clickhouse, ingest }: Sources, month: string): Promise<boolean> {
-  const epochs = epochsIn(ingest, {});
+async function closeMonth(
+  { clickhouse, ingest }: Sources,
+  month: string,
+  platforms: readonly string[],
+): Promise<boolean> {
+  const epochs = epochsIn(ingest, { platforms });
   const rows = await clickhouse.rows<MonthRow>(
     `SELECT t.type AS type, t.place AS place, sum(t.count) AS total, sum(ifNull(t.value, 0)) AS value_sum,
       sumIf(t.count, isNotNull(t.value)) AS value_count, sumIf(t.count, t.on_time = true) AS on_time_count,
       sumIf(t.count, isNotNull(t.on_time)) AS timed_count, sum(t.first_month) AS first_month
     FROM onenet.raw AS t
-    WHERE t.rejected = '' AND t.type != 'onenet.opening' AND ${counted(ingest)}
+    WHERE t.rejected = '' AND t.type != 'onenet.opening' AND ${counted(epochs)}
       AND t.time >= ${timeLiteral(monthStart(month))} AND t.time < ${timeLiteral(monthStart(nextMonth(month)))}
     GROUP BY type, place`,
   );
-  const after = epochsIn(ingest, {});
+  const after = epochsIn(ingest, { platforms });
   const isSame =
     after.size === epochs.size && [...epochs].every(([code, n]) => after.get(code) === n);
   if (!isSame) return false;
@@ -131,16 +154,15 @@ async function closeMonth({ clickhouse, ingest }: Sources, month: string): Promi
       FORMAT JSONEachRow\n${lines.join('\n')}`,
     );
   }
-  const platforms = [...epochs.keys()].toSorted().map(quote).join(', ');
   await clickhouse.run(
     `INSERT INTO onenet.closings SETTINGS async_insert = 0
-    VALUES ('${month}-01', '${sqlTime(Date.now())}', [${platforms}])`,
+    VALUES ('${month}-01', '${sqlTime(Date.now())}', [${platforms.toSorted().map(quote).join(', ')}])`,
   );
   return true;
 }
 
-/** Current epochs, without what the simulation made. */
-function counted(ingest: Ingest): string {
+/** These epochs, without what the simulation made. */
+function counted(epochs: ReadonlyMap<string, number>): string {
   const filter = { place: undefined, categories: undefined, channels: undefined, simulated: false };
-  return filterSql({ ...filter, epochs: epochsIn(ingest, {}) }, 't.place');
+  return filterSql({ ...filter, epochs }, 't.place');
 }

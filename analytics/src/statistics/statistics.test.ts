@@ -7,6 +7,7 @@ import {
   testDatabase,
   testDirectory,
   testIngest,
+  testOwner,
   testPlatform,
   testSnapshot,
   until,
@@ -32,6 +33,7 @@ const counted = {
 const metrics = Object.keys(counted);
 const months = monthsBefore(4);
 
+const startedMs = Date.now();
 let sources: Sources;
 let happenedLater: () => Promise<void>;
 let happened: readonly { readonly month: string; readonly place: string; readonly type: string }[];
@@ -59,13 +61,12 @@ beforeAll(async () => {
     const { lastSequence } = await platform.feed.status();
     await until(() => running.ingest.sequenceOf('420100') === lastSequence);
   };
-  running.ingest.use(testSnapshot([platform.owner]));
+  // Nobody listens at the second one's address.
+  const silent = testOwner('420500', 'http://127.0.0.1:1');
+  running.ingest.use(testSnapshot([platform.owner, silent]));
   await caughtUp();
   // The feed's word that nothing earlier is to come follows what it had.
-  await until(async () => {
-    await closeDue(sources);
-    return (await closedMonths(running.clickhouse)).length >= months.length;
-  });
+  await until(() => Date.parse(running.ingest.statuses()[0]?.completeTo ?? '') > startedMs);
   happenedLater = async () => {
     await platform.happened(happened.slice(0, 40).map((event) => eventOf(event)));
     await caughtUp();
@@ -84,6 +85,16 @@ function plainCount(month: string, metric: string, within: string): number {
     (event) => event.month === month && event.type === type && event.place.startsWith(within),
   ).length;
 }
+
+test('a month waits for who is behind, for nine days; then it is closed without them', async () => {
+  const nowMs = Date.now();
+  await closeDue(sources, { nowMs, mayLack: false });
+  expect(await closedMonths(sources.clickhouse)).toEqual([]);
+  await closeDue(sources, { nowMs, mayLack: true });
+  const closed = await closedMonths(sources.clickhouse);
+  expect(closed.map(({ month }) => month).slice(0, months.length)).toEqual(months);
+  expect(closed.map(({ platforms }) => platforms)).toEqual(closed.map(() => ['420100']));
+});
 
 test('counties and above are what happened in the month, without what is simulated', async () => {
   for (const [place, within] of [
@@ -173,7 +184,7 @@ test('what comes later changes nothing, and closes nothing again', async () => {
   const before = await ask({ place: county });
   const closed = await closedMonths(sources.clickhouse);
   await happenedLater();
-  await closeDue(sources);
+  await closeDue(sources, { nowMs: Date.now(), mayLack: true });
   expect(await ask({ place: county })).toEqual(before);
   expect(await closedMonths(sources.clickhouse)).toEqual(closed);
 });
@@ -193,11 +204,11 @@ test.each([
   await expect(ask(input)).rejects.toThrow(message);
 });
 
-/** Months that are over for more than two days, the last of them last. */
+/** Months that are over for more than nine days, the last of them last. */
 function monthsBefore(n: number): readonly string[] {
   const all: string[] = [];
   for (let ms = Date.now() - 33 * 86_400_000; all.length < n; ms = monthStart(monthAt(ms)) - 1) {
-    if (monthStart(nextMonth(monthAt(ms))) + 2 * 86_400_000 < Date.now()) all.unshift(monthAt(ms));
+    if (monthStart(nextMonth(monthAt(ms))) + 9 * 86_400_000 < Date.now()) all.unshift(monthAt(ms));
   }
   return all;
 }
