@@ -1,4 +1,4 @@
-/** The tests: `*.test.ts` beside the code, `tests/*.e2e.ts` over several parts; `alone` those of the latter that load the machine. None is retried. */
+/** The tests: `*.test.ts` beside the code, some of them over `http` too, `tests/*.e2e.ts` over several parts; `alone` those of the latter that load the machine. None is retried. */
 import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
 
@@ -12,6 +12,11 @@ const alone = [
   'tests/owners-fail.e2e.ts',
   'tests/registry-under-load.e2e.ts',
   'tests/start.e2e.ts',
+];
+/** Inserts and refusals, copies and exports, one question of every metric. */
+const overHttp = [
+  'analytics/src/ingest/trouble.test.ts',
+  'analytics/src/operation/operation.test.ts',
 ];
 const endToEnd = { testTimeout: 180_000, hookTimeout: 180_000 };
 
@@ -33,6 +38,18 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           // They wait for databases as much as they compute; the default leaves a core of two idle.
+          maxWorkers: '100%',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'http',
+          // What ClickHouse is asked, in each way once more with HTTP between: the rest would only take its time again.
+          include: overHttp,
+          env: { ONENET_TEST_CLICKHOUSE: 'http' },
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
           maxWorkers: '100%',
         },
       },

@@ -13,7 +13,7 @@ export async function clickHouseFront(
   const session = new Session(dataDir);
   const server = createServer((request, response) => {
     statementOf(request)
-      .then(async (sql) => (await session.queryAsync(sql)).text())
+      .then(async (sql) => (await session.queryAsync(sql)).bytes())
       .then(
         (body) => response.end(body),
         (error: unknown) => {

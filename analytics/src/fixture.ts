@@ -13,6 +13,7 @@ import type { Feed, OutboxEntryInput } from '@onenet/feed';
 import { MongoClient } from 'mongodb';
 import type { Db } from 'mongodb';
 import { openClickHouse } from './clickhouse.ts';
+import { clickHouseFront } from './fixture-http.ts';
 import type { ClickHouse } from './clickhouse.ts';
 import { Ingest } from './ingest/ingest.ts';
 import type { IngestOptions } from './ingest/ingest.ts';
@@ -143,6 +144,19 @@ export function testSnapshot(owners: readonly NetOwner[]): NetSnapshot {
   };
 }
 
+/** The engine on a directory: embedded, or behind a front that speaks ClickHouse's HTTP (the project `http`). */
+async function testClickHouse(dataDir: string): Promise<ClickHouse> {
+  if (process.env['ONENET_TEST_CLICKHOUSE'] !== 'http') return openClickHouse({ dataDir });
+  const front = await clickHouseFront(dataDir);
+  const clickhouse = openClickHouse({ url: front.url });
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await clickhouse.close();
+    await front[Symbol.asyncDispose]();
+  };
+  return { ...clickhouse, close: () => (closed ??= close()) };
+}
+
 /** Ingest on a directory and a database, prepared; it stops and closes the engine at the end. */
 export async function testIngest(
   dataDir: string,
@@ -150,7 +164,7 @@ export async function testIngest(
   log: (message: string, detail?: unknown) => void = () => undefined,
   told: Partial<Pick<IngestOptions, 'ingested' | 'feedChanged'>> = {},
 ): Promise<AsyncDisposable & { readonly ingest: Ingest; readonly clickhouse: ClickHouse }> {
-  const clickhouse = openClickHouse({ dataDir });
+  const clickhouse = await testClickHouse(dataDir);
   const ingest = new Ingest({
     clickhouse,
     positions: new Positions(db),

@@ -17,8 +17,10 @@ import {
 import type { TestPlatform } from '../fixture.ts';
 import { Positions } from '../ingest/positions.ts';
 import { epochStates } from '../ingest/tables.ts';
+import { metrics } from '../metrics.ts';
 import { unsignedCalls } from '../owner-call.ts';
 import { SelfCheck } from '../self-check.ts';
+import { metricSeries } from '../series.ts';
 import { check } from './check.ts';
 import type { CheckSources, Finding } from './check.ts';
 import { exportable, exportedMonth } from './export.ts';
@@ -75,7 +77,7 @@ test('a check finds nothing where all agrees, and names what does not', async ()
     expect.arrayContaining(['migrations', 'raw', 'day', 'intents', '420100']),
   );
   expect(findings.map(({ found }) => found)).toContain('its own totals are the same');
-  expect(engine).toMatch(/^ClickHouse [\d.]+ \(embedded\)$/);
+  expect(engine).toMatch(/^ClickHouse [\d.]+ \((embedded|server)\)$/);
   expect(notTried.join()).toContain('real ClickHouse servers');
 
   const { clickhouse } = sources;
@@ -102,6 +104,23 @@ test('a check finds nothing where all agrees, and names what does not', async ()
   const sql = await readFile(new URL('../../migrations/002-rollups.sql', import.meta.url), 'utf8');
   const view = /CREATE MATERIALIZED VIEW IF NOT EXISTS onenet\.minute_view[^;]+/.exec(sql)?.[0];
   await clickhouse.run(expand(view ?? '', undefined));
+});
+
+test('every metric is asked over this connection too', async () => {
+  const series = await metricSeries(
+    sources,
+    {
+      metrics: metrics.map(({ name }) => name),
+      period: 'TOTAL',
+      simulated: true,
+      compareWith: 'NONE',
+    },
+    { of: 'platforms', codes: ['420100'] },
+    Date.now(),
+  );
+  const [total] = await wuhan.feed.totals();
+  const reads = series.get('420100')?.find(({ metric }) => metric === 'reads');
+  expect(reads?.value).toBe(total?.count);
 });
 
 test('rollups are rebuilt from raw while lines come in', async () => {
