@@ -214,3 +214,48 @@ test('the order in which platforms are given changes nothing', () => {
     ['C', 3],
   ]);
 });
+
+test('who does better in anything ranks no worse for it, in any company', () => {
+  const pick = random(7);
+  const better: Readonly<Record<string, number>> = {
+    onTimeRate: 0.05,
+    satisfaction: 0.2,
+    resolveHoursMedian: -3,
+    signUps: 4,
+    reads: 120,
+    likes: 9,
+  };
+  const names = Object.keys(better) as (keyof typeof good)[];
+  for (let round = 0; round < 300; round++) {
+    const figures = Array.from({ length: 2 + pick(8) }, () => ({
+      onTimeRate: pick(19) / 20,
+      endedWithDeadline: 10 + pick(200),
+      satisfaction: 1 + pick(38) / 10,
+      ratingsGiven: 5 + pick(100),
+      resolveHoursMedian: 4 + pick(60),
+      signUps: pick(20),
+      reads: pick(900),
+      likes: pick(60),
+      members: 100 + pick(5_000),
+    }));
+    const rankOf = (own: (typeof figures)[number] | undefined) =>
+      rows(
+        v2,
+        figures.map((each, i) => city(`P${i}`, i === 0 ? own : each)),
+      ).find(({ platform }) => platform === 'P0')?.rank ?? 0;
+    const [own] = figures;
+    const name = names[pick(names.length)] ?? 'reads';
+    const then = { ...good, ...own, [name]: (own?.[name as 'reads'] ?? 0) + (better[name] ?? 0) };
+    expect(rankOf(own)).toBeGreaterThan(0);
+    expect(rankOf(then), `${name} in round ${round}`).toBeLessThanOrEqual(rankOf(own));
+  }
+});
+
+/** A small generator: the same numbers every time. */
+function random(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
