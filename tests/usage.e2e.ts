@@ -112,6 +112,31 @@ test('each answered operation counts once, also when the gateway is killed', asy
   expect(topOperations).toEqual([
     { name: 'Titles', client: 'local', requests: asked, failedShare: 0, owners: [code] },
   ]);
+  // The same through the gateway, as metrics.
+  const figures = await ask(
+    `${gatewayUrl}/graphql`,
+    `{
+      metrics(input: {
+        metrics: ["apiRequests", "apiErrors", "apiOwnerCalls", "ownerAvailability"]
+        period: LAST_7_DAYS, platforms: ["${code}"], compareWith: NONE
+      }) { metric value answered asked behind }
+      tops(input: { metric: "apiRequests", by: CLIENT, period: LAST_7_DAYS, platforms: ["${code}"] }) {
+        rows { key value }
+      }
+    }`,
+  );
+  const known = { answered: 1, asked: 1, behind: [] };
+  expect(figures).toMatchObject({
+    data: {
+      metrics: [
+        { metric: 'apiRequests', value: asked + 3, ...known },
+        { metric: 'apiErrors', value: 0, ...known },
+        { metric: 'apiOwnerCalls', value: asked + 3, ...known },
+        { metric: 'ownerAvailability', value: 1, ...known },
+      ],
+      tops: { rows: [{ key: 'local', value: asked + 3 }] },
+    },
+  });
 });
 
 test('what is in use is not taken away, and who uses it is named; what is not, may be', async () => {

@@ -27,6 +27,7 @@ export const accessColumns = [
   'duration_ms',
   'platforms',
   'outcomes',
+  'durations',
   'rows',
   'continued',
   'rejected',
@@ -85,6 +86,7 @@ function columnsOf({ data }: AccessEvent): readonly unknown[] {
     data.durationMs,
     data.owners.map(({ platform }) => platform),
     data.owners.map(({ outcome }) => outcome),
+    data.owners.map(({ durationMs }) => durationMs ?? -1),
     data.owners.map(({ rows }) => rows ?? -1),
     data.continued === true,
   ];
@@ -105,6 +107,7 @@ const nothing = [
   0,
   0,
   0,
+  [],
   [],
   [],
   [],

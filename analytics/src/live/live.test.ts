@@ -20,7 +20,7 @@ import { Live } from './live.ts';
 import type { Change, Picture } from './picture.ts';
 
 // The engine shares the machine with the other tests.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const cleanUp = new AsyncDisposableStack();
 let wuhan: TestPlatform;

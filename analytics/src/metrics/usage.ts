@@ -7,7 +7,8 @@ const lacking = `sumIf(requests, result IN ('PARTIAL', 'FAILED'))`;
 /** Not asked for want of a grant, or asked again because the connection broke: no calls of their own. */
 const calls = `countIf(outcome NOT IN ('REFUSED', 'REPEATED'))`;
 /** Who says that it does not offer something has answered. */
-const answered = `countIf(outcome IN ('OK', 'NOT_OFFERED'))`;
+const isAnswered = `outcome IN ('OK', 'NOT_OFFERED')`;
+const answered = `countIf(${isAnswered})`;
 const fresh = `countIf(state IN ('OK', 'QUIET'))`;
 
 export const usage: readonly Metric[] = [
@@ -128,6 +129,32 @@ export const usage: readonly Metric[] = [
       'Calls that got the owner’s part ÷ all calls (0 to 1); a timeout, a refused connection, an answer against the contract and maintenance are none. Null when there were no calls.',
   },
   {
+    name: 'ownerLatencyMedian',
+    ...ofAnswers(0.5),
+    direction: 'DOWN_IS_GOOD',
+    unit: '毫秒',
+    unitEn: 'ms',
+    label: '平台答复时长中位数',
+    labelEn: 'Median owner time',
+    explanation:
+      '从向平台发出调用到得到答复的时长，一半调用不超过此值；未得到答复的不计，见平台可用率。',
+    explanationEn:
+      'From a call to the owner’s answer: half of them took no longer. Calls without its part are not in it; availability has them.',
+  },
+  {
+    name: 'ownerLatencyP90',
+    ...ofAnswers(0.9),
+    direction: 'DOWN_IS_GOOD',
+    unit: '毫秒',
+    unitEn: 'ms',
+    label: '平台答复时长九成位数',
+    labelEn: 'Owner time, p90',
+    explanation:
+      '从向平台发出调用到得到答复的时长，九成调用不超过此值；未得到答复的不计，见平台可用率。',
+    explanationEn:
+      'From a call to the owner’s answer: nine in ten took no longer. Calls without its part are not in it; availability has them.',
+  },
+  {
     name: 'feedLagSeconds',
     source: 'feeds',
     kind: 'DISTRIBUTION',
@@ -164,6 +191,13 @@ function ofRequests(
   expression: string,
 ): Pick<Metric, 'source' | 'kind' | 'types' | 'expression'> {
   return { source: 'requests', kind, types: [], expression };
+}
+
+/** Null where no call was answered, or by gateways that did not note how long it took. */
+function ofAnswers(share: number): Pick<Metric, 'source' | 'kind' | 'types' | 'expression'> {
+  const of = `${isAnswered} AND duration_ms >= 0`;
+  const expression = `if(countIf(${of}) > 0, quantileExactWeightedIf(${share})(duration_ms, 1, ${of}), NULL)`;
+  return { source: 'calls', kind: 'DISTRIBUTION', types: [], expression };
 }
 
 /** Where one row stands for many that were refused alike, each took their mean. */

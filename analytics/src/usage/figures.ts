@@ -112,13 +112,13 @@ function requestRows(part: Part, question: Question, range: Range, grain: Grain 
     ${from} WHERE ${where}${named} AND ${split} GROUP BY part, key, bucket, t.request`;
 }
 
-/** `outcome, rows` of each call to an owner; those of one request may stand in several lines. */
+/** `outcome, rows, duration_ms` of each call to an owner; those of one request may stand in several lines. */
 function callRows(part: Part, question: Question, range: Range, grain: Grain | undefined): string {
   const { group, usage } = question;
   const only = usage?.platforms ? ` AND call.1 IN ${quoteList(usage.platforms)}` : '';
   return `SELECT ${quote(part)} AS part, ${keyOf(group, 'call.1')} AS key, ${bucketSql('t.time', 'raw', grain)} AS bucket,
-      call.2 AS outcome, call.3 AS rows
-    FROM onenet.access AS t FINAL ARRAY JOIN arrayZip(t.platforms, t.outcomes, t.rows) AS call
+      call.2 AS outcome, call.3 AS rows, call.4 AS duration_ms
+    FROM onenet.access AS t FINAL ARRAY JOIN arrayZip(t.platforms, t.outcomes, t.rows, t.durations) AS call
     WHERE ${whereOf(question, range)}${only}`;
 }
 

@@ -32,7 +32,7 @@ test('each call by its leaf; one that was sent again by both; who was not asked 
     platform: 'A',
     kind: 'gather',
     outcome: 'OK',
-    durationMs: 1,
+    durationMs: 1.26,
     bytes: 1,
     status: 200,
     rows: 3,
@@ -44,11 +44,25 @@ test('each call by its leaf; one that was sent again by both; who was not asked 
     { platform: 'C', reason: 'NOT_CONNECTED' },
   ];
   const gathered = [{ notAsked }, { notAsked }];
-  const down = { outcome: 'BREAKER_OPEN', status: null, rows: 0, grant: null, leaves: [] };
+  const down = {
+    outcome: 'BREAKER_OPEN',
+    status: null,
+    rows: 0,
+    grant: null,
+    leaves: [],
+  };
   expect(ownerAccesses([call, { ...call, ...down, platform: 'D' }], gathered)).toEqual([
     { platform: 'A', outcome: 'REPEATED', status: null, rows: null, grant: 'g', leaf: 'l1' },
-    { platform: 'A', outcome: 'OK', status: 200, rows: 3, grant: 'g', leaf: 'l2' },
-    { platform: 'D', outcome: 'BREAKER_OPEN', status: null, rows: 0, grant: null, leaf: null },
+    { platform: 'A', outcome: 'OK', status: 200, durationMs: 1.3, rows: 3, grant: 'g', leaf: 'l2' },
+    {
+      platform: 'D',
+      outcome: 'BREAKER_OPEN',
+      status: null,
+      durationMs: 1.3,
+      rows: 0,
+      grant: null,
+      leaf: null,
+    },
     { platform: 'B', outcome: 'REFUSED', status: null, rows: 0, grant: null, leaf: null },
   ]);
 });

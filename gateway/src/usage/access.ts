@@ -22,10 +22,16 @@ export function ownerAccesses(
   calls: readonly OwnerCall[],
   gathered: readonly Pick<GatheredReport, 'notAsked'>[],
 ): readonly OwnerAccess[] {
-  const accesses = calls.flatMap(({ platform, outcome, status, rows, grant, leaves }) => {
-    const earlier = leaves.slice(0, -1).map((leaf) => ({ ...notAnswered, platform, grant, leaf }));
-    return [...earlier, { platform, outcome, status, rows, grant, leaf: leaves.at(-1) ?? null }];
-  });
+  const accesses = calls.flatMap(
+    ({ platform, outcome, status, durationMs, rows, grant, leaves }) => {
+      const earlier = leaves
+        .slice(0, -1)
+        .map((leaf) => ({ ...notAnswered, platform, grant, leaf }));
+      const leaf = leaves.at(-1) ?? null;
+      const tenths = Math.round(durationMs * 10) / 10;
+      return [...earlier, { platform, outcome, status, durationMs: tenths, rows, grant, leaf }];
+    },
+  );
   const notGranted = new Set<string>();
   for (const { notAsked } of gathered) {
     for (const { platform, reason } of notAsked) if (reason === 'REFUSED') notGranted.add(platform);

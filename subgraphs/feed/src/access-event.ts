@@ -44,6 +44,8 @@ export interface OwnerAccess {
   readonly outcome: string;
   /** Of its HTTP answer; null where there was none. */
   readonly status: number | null;
+  /** From the call to its answer, or to when no more was waited for; absent where nothing was sent. */
+  readonly durationMs?: number;
   /** Records in its answer. */
   readonly rows: number | null;
   /** Ids of the grants on which the call rested, joined by commas; null without one. */
@@ -100,16 +102,17 @@ const dataKeys = new Set([
   'count',
   'continued',
 ]);
-const ownerKeys = new Set(['platform', 'outcome', 'status', 'rows', 'grant', 'leaf']);
+const ownerKeys = new Set(['platform', 'outcome', 'status', 'durationMs', 'rows', 'grant', 'leaf']);
 const kinds: ReadonlySet<unknown> = new Set(['query', 'mutation', 'subscription']);
 
 function isOwnerAccess(value: unknown): boolean {
   if (!isObject(value) || hasOtherKeys(value, ownerKeys)) return false;
-  const { platform, outcome, status, rows, grant, leaf } = value;
+  const { platform, outcome, status, durationMs, rows, grant, leaf } = value;
   return (
     matches(platform, /^[0-9A-Z][0-9A-Z-]{0,31}$/) &&
     matches(outcome, /^[A-Z_]{1,64}$/) &&
     (status === null || isCount(status)) &&
+    (durationMs === undefined || (typeof durationMs === 'number' && durationMs >= 0)) &&
     (rows === null || isCount(rows)) &&
     isNullOr(grant, /^[\w,-]{1,4096}$/) &&
     isNullOr(leaf, /^[0-9a-f]{64}$/)
