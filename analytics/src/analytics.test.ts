@@ -11,7 +11,7 @@ import { startAnalytics } from './analytics.ts';
 import type { Analytics } from './analytics.ts';
 import { testDatabase, testDirectory, testPlatform, testSnapshot, until } from './fixture.ts';
 import type { TestPlatform } from './fixture.ts';
-import { monthAfter, monthOf } from './ranking/months.ts';
+import { monthAt, previousMonth } from './months.ts';
 
 // The engine shares the machine with the other tests.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -192,7 +192,7 @@ const ofRankings = `
     parts { metric weight scale per times perMinimum sample sampleEn minimum z prior from to lessIsBetter } }`;
 
 test('an administrator publishes a ranking, which then is what it is', async () => {
-  const month = monthAfter(monthOf(Date.now()), -1);
+  const month = previousMonth(monthAt(Date.now()));
   const publish = `mutation { publishRanking(input: { formula: "v1", month: "${month}" }) { id publishedBy } }`;
   const id = `v1-${month}`;
   await until(async () => JSON.stringify(await query(publish)).includes(id));

@@ -5,7 +5,7 @@ import { metricByName } from '../metrics.ts';
 import type { Sources } from '../series.ts';
 import { candidatesOf, metricsOf } from './candidates.ts';
 import type { Formula } from './formula.ts';
-import { rangeOfMonth } from './months.ts';
+import { rangeOfMonth } from '../months.ts';
 import { rankedGroups } from './ranking.ts';
 import type { RankingGroup } from './ranking.ts';
 import type { RankingPart } from './score.ts';

@@ -1,11 +1,20 @@
 /**
  * Publishes each formula's ranking of each month once: from the third of the next month on, when every
- * connected feed has reached the month's end; from the eighth on also without those that have not, which
+ * connected feed has reached the month's end; from the tenth on also without those that have not, which
  * are then named and not ranked. One platform must not keep the others from their ranking for ever.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { NetError } from '@onenet/contract';
-import { dayMs } from '../periods.ts';
+import {
+  monthAt,
+  monthsBetween,
+  nextMonth,
+  openAfterEndMs,
+  previousMonth,
+  rangeOfMonth,
+  settleMs,
+  waitedForMs,
+} from '../months.ts';
 import type { Sources } from '../series.ts';
 import { absenceOf } from './candidates.ts';
 import { editionId, editionOf } from './edition.ts';
@@ -13,14 +22,8 @@ import type { Published, Publisher } from './edition.ts';
 import type { Editions } from './editions.ts';
 import { formulas } from './formula.ts';
 import type { Formula } from './formula.ts';
-import { monthAfter, monthIn, monthOf, rangeOfMonth } from './months.ts';
 import { knownFormula } from './ranking.ts';
 
-/** Late events of the month's last days are in by then. */
-const publishedAfterMs = 2 * dayMs;
-const waitedForMs = 7 * dayMs;
-/** A net that has just started may not have all its platforms yet, and what is frozen stays. */
-const settleMs = 60 * 60_000;
 const pauseMs = 10 * 60_000;
 
 /** `PublishRankingInput` of analytics.graphql. */
@@ -80,9 +83,10 @@ export class RankingPublisher {
   /** Publishes one month at an administrator's word. */
   async publishNow(input: PublishRankingInput, nowMs: number): Promise<Published> {
     const formula = knownFormula(input.formula);
-    const month = monthIn(input.month);
+    const { month } = input;
+    const { toMs } = rangeOfMonth(month);
     const id = editionId(formula, month);
-    if (rangeOfMonth(month).toMs > nowMs) {
+    if (toMs > nowMs) {
       throw new NetError('WRONG_STATE', `${month} is not over: its ranking is not published yet.`);
     }
     const [newest] = await this.editions.list(formula.id, 1);
@@ -139,11 +143,8 @@ export class RankingPublisher {
 
 /** The months after the newest edition that may be published by now; of a formula without any, the last such month alone. */
 function dueMonths(newest: string | undefined, nowMs: number): string[] {
-  const last = monthAfter(monthOf(nowMs - publishedAfterMs), -1);
-  const first = newest === undefined ? last : monthAfter(newest);
-  const months: string[] = [];
-  for (let month = first; month <= last; month = monthAfter(month)) months.push(month);
-  return months;
+  const last = previousMonth(monthAt(nowMs - openAfterEndMs));
+  return monthsBetween(newest === undefined ? last : nextMonth(newest), last);
 }
 
 async function rest(ms: number, signal: AbortSignal): Promise<void> {

@@ -21,7 +21,7 @@ import { metricSeries } from '../series.ts';
 import type { Sources } from '../series.ts';
 import type { Published } from './edition.ts';
 import { Editions } from './editions.ts';
-import { monthAfter, monthOf, rangeOfMonth } from './months.ts';
+import { monthAt, previousMonth, rangeOfMonth } from '../months.ts';
 import { RankingPublisher } from './publisher.ts';
 import { ranking } from './ranking.ts';
 import type { RankingInput, RankingRow } from './ranking.ts';
@@ -30,9 +30,9 @@ import type { RankingInput, RankingRow } from './ranking.ts';
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const nowMs = Date.now();
-const thisMonth = monthOf(nowMs);
-const lastMonth = monthAfter(thisMonth, -1);
-const monthBefore = monthAfter(thisMonth, -2);
+const thisMonth = monthAt(nowMs);
+const lastMonth = previousMonth(thisMonth);
+const monthBefore = previousMonth(lastMonth);
 const modules = ['core', 'requests', 'members', 'content'] as const;
 
 const cleanUp = new AsyncDisposableStack();
@@ -225,7 +225,7 @@ test('what is no formula is refused with those that are', async () => {
 });
 
 test('an edition is published in its time, once, whoever tries, and only when all is in', async () => {
-  const earlier = monthAfter(monthBefore, -1);
+  const earlier = previousMonth(monthBefore);
   // On the second, the month that is over is not due yet: of a formula without any edition, the one before it is.
   expect(await publisher.publishDue(dayAfter(monthBefore, 2))).toEqual([
     `v1-${earlier}`,
@@ -309,7 +309,7 @@ test('a late event and a correction change no edition; the next one names them, 
     'is not over',
   );
   await expect(publisher.publishNow({ ...input, month: '2026-13' }, nowMs)).rejects.toThrow(
-    'write it like',
+    'is no month: give one like',
   );
 });
 
@@ -331,10 +331,10 @@ test('this month moves against the last edition', async () => {
   ]);
 });
 
-test('from the eighth on, who is not in is named and not ranked, and the others are published', async () => {
+test('from the tenth on, who is not in is named and not ranked, and the others are published', async () => {
   follow({ withSilent: true });
-  expect(await publisher.publishDue(dayAfter(lastMonth, 7))).toEqual([]);
-  expect(await publisher.publishDue(dayAfter(lastMonth, 9))).toEqual([`v1-${lastMonth}`]);
+  expect(await publisher.publishDue(dayAfter(lastMonth, 9))).toEqual([]);
+  expect(await publisher.publishDue(dayAfter(lastMonth, 11))).toEqual([`v1-${lastMonth}`]);
   follow({ withSilent: false });
   const edition = await editions.find(`v1-${lastMonth}`);
   expect(edition?.groups[0]?.rows.map(told)).toMatchObject([
@@ -349,7 +349,7 @@ test('from the eighth on, who is not in is named and not ranked, and the others 
 
 test('the newest first; a changed edition is refused, not shown', async () => {
   const ids = async (formula?: string) => (await editions.list(formula, 10)).map(({ id }) => id);
-  const months = [lastMonth, monthBefore, monthAfter(monthBefore, -1)];
+  const months = [lastMonth, monthBefore, previousMonth(monthBefore)];
   expect(await ids()).toEqual(months.flatMap((month) => [`v1-${month}`, `v2-${month}`]));
   expect(await ids('v1')).toEqual(months.map((month) => `v1-${month}`));
   const stored = db.collection<{ _id: string; content: string }>('ranking_editions');

@@ -10,7 +10,7 @@ import type { Published } from './edition.ts';
 import type { Editions } from './editions.ts';
 import { formulas } from './formula.ts';
 import type { Formula } from './formula.ts';
-import { monthOf } from './months.ts';
+import { monthAt } from '../months.ts';
 import { noteOf } from './note.ts';
 import type { Note } from './note.ts';
 import { scoredGroups } from './score.ts';
@@ -58,7 +58,7 @@ export async function ranking(
   const range = rangeOf(input.period, nowMs, input);
   const { fromMs, toMs } = range;
   const before =
-    fromMs === undefined ? undefined : await editions.before(formula.id, monthOf(fromMs), nowMs);
+    fromMs === undefined ? undefined : await editions.before(formula.id, monthAt(fromMs), nowMs);
   const { simulated } = input;
   const candidates = await candidatesOf(sources, { formula, range, simulated, nowMs });
   return {

@@ -7,10 +7,17 @@ import { filterSql } from '../cells.ts';
 import type { ClickHouse } from '../clickhouse.ts';
 import { quote, sqlTime, timeLiteral } from '../clickhouse.ts';
 import type { Ingest } from '../ingest/ingest.ts';
-import { dayMs } from '../periods.ts';
 import { epochsIn } from '../scope.ts';
 import type { Sources } from '../series.ts';
-import { monthAt, monthStart, monthsBetween, nextMonth } from './months.ts';
+import {
+  monthAt,
+  monthStart,
+  monthsBetween,
+  nextMonth,
+  openAfterEndMs,
+  settleMs,
+  waitedForMs,
+} from '../months.ts';
 
 /** A month that is closed. */
 export interface ClosedMonth {
@@ -21,12 +28,6 @@ export interface ClosedMonth {
   readonly platforms: readonly string[];
 }
 
-/** What comes later than this after a month's end is in no statistics. */
-const openAfterEndMs = 2 * dayMs;
-/** One platform must not keep the others' figures back for ever. */
-const waitedForMs = 9 * dayMs;
-/** A net that has just started may not have heard all its platforms, and what is closed stays. */
-const settleMs = 60 * 60_000;
 const lookEveryMs = 60_000;
 
 /** Looks once a minute for a month that may be closed, until the signal aborts. */

@@ -14,7 +14,7 @@ import {
 } from '../fixture.ts';
 import type { Sources } from '../series.ts';
 import { closeDue, closedMonths } from './close.ts';
-import { monthAt, monthStart, nextMonth } from './months.ts';
+import { monthAt, monthStart, nextMonth } from '../months.ts';
 import { statistics, type StatisticsInput, type StatisticsRow } from './statistics.ts';
 
 const county = '420102';

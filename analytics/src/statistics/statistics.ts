@@ -5,7 +5,7 @@ import { quote, quoteList, type ClickHouse } from '../clickhouse.ts';
 import { total, type Metric } from '../metrics/metric.ts';
 import { knownMetric } from '../series.ts';
 import { closedMonths, type ClosedMonth } from './close.ts';
-import { monthStart, monthsBetween } from './months.ts';
+import { monthStart, monthsBetween } from '../months.ts';
 import { suppress, type ShownCount } from './suppress.ts';
 
 /** `StatisticsInput` of analytics.graphql. */

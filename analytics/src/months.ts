@@ -1,6 +1,14 @@
 /** Calendar months in Asia/Shanghai, by the name that ISO 8601 has for them: `2026-10`. */
 import { NetError } from '@onenet/contract';
-import { shanghaiMs } from '../periods.ts';
+import { dayMs, shanghaiMs } from './periods.ts';
+import type { Range } from './periods.ts';
+
+/** So long after its end a month is closed, by statistics and rankings alike: late events are in by then. */
+export const openAfterEndMs = 2 * dayMs;
+/** And so long at most it waits for a platform: one must not keep the others' figures back for ever. */
+export const waitedForMs = 9 * dayMs;
+/** A net that has just started may not have heard all its platforms, and what is closed stays. */
+export const settleMs = 60 * 60_000;
 
 const named = /^(\d{4})-(0[1-9]|1[0-2])$/;
 
@@ -23,7 +31,18 @@ export function monthStart(month: string, argument = 'month'): number {
 
 /** The month after. */
 export function nextMonth(month: string): string {
-  return monthAt(monthStart(month) + 31 * 86_400_000 + 86_400_000 / 2);
+  return monthAt(monthStart(month) + 31.5 * dayMs);
+}
+
+/** The month before. */
+export function previousMonth(month: string): string {
+  return monthAt(monthStart(month) - 1);
+}
+
+/** The whole of a month. */
+export function rangeOfMonth(month: string): Range & { readonly fromMs: number } {
+  const endMs = monthStart(nextMonth(month));
+  return { fromMs: monthStart(month), toMs: endMs, endMs, calendar: 'month' };
 }
 
 /** From one month to another, both included. */
