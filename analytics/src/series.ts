@@ -89,7 +89,11 @@ export async function metricSeries(
     compared,
     group: groupOf(subjects),
     nowMs,
-    usage: { platforms: where.platforms, clients: clients ?? undefined },
+    usage: {
+      platforms: where.platforms,
+      clients: clients ?? undefined,
+      upTo: usage?.progress.position,
+    },
     filter: {
       epochs: epochsIn(ingest, where),
       place: where.place,

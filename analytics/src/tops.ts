@@ -73,7 +73,7 @@ export async function tops(
     compared: comparedRange(range, 'PREVIOUS_PERIOD'),
     group: groupOf(input.by, where.place),
     nowMs,
-    usage: { platforms: where.platforms, clients },
+    usage: { platforms: where.platforms, clients, upTo: usage?.progress.position },
     filter: {
       epochs: epochsIn(ingest, where),
       place: where.place,

@@ -16,6 +16,7 @@ import { checkSight } from './dimensions.ts';
 import { testGateway, testReader } from './fixture.ts';
 import type { TestGateway } from './fixture.ts';
 import { writeFreshness } from './freshness.ts';
+import type { UsageReader } from './reader.ts';
 
 // The engine shares the machine with the other tests.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -284,6 +285,8 @@ test('what a restored log no longer has counts no more', async () => {
   const { fromMs, toMs } = today();
   const restore = await gateway.backup();
   await put(generated(50));
+  const { position } = progressNow();
+  const before = await values({});
   await restore();
   const later = generated(20);
   await gateway.used(
@@ -295,6 +298,15 @@ test('what a restored log no longer has counts no more', async () => {
   await caughtUp();
   all = [...all, ...later];
   expect(await values({})).toEqual(rounded(oracle(all, { fromMs, toMs })));
+  // As far as it was read before, it is what it was, with what was lost since.
+  const reader = Object.create(sources.usage ?? null, {
+    progress: { value: { ...progressNow(), position } },
+  }) as UsageReader;
+  const earlier = { ...sources, usage: reader };
+  const again = await metricSeries(earlier, inputOf({}), { of: 'net' }, nowMs);
+  expect(
+    rounded(Object.fromEntries((again.get('') ?? []).map(({ metric, value }) => [metric, value]))),
+  ).toEqual(before);
   const [first] = (await metricSeries(sources, inputOf({}), { of: 'net' }, nowMs)).get('') ?? [];
   expect(first).toMatchObject({ answered: 1, asked: 1, behind: [] });
 });
@@ -377,6 +389,11 @@ test('a team is told the clients of its own platform alone', () => {
   expect(() => checkSight(caller(['team']), false, undefined)).not.toThrow();
   expect(() => checkSight(caller(['leader']), true, undefined)).not.toThrow();
 });
+
+function progressNow(): UsageReader['progress'] {
+  if (!sources.usage) throw new Error('No reader.');
+  return sources.usage.progress;
+}
 
 async function topsOf(metric: string, by: 'PLATFORM' | 'CLIENT' | 'CATEGORY') {
   const input = {

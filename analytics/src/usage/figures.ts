@@ -7,6 +7,7 @@ import type { Metric, MetricSource } from '../metrics/metric.ts';
 import type { Range } from '../periods.ts';
 import type { Question } from '../query.ts';
 import type { Part, SumRow } from '../sums.ts';
+import type { UsagePosition } from './log.ts';
 import type { Grain } from '../grains.ts';
 
 /** Whose use is counted in. */
@@ -14,6 +15,8 @@ export interface UsageScope {
   /** Owners that were asked; undefined: also requests for which none was. */
   readonly platforms: readonly string[] | undefined;
   readonly clients: readonly string[] | undefined;
+  /** How far the gateways' record is counted; undefined: all of it. The same bound always counts the same. */
+  readonly upTo: Pick<UsagePosition, 'epoch' | 'sequence'> | undefined;
 }
 
 type UsageSource = Exclude<MetricSource, 'events'>;
@@ -136,12 +139,15 @@ function keyOf(group: Group, platform = 'platform'): string {
   return group.by === 'client' ? 'toString(t.client)' : `''`;
 }
 
-/** Access records that count: of the log as it is now, though it was restored in between. */
+/** Access records that count: of the log as it was at the bound's epoch, though it was restored before or since. */
 function whereOf({ usage }: Question, range: Range): string {
   const clients = usage?.clients ? ` AND t.client IN ${quoteList(usage.clients)}` : '';
-  return `t.type = 'onenet.access.recorded' AND t.rejected = '' AND ${within('t.time', range)}${clients}
+  const upTo = usage?.upTo;
+  const bound = upTo ? ` AND t.epoch <= ${upTo.epoch} AND t.sequence <= ${upTo.sequence}` : '';
+  const starts = upTo ? ` WHERE epoch <= ${upTo.epoch}` : '';
+  return `t.type = 'onenet.access.recorded' AND t.rejected = '' AND ${within('t.time', range)}${clients}${bound}
     AND arrayAll(start -> t.epoch >= start.1 OR t.sequence <= start.2,
-      (SELECT groupArray((epoch, after)) FROM onenet.usage_epochs FINAL))`;
+      (SELECT groupArray((epoch, after)) FROM onenet.usage_epochs FINAL${starts}))`;
 }
 
 function within(column: string, { fromMs, toMs }: Range): string {
