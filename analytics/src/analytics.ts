@@ -131,7 +131,7 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
     const handler = createGraphql(sources, selfCheck, { editions, publisher }, usage, log);
     const graphql = { guard, handler, hasKeys: keys !== undefined };
     const freeze = freezerOf(options, clickhouse);
-    const operated = { clickhouse, ingest, positions, selfCheck };
+    const operated = { clickhouse, ingest, positions, selfCheck, editions };
     server.on('request', createListener(graphql, live, operated, access, freeze));
     server.listen(options.port, options.host);
     await once(server, 'listening');

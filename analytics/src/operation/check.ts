@@ -6,11 +6,12 @@ import type { Intent, Position, Positions } from '../ingest/positions.ts';
 import { epochStates, epochTables } from '../ingest/tables.ts';
 import type { EpochState } from '../ingest/tables.ts';
 import { deduplicationWindowBlocks, pendingMigrations } from '../migrate.ts';
+import type { Editions } from '../ranking/editions.ts';
 import type { SelfCheck } from '../self-check.ts';
 import { differingTotals } from './totals.ts';
 
 export interface Finding {
-  /** `migrations`, a table, `intents`, or a platform's code. */
+  /** `migrations`, a table, `intents`, `rankings`, or a platform's code. */
   readonly subject: string;
   readonly ok: boolean;
   readonly found: string;
@@ -28,6 +29,7 @@ export interface CheckSources {
   readonly ingest: Ingest;
   readonly positions: Positions;
   readonly selfCheck: SelfCheck;
+  readonly editions: Editions;
 }
 
 /** Everything that can be wrong with the stores; `told` hears each finding when it is made. */
@@ -47,6 +49,7 @@ export async function check(
     add([await platformFinding(sources, position)]);
     add(await ownerFindings(sources, position._id));
   }
+  add([await rankingsFinding(sources.editions)]);
   return { engine: await engineOf(sources.clickhouse), findings, notTried };
 }
 
@@ -135,6 +138,14 @@ async function platformFinding(
 function gaps({ lines, last, contiguous }: EpochState, sequence: number): string[] {
   if (contiguous && last === sequence) return [];
   return [`raw has ${lines} lines up to ${last}, and should have 1 to ${sequence}, each once`];
+}
+
+/** A ranking that was published is what it was. */
+async function rankingsFinding(editions: Editions): Promise<Finding> {
+  const { count, faults } = await editions.check();
+  const found =
+    faults.length === 0 ? `${count} editions are as they were published` : faults.join('; ');
+  return { subject: 'rankings', ok: faults.length === 0, found };
 }
 
 /** The owner's own totals; an owner that does not answer is not wrong, and is named. */

@@ -19,6 +19,7 @@ import { Positions } from '../ingest/positions.ts';
 import { epochStates } from '../ingest/tables.ts';
 import { metrics } from '../metrics.ts';
 import { unsignedCalls } from '../owner-call.ts';
+import { Editions } from '../ranking/editions.ts';
 import { SelfCheck } from '../self-check.ts';
 import { metricSeries } from '../series.ts';
 import { check } from './check.ts';
@@ -58,7 +59,13 @@ beforeAll(async () => {
   );
   const { ingest, clickhouse } = cleanUp.use(await testIngest(directory, db));
   const selfCheck = new SelfCheck({ clickhouse, ingest }, unsignedCalls);
-  sources = { clickhouse, ingest, positions: new Positions(db), selfCheck };
+  sources = {
+    clickhouse,
+    ingest,
+    positions: new Positions(db),
+    selfCheck,
+    editions: new Editions(db),
+  };
   ingest.use(testSnapshot([wuhan.owner]));
   await wuhan.happened([...reads(40), ...reads(20, Date.UTC(2026, 1, 28, 15, 59, 59, 990))]);
   await caughtUp();

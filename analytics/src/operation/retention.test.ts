@@ -14,6 +14,7 @@ import {
 import { Positions } from '../ingest/positions.ts';
 import { epochStates } from '../ingest/tables.ts';
 import { unsignedCalls } from '../owner-call.ts';
+import { Editions } from '../ranking/editions.ts';
 import { SelfCheck } from '../self-check.ts';
 import { check } from './check.ts';
 import { rebuild } from './rebuild.ts';
@@ -39,6 +40,7 @@ test('after raw has lost its beginning, check, rebuild and a lost MongoDB find a
     ingest,
     positions,
     selfCheck,
+    editions: new Editions(db),
     log: (message: string) => void log.push(message),
   };
   ingest.use(testSnapshot([wuhan.owner]));

@@ -76,6 +76,20 @@ export class Editions {
     return await this.newest(first, formula === undefined ? {} : { formula });
   }
 
+  /** How many there are, and what of them is not as it was published: each gives its hash, and is the one that the next names. */
+  async check(): Promise<{ readonly count: number; readonly faults: readonly string[] }> {
+    const faults: string[] = [];
+    let count = 0;
+    let last: Stored | undefined;
+    for await (const stored of this.collection.find().sort({ formula: 1, month: 1 })) {
+      count += 1;
+      const before = last?.formula === stored.formula ? last : undefined;
+      faults.push(...faultsOf(stored, before));
+      last = stored;
+    }
+    return { count, faults };
+  }
+
   private async newest(first: number, filter: Filter<Stored>): Promise<Published[]> {
     const found = this.collection.find(filter).sort({ month: -1, formula: 1 }).limit(first);
     return (await found.toArray()).map(read);
@@ -89,6 +103,16 @@ function read({ _id, hash, content }: Stored): Published {
     'WRONG_STATE',
     `The ranking edition ${_id} is not what was published: its content no longer gives its hash ${hash}. Restore it from a backup.`,
   );
+}
+
+function faultsOf(stored: Stored, last: Stored | undefined): string[] {
+  const { _id, hash, content } = stored;
+  if (hashOf(content) !== hash) return [`${_id} no longer gives its hash`];
+  const { before } = JSON.parse(content) as Edition;
+  if (before?.id !== last?._id) {
+    return [`${_id} comes after ${before?.id ?? 'none'}, and ${last?._id ?? 'none'} is before it`];
+  }
+  return before?.hash === last?.hash ? [] : [`${before?.id} is not the one that ${_id} names`];
 }
 
 function hashOf(content: string): string {

@@ -1,5 +1,5 @@
 /** Rankings of real feeds on the real engine and mongod: figures, freshness, frozen editions, and what comes later. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { EventData, EventTypeName, NetOwner } from '@onenet/contract';
 import type { OutboxEntryInput } from '@onenet/feed';
 import { MongoClient } from 'mongodb';
@@ -352,11 +352,26 @@ test('the newest first; a changed edition is refused, not shown', async () => {
   const months = [lastMonth, monthBefore, previousMonth(monthBefore)];
   expect(await ids()).toEqual(months.flatMap((month) => [`v1-${month}`, `v2-${month}`]));
   expect(await ids('v1')).toEqual(months.map((month) => `v1-${month}`));
-  const stored = db.collection<{ _id: string; content: string }>('ranking_editions');
+  const stored = db.collection<{ _id: string; hash: string; content: string }>('ranking_editions');
   const id = `v1-${monthBefore}`;
   const content = (await stored.findOne({ _id: id }))?.content ?? '';
   await stored.updateOne({ _id: id }, { $set: { content: content.replace('9090', '9091') } });
   await expect(editions.find(id)).rejects.toThrow('is not what was published');
+  expect((await editions.check()).faults).toEqual([`${id} no longer gives its hash`]);
   await stored.updateOne({ _id: id }, { $set: { content } });
   expect((await editions.find(id))?.id).toBe(id);
+  expect(await editions.check()).toEqual({ count: 6, faults: [] });
+
+  // Whoever changes the hash too, or takes one away, is told by the edition after it.
+  const { hash } = (await stored.findOne({ _id: id })) ?? {};
+  const forged = content.replace('9090', '9091');
+  const forgedHash = createHash('sha256').update(forged).digest('hex');
+  await stored.updateOne({ _id: id }, { $set: { content: forged, hash: forgedHash } });
+  const next = `v1-${lastMonth}`;
+  expect((await editions.check()).faults).toEqual([`${id} is not the one that ${next} names`]);
+  await stored.updateOne({ _id: id }, { $set: { content, hash: hash ?? '' } });
+  await stored.deleteOne({ _id: id });
+  expect((await editions.check()).faults).toEqual([
+    `${next} comes after ${id}, and v1-${previousMonth(monthBefore)} is before it`,
+  ]);
 });
