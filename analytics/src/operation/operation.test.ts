@@ -118,7 +118,7 @@ test('every metric is asked over this connection too', async () => {
     sources,
     {
       metrics: metrics.map(({ name }) => name),
-      period: 'TOTAL',
+      period: 'ALL',
       simulated: true,
       compareWith: 'NONE',
     },
