@@ -492,7 +492,7 @@ export const en: Messages = {
   signOut: 'Sign out',
   signInElsewhere: 'Sign in with your organisation’s account',
   signInHint:
-    'At the first start, the start itself gives the name and the first password; a lost password is renewed by an administrator.',
+    'At the first start, the start itself gives the name and the first password; a lost password is renewed by the operator.',
   signInRefusals: {
     CREDENTIALS_INVALID: 'The name or the password is not right.',
     BAD_INPUT: 'Give a name and a password.',
@@ -550,7 +550,7 @@ export const en: Messages = {
     recordsAreFor:
       'Single records are for platform teams, administrators and auditors; leaders have the summary above.',
     signInAsOne:
-      'To see them, sign in with such an account, or ask an administrator to give yours the role.',
+      'To see them, sign in with such an account, or ask the operator to give yours the role.',
     waiting: 'Applications to decide',
     waitingExplained:
       'The longest waiting first. The team of the platform decides within ten working days.',

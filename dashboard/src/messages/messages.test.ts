@@ -1,3 +1,4 @@
+import { readFile, readdir } from 'node:fs/promises';
 import { contractSchema, eventTypes, scopeNames } from '@onenet/contract';
 import { isEnumType } from 'graphql';
 import { describe, expect, test } from 'vitest';
@@ -43,11 +44,42 @@ describe('messages', () => {
     }
   });
 
+  test('one thing has one word, here and in the Chinese guides', async () => {
+    const root = new URL('../../../', import.meta.url);
+    const glossary = await readFile(new URL('docs/glossary.md', root), 'utf8');
+    const rows = glossary.split('\n').filter((line) => line.startsWith('| '));
+    const unused = rows.slice(2).flatMap((row) => (row.split('|')[3] ?? '').trim().split('、'));
+    expect(unused).toContain('运营者');
+    const texts = [
+      'dashboard/src/messages/zh.ts',
+      'dashboard/src/messages/developer.zh.ts',
+      'README.zh-CN.md',
+      ...(await guidesIn(root, 'docs')),
+      ...(await guidesIn(root, 'subgraphs/sidecar')),
+      ...(await guidesIn(root, 'subgraphs/examples/start')),
+      ...(await guidesIn(root, 'subgraphs/examples/python')),
+      ...(await guidesIn(root, 'subgraphs/examples/typescript')),
+    ];
+    expect(texts.length).toBeGreaterThan(10);
+    const found: string[] = [];
+    for (const place of texts) {
+      const text = await readFile(new URL(place, root), 'utf8');
+      const used = unused.filter((word) => text.includes(word));
+      found.push(...used.map((word) => `${place}: ${word}`));
+    }
+    expect(found).toEqual([]);
+  });
+
   test('English has no Chinese left in it', () => {
     const left = Object.entries(words(messages.en)).filter(([, text]) => /\p{sc=Han}/u.test(text));
     expect(left).toEqual([]);
   });
 });
+
+async function guidesIn(root: URL, folder: string): Promise<readonly string[]> {
+  const names = await readdir(new URL(`${folder}/`, root));
+  return names.filter((name) => name.endsWith('.zh-CN.md')).map((name) => `${folder}/${name}`);
+}
 
 function keys(value: object): string[] {
   return Object.keys(words(value)).toSorted();
