@@ -1,6 +1,7 @@
 /** The tests: `*.test.ts` beside the code, some of them over `http` too, `tests/*.e2e.ts` over several parts; `alone` those of the latter that load the machine. None is retried. */
 import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './tests/fixtures/longest-first.ts';
 
 const gatewayRequire = createRequire(new URL('gateway/package.json', import.meta.url));
 
@@ -26,6 +27,7 @@ export default defineConfig({
   test: {
     globalSetup: ['tests/fixtures/global-setup.ts'],
     retry: 0,
+    sequence: { sequencer: LongestFirst },
     // The vendor's modules look at it when they load.
     env: { APOLLO_TELEMETRY_DISABLED: '1' },
     projects: [
@@ -39,6 +41,8 @@ export default defineConfig({
           hookTimeout: 60_000,
           // They wait for databases as much as they compute; the default leaves a core of two idle.
           maxWorkers: '100%',
+          // Each worker loads the packages once: for most files that takes longer than their tests.
+          isolate: false,
         },
       },
       {

@@ -95,8 +95,22 @@ export function composeNet(owners: readonly PlatformAdditions[]): NetComposition
   return { supergraph, accepted, refused };
 }
 
+/** The latest compositions by what they are made of: it takes seconds, and the same is asked for at start, at each check and where one is refused. */
+const composed = new Map<string, string>();
+const composedKept = 4;
+
 /** Composes; what does not compose is refused with every reason, one a line. */
 export function composeSupergraph(subgraphs: readonly Subgraph[]): string {
+  const key = JSON.stringify(subgraphs.map(({ name, sdl }) => [name, sdl]));
+  const supergraph = composed.get(key) ?? compose(subgraphs);
+  composed.delete(key);
+  composed.set(key, supergraph);
+  const [oldest = key] = composed.keys();
+  if (composed.size > composedKept) composed.delete(oldest);
+  return supergraph;
+}
+
+function compose(subgraphs: readonly Subgraph[]): string {
   const result = composeServices(
     // The gateway decides by name where a subgraph answers, so the address here is a mere label.
     subgraphs.map(({ name, sdl }) => ({ name, url: `onenet:${name}`, typeDefs: parse(sdl) })),
