@@ -30,11 +30,17 @@ export function withoutUnreachable(
   return definitions.filter((each) => !isTypeDefinition(each) || reached.has(each.name.value));
 }
 
+/** A definition is asked for with every choice of modules. */
+const named = new WeakMap<TypeDefinitionNode, readonly string[]>();
+
 /** Types that a definition names: of its fields and arguments, and its interfaces. */
 function namesIn(type: TypeDefinitionNode): readonly string[] {
+  const known = named.get(type);
+  if (known) return known;
   const names: string[] = [];
   const collect = (node: NamedTypeNode): void => void names.push(node.name.value);
   visit(type, { NamedType: collect });
+  named.set(type, names);
   return names;
 }
 

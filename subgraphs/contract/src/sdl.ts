@@ -56,20 +56,55 @@ export function platformSdl(
   modules: readonly ModuleName[],
   version: ContractVersion = contractVersion,
 ): string {
+  const { definitions } = platformDocument(modules, version);
+  return definitions.map(printed).join('\n\n');
+}
+
+/** The same, not printed. */
+export function platformDocument(
+  modules: readonly ModuleName[],
+  version: ContractVersion,
+): DocumentNode {
   const offered = contractModules
     .filter((module) => !module.optional || modules.includes(module.name))
     .map((module) => module.name);
-  const definitions = contractDefinitions(offered)
-    .filter((definition) => !isAfter(sinceOf(definition), version))
-    .map((definition) => withoutLater(definition, version))
-    .map(withoutNetFields)
-    .filter(isKept);
+  const definitions = contractDefinitions(offered).map(offeredAt(version)).filter(isKept);
   const known = new Set([
     ...specifiedScalarTypes.map((type) => type.name),
     ...definitions.filter(isTypeDefinition).map((type) => type.name.value),
   ]);
   const used = withoutUnreachable(definitions.map((type) => withoutUnknownTypes(type, known)));
-  return print(linked(withoutNetDirectives(used), platformImports));
+  return linked(withoutNetDirectives(used), platformImports);
+}
+
+/** Most definitions are the same for every choice of modules: what is derived from one alone is derived once. */
+function onceEach<Derived>(
+  derive: (definition: DefinitionNode) => Derived,
+): (definition: DefinitionNode) => Derived {
+  const derived = new WeakMap<DefinitionNode, Derived>();
+  return (definition) => {
+    if (!derived.has(definition)) derived.set(definition, derive(definition));
+    return derived.get(definition) as Derived;
+  };
+}
+
+const printed = onceEach(print);
+
+const offeredAtVersion = new Map<ContractVersion, ReturnType<typeof offeredAt>>();
+
+/** What a platform of this version offers of a definition; null: nothing. */
+function offeredAt(
+  version: ContractVersion,
+): (definition: DefinitionNode) => DefinitionNode | null {
+  const offered =
+    offeredAtVersion.get(version) ??
+    onceEach((definition) =>
+      isAfter(sinceOf(definition), version)
+        ? null
+        : withoutNetFields(withoutLater(definition, version)),
+    );
+  offeredAtVersion.set(version, offered);
+  return offered;
 }
 
 function linked(definitions: readonly DefinitionNode[], imports: readonly string[]): DocumentNode {
@@ -87,12 +122,14 @@ function withoutNetDirectives(definitions: readonly DefinitionNode[]): readonly 
         definition.kind !== Kind.DIRECTIVE_DEFINITION &&
         !(isTypeDefinition(definition) && netDirectiveTypes.has(definition.name.value)),
     )
-    .map((definition) =>
-      visit(definition, {
-        Directive: (directive) => (netDirectives.has(directive.name.value) ? null : undefined),
-      }),
-    );
+    .map(withoutItsNetDirectives);
 }
+
+const withoutItsNetDirectives = onceEach((definition) =>
+  visit(definition, {
+    Directive: (directive) => (netDirectives.has(directive.name.value) ? null : undefined),
+  }),
+);
 
 const isKept = (definition: DefinitionNode | null): definition is DefinitionNode =>
   definition !== null;

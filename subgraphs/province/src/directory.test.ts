@@ -8,10 +8,8 @@ import type { NetFrame } from './directory.ts';
 import { Checker } from './registry/checker.ts';
 import { Registry, program } from './registry/registry.ts';
 import type { RegistryState } from './registry/registry.ts';
-import { composeSupergraph, netSubgraphs } from './supergraph.ts';
 
 const frame: NetFrame = {
-  supergraph: composeSupergraph(netSubgraphs()),
   platformHost: '127.0.0.1',
   platformBasePort: 4010,
   development: false,

@@ -16,12 +16,11 @@ import { connectionOf, modulesOf } from './registry/entry.ts';
 import type { RegistryEntry } from './registry/entry.ts';
 import { windowsDue } from './registry/maintenance.ts';
 import type { Registry, RegistryState } from './registry/registry.ts';
-import type { PlatformAdditions } from './supergraph.ts';
+import { composeNet, netSubgraphs } from './supergraph.ts';
+import type { NetComposition, PlatformAdditions } from './supergraph.ts';
 
 /** What a snapshot says besides the registry. */
 export interface NetFrame {
-  /** The composed SDL without anybody's additions. */
-  readonly supergraph: string;
   /** Where platforms answer: base URL without port, base port. */
   readonly platformHost: string;
   readonly platformBasePort: number;
@@ -57,14 +56,13 @@ export class Directory {
     grants: [],
     documents: [],
   };
-  #composed: Composed;
+  #composed: Composed = { supergraph: '', withAdditionsOf: new Set() };
   #json = '';
 
   private constructor(registry: Registry, frame: NetFrame, checker: Checker) {
     this.#registry = registry;
     this.#frame = frame;
     this.#checker = checker;
-    this.#composed = { supergraph: frame.supergraph, withAdditionsOf: new Set() };
     this.#clock = new Clock((now) => this.#followClock(now));
   }
 
@@ -197,19 +195,29 @@ export class Directory {
     const all = [...entries.values()].flatMap(({ _id: code, current }): PlatformAdditions[] =>
       current?.additions ? [{ code, sdl: current.additions.sdl }] : [],
     );
-    // What was just admitted, its publish composed.
-    const known = this.#checker.known(all);
-    if (known) this.#composer.keep(all, Promise.resolve(known));
-    const composition = await this.#composer.compose(all);
-    if (composition.supergraph !== null) {
-      const { supergraph } = composition;
-      return { supergraph, withAdditionsOf: new Set(all.map(({ code }) => code)) };
-    }
-    const { supergraph, accepted, refused } = await this.#composer.composeNet(all);
+    const { supergraph, accepted, refused } =
+      this.revision === 0 ? this.#composeFirst(all) : await this.#composeAgain(all);
     for (const { code, reason } of refused) {
       console.error(`registry: the additions of ${code} are left out: ${reason}`);
     }
     return { supergraph, withAdditionsOf: new Set(accepted.map(({ code }) => code)) };
+  }
+
+  /** Here and now: at the start nobody is answered yet, and a worker would have to load the composer once more. */
+  #composeFirst(all: readonly PlatformAdditions[]): NetComposition {
+    const composition = composeNet(all);
+    const { supergraph, accepted } = composition;
+    this.#checker.keep(accepted, Promise.resolve({ supergraph }));
+    return composition;
+  }
+
+  async #composeAgain(all: readonly PlatformAdditions[]): Promise<NetComposition> {
+    // What was just admitted, its publish composed.
+    const known = this.#checker.known(all);
+    if (known) this.#composer.keep(all, Promise.resolve(known));
+    const { supergraph } = await this.#composer.compose(all);
+    if (supergraph !== null) return { supergraph, accepted: all, refused: [] };
+    return await this.#composer.composeNet(all);
   }
 
   /** Writes what is due; undefined: nothing is. */
@@ -282,6 +290,6 @@ const readAgainAfterMs = 500;
 /** Changes whenever a new program or configuration makes another snapshot of the same registry. */
 function fingerprint(frame: NetFrame): string {
   return createHash('sha256')
-    .update(JSON.stringify([contractVersion, frame]))
+    .update(JSON.stringify([contractVersion, netSubgraphs(), frame]))
     .digest('hex');
 }

@@ -19,7 +19,6 @@ import { Checker } from './registry/checker.ts';
 import { Registry, program } from './registry/registry.ts';
 import { signers } from './registry/sign.ts';
 import { usageByAnalytics } from './registry/usage.ts';
-import { composeSupergraph, netSubgraphs } from './supergraph.ts';
 import { transferPlatforms } from './transfers/platforms.ts';
 import { TransferStore } from './transfers/store.ts';
 import { TransferWorker } from './transfers/worker.ts';
@@ -64,13 +63,11 @@ export interface Province {
 }
 
 export async function startProvince(options: ProvinceOptions): Promise<Province> {
-  const supergraph = composeSupergraph(netSubgraphs());
   const client = await MongoClient.connect(options.mongodbUri);
   // The port is open before the net is read: who asks meanwhile is told so, and does not wait for ever.
   let listener: RequestListener = answerStarting;
   const server = createServer((request, response) => listener(request, response));
   const checker = new Checker();
-  checker.keep([], Promise.resolve({ supergraph }));
   let closeDirectory = () => Promise.resolve();
   try {
     server.listen(options.port, options.host);
@@ -80,7 +77,6 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
     const registry = new Registry(client, db);
     const { development = false, allowHosts = [] } = options;
     const frame = {
-      supergraph,
       development,
       platformHost: options.platformHost,
       platformBasePort: options.platformBasePort,

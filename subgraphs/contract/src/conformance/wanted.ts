@@ -1,9 +1,9 @@
 /** What the contract wants of a platform: its types at a version, for a choice of modules. */
-import { Kind, parse } from 'graphql';
+import { Kind } from 'graphql';
 import { fieldModule, typeModule } from '../field-module.ts';
 import { contractModules, type ContractVersion, type ModuleName } from '../modules.ts';
 import { contractDefinitions } from '../schema.ts';
-import { platformSdl } from '../sdl.ts';
+import { platformDocument } from '../sdl.ts';
 import { sdlTypes, type SdlType } from './sdl-types.ts';
 
 export type Types = ReadonlyMap<string, SdlType>;
@@ -13,7 +13,7 @@ const cached = new Map<string, Types>();
 /** The types of a platform that offers these modules, beside those that every platform does. */
 export function wantedTypes(modules: readonly ModuleName[], version: ContractVersion): Types {
   const key = [version, ...modules.toSorted()].join(' ');
-  const types = cached.get(key) ?? sdlTypes(parse(platformSdl(modules, version)));
+  const types = cached.get(key) ?? sdlTypes(platformDocument(modules, version));
   cached.set(key, types);
   return types;
 }
@@ -37,8 +37,17 @@ export interface ModulePart {
   readonly roots: readonly string[];
 }
 
+const parts = new Map<string, ModulePart>();
+
 /** A module's own part. */
 export function modulePart(module: ModuleName, version: ContractVersion): ModulePart {
+  const key = `${module} ${version}`;
+  const part = parts.get(key) ?? readPart(module, version);
+  parts.set(key, part);
+  return part;
+}
+
+function readPart(module: ModuleName, version: ContractVersion): ModulePart {
   const types = [...wantedTypes([module], version).values()];
   return {
     types: types.map(({ name }) => name).filter((name) => typeModule(name) === module),
