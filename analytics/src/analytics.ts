@@ -23,6 +23,7 @@ import type { ClickHouse } from './clickhouse.ts';
 import { followDirectory } from './directory.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Positions } from './ingest/positions.ts';
+import { Workers } from './ingest/workers.ts';
 import { Live } from './live/live.ts';
 import { answerOperation } from './operation/http.ts';
 import { keepRawFor, setTimeToLive } from './operation/retention.ts';
@@ -59,6 +60,8 @@ export interface AnalyticsOptions {
   readonly clickhouseUrl?: string;
   /** The server's cluster: tables are then replicated, and made on all of it. */
   readonly clickhouseCluster?: string;
+  /** The name of this process among several that share the platforms; absent: this one reads all. */
+  readonly worker?: string;
   /** Default: to stderr. */
   readonly log?: (message: string, detail?: unknown) => void;
 }
@@ -86,12 +89,15 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
   const server = createServer();
   const stopping = new AbortController();
   try {
-    const positions = new Positions(client.db(options.database));
+    const db = client.db(options.database);
+    const positions = new Positions(db);
+    const { worker } = options;
     const ingest: Ingest = new Ingest({
       clickhouse,
       positions,
       log,
       ownerHeaders,
+      ...(worker !== undefined && { workers: new Workers(db, positions, worker, log) }),
       ingested: (platform, lines) => live.ingested(platform, lines),
       feedChanged: () => live.feedChanged(),
     });

@@ -21,6 +21,8 @@ const help = `Starts analytics: /graphql, /live, /access, /backup, /health/live,
   --usage-retention-days <n>  for how long it is kept what was asked: 62 at least; without it, for ever
   --clickhouse-url <url>      a ClickHouse server in place of the embedded one; or CLICKHOUSE_URL
   --clickhouse-cluster <name> its cluster: replicated tables, made on all of it
+  --worker <name>             of several processes that share a ClickHouse server and a database, the name of
+                              this one: each reads the feeds whose leases it has. Give one of them --gateway-url
   --help`;
 
 const options = {
@@ -40,6 +42,7 @@ const options = {
   'usage-retention-days': { type: 'string' },
   'clickhouse-url': { type: 'string', default: process.env['CLICKHOUSE_URL'] ?? '' },
   'clickhouse-cluster': { type: 'string' },
+  worker: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
 const values = readOptions();
@@ -49,6 +52,10 @@ if (values.help) {
 } else {
   const clickhouseUrl = values['clickhouse-url'];
   const cluster = values['clickhouse-cluster'];
+  const { worker } = values;
+  if (worker !== undefined && clickhouseUrl === '') {
+    fail('--worker needs --clickhouse-url: the embedded engine is of one process.', 2);
+  }
   const raw = values['raw-retention-days'];
   const usage = values['usage-retention-days'];
   const analytics = await startAnalytics({
@@ -67,6 +74,7 @@ if (values.help) {
       : { usageRetentionDays: retention('usage', leastUsageDays, usage) }),
     ...(clickhouseUrl === '' ? {} : { clickhouseUrl }),
     ...(cluster === undefined ? {} : { clickhouseCluster: cluster }),
+    ...(worker === undefined ? {} : { worker }),
   }).catch(explain);
   console.log(`analytics is ready: ${analytics.url}`);
   let stopping = false;

@@ -73,7 +73,7 @@ export class SelfCheck {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const owners = this.connected();
-      for (const owner of owners) {
+      for (const owner of owners.filter(({ code }) => this.sources.ingest.works(code))) {
         const began = performance.now();
         // An owner that does not answer is the feed's business; its last result stays.
         await this.check(owner, signal).catch(() => undefined);

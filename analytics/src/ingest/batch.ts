@@ -12,6 +12,8 @@ export const maxRows = 50_000;
 export interface Batch {
   readonly platform: string;
   readonly epoch: number;
+  /** Of the lease under which it was read. */
+  readonly fence: number;
   readonly from: number;
   readonly to: number;
   /** The chain's head at `to`. */
@@ -30,6 +32,7 @@ export interface Batch {
 export interface BatchStart {
   readonly platform: string;
   readonly epoch: number;
+  readonly fence: number;
   /** The head before the first line; undefined at sequence 0. */
   readonly head: string | undefined;
 }
@@ -104,7 +107,7 @@ function monthOf(day: number): number {
   return month;
 }
 
-function batchOf({ platform, epoch }: BatchStart, piece: Piece, head: string): Batch {
+function batchOf({ platform, epoch, fence }: BatchStart, piece: Piece, head: string): Batch {
   const from = piece.lines[0]?.sequence ?? 0;
   const last = piece.rows.pop() ?? '';
   return {
@@ -112,6 +115,7 @@ function batchOf({ platform, epoch }: BatchStart, piece: Piece, head: string): B
     rows: [...piece.rows, withHead(last, head)],
     platform,
     epoch,
+    fence,
     from,
     to: from + piece.lines.length - 1,
     head,

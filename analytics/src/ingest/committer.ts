@@ -55,7 +55,7 @@ export class Committer {
    * window is only closed: the comparison of the stores finds what raw has of it.
    */
   async replay(intent: Intent): Promise<void> {
-    if (this.blocks.count - intent.blocksBefore > replayableBlocks) {
+    if ((await this.blocks.count()) - intent.blocksBefore > replayableBlocks) {
       await this.positions.forget(intent);
       return;
     }
@@ -68,7 +68,7 @@ export class Committer {
       await this.positions.forget(intent);
       return;
     }
-    await this.positions.close(intent);
+    await this.positions.close(intent, { asHolder: false });
   }
 
   /** Every member wants the same replay: it is run once. */
@@ -101,9 +101,9 @@ export class Committer {
     this.running += 1;
     try {
       const insert = insertOf(group.map(({ batch }) => batch));
-      const intent = await this.positions.open(insert, this.blocks.take(insert.blocks));
+      const intent = await this.positions.open(insert, await this.blocks.take(insert.blocks));
       await this.clickhouse.run(insert.statement);
-      if (!(await this.positions.close(intent))) {
+      if (!(await this.positions.close(intent, { asHolder: true }))) {
         throw new Error(`A position moved while ${insert.token} was inserted.`);
       }
       for (const { batch, done } of group) {

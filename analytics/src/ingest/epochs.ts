@@ -5,7 +5,7 @@ import {
   boundaries,
   contiguousEnd,
   copyEpoch,
-  dropOtherEpochs,
+  dropEpochsBelow,
   epochStates,
   isWhole,
 } from './tables.ts';
@@ -17,12 +17,12 @@ export interface Stores {
 }
 
 /**
- * Makes a new epoch of what lies up to `boundary` (undefined: of nothing), and switches to it.
+ * Makes, under `fence`, a new epoch of what lies up to `boundary` (undefined: of nothing), and switches to it.
  * The old epoch counts until the switch; a failed attempt leaves everything as it was.
  */
 export async function takeNewEpoch(
   { clickhouse, positions }: Stores,
-  platform: string,
+  { _id: platform, fence }: Pick<Position, '_id' | 'fence'>,
   boundary: Boundary | undefined,
 ): Promise<Position> {
   const held = (await epochStates(clickhouse, platform)).map((state) => state.epoch);
@@ -36,13 +36,13 @@ export async function takeNewEpoch(
       );
     }
   }
-  await positions.switchEpoch(platform, {
+  await positions.switchEpoch(platform, fence, {
     epoch,
     sequence: boundary?.sequence ?? 0,
     head: boundary?.head ?? null,
     recordedTime: boundary?.recordedTime ?? null,
   });
-  await dropOtherEpochs(clickhouse, platform, [epoch]);
+  await dropEpochsBelow(clickhouse, platform, epoch);
   return await positions.ensure(platform);
 }
 

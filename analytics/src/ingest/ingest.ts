@@ -3,7 +3,7 @@ import type { NetOwner, NetSnapshot } from '@onenet/contract';
 import type { FeedLine } from '@onenet/feed';
 import { migrate, pendingMigrations } from '../migrate.ts';
 import type { OwnerHeaders } from '../owner-call.ts';
-import { Blocks } from './blocks.ts';
+import { ownBlocks, sharedBlocks } from './blocks.ts';
 import { Committer } from './committer.ts';
 import type { Stores } from './epochs.ts';
 import { droppedCells, floorsOf, isKept } from './floors.ts';
@@ -12,13 +12,16 @@ import { Poller } from './poller.ts';
 import type { Position } from './positions.ts';
 import { platformsInTables, reconcile } from './reconcile.ts';
 import { FeedProgress } from './status.ts';
-import type { FeedStatus } from './status.ts';
+import type { FeedStatus, SharedProgress } from './status.ts';
+import type { Shares, Workers } from './workers.ts';
 
 export interface IngestOptions extends Stores {
   readonly log: (message: string, detail?: unknown) => void;
   readonly ownerHeaders: OwnerHeaders;
   readonly ingested: (platform: string, lines: readonly FeedLine[]) => void;
   readonly feedChanged: (status: FeedStatus) => void;
+  /** Where several processes share the platforms; absent: this one reads all. */
+  readonly workers?: Workers;
 }
 
 export class Ingest {
@@ -28,24 +31,32 @@ export class Ingest {
   /** The last piece of work on each platform. */
   private readonly turns = new Map<string, Promise<unknown>>();
   private floors: readonly Floor[] = [];
+  private readonly sharing = new AbortController();
+  private shared: Promise<void> | undefined;
   private committer: Committer;
   private owners: readonly NetOwner[] = [];
   private stopped = false;
 
   constructor(options: IngestOptions) {
     this.options = options;
-    this.committer = new Committer(options.clickhouse, options.positions, new Blocks([], []));
+    this.committer = new Committer(options.clickhouse, options.positions, ownBlocks([], []));
   }
 
   /** Brings the stores to one state: open intents first, then migrations, then what was restored. */
   async prepare(): Promise<void> {
-    const { clickhouse, positions, log } = this.options;
+    const { clickhouse, positions, log, workers } = this.options;
+    await positions.addFences();
     const before = await positions.all();
     const intents = await positions.openIntents();
-    this.committer = new Committer(clickhouse, positions, new Blocks(before.values(), intents));
+    const blocks = workers
+      ? await sharedBlocks(workers.blockCounts, before.values(), intents)
+      : ownBlocks(before.values(), intents);
+    this.committer = new Committer(clickhouse, positions, blocks);
     const pending = await pendingMigrations(clickhouse);
+    if (workers && pending.length > 0) await refuseOthers(workers, pending);
     const unsettled = new Set<string>();
-    for (const intent of intents) {
+    // What others have under way is theirs: who takes a platform over settles it.
+    for (const intent of workers && pending.length === 0 ? [] : intents) {
       // Tables that were never made, or are lost, have nothing for an insert to be replayed into.
       if (pending.includes('001-raw.sql')) {
         await positions.forget(intent);
@@ -60,23 +71,29 @@ export class Ingest {
     for (const name of await migrate(clickhouse)) log(`migrated: ${name}`);
     const platforms = new Set([...before.keys(), ...(await platformsInTables(clickhouse))]);
     for (const platform of platforms) {
-      await positions.stopBuilding(platform);
+      if (!workers) await positions.stopBuilding(platform);
       const position = await positions.ensure(platform);
       // What is unsettled is taken up again by the platform's own poller.
-      this.progressOf(platform).position = unsettled.has(platform)
-        ? position
-        : await reconcile(this.options, position);
+      this.progressOf(platform).position =
+        workers || unsettled.has(platform) ? position : await reconcile(this.options, position);
     }
     await this.countRejected();
     await this.refreshFloors();
+    this.shared = workers?.run(this.shares(), this.sharing.signal);
   }
 
   /** Follows the directory: a poller for each owner that is connected now, none for the others. */
   use(snapshot: NetSnapshot): void {
-    if (this.stopped) return;
     this.owners = snapshot.owners;
+    this.startAndStop();
+  }
+
+  private startAndStop(): void {
+    if (this.stopped) return;
     const connected = new Map(
-      snapshot.owners.filter((o) => o.connection === 'CONNECTED').map((o) => [o.code, o]),
+      this.connected()
+        .filter(({ code }) => this.works(code))
+        .map((owner) => [owner.code, owner]),
     );
     for (const [code, { owner, abort }] of this.running) {
       const now = connected.get(code);
@@ -102,9 +119,10 @@ export class Ingest {
     return this.progress.get(platform)?.position?.sequence ?? 0;
   }
 
-  /** Whether this process may work on a platform. */
-  works(_platform: string): boolean {
-    return !this.stopped;
+  /** Whether it is this process that works on a platform. */
+  works(platform: string): boolean {
+    const { workers } = this.options;
+    return workers === undefined || workers.fence(platform) !== undefined;
   }
 
   /** The sequence up to which raw has lost a platform's lines; 0: none. */
@@ -160,14 +178,52 @@ export class Ingest {
 
   async stop(): Promise<void> {
     this.stopped = true;
+    this.sharing.abort();
+    await this.shared;
     for (const { abort } of this.running.values()) abort.abort();
     await Promise.all([...this.running.values()].map(({ done }) => done));
+    await this.options.workers?.leave();
+  }
+
+  private connected(): readonly NetOwner[] {
+    return this.owners.filter(({ connection }) => connection === 'CONNECTED');
+  }
+
+  /** What this process does with its leases. */
+  private shares(): Shares {
+    return {
+      wanted: () => this.connected().map(({ code }) => code),
+      changed: () => this.startAndStop(),
+      stopped: async (platform) => {
+        await this.running.get(platform)?.done;
+        await this.turns.get(platform);
+      },
+      own: () => [...this.running.keys()].map((code) => this.progressOf(code)),
+      told: (feeds) => this.told(feeds),
+    };
+  }
+
+  /** Takes over how far the others are, so that what is answered here has their lines too. */
+  private async told(feeds: ReadonlyMap<string, SharedProgress>): Promise<void> {
+    const { positions, ingested, feedChanged } = this.options;
+    for (const [platform, position] of await positions.all()) {
+      if (this.running.has(platform)) continue;
+      const progress = this.progressOf(platform);
+      const before = progress.position;
+      progress.position = position;
+      const feed = feeds.get(platform);
+      if (feed) progress.takeOver(feed);
+      feedChanged(progress.status(Date.now()));
+      // The lines themselves are where they were read.
+      if (before && before.sequence < position.sequence) ingested(platform, []);
+    }
   }
 
   private start(owner: NetOwner): void {
     const previous = this.running.get(owner.code);
     const abort = new AbortController();
-    const { clickhouse, positions, log, ownerHeaders, ingested, feedChanged } = this.options;
+    const { clickhouse, positions, log, ownerHeaders, ingested, feedChanged, workers } =
+      this.options;
     const poller = new Poller(
       {
         owner,
@@ -177,6 +233,7 @@ export class Ingest {
         ownerHeaders,
         ingested,
         committer: this.committer,
+        ...(workers && { fence: () => workers.fence(owner.code) }),
         between: (work) => this.between(owner.code, work),
         signal: abort.signal,
         changed: (progress) => feedChanged(progress.status(Date.now())),
@@ -227,4 +284,14 @@ interface Running {
   readonly poller: Poller;
   readonly abort: AbortController;
   readonly done: Promise<void>;
+}
+
+/** Tables change while nobody else inserts into them. */
+async function refuseOthers({ leases }: Workers, pending: readonly string[]): Promise<void> {
+  const others = (await leases.liveWorkers()).filter((name) => name !== leases.worker);
+  if (others.length === 0) return;
+  throw new Error(
+    `${pending.join(', ')} must run while no other worker does, and ${others.join(', ')} run: ` +
+      'stop them (one that was killed counts for 15 seconds), start one of the new version, then the others.',
+  );
 }

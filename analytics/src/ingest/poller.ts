@@ -11,6 +11,7 @@ import type { Batch } from './batch.ts';
 import type { Committer } from './committer.ts';
 import { newestAccepted, takeNewEpoch } from './epochs.ts';
 import type { Stores } from './epochs.ts';
+import { LeaseLost } from './positions.ts';
 import type { Position } from './positions.ts';
 import { reconcile } from './reconcile.ts';
 import { FeedProgress } from './status.ts';
@@ -28,6 +29,8 @@ export interface PollerOptions extends Stores {
   readonly committer: Committer;
   /** Runs something while nothing else works on this platform. */
   readonly between: <T>(work: () => Promise<T>) => Promise<T>;
+  /** The fence of the lease that is held, undefined when it is lost; absent where there are no leases. */
+  readonly fence?: () => number | undefined;
   readonly signal: AbortSignal;
   readonly log: (message: string, detail?: unknown) => void;
   readonly ownerHeaders: OwnerHeaders;
@@ -69,9 +72,20 @@ export class Poller {
   private async settle(): Promise<Position> {
     const { between, positions, committer, owner } = this.options;
     return await between(async () => {
+      this.refuseLost(await positions.ensure(owner.code));
       await committer.settle(owner.code);
-      return this.at(await reconcile(this.options, await positions.ensure(owner.code)));
+      const position = await positions.ensure(owner.code);
+      this.refuseLost(position);
+      return this.at(await reconcile(this.options, position));
     });
+  }
+
+  /** Who has lost the lease reads its successor's fence, and is not to go on under it. */
+  private refuseLost({ _id, fence }: Position): void {
+    if (!this.options.fence) return;
+    const own = this.options.fence();
+    if (own !== fence)
+      throw new LeaseLost(`${_id} has fence ${fence}, and ours is ${own ?? 'lost'}.`);
   }
 
   /** Reads on until something throws, the signal aborts, or the stores must be compared again. */
@@ -138,7 +152,8 @@ export class Poller {
   private async take(start: Position, answer: FeedBatch): Promise<Position> {
     const began = performance.now();
     let position = start;
-    const from = { platform: start._id, epoch: start.epoch, head: start.head ?? undefined };
+    const { _id: platform, epoch, fence, head } = start;
+    const from = { platform, epoch, fence, head: head ?? undefined };
     for (const batch of cutBatches(from, answer, Date.now())) {
       const inserted = await this.options.between(() => this.insert(batch));
       // Another epoch counts meanwhile: what is left of the answer is read again for that one.
@@ -193,7 +208,7 @@ export class Poller {
       return position;
     }
     log(`${owner.code}: its log is another after ${boundary?.sequence ?? 0}; a new epoch begins`);
-    return this.at(await takeNewEpoch(this.options, owner.code, boundary));
+    return this.at(await takeNewEpoch(this.options, position, boundary));
   }
 
   private at(position: Position): Position {

@@ -25,7 +25,10 @@ export interface Intent {
 }
 
 /** What an insert holds of one platform. */
-interface IntentMember extends Pick<Batch, 'platform' | 'epoch' | 'from' | 'to' | 'head'> {
+interface IntentMember extends Pick<
+  Batch,
+  'platform' | 'epoch' | 'fence' | 'from' | 'to' | 'head'
+> {
   readonly recordedTime: string | null;
 }
 
@@ -41,18 +44,25 @@ export interface Position {
   readonly recordedTime: string | null;
   /** The greatest number that an epoch or an attempt at one has had. */
   readonly lastEpoch: number;
+  /** Which holder of the platform's lease may write (leases.ts); 0 where one process has all. */
+  readonly fence: number;
   /** The epoch that is being built while another counts. */
   readonly building: number | null;
   /** All platforms' blocks when this position was last advanced. */
   readonly blocks: number;
 }
 
+/** Somebody else has the platform now. */
+export class LeaseLost extends Error {}
+
 /** Every write is on disk before it returns. */
 export class Positions {
+  private readonly db: Db;
   private readonly positions: Collection<Position>;
   private readonly intents: Collection<Intent>;
 
   constructor(db: Db) {
+    this.db = db;
     const options = {
       writeConcern: { w: 'majority', journal: true },
       readConcern: { level: 'majority' },
@@ -78,6 +88,7 @@ export class Positions {
           head: null,
           recordedTime: null,
           lastEpoch: 1,
+          fence: 0,
           building: null,
           blocks: 0,
         },
@@ -88,13 +99,17 @@ export class Positions {
     return position;
   }
 
-  /** Stores an intent, before its insert. */
+  /**
+   * Stores an intent, before its insert, if every member's fence is still that of its batch. In one
+   * transaction: who takes a platform over raises the fence first and then reads what is open.
+   */
   async open(insert: Insert, blocksBefore: number): Promise<Intent> {
     const intent: Intent = {
       _id: insert.token,
-      members: insert.batches.map(({ platform, epoch, from, to, head, recordedTime }) => ({
+      members: insert.batches.map(({ platform, epoch, fence, from, to, head, recordedTime }) => ({
         platform,
         epoch,
+        fence,
         from,
         to,
         head,
@@ -106,7 +121,27 @@ export class Positions {
       openedAt: new Date(),
       blocksBefore,
     };
-    await this.intents.insertOne(intent);
+    if (intent.members.every(({ fence }) => fence === 0)) {
+      await this.intents.insertOne(intent);
+      return intent;
+    }
+    await this.db.client.withSession((session) =>
+      session.withTransaction(
+        async () => {
+          const own = intent.members.map(({ platform, fence }) => ({ _id: platform, fence }));
+          const { matchedCount } = await this.positions.updateMany(
+            { $or: own },
+            { $set: { openedAt: intent.openedAt } },
+            { session },
+          );
+          if (matchedCount < own.length) {
+            throw new LeaseLost(`Not all of ${intent._id} is this worker's any more.`);
+          }
+          await this.intents.insertOne(intent, { session });
+        },
+        { writeConcern: { w: 'majority', journal: true } },
+      ),
+    );
     return intent;
   }
 
@@ -119,14 +154,15 @@ export class Positions {
   /**
    * Advances every member to its end, and closes the intent. A member that is not where its batch
    * begins stays where it is: what raw then has beyond it is found by comparison. Returns whether
-   * all were.
+   * all were. `asHolder`: only what is still this worker's; the rest is for who has it now, who
+   * finds the intent open.
    */
-  async close(intent: Intent): Promise<boolean> {
+  async close(intent: Intent, { asHolder }: { readonly asHolder: boolean }): Promise<boolean> {
     const blocks = intent.blocksBefore + intent.blocks;
     const { matchedCount } = await this.positions.bulkWrite(
-      intent.members.map(({ platform, epoch, from, to, head, recordedTime }) => ({
+      intent.members.map(({ platform, epoch, fence, from, to, head, recordedTime }) => ({
         updateOne: {
-          filter: { _id: platform, epoch, sequence: from - 1 },
+          filter: { _id: platform, epoch, sequence: from - 1, ...(asHolder && { fence }) },
           update: {
             $set: {
               sequence: to,
@@ -139,13 +175,28 @@ export class Positions {
       })),
       { ordered: false },
     );
-    await this.forget(intent);
-    return matchedCount === intent.members.length;
+    const all = matchedCount === intent.members.length;
+    if (all || !asHolder) await this.forget(intent);
+    return all;
   }
 
   /** Closes an intent without advancing anybody. */
   async forget(intent: Intent): Promise<void> {
     await this.intents.deleteOne({ _id: intent._id });
+  }
+
+  /** Positions from before there were fences get one. */
+  async addFences(): Promise<void> {
+    await this.positions.updateMany({ fence: { $exists: false } }, { $set: { fence: 0 } });
+  }
+
+  /** From now on only who holds the lease of this fence writes. */
+  async raiseFence(platform: string, fence: number): Promise<void> {
+    // What the holder before was building is its own no more.
+    await this.positions.updateOne(
+      { _id: platform },
+      { $max: { fence }, $set: { building: null } },
+    );
   }
 
   /** Takes a number for a new epoch, greater than every one before. */
@@ -177,9 +228,16 @@ export class Positions {
   /** Makes an epoch the one that counts; what was being built beside the one before is void. */
   async switchEpoch(
     platform: string,
+    fence: number,
     to: Pick<Position, 'epoch' | 'sequence' | 'head' | 'recordedTime'>,
   ): Promise<void> {
-    await this.positions.updateOne({ _id: platform }, { $set: { ...to, building: null } });
+    const { epoch, sequence, head, recordedTime } = to;
+    const { matchedCount } = await this.positions.updateOne(
+      // A later epoch is never replaced by one that was begun before it.
+      { _id: platform, fence, epoch: { $lt: epoch } },
+      { $set: { epoch, sequence, head, recordedTime, building: null } },
+    );
+    if (matchedCount === 0) throw new LeaseLost(`${platform} is another worker's meanwhile.`);
   }
 }
 

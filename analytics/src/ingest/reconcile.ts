@@ -3,7 +3,7 @@ import type { ClickHouse } from '../clickhouse.ts';
 import { newestBoundary, takeNewEpoch } from './epochs.ts';
 import type { Stores } from './epochs.ts';
 import type { Position } from './positions.ts';
-import { dropOtherEpochs, epochStates, isWhole } from './tables.ts';
+import { dropEpochsBelow, epochStates, isWhole } from './tables.ts';
 
 /**
  * Compares a platform's position with raw and the rollups. What they do not agree on becomes a new
@@ -16,16 +16,14 @@ export async function reconcile(stores: Stores, position: Position): Promise<Pos
   const unknown = states.some((state) => state.epoch > position.lastEpoch);
   const whole = current ? isWhole(current, position.sequence) : position.sequence === 0;
   if (whole && !unknown) {
-    // One that is being built beside it is left to its builder.
-    const kept = [position.epoch, ...(position.building === null ? [] : [position.building])];
-    if (states.some(({ epoch }) => !kept.includes(epoch))) {
-      await dropOtherEpochs(stores.clickhouse, position._id, kept);
+    if (states.some(({ epoch }) => epoch < position.epoch)) {
+      await dropEpochsBelow(stores.clickhouse, position._id, position.epoch);
     }
     return position;
   }
   return await takeNewEpoch(
     stores,
-    position._id,
+    position,
     await newestBoundary(stores.clickhouse, position._id),
   );
 }

@@ -33,6 +33,17 @@ const quietAfterMs = 10 * 60_000;
 /** Not in for this long, and the feed is behind. */
 const behindAfterMs = 30_000;
 
+/** The part of it that is not in the position. */
+export interface SharedProgress {
+  readonly headers: FeedHeaders | null;
+  readonly seenAtMs: number | null;
+  readonly completeTo: string | null;
+  readonly lastLineAtMs: number | null;
+  readonly behindSinceMs: number | null;
+  readonly rejected: number;
+  readonly trouble: 'UNREACHABLE' | 'BROKEN' | null;
+}
+
 /** What a poller knows of its platform; `status` is what it amounts to now. */
 export class FeedProgress {
   readonly platform: string;
@@ -68,6 +79,31 @@ export class FeedProgress {
     // Complete to that time only when everything that is numbered is in.
     if (sequence >= headers.lastSequence && headers.completeTo)
       this.completeTo = headers.completeTo;
+  }
+
+  /** What other processes are told. */
+  shared(): SharedProgress {
+    const { headers, seenAtMs, completeTo, lastLineAtMs, behindSinceMs, rejected, trouble } = this;
+    return {
+      headers: headers ?? null,
+      seenAtMs: seenAtMs ?? null,
+      completeTo,
+      lastLineAtMs: lastLineAtMs ?? null,
+      behindSinceMs: behindSinceMs ?? null,
+      rejected,
+      trouble: trouble ?? null,
+    };
+  }
+
+  /** Takes over what another process tells. */
+  takeOver(told: SharedProgress): void {
+    this.headers = told.headers ?? undefined;
+    this.seenAtMs = told.seenAtMs ?? undefined;
+    this.completeTo = told.completeTo;
+    this.lastLineAtMs = told.lastLineAtMs ?? undefined;
+    this.behindSinceMs = told.behindSinceMs ?? undefined;
+    this.rejected = told.rejected;
+    this.trouble = told.trouble ?? undefined;
   }
 
   status(nowMs: number): FeedStatus {

@@ -185,16 +185,19 @@ export async function copyEpoch(
     )`);
 }
 
-/** Removes every epoch of a platform but these, from all tables; the rows go in the background. */
-export async function dropOtherEpochs(
+/**
+ * Removes every epoch of a platform before one, from all tables; the rows go in the background. A later
+ * one is being built, or is an attempt that failed: it counts nowhere, and goes when the next one counts.
+ */
+export async function dropEpochsBelow(
   clickhouse: ClickHouse,
   platform: string,
-  keep: readonly number[],
+  epoch: number,
 ): Promise<void> {
   const onCluster = clickhouse.cluster ? `ON CLUSTER ${quote(clickhouse.cluster)}` : '';
   for (const table of [...epochTables, 'dropped', 'floors']) {
     await clickhouse.run(
-      `ALTER TABLE onenet.${table} ${onCluster} DELETE WHERE platform = ${quote(platform)} AND epoch NOT IN (${keep.join(', ')}) SETTINGS mutations_sync = 0`,
+      `ALTER TABLE onenet.${table} ${onCluster} DELETE WHERE platform = ${quote(platform)} AND epoch < ${epoch} SETTINGS mutations_sync = 0`,
     );
   }
 }

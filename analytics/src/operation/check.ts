@@ -46,6 +46,10 @@ export async function check(
   add(await tableFindings(sources.clickhouse));
   add(intentFindings(await sources.positions.openIntents()));
   for (const position of (await sources.positions.all()).values()) {
+    if (!sources.ingest.works(position._id)) {
+      add([{ subject: position._id, ok: true, found: 'is read by another worker: checked there' }]);
+      continue;
+    }
     add([await platformFinding(sources, position)]);
     add(await ownerFindings(sources, position._id));
   }

@@ -5,7 +5,7 @@
 import { NetError } from '@onenet/contract';
 import type { Stores } from '../ingest/epochs.ts';
 import type { Ingest } from '../ingest/ingest.ts';
-import { copyEpoch, dropOtherEpochs, epochStates, isWhole } from '../ingest/tables.ts';
+import { copyEpoch, dropEpochsBelow, epochStates, isWhole } from '../ingest/tables.ts';
 
 /** Lines that are copied at a time: so progress can be told. */
 const stepLines = 1_000_000;
@@ -27,6 +27,12 @@ export async function rebuild(
   const start = (await positions.all()).get(platform);
   if (!start || start.sequence === 0) {
     throw new NetError('NOT_FOUND', `Nothing of ${platform} is in: there is nothing to rebuild.`);
+  }
+  if (!ingest.works(platform)) {
+    throw new NetError(
+      'WRONG_STATE',
+      `${platform} is read by another worker: have that one rebuild it (its log names what it reads).`,
+    );
   }
   const epoch = await positions.takeEpoch(platform, start.lastEpoch + 1);
   if (!(await positions.startBuilding(platform, epoch))) {
@@ -54,14 +60,14 @@ export async function rebuild(
       }
       await copyTo(now.sequence);
       await refuseUnlessWhole(stores, platform, epoch, now.sequence);
-      await positions.switchEpoch(platform, { ...now, epoch });
+      await positions.switchEpoch(platform, now.fence, { ...now, epoch });
       ingest.moved({ ...now, epoch, lastEpoch: epoch, building: null });
       return now.sequence;
     });
-    await dropOtherEpochs(clickhouse, platform, [epoch]);
+    await dropEpochsBelow(clickhouse, platform, epoch);
     return { platform, from: start.epoch, epoch, lines };
   } catch (error) {
-    // The rows of the attempt go when the stores are next compared.
+    // The rows of the attempt count nowhere, and go when the next epoch counts.
     await positions.stopBuilding(platform);
     throw error;
   }

@@ -106,7 +106,7 @@ async function statementsOf(feedsUrl: string, code: string): Promise<string[]> {
   while (position.after < eventsEach) {
     const answer = await readFeed({ url: `${feedsUrl}/${code}/events`, code, ...position });
     if (answer.kind !== 'batch') throw new Error(`${code}: ${JSON.stringify(answer)}`);
-    const start = { platform: code, epoch: 1, head: position.head };
+    const start = { platform: code, epoch: 1, fence: 0, head: position.head };
     statements.push(
       ...cutBatches(start, answer, Date.now()).map((batch) => insertOf([batch]).statement),
     );
