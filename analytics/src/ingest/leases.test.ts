@@ -21,7 +21,7 @@ import { Workers } from './workers.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const leaseMs = 1_500;
+const leaseMs = 5_000;
 /** Trouble fails nothing by itself, and is to be seen. */
 const logged = (message: string, detail?: unknown): void => {
   if (detail !== undefined) console.error(message, detail);
@@ -43,7 +43,10 @@ async function worker(name: string, url: string, db: Db) {
   });
   await ingest.prepare();
   return {
-    ...{ clickhouse, positions, workers, ingest },
+    clickhouse,
+    positions,
+    workers,
+    ingest,
     async [Symbol.asyncDispose]() {
       await ingest.stop();
       await clickhouse.close();

@@ -20,7 +20,7 @@ import { check } from './check.ts';
 import { rebuild } from './rebuild.ts';
 import { forgetRaw } from './retention.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 test('after raw has lost its beginning, check, rebuild and a lost MongoDB find all as before', async () => {
   const client = await MongoClient.connect(inject('mongodbUri'));
