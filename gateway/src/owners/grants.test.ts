@@ -224,16 +224,16 @@ test('a kind of step that is shared with nobody is not in the history, and not t
 
 test('what is withheld is told apart by grant and token, however often it is asked, and is one for the same', () => {
   const granted = (scopes: string) => ({ scopes: new Set([scopes]), key: scopes, grants: [] });
-  const [requests, members] = [granted('requests:read'), granted('members:read')];
-  const from = (by: typeof requests, ...token: string[]) =>
+  const [ofRequests, ofMembers] = [granted('requests:read'), granted('members:read')];
+  const from = (by: typeof ofRequests, ...token: string[]) =>
     contractWithholding.from('GRANTED', by, token);
   const both = ['requests:read', 'members:read'];
   for (const _ of [1, 2]) {
-    expect(from(requests, ...both).fields).not.toContain('ServiceRequest.title');
-    expect(from(requests, 'members:read').fields).toContain('ServiceRequest.title');
-    expect(from(members, ...both).fields).toContain('ServiceRequest.title');
+    expect(from(ofRequests, ...both).fields).not.toContain('ServiceRequest.title');
+    expect(from(ofRequests, 'members:read').fields).toContain('ServiceRequest.title');
+    expect(from(ofMembers, ...both).fields).toContain('ServiceRequest.title');
   }
-  expect(from(granted('requests:read'), ...both)).toBe(from(requests, ...both));
+  expect(from(granted('requests:read'), ...both)).toBe(from(ofRequests, ...both));
 });
 
 describe('people', () => {
