@@ -8,7 +8,7 @@ import { buildDashboard } from '@onenet/scripts';
 import { MongoClient } from 'mongodb';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { startBrowser } from './fixtures/browser.ts';
+import { startBrowser, watchErrors } from './fixtures/browser.ts';
 import { startSmallNet, type SmallNet } from './fixtures/small-net.ts';
 import { makeRecords } from './merged/dataset.ts';
 import { Random } from './merged/random.ts';
@@ -150,8 +150,7 @@ async function open(
     ...options,
   });
   const page = await context.newPage();
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(error.message));
+  const errors = watchErrors(page);
   const next = account === null ? path : `/sign-in?next=${encodeURIComponent(path)}`;
   await page.goto(`${gateway.url}${next}`);
   if (account !== null) {
@@ -223,6 +222,27 @@ async function withReading(page: Page): Promise<void> {
     return route.fallback();
   });
 }
+
+test('a script that somebody writes into a page does not run, and no page frames ours', async () => {
+  const page = await browser.newPage();
+  const answer = await page.goto(`${gateway.url}/sign-in`);
+  await page.getByLabel('用户名').waitFor();
+  const ran = await page.evaluate(() => {
+    const script = document.createElement('script');
+    script.textContent = 'window.hurt = true';
+    document.body.append(script);
+    const image = document.createElement('img');
+    document.body.append(image);
+    image.setAttribute('onerror', 'window.hurt = true');
+    image.src = 'data:,';
+    return new Promise((resolve) => {
+      image.addEventListener('error', () => setTimeout(() => resolve('hurt' in window)));
+    });
+  });
+  expect(ran).toBe(false);
+  expect(answer?.headers()['content-security-policy']).toBe("frame-ancestors 'none'");
+  await page.close();
+});
 
 test('an administrator sees what waits at every platform, the oldest first, and decides nothing', async () => {
   await using opened = await open('/access', 'guanli');
@@ -329,7 +349,7 @@ test('who read what: filtered by the address, page by page', async () => {
   await page.reload();
   const rows = page.locator('#records tbody tr');
   await expect.poll(() => rows.count(), soon).toBe(17);
-  await page.getByRole('combobox', { name: '部门系统', exact: true }).selectOption('');
+  await page.getByRole('combobox', { name: '客户端', exact: true }).selectOption('');
   await page.waitForURL((url) => !url.searchParams.has('client'));
   await expect.poll(() => rows.count(), soon).toBe(20);
   await page.getByRole('button', { name: '加载更多' }).click();
@@ -512,6 +532,13 @@ test('a developer finds a field in the catalogue, and applies for it by the edit
   await row.getByText('个人信息').waitFor();
   expect((await row.textContent())?.replaceAll(/\s+/g, ' ')).toMatch(
     /有条件共享.*members:personal.*\d+ 个平台中 0 个已授权/,
+  );
+  // How fresh, and who answers for it.
+  expect(await row.textContent()).toContain('查询当时');
+  await row.locator('summary').click();
+  await row.getByText('武汉市总工会网络工作部（示例）').waitFor();
+  expect(await row.getByRole('link', { name: 'data@420100.example' }).getAttribute('href')).toBe(
+    'mailto:data@420100.example',
   );
   await row.getByRole('button', { name: /^申请授权/ }).click();
   await page.waitForURL((url) => url.pathname === '/developer');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startBrowser } from './fixtures/browser.ts';
+import { startBrowser, watchErrors } from './fixtures/browser.ts';
 import { testNet } from './fixtures/net.ts';
 import type { DisposableNet } from './fixtures/net.ts';
 import { ask } from './fixtures/small-net.ts';
@@ -49,8 +49,7 @@ async function open(
     ...options,
   });
   const page = await context.newPage();
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(error.message));
+  const errors = watchErrors(page);
   await page.goto(`${net.urls.gateway}${path}`);
   return Object.assign(page, {
     [Symbol.asyncDispose]: async () => {

@@ -95,7 +95,7 @@ const paths: Readonly<Record<string, Handler>> = {
 /** No answer is guessed at by its content, framed by another site, or loaded into one; no address is told to one. */
 const forBrowsers = new Map([
   ['x-content-type-options', 'nosniff'],
-  ['content-security-policy', "frame-ancestors 'self'"],
+  ['content-security-policy', "frame-ancestors 'none'"],
   ['cross-origin-resource-policy', 'same-origin'],
   ['referrer-policy', 'same-origin'],
 ]);

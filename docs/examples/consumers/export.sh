@@ -24,6 +24,11 @@ ORDER
 fi
 
 touch "$file"
+# What is read goes to the file alone; how many lines that are, for whoever watches.
+progress() {
+  awk '{ print } NR % 1000 == 0 { print NR " lines …" > "/dev/stderr" }
+    END { print NR " lines read" > "/dev/stderr" }'
+}
 for attempt in 1 2 3 4 5; do
   # The last line is either no row, or one that may be half: it is asked for again.
   sed '$d' "$file" > "$file.kept"
@@ -31,7 +36,7 @@ for attempt in 1 2 3 4 5; do
   after=$(tail -n 1 "$file" | sed -nE 's/^\{"cursor":"([^"]+)".*/\1/p')
   # A new token each time: one of ten minutes may end before the rows do.
   curl -sSf "$ONENET_URL$(cat "$file.address")/rows${after:+?after=$after}" \
-    -H "authorization: Bearer $(token)" >> "$file" || echo "attempt $attempt broke off" >&2
+    -H "authorization: Bearer $(token)" | progress >> "$file" || echo "attempt $attempt broke off" >&2
   case $(tail -n 1 "$file") in '{"end":{"state":"DONE"'*) break ;; esac
   sleep "$attempt"
 done

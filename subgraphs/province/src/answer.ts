@@ -40,7 +40,7 @@ export function answerError(response: ServerResponse, error: unknown): void {
   answerJson(response, 500, { error: { code: 'INTERNAL', message, incident } });
 }
 
-export function answerJson(response: ServerResponse, status: number, body: object): void {
+export function answerJson(response: ServerResponse, status: number, body: object | null): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',

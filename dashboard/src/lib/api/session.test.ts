@@ -12,6 +12,7 @@ const person = { name: 'admin', roles: ['leader'], platform: null };
 test('who is signed in, or nobody', async () => {
   const shown = { ...person, scopes: ['members:read'] };
   expect(await askSession(signal, answering(200, shown))).toEqual(person);
+  expect(await askSession(signal, answering(200, null))).toBeNull();
   const nobody = { error: { code: 'CREDENTIALS_REQUIRED' } };
   expect(await askSession(signal, answering(401, nobody))).toBeNull();
 });

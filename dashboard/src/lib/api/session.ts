@@ -16,8 +16,10 @@ export async function askSession(
   fetch: Fetch = globalThis.fetch,
 ): Promise<SignedIn | null> {
   const response = await reach(fetch, { signal });
+  // A gateway of before refuses where there is nobody.
   if (response.status === 401) return null;
-  return signedIn(await bodyOf(response), 'session');
+  const body = await bodyOf(response);
+  return response.ok && body === null ? null : signedIn(body, 'session');
 }
 
 export async function signIn(

@@ -68,6 +68,8 @@ export function createEditor(options: EditorOptions): Editor {
             },
           },
         ]),
+        // Not beside a few lines of variables: of an editor below the window their places are not known yet.
+        readOnly || options.language === 'graphql' ? lineNumbers() : [],
         readOnly ? [EditorState.readOnly.of(true), foldGutter()] : writing,
         languageOf(options.language, onAsk),
         common,
@@ -119,7 +121,6 @@ const writing: Extension = [
 
 /** Tab is left to the browser: who uses the keyboard alone must get out again. */
 const common: Extension = [
-  lineNumbers(),
   bracketMatching(),
   EditorView.lineWrapping,
   keymap.of(defaultKeymap),

@@ -38,7 +38,8 @@ export interface SessionParts {
 
 export interface SessionAnswer {
   readonly status: number;
-  readonly body: object;
+  /** Null: nobody. */
+  readonly body: object | null;
   readonly cookies?: readonly string[];
   /** Where the browser goes then. */
   readonly location?: string;
@@ -56,7 +57,7 @@ export async function answerSession(
     case 'POST /session':
       return runSignIn(parts, request);
     case 'GET /session':
-      return { status: 200, body: shown(await currentSession(parts, request)) };
+      return runShow(parts, request);
     case 'DELETE /session':
       return runSignOut(parts, request);
     case 'POST /session/password':
@@ -83,6 +84,12 @@ async function runSignIn(parts: SessionParts, request: IncomingMessage): Promise
   const address = callerAddress(request, parts.proxies);
   const person = await signIn(parts.store, name, password, address);
   return signedIn(parts, person);
+}
+
+/** Null where nobody is signed in: to ask is no mistake, and a browser would show a refusal in red. */
+async function runShow(parts: SessionParts, request: IncomingMessage): Promise<SessionAnswer> {
+  const session = await sessionIn(parts, request);
+  return { status: 200, body: session ? shown(session) : null };
 }
 
 async function runSignOut(parts: SessionParts, request: IncomingMessage): Promise<SessionAnswer> {
@@ -187,12 +194,16 @@ async function signedIn(parts: SessionParts, person: PersonDocument): Promise<Se
   return { status: 200, body: shown({ person, expiresAt }), cookies };
 }
 
-async function currentSession(
+function sessionIn(
   { store }: SessionParts,
   request: IncomingMessage,
-): Promise<LiveSession> {
+): Promise<LiveSession | undefined> {
   const value = sessionOf(request);
-  const session = value === undefined ? undefined : await useSession(store, hashOf(value));
+  return value === undefined ? Promise.resolve(undefined) : useSession(store, hashOf(value));
+}
+
+async function currentSession(parts: SessionParts, request: IncomingMessage): Promise<LiveSession> {
+  const session = await sessionIn(parts, request);
   if (session) return session;
   throw new NetError('CREDENTIALS_REQUIRED', 'Nobody is signed in: POST /session.');
 }
