@@ -5,7 +5,8 @@ import { content } from './metrics/content.ts';
 import { corrections } from './metrics/corrections.ts';
 import { matching } from './metrics/matching.ts';
 import { members } from './metrics/members.ts';
-import type { Metric } from './metrics/metric.ts';
+import { dimensionsOf } from './metrics/metric.ts';
+import type { Dimension, Metric } from './metrics/metric.ts';
 import { organizations } from './metrics/organizations.ts';
 import { requests } from './metrics/requests.ts';
 import { supervision } from './metrics/supervision.ts';
@@ -28,10 +29,15 @@ const byModule: Readonly<Record<string, readonly Metric[]>> = {
 /** `MetricDefinition` of analytics.graphql. */
 export interface ListedMetric extends Metric {
   readonly module: string;
+  readonly dimensions: readonly Dimension[];
 }
 
 export const metrics: readonly ListedMetric[] = Object.entries(byModule).flatMap(([module, list]) =>
-  list.map((metric) => ({ ...metric, module })),
+  list.map((metric) => ({
+    ...metric,
+    module,
+    dimensions: dimensionsOf[metric.source ?? 'events'],
+  })),
 );
 
 /** The four figures of the overview, in reading order. */

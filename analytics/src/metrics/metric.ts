@@ -10,6 +10,14 @@ import type { EventType, EventTypeName } from '@onenet/contract';
 export type MetricKind = 'FLOW' | 'STOCK' | 'RATIO' | 'SHARE' | 'DISTRIBUTION' | 'PEOPLE';
 /** What a metric is computed from: events of the owners' feeds, requests to the gateway, its calls to owners, the feeds themselves. */
 export type MetricSource = 'events' | 'requests' | 'calls' | 'feeds';
+/** By what metrics of each source can be told apart: `TopBy` of analytics.graphql. */
+export const dimensionsOf = {
+  events: ['PLATFORM', 'PLACE', 'CATEGORY', 'CHANNEL'],
+  requests: ['PLATFORM', 'CLIENT'],
+  calls: ['PLATFORM', 'CLIENT'],
+  feeds: ['PLATFORM'],
+} as const satisfies Record<MetricSource, readonly string[]>;
+export type Dimension = (typeof dimensionsOf)[MetricSource][number];
 export type MetricDirection = 'UP_IS_GOOD' | 'DOWN_IS_GOOD' | 'NEUTRAL';
 
 /** `MetricDefinition` of analytics.graphql without its module, and how it is computed. */

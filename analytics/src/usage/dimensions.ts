@@ -2,7 +2,8 @@
 import { NetError, type Caller } from '@onenet/contract';
 import { gatewayCode } from '@onenet/feed';
 import { sightOfSummary } from '../access/who.ts';
-import type { Metric } from '../metrics/metric.ts';
+import { dimensionsOf } from '../metrics/metric.ts';
+import type { Dimension, Metric } from '../metrics/metric.ts';
 import type { Freshness } from '../scope.ts';
 import type { UsageReader } from './reader.ts';
 
@@ -14,24 +15,22 @@ export interface Dimensions {
   readonly clients?: unknown;
 }
 
-const knownOf = {
-  events: ['place', 'categories', 'channels'],
-  requests: ['clients'],
-  calls: ['clients'],
-  feeds: [],
+const dimensionOf = {
+  place: 'PLACE',
+  categories: 'CATEGORY',
+  channels: 'CHANNEL',
+  clients: 'CLIENT',
 } as const;
 
 /** Refuses what a metric cannot be told apart by: a filter that were left out would answer too much. */
 export function checkDimensions(metric: Metric, asked: Dimensions): void {
-  const known: readonly string[] = knownOf[metric.source ?? 'events'];
-  const [unknown] = Object.entries(asked).filter(
-    ([name, value]) => value != null && !known.includes(name),
-  );
+  const known: readonly Dimension[] = dimensionsOf[metric.source ?? 'events'];
+  const names = ['place', 'categories', 'channels', 'clients'] as const;
+  const unknown = names.find((name) => asked[name] != null && !known.includes(dimensionOf[name]));
   if (!unknown) return;
-  const others = ['platforms', ...known].join(', ');
   throw new NetError(
     'BAD_INPUT',
-    `\`${metric.name}\` is not known by \`${unknown[0]}\`: it is by ${others}. Ask for it by itself, without that.`,
+    `\`${metric.name}\` is not known by \`${unknown}\`: it is by ${known.join(', ')}. Ask for it by itself, without that.`,
   );
 }
 

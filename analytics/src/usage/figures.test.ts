@@ -365,10 +365,10 @@ test('what a metric is not known by is refused, and says by what it is', async (
       error instanceof NetError ? error.message : error,
     );
   expect(await refusal({ place: '420100' })).toContain(
-    '`apiRequests` is not known by `place`: it is by platforms, clients.',
+    '`apiRequests` is not known by `place`: it is by PLATFORM, CLIENT.',
   );
   expect(await refusal({ metrics: ['reads'], clients: ['local'] })).toContain(
-    'it is by platforms, place, categories, channels',
+    'it is by PLATFORM, PLACE, CATEGORY, CHANNEL',
   );
   await expect(topsOf('apiRequests', 'CATEGORY')).rejects.toThrow('not known by `categories`');
   await expect(topsOf('reads', 'CLIENT')).rejects.toThrow('not known by `clients`');

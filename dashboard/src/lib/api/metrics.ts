@@ -33,6 +33,7 @@ export interface TopsInput {
 export const definition = object({
   name: text,
   module: text,
+  dimensions: list(text),
   kind: text,
   direction: text,
   unit: text,
@@ -73,7 +74,7 @@ const tops = object({
 export type Tops = Reads<typeof tops>;
 
 const definitionFields = /* GraphQL */ `
-  name module kind direction unit unitEn label labelEn explanation explanationEn
+  name module dimensions kind direction unit unitEn label labelEn explanation explanationEn
 `;
 const seriesFields = /* GraphQL */ `
   metric value opening previous change points { at value } asOf answered asked behind

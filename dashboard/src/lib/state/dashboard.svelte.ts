@@ -102,6 +102,7 @@ const provinceCode = '420000';
 
 const unknownMetric = {
   module: '',
+  dimensions: [],
   kind: 'FLOW',
   direction: 'NEUTRAL',
   unit: '',
