@@ -281,6 +281,7 @@ export const en: Messages = {
     grid: 'Grid',
     matching: 'Matching',
     corrections: 'Corrections',
+    statistics: 'Statistics',
     additions: 'Additions of platforms',
   },
   registeredOn: 'Registered',

@@ -277,6 +277,7 @@ export const zh = {
     grid: '网格',
     matching: '数据比对',
     corrections: '校核与回流',
+    statistics: '统计',
     additions: '平台自有扩展',
   },
   registeredOn: '登记时间',
