@@ -116,12 +116,12 @@ export function stocksOf(metric: Metric): [part: Metric, whole: Metric] {
 
 /**
  * Whether the first events of days, weeks and so on tell how many people there were. Who was first in a
- * period was so in one category and channel: over those nobody adds up. Of a range that begins within a
+ * period was so in one category, channel and module: over those nobody adds up. Of a range that begins within a
  * day, and of an hour, they know only some.
  */
 export function knowsPeople({ filter, group }: Question, range: Range, grain?: Grain): boolean {
   if (filter.categories ?? filter.channels) return false;
-  if (group.by === 'category' || group.by === 'channel') return false;
+  if (group.by === 'category' || group.by === 'channel' || group.by === 'module') return false;
   if (grain) return grain !== 'HOUR' && grain !== 'MINUTE';
   return range.fromMs === undefined || startOf('day', range.fromMs) === range.fromMs;
 }

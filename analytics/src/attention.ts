@@ -1,7 +1,7 @@
 /** What needs attention now: rules over the last seven days of every platform, its feed, and the self-check. */
 import type { Filter } from './cells.ts';
 import { comparedRange } from './comparisons.ts';
-import { knownMetric } from './series.ts';
+import { knownMetric } from './known.ts';
 import type { Sources } from './series.ts';
 import { epochsIn } from './scope.ts';
 import type { Metric } from './metrics/metric.ts';

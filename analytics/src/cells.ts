@@ -21,6 +21,8 @@ export type Group =
   | { readonly by: 'platform' | 'category' | 'channel' }
   /** Who asked: of usage only. */
   | { readonly by: 'client' }
+  /** By what the contract's modules say happened: `[event type, module]`. */
+  | { readonly by: 'module'; readonly modules: readonly (readonly [string, string])[] }
   /** Each of these divisions, with all below it. */
   | { readonly by: 'divisions'; readonly codes: readonly string[] }
   /** Codes cut to so many digits; the direct cities keep their six among the cities' four. */
@@ -136,7 +138,7 @@ export function significantDigits(code: string): string {
 function innerKey(tier: Tier, group: Group): string {
   if (group.by === 'all') return "''";
   if (group.by === 'divisions' || group.by === 'level') return placeColumns[tier];
-  return `toString(t.${group.by})`;
+  return `toString(t.${group.by === 'module' ? 'type' : group.by})`;
 }
 
 /**
@@ -147,6 +149,10 @@ export function outerKey(group: Group): string {
   if (group.by === 'divisions') {
     const pairs = group.codes.map((code) => `(${quote(code)}, ${quote(significantDigits(code))})`);
     return `arrayJoin(arrayMap(d -> d.1, arrayFilter(d -> startsWith(inner_key, d.2), [${pairs.join(', ')}])))`;
+  }
+  if (group.by === 'module') {
+    const [types, modules] = [0, 1].map((i) => group.modules.map((pair) => quote(pair[i] ?? '')));
+    return `transform(inner_key, [${types?.join(', ')}], [${modules?.join(', ')}], '')`;
   }
   if (group.by !== 'level') return 'inner_key';
   const cut = `substring(inner_key, 1, ${group.digits})`;

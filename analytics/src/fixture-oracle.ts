@@ -11,8 +11,8 @@ import type { Range } from './periods.ts';
 const places = [
   '420100',
   '420102',
-  '420102001',
-  '420102001001',
+  '420102002',
+  '420102002003',
   '420103',
   '429004',
   '429004001',
@@ -99,6 +99,8 @@ export interface Scope {
   readonly place?: string | undefined;
   readonly categories?: readonly string[] | undefined;
   readonly channels?: readonly string[] | undefined;
+  /** Of the contract, by the list of event types. */
+  readonly module?: string;
   readonly simulated: boolean;
 }
 
@@ -262,7 +264,7 @@ function countsOf(all: readonly Held[], range: Range, scope: Scope): Counts {
       return found === undefined ? null : found / 60;
     },
     people(types) {
-      if (scope.categories ?? scope.channels) return null;
+      if (scope.categories ?? scope.channels ?? scope.module) return null;
       // Who came earlier on that day is not known of one event.
       if (range.fromMs !== undefined && (range.fromMs + 8 * hourMs) % dayMs !== 0) return null;
       const period = range.fromMs === undefined ? 'year' : (range.calendar ?? 'day');
@@ -273,15 +275,20 @@ function countsOf(all: readonly Held[], range: Range, scope: Scope): Counts {
   };
 }
 
-function isInScope({ platform, event: { data } }: Held, scope: Scope): boolean {
+function isInScope({ platform, event: { data, type } }: Held, scope: Scope): boolean {
   return (
     (!scope.platforms || scope.platforms.includes(platform)) &&
     (scope.place === undefined ||
       (data.place !== undefined && divisionContains(scope.place, data.place))) &&
+    (scope.module === undefined || moduleOf(data.opening?.measure ?? type) === scope.module) &&
     (!scope.categories || scope.categories.includes(data.category ?? '')) &&
     (!scope.channels || scope.channels.includes(data.channel ?? '')) &&
     (scope.simulated || data.simulated !== true)
   );
+}
+
+function moduleOf(type: string): string | undefined {
+  return Object.entries<EventType>(eventTypes).find(([name]) => name === type)?.[1].module;
 }
 
 function correctedOf(all: readonly Held[]): ReadonlySet<string> {

@@ -21,6 +21,9 @@ import type { Period } from './periods.ts';
 import { recentEvents } from './recent.ts';
 import { metricSeries } from './series.ts';
 import type { MetricSeries, MetricsInput, Sources } from './series.ts';
+import type { TopBy } from './dimension.ts';
+import { metricTable } from './table.ts';
+import type { MetricTableInput } from './table.ts';
 import { tops } from './tops.ts';
 
 const codes = ['420100', '429004', 'WISCO'] as const;
@@ -192,7 +195,7 @@ const scopes: readonly Partial<MetricsInput>[] = [
   { place: '420000' },
   { place: '420100' },
   { place: '420102' },
-  { place: '420102001' },
+  { place: '420102002' },
   { place: '429004' },
   { categories: ['WAGES', 'MEDICAL'] },
   { channels: ['WECHAT'] },
@@ -284,6 +287,7 @@ test('tops by platform, county, what lies below a place, category and channel', 
     metric: 'reads',
     period: 'YEAR',
     simulated: true,
+    compareWith: 'PREVIOUS_PERIOD',
     ascending: false,
     first: 10,
   } as const;
@@ -306,10 +310,10 @@ test('tops by platform, county, what lies below a place, category and channel', 
     sorted(['420100', '429004', '421000'].map((place) => [place, reads({ place })])),
   );
   expect(await rows({ by: 'PLACE', place: '420102' })).toEqual([
-    ['420102001', reads({ place: '420102001' })],
+    ['420102002', reads({ place: '420102002' })],
   ]);
-  expect(await rows({ by: 'PLACE', place: '420102001' })).toEqual([
-    ['420102001001', reads({ place: '420102001001' })],
+  expect(await rows({ by: 'PLACE', place: '420102002' })).toEqual([
+    ['420102002003', reads({ place: '420102002003' })],
   ]);
   expect(await rows({ by: 'CATEGORY', ascending: true })).toEqual(
     sorted(
@@ -319,6 +323,107 @@ test('tops by platform, county, what lies below a place, category and channel', 
   expect(await rows({ by: 'CHANNEL', first: 1 })).toEqual(
     sorted(channels.map((channel) => [channel, reads({ channels: [channel] })])).slice(0, 1),
   );
+});
+
+/** A table’s figures by row and metric, with what is expected where the oracle is asked for each. */
+async function tableOf(
+  input: Partial<MetricTableInput>,
+): Promise<Map<string, readonly (readonly [string, unknown, unknown])[]>> {
+  const { rows } = await metricTable(sources, { ...tableInput, ...input }, nowMs);
+  return new Map(
+    rows.map(({ key, cells }) => [
+      key,
+      cells.map(({ metric, value, previous }) => [metric, rounded(value), rounded(previous)]),
+    ]),
+  );
+}
+
+const tableInput: MetricTableInput = {
+  metrics: names,
+  by: 'PLATFORM',
+  period: 'YEAR',
+  simulated: true,
+  compareWith: 'YEAR_AGO',
+  orderOf: 'VALUE',
+  ascending: false,
+  first: 200,
+};
+
+describe('a table', () => {
+  const range = rangeOf('YEAR', nowMs);
+  const compared = comparedRange(range, 'YEAR_AGO') ?? range;
+  const expected = (scope: Omit<Scope, 'simulated'>): unknown[] =>
+    names.map((name) =>
+      [range, compared].reduce<unknown[]>(
+        (row, of) => [...row, rounded(oracle(all, name, of, { ...scope, simulated: true }))],
+        [name],
+      ),
+    );
+
+  test('every metric by platform, place, category, channel and module', async () => {
+    const wanted: readonly (readonly [TopBy, string, Omit<Scope, 'simulated'>])[] = [
+      ...codes.map((code) => ['PLATFORM', code, { platforms: [code] }] as const),
+      ...['420102', '429004'].map((place) => ['PLACE', place, { place }] as const),
+      ...categories.map((one) => ['CATEGORY', one, { categories: [one] }] as const),
+      ...channels.map((one) => ['CHANNEL', one, { channels: [one] }] as const),
+      ...['requests', 'transfers', 'cards'].map((one) => ['MODULE', one, { module: one }] as const),
+    ];
+    for (const [by, ofDimension] of Map.groupBy(wanted, ([of]) => of)) {
+      const rows = await tableOf({ by });
+      for (const [, key, scope] of ofDimension) {
+        expect([by, key, rows.get(key)]).toEqual([by, key, expected(scope)]);
+      }
+    }
+  });
+
+  test('is sorted by any metric, what has none last, and read page by page', async () => {
+    const input = { metrics: ['reads', 'satisfaction'], by: 'PLACE', first: 2 } as const;
+    for (const orderOf of ['VALUE', 'PREVIOUS', 'CHANGE', 'KEY'] as const) {
+      for (const ascending of [false, true]) {
+        const ask = { ...tableInput, ...input, orderBy: 'satisfaction', orderOf, ascending };
+        const whole = await metricTable(sources, { ...ask, first: 200 }, nowMs);
+        const read: string[] = [];
+        for (let after: string | null | undefined; after !== null;) {
+          const page = await metricTable(sources, { ...ask, after: after ?? null }, nowMs);
+          read.push(...page.rows.map(({ key }) => key));
+          expect(page.totalRows).toBe(whole.totalRows);
+          after = page.hasNextPage ? page.endCursor : null;
+        }
+        expect(read).toEqual(whole.rows.map(({ key }) => key));
+        const column = ({ key, cells: [, cell] }: (typeof whole.rows)[number]) =>
+          ({ VALUE: cell?.value, PREVIOUS: cell?.previous, CHANGE: cell?.change, KEY: key })[
+            orderOf
+          ];
+        const told = whole.rows.map(column).filter((value) => value != null);
+        const sorted = told.toSorted((a, b) => (a < b ? -1 : 1));
+        expect(told).toEqual(ascending ? sorted : sorted.toReversed());
+        expect(whole.rows.slice(told.length).map(column)).toEqual(
+          whole.rows.slice(told.length).map(() => null),
+        );
+      }
+    }
+  });
+
+  test('a platform that offers a module and has nothing of it stands with zero, another not at all', async () => {
+    const [wuhan, ...others] = sources.ingest.netOwners();
+    if (!wuhan) throw new Error('No owner.');
+    const ask = { by: 'PLATFORM', metrics: ['reads'], period: 'TODAY', at: '2001-01-01' } as const;
+    sources.ingest.use(testSnapshot([{ ...wuhan, modules: ['core', 'content'] }, ...others]));
+    const rows = await tableOf(ask);
+    sources.ingest.use(testSnapshot([wuhan, ...others]));
+    expect([...rows]).toEqual([['420100', [['reads', 0, 0]]]]);
+  });
+
+  test('a cursor of another table, an order by what is not in it, no metrics and too many rows are told', async () => {
+    const ask = (input: Partial<MetricTableInput>) =>
+      metricTable(sources, { ...tableInput, metrics: ['reads'], ...input }, nowMs);
+    const { endCursor: after } = await ask({ first: 1 });
+    await expect(ask({ after, ascending: true })).rejects.toThrow('of another table or order');
+    await expect(ask({ after: 'x' })).rejects.toThrow('it cannot be read');
+    await expect(ask({ orderBy: 'likes' })).rejects.toThrow('`orderBy: likes` is not among');
+    await expect(ask({ metrics: [] })).rejects.toThrow('from 1 to 100');
+    await expect(ask({ first: 201 })).rejects.toThrow('from 1 to 200');
+  });
 });
 
 test('the latest events, of one platform and of one place', async () => {

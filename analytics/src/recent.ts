@@ -3,6 +3,7 @@ import type { FeedEvent as FeedLineEvent } from '@onenet/contract';
 import { NetError } from '@onenet/contract';
 import { filterSql } from './cells.ts';
 import { quote } from './clickhouse.ts';
+import { refuseUnknown } from './known.ts';
 import type { Sources } from './series.ts';
 import { epochsIn } from './scope.ts';
 
@@ -54,6 +55,7 @@ export async function recentEvents(
   if (first < 1 || first > maxEvents) {
     throw new NetError('BAD_INPUT', `\`first: ${first}\` is out of range: from 1 to ${maxEvents}.`);
   }
+  refuseUnknown(ingest, { platforms: platform === undefined ? undefined : [platform], place });
   const epochs = epochsIn(ingest, { platforms: platform === undefined ? undefined : [platform] });
   const lines = place === undefined ? first : searchedLines;
   const ends = [...epochs.keys()].map(

@@ -19,6 +19,8 @@ import type { SelfCheck } from './self-check.ts';
 import { metricSeries } from './series.ts';
 import type { MetricSeries, MetricsInput, Sources } from './series.ts';
 import { statistics, type StatisticsInput } from './statistics/statistics.ts';
+import { metricTable } from './table.ts';
+import type { MetricTableInput } from './table.ts';
 import { tops } from './tops.ts';
 import type { TopsInput } from './tops.ts';
 import { checkSight } from './usage/dimensions.ts';
@@ -64,6 +66,14 @@ export function createGraphql(
         tops: (_: unknown, { input }: { readonly input: TopsInput }, { caller }: Context) => {
           checkSight(caller, input.by === 'CLIENT' || input.clients != null, input.platforms);
           return tops(sources, input, Date.now());
+        },
+        metricTable: (
+          _: unknown,
+          { input }: { readonly input: MetricTableInput },
+          { caller }: Context,
+        ) => {
+          checkSight(caller, input.by === 'CLIENT' || input.clients != null, input.platforms);
+          return metricTable(sources, input, Date.now());
         },
         feeds: () => sources.ingest.statuses(),
         selfCheck: () => selfCheck.result(),

@@ -25,14 +25,16 @@ export function epochsIn(ingest: Ingest, where: Where): Map<string, number> {
   return new Map([...epochs].filter(([code]) => named.has(code)));
 }
 
+/** The connected owners in scope. */
+export function ownersIn(ingest: Ingest, where: Where): readonly NetOwner[] {
+  return ingest
+    .netOwners()
+    .filter((owner) => owner.connection === 'CONNECTED' && isInScope(owner, where));
+}
+
 /** How fresh what is in scope is. A platform that never answered is not zero: it is not in. */
 export function freshnessOf(ingest: Ingest, where: Where): Freshness {
-  const inScope = new Set(
-    ingest
-      .netOwners()
-      .filter((owner) => owner.connection === 'CONNECTED' && isInScope(owner, where))
-      .map((owner) => owner.code),
-  );
+  const inScope = new Set(ownersIn(ingest, where).map((owner) => owner.code));
   const statuses = ingest.statuses().filter((status) => inScope.has(status.platform));
   const fresh = statuses.filter((status) => status.state === 'OK' || status.state === 'QUIET');
   // Where nobody is fresh, what is known ends where the slowest of them stopped.

@@ -1,5 +1,4 @@
 /** Metrics as the subgraph answers them: a value, its comparison and its points, with how complete they are. */
-import { NetError } from '@onenet/contract';
 import { knowsPeople } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { Group } from './cells.ts';
@@ -10,7 +9,7 @@ import type { Comparison, ToldPeriod } from './comparisons.ts';
 import { bucketsOf, grainOf } from './grains.ts';
 import type { AskedGrain, Grain, KnownRange } from './grains.ts';
 import type { Ingest } from './ingest/ingest.ts';
-import { metricByName, metrics as allMetrics } from './metrics.ts';
+import { knownMetric, refuseUnknown } from './known.ts';
 import type { Metric } from './metrics/metric.ts';
 import { rangeOf } from './periods.ts';
 import type { Period, PeriodInput } from './periods.ts';
@@ -75,6 +74,10 @@ export async function metricSeries(
   nowMs: number,
 ): Promise<Map<string, MetricSeries[]>> {
   const metrics = input.metrics.map(knownMetric);
+  refuseUnknown(ingest, {
+    platforms: input.platforms ?? undefined,
+    place: input.place ?? undefined,
+  });
   const range = rangeOf(input.period, nowMs, input);
   const compared = comparedRange(range, input.compareWith);
   const where = whereOf(input, subjects);
@@ -140,16 +143,6 @@ export async function metricSeries(
   return result;
 }
 
-/** A metric by its name; an unknown one is the caller's error. */
-export function knownMetric(name: string): Metric {
-  const metric = metricByName(name);
-  if (metric) return metric;
-  throw new NetError(
-    'BAD_INPUT',
-    `"${name}" is no metric: take one of ${allMetrics.map((m) => m.name).join(', ')}.`,
-  );
-}
-
 /** (value − previous) ÷ previous. */
 export function changeOf(value: number | null, previous: number | null): number | null {
   return value === null || previous === null || previous === 0
@@ -158,7 +151,7 @@ export function changeOf(value: number | null, previous: number | null): number 
 }
 
 /** What a metric is where no event of it ever came: zero of what adds up, nothing of what divides. */
-function nothing(metric: Metric, isCompared: boolean): Answer {
+export function nothing(metric: Metric, isCompared: boolean): Answer {
   const isDivided = ['RATIO', 'SHARE', 'DISTRIBUTION'].includes(metric.kind);
   const value = isDivided ? null : 0;
   const opening = metric.kind === 'STOCK' ? 0 : null;

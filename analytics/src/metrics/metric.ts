@@ -12,7 +12,7 @@ export type MetricKind = 'FLOW' | 'STOCK' | 'RATIO' | 'SHARE' | 'DISTRIBUTION' |
 export type MetricSource = 'events' | 'requests' | 'calls' | 'feeds';
 /** By what metrics of each source can be told apart: `TopBy` of analytics.graphql. */
 export const dimensionsOf = {
-  events: ['PLATFORM', 'PLACE', 'CATEGORY', 'CHANNEL'],
+  events: ['PLATFORM', 'PLACE', 'CATEGORY', 'CHANNEL', 'MODULE'],
   requests: ['PLATFORM', 'CLIENT'],
   calls: ['PLATFORM', 'CLIENT'],
   feeds: ['PLATFORM'],

@@ -4,7 +4,7 @@ import type { Metric } from '../metrics/metric.ts';
 import type { Range } from '../periods.ts';
 import { answer } from '../query.ts';
 import { epochsIn } from '../scope.ts';
-import { knownMetric } from '../series.ts';
+import { knownMetric } from '../known.ts';
 import type { Sources } from '../series.ts';
 import type { Formula } from './formula.ts';
 import { samples } from './samples.ts';

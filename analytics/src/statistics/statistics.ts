@@ -3,7 +3,7 @@ import { NetError } from '@onenet/contract';
 import { outerKey, significantDigits, type Group } from '../cells.ts';
 import { quote, quoteList, type ClickHouse } from '../clickhouse.ts';
 import { total, type Metric } from '../metrics/metric.ts';
-import { knownMetric } from '../series.ts';
+import { knownMetric } from '../known.ts';
 import { closedMonths, type ClosedMonth } from './close.ts';
 import { monthStart, monthsBetween } from '../months.ts';
 import { suppress, type ShownCount } from './suppress.ts';

@@ -12,6 +12,7 @@ export interface Dimensions {
   readonly place?: unknown;
   readonly categories?: unknown;
   readonly channels?: unknown;
+  readonly modules?: unknown;
   readonly clients?: unknown;
 }
 
@@ -19,13 +20,14 @@ const dimensionOf = {
   place: 'PLACE',
   categories: 'CATEGORY',
   channels: 'CHANNEL',
+  modules: 'MODULE',
   clients: 'CLIENT',
 } as const;
 
 /** Refuses what a metric cannot be told apart by: a filter that were left out would answer too much. */
 export function checkDimensions(metric: Metric, asked: Dimensions): void {
   const known: readonly Dimension[] = dimensionsOf[metric.source ?? 'events'];
-  const names = ['place', 'categories', 'channels', 'clients'] as const;
+  const names = ['place', 'categories', 'channels', 'modules', 'clients'] as const;
   const unknown = names.find((name) => asked[name] != null && !known.includes(dimensionOf[name]));
   if (!unknown) return;
   throw new NetError(

@@ -401,6 +401,7 @@ async function topsOf(metric: string, by: 'PLATFORM' | 'CLIENT' | 'CATEGORY') {
     by,
     period: 'TODAY',
     simulated: true,
+    compareWith: 'PREVIOUS_PERIOD',
     ascending: false,
     first: 10,
   } as const;

@@ -1,0 +1,172 @@
+/** Metrics by one dimension: a row for each platform, place, category, channel, module or client. */
+import { eventTypes } from '@onenet/contract';
+import type { Answer } from './answer.ts';
+import { significantDigits } from './cells.ts';
+import type { Group } from './cells.ts';
+import { comparedRange, toldPeriod } from './comparisons.ts';
+import type { Comparison, ToldPeriod } from './comparisons.ts';
+import type { Ingest } from './ingest/ingest.ts';
+import { refuseUnknown } from './known.ts';
+import type { ListedMetric } from './metrics.ts';
+import type { Dimension } from './metrics/metric.ts';
+import { rangeOf } from './periods.ts';
+import type { Period, PeriodInput } from './periods.ts';
+import { answer } from './query.ts';
+import type { Question } from './query.ts';
+import { epochsIn, freshnessOf, ownersIn } from './scope.ts';
+import type { Freshness, Where } from './scope.ts';
+import { changeOf, nothing } from './series.ts';
+import type { Sources } from './series.ts';
+import { checkDimensions, isOfRequests, usageFreshness } from './usage/dimensions.ts';
+
+/** By what rows are: of the metrics asked for, each must know it. */
+export type TopBy = Dimension;
+
+/** What tops and tables ask alike. */
+export interface DimensionInput extends PeriodInput {
+  readonly by: TopBy;
+  readonly period: Period;
+  readonly place?: string | null;
+  readonly platforms?: readonly string[] | null;
+  readonly categories?: readonly string[] | null;
+  readonly channels?: readonly string[] | null;
+  readonly clients?: readonly string[] | null;
+  readonly simulated: boolean;
+  readonly compareWith: Comparison;
+}
+
+/** One metric of a row. */
+export interface Cell {
+  readonly metric: string;
+  readonly value: number | null;
+  readonly previous: number | null;
+  readonly change: number | null;
+}
+
+export interface Row {
+  readonly key: string;
+  /** In the order of the metrics asked for. */
+  readonly cells: readonly Cell[];
+}
+
+export interface Rows extends Freshness, ToldPeriod {
+  readonly rows: readonly Row[];
+}
+
+/** Every row in no order, those where all is null left out. */
+export async function rowsBy(
+  { clickhouse, ingest, usage }: Sources,
+  input: DimensionInput,
+  metrics: readonly ListedMetric[],
+  nowMs: number,
+): Promise<Rows> {
+  const where: Where = { platforms: input.platforms ?? undefined, place: input.place ?? undefined };
+  refuseUnknown(ingest, where);
+  for (const metric of metrics) checkAsked(metric, input);
+  const range = rangeOf(input.period, nowMs, input);
+  const compared = comparedRange(range, input.compareWith);
+  const question: Question = {
+    metrics,
+    range,
+    compared,
+    group: groupOf(input.by, where.place),
+    nowMs,
+    usage: {
+      platforms: where.platforms,
+      clients: input.clients ?? undefined,
+      upTo: usage?.progress.position,
+    },
+    filter: {
+      epochs: epochsIn(ingest, where),
+      place: where.place,
+      categories: input.categories ?? undefined,
+      channels: input.channels ?? undefined,
+      simulated: input.simulated,
+    },
+  };
+  const answers = await answer(clickhouse, question);
+  const offered = input.by === 'PLATFORM' ? offersIn(ingest, where) : new Map<string, never>();
+  const keys = new Set([...answers.keys(), ...offered.keys()]);
+  const cellOf = (key: string, metric: ListedMetric): Cell => {
+    const isOffered = offered.get(key)?.has(metric.module);
+    const none = isOffered ? nothing(metric, compared !== undefined) : undefined;
+    return told(metric, answers.get(key)?.get(metric.name) ?? none);
+  };
+  const rows = [...keys]
+    .filter((key) => isRow(key, input.by, where.place))
+    .map((key): Row => ({ key, cells: metrics.map((metric) => cellOf(key, metric)) }))
+    .filter(({ cells }) =>
+      cells.some(({ value, previous }) => value !== null || previous !== null),
+    );
+  const freshness = metrics.every(isOfRequests)
+    ? usageFreshness(usage, nowMs)
+    : freshnessOf(ingest, where);
+  return { rows, ...toldPeriod(range, compared), ...freshness };
+}
+
+/** By what rows are is asked for as much as what they are narrowed to. */
+function checkAsked(metric: ListedMetric, { by, ...input }: DimensionInput): void {
+  checkDimensions(metric, {
+    place: input.place ?? (by === 'PLACE' ? by : undefined),
+    categories: input.categories ?? (by === 'CATEGORY' ? by : undefined),
+    channels: input.channels ?? (by === 'CHANNEL' ? by : undefined),
+    modules: by === 'MODULE' ? by : undefined,
+    clients: input.clients ?? (by === 'CLIENT' ? by : undefined),
+  });
+}
+
+function told({ name }: ListedMetric, of: Answer | undefined): Cell {
+  const { value = null, previous = null } = of ?? {};
+  return { metric: name, value, previous, change: changeOf(value, previous) };
+}
+
+/** What platforms whose feed is in offer: where nothing of that has happened it is zero. */
+function offersIn(ingest: Ingest, where: Where): Map<string, ReadonlySet<string>> {
+  const epochs = ingest.currentEpochs();
+  const owners = ownersIn(ingest, where).filter(({ code }) => epochs.has(code));
+  return new Map(owners.map(({ code, modules }) => [code, new Set<string>(modules)]));
+}
+
+function groupOf(by: TopBy, place: string | undefined): Group {
+  switch (by) {
+    case 'PLATFORM':
+      return { by: 'platform' };
+    case 'CATEGORY':
+      return { by: 'category' };
+    case 'CHANNEL':
+      return { by: 'channel' };
+    case 'CLIENT':
+      return { by: 'client' };
+    case 'MODULE':
+      return { by: 'module', modules: modulesOfTypes };
+    case 'PLACE':
+      return { by: 'level', digits: digitsBelow(place) };
+  }
+}
+
+const modulesOfTypes = Object.entries(eventTypes).map(
+  ([type, { module }]) => [type, module] as const,
+);
+
+/** How long the codes directly below a place are; without one, the counties are meant. */
+function digitsBelow(place: string | undefined): 4 | 6 | 9 | 12 {
+  switch (place === undefined ? 4 : significantDigits(place).length) {
+    case 2:
+      return 4;
+    case 4:
+      return 6;
+    case 6:
+      return 9;
+    default:
+      return 12;
+  }
+}
+
+/** What happened at no place, or at the place itself, stands in none below it. */
+function isRow(key: string, by: TopBy, place: string | undefined): boolean {
+  if (key === '') return false;
+  if (by !== 'PLACE') return true;
+  const digits = digitsBelow(place);
+  if (digits === 4) return key.length === 6 && !key.endsWith('0000');
+  return key.length === digits && !key.endsWith(digits === 6 ? '00' : '000');
+}
