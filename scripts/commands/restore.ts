@@ -18,10 +18,10 @@ import { step, type Say } from '../progress.ts';
 import { runCommand } from './run.ts';
 
 const restoreOptions = {
-  suspend: {
+  'keep-clients': {
     kind: 'flag',
     default: false,
-    help: 'suspend every client, to be resumed one by one: for when some may have been revoked since',
+    help: 'clients may ask as before; without it all are suspended, since some may have been revoked since',
   },
   ...placeOptions,
 } as const;
@@ -44,11 +44,16 @@ export async function restore(args: readonly string[], usage: string): Promise<n
         throw new UsageError('--mongodb-uri is missing: the MongoDB of the platform.');
       }
       let at = '';
+      let suspended: readonly string[] = [];
       const work = (client: MongoClient) =>
         step(
           say,
           'MongoDB',
-          () => restoreMongo(client, folder, values.suspend, (told) => (at = told)),
+          async () => {
+            await restoreMongo(client, folder, (told) => (at = told));
+            const isProvince = manifest.of === 'province';
+            if (isProvince && !values['keep-clients']) suspended = await suspendClients(client);
+          },
           () => Promise.resolve(at),
         );
       await withMongo(uri, data, say, work);
@@ -56,7 +61,7 @@ export async function restore(args: readonly string[], usage: string): Promise<n
         await step(say, 'files', () => restoreFiles(folder, data, manifest));
       }
       say(`Restored ${folder} as of ${manifest.madeAt}.`);
-      for (const line of linesFor(manifest, values.suspend)) say(line);
+      for (const line of linesFor(manifest, values['keep-clients'], suspended)) say(line);
       return 0;
     },
   );
@@ -89,7 +94,6 @@ async function isNothing(path: string): Promise<boolean> {
 async function restoreMongo(
   client: MongoClient,
   folder: string,
-  suspend: boolean,
   told: (what: string) => void,
 ): Promise<void> {
   const dump = join(folder, 'mongodb');
@@ -119,17 +123,20 @@ async function restoreMongo(
   // Tokens of before may be of clients that have been revoked since.
   const notBefore = Math.ceil(Date.now() / 1000);
   await province.collection('clients').updateMany({}, { $max: { notBefore } });
-  if (suspend) {
-    await province
-      .collection('clients')
-      .updateMany({ status: 'ACTIVE' }, { $set: { status: 'SUSPENDED' } });
-  }
   const net = province.collection<{ _id: string; revision: number }>('net');
   const { revision = 0 } = (await net.findOne({ _id: 'net' })) ?? {};
   await net.updateOne(
     { _id: 'net' },
     { $set: { revision: restoredRevision(revision, Date.now()) } },
   );
+}
+
+/** Whoever was revoked since must not be let in again by the restoring: nobody is, until somebody has looked. Who may ask, by id. */
+async function suspendClients(client: MongoClient): Promise<readonly string[]> {
+  const clients = client.db('province').collection<{ _id: string; status: string }>('clients');
+  const active = await clients.find({ status: 'ACTIVE' }).sort({ _id: 1 }).toArray();
+  await clients.updateMany({ status: 'ACTIVE' }, { $set: { status: 'SUSPENDED' } });
+  return active.map(({ _id }) => _id);
 }
 
 async function restoreFiles(folder: string, data: string, manifest: Manifest): Promise<void> {
@@ -150,7 +157,11 @@ const rankingsLine =
   '- rankings published since then are published anew, from figures of now: docs/ranking.md, Editions.';
 
 /** What was done since is not in it, and only people know of it. */
-function linesFor({ of, madeAt, clickhouse, platform }: Manifest, suspend: boolean): string[] {
+function linesFor(
+  { of, madeAt, clickhouse, platform }: Manifest,
+  keepsClients: boolean,
+  suspended: readonly string[],
+): string[] {
   if (of === 'analytics') {
     return [
       'What came since is read again from the owners, and counted once: start the net.',
@@ -167,9 +178,14 @@ function linesFor({ of, madeAt, clickhouse, platform }: Manifest, suspend: boole
   return [
     `What was done since ${madeAt} is to be done again:`,
     rankingsLine,
-    suspend
-      ? '- every client is suspended: ./onenet client resume --client <id>, for those that still may'
-      : '- clients revoked or suspended since then may ask again: ./onenet client revoke --client <id>',
+    ...(keepsClients
+      ? [
+          '- clients revoked or suspended since then may ask again: ./onenet client revoke --client <id>',
+        ]
+      : [
+          '- clients that could ask then are suspended now: ./onenet client resume --client <id>, for those that still may:',
+          `  ${suspended.join(', ') || 'there were none'}`,
+        ]),
     '- secrets and keys of clients that were replaced since then are good again, and scopes are those of then:',
     '  ./onenet client rotate --overlap 0, ./onenet client scopes; documents: ./onenet document retire',
     '- grants revoked since then are live in the registry, and refused by the owners that knew of it, who name',

@@ -22,7 +22,8 @@ interface SinceDocument {
   readonly since: Date;
 }
 
-type StoredGrants = Omit<GrantList, 'refused'> & Partial<Pick<GrantList, 'refused'>>;
+type StoredGrants = Omit<GrantList, 'refused' | 'dormant'> &
+  Partial<Pick<GrantList, 'refused' | 'dormant'>>;
 
 interface GrantsDocument extends StoredGrants {
   readonly _id: 'grants';
@@ -90,16 +91,17 @@ export function mongoGuardStore(db: Db): GuardStore {
       return found.map(({ _id: sequence, line, head }): AccessLine => ({ sequence, line, head }));
     },
 
-    async saveGrants({ revision, grants, refused }) {
-      await kept.replaceOne({ _id: 'grants' }, { revision, grants, refused }, { upsert: true });
+    async saveGrants({ revision, grants, dormant, refused }) {
+      const list = { revision, grants, dormant, refused };
+      await kept.replaceOne({ _id: 'grants' }, list, { upsert: true });
     },
 
     async loadGrants() {
       const found = await kept.findOne({ _id: 'grants' });
       if (!found) return undefined;
-      // One that was kept before there was such a list refuses none.
-      const { revision, grants, refused = [] }: StoredGrants = found;
-      return { revision, grants, refused };
+      // One that was kept before there were such lists has none.
+      const { revision, grants, dormant = [], refused = [] }: StoredGrants = found;
+      return { revision, grants, dormant, refused };
     },
   };
 }

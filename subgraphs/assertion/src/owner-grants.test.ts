@@ -22,7 +22,7 @@ const grant: NetGrant = {
 
 /** Answers at once when the revision asked for is another, else when it changes. */
 class FakeProvince implements AsyncDisposable {
-  list = { revision: 1, grants: [grant] as readonly NetGrant[] };
+  list = { revision: 1, grants: [grant] as readonly NetGrant[], dormant: [] as readonly string[] };
   isDown = false;
   readonly authorizations: (string | undefined)[] = [];
   readonly #server = createServer((request, response) => this.#answer(request, response));
@@ -34,8 +34,12 @@ class FakeProvince implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  publish(grants: readonly NetGrant[], revision = this.list.revision + 1): void {
-    this.list = { revision, grants };
+  publish(
+    grants: readonly NetGrant[],
+    revision = this.list.revision + 1,
+    dormant: readonly string[] = [],
+  ): void {
+    this.list = { revision, grants, dormant };
     for (const wake of this.#waiting) wake();
     this.#waiting = [];
   }
@@ -113,7 +117,7 @@ test('the last good list holds when the province is down, also through a restart
 test('what was revoked while the owner was down is known before its first answer', async () => {
   await using database = await testDatabase(inject('mongodbUri'));
   const store = mongoGuardStore(database.db);
-  await store.saveGrants({ revision: 1, grants: [grant], refused: [] });
+  await store.saveGrants({ revision: 1, grants: [grant], dormant: [], refused: [] });
   await using province = new FakeProvince();
   province.publish([]);
   const { followed, scopes } = follow({ provinceUrl: await province.open(), store });
@@ -153,6 +157,28 @@ test.each([
   await restarted.followed.ready;
   expect(restarted.scopes()).toEqual(now);
   await restarted.followed.stop();
+});
+
+test('a registry that is restored with its clients suspended brings nothing back when they are resumed', async () => {
+  await using database = await testDatabase(inject('mongodbUri'));
+  const store = mongoGuardStore(database.db);
+  await using province = new FakeProvince();
+  const { followed, scopes, onError } = follow({ provinceUrl: await province.open(), store });
+  await followed.ready;
+  const kept = { ...grant, id: '2', scopes: ['cards:read'] };
+  province.publish([grant, kept]);
+  await vi.waitFor(() => expect(scopes()).toEqual(new Set(['members:read', 'cards:read'])));
+  // One is revoked, the other's client suspended for a while.
+  province.publish([], undefined, [kept.id]);
+  await vi.waitFor(() => expect(scopes()).toEqual(new Set()));
+
+  const restored = province.list.revision + restoredLeap;
+  province.publish([], restored, [grant.id, kept.id]);
+  await vi.waitFor(() => expect(onError).toHaveBeenCalledOnce());
+  expect(String(onError.mock.calls[0]?.[0])).toContain('says of 1 that');
+  province.publish([grant, kept]);
+  await vi.waitFor(() => expect(scopes()).toEqual(new Set(['cards:read'])));
+  await followed.stop();
 });
 
 test('a list that could not be kept is kept later', async () => {
@@ -199,13 +225,13 @@ test('PostgreSQL keeps a list as well, in a memory that was made before it could
     await pool.query('DROP TABLE onenet.owner_grants');
     await Promise.all([store.prepare(), postgresGuardStore(pool).prepare()]);
     expect(await store.loadGrants()).toBeUndefined();
-    await store.saveGrants({ revision: 1, grants: [grant], refused: [] });
-    const second = { revision: 2, grants: [{ ...grant, id: '2' }], refused: ['1'] };
+    await store.saveGrants({ revision: 1, grants: [grant], dormant: [], refused: [] });
+    const second = { revision: 2, grants: [{ ...grant, id: '2' }], dormant: ['3'], refused: ['1'] };
     await store.saveGrants(second);
     expect(await store.loadGrants()).toEqual(second);
     // As it was kept before there were refused ones.
-    await pool.query(`DELETE FROM onenet.owner_grants WHERE name = 'refused'`);
-    expect(await store.loadGrants()).toEqual({ ...second, refused: [] });
+    await pool.query(`DELETE FROM onenet.owner_grants WHERE name <> 'own'`);
+    expect(await store.loadGrants()).toEqual({ ...second, dormant: [], refused: [] });
   } finally {
     await pool.end();
     await admin.query(`DROP DATABASE ${database}`);

@@ -108,15 +108,21 @@ type AnsweredGrants = Omit<GrantList, 'refused'>;
 
 /** What is known after news. Of a restored registry, only what was live before counts: the rest may have been revoked since. */
 export function nextList(known: GrantList | undefined, news: AnsweredGrants): GrantList {
-  const before = new Set(known?.grants.map(({ id }) => id));
-  const unknown = news.grants.filter(({ id }) => !before.has(id)).map(({ id }) => id);
+  const before = new Set(known && idsOf(known));
+  const unknown = idsOf(news).filter((id) => !before.has(id));
   const isOlder = known !== undefined && isRestored(known.revision, news.revision);
   const refused = new Set([...(known?.refused ?? []), ...(isOlder ? unknown : [])]);
   return {
     revision: news.revision,
     grants: news.grants.filter(({ id }) => !refused.has(id)),
+    dormant: news.dormant,
     refused: [...refused],
   };
+}
+
+/** Those of suspended clients too: a restored registry has suspended them, and they come back one by one. */
+function idsOf({ grants, dormant }: AnsweredGrants): readonly string[] {
+  return [...grants.map(({ id }) => id), ...dormant];
 }
 
 function restoredText(refused: readonly string[]): string {
@@ -162,11 +168,19 @@ async function textOf(response: Response): Promise<string> {
 
 /** Checks a list; another owner's grants in it are nothing to this one. */
 export function readList(value: unknown, code: string): AnsweredGrants {
-  const { revision, grants }: { readonly revision?: unknown; readonly grants?: unknown } =
-    typeof value === 'object' && value !== null ? value : {};
+  const {
+    revision,
+    grants,
+    dormant = [],
+  }: Partial<Record<string, unknown>> = typeof value === 'object' && value !== null
+    ? { ...value }
+    : {};
   if (typeof revision !== 'number' || !Number.isSafeInteger(revision)) {
     throw new Error('the list of grants has no revision');
   }
+  if (!Array.isArray(dormant) || !dormant.every((id) => typeof id === 'string')) {
+    throw new Error('the list of grants has `dormant`, and it is no list of ids');
+  }
   const own = parseGrants(grants, 'grants').filter(({ platform }: NetGrant) => platform === code);
-  return { revision, grants: own };
+  return { revision, grants: own, dormant };
 }

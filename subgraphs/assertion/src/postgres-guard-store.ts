@@ -98,12 +98,12 @@ export function postgresGuardStore(pool: Pool): GuardStore {
       return rows.map((row) => ({ ...row, sequence: Number(row.sequence) }));
     },
 
-    async saveGrants({ revision, grants, refused }) {
+    async saveGrants({ revision, grants, dormant, refused }) {
       await pool.query(
         `INSERT INTO onenet.owner_grants (name, revision, grants)
-         VALUES ('own', $1, $2), ('refused', $1, $3)
+         VALUES ('own', $1, $2), ('refused', $1, $3), ('dormant', $1, $4)
          ON CONFLICT (name) DO UPDATE SET revision = EXCLUDED.revision, grants = EXCLUDED.grants`,
-        [revision, JSON.stringify(grants), JSON.stringify(refused)],
+        [revision, ...[grants, refused, dormant].map((each) => JSON.stringify(each))],
       );
     },
 
@@ -112,16 +112,23 @@ export function postgresGuardStore(pool: Pool): GuardStore {
         revision: string;
         grants: GrantList['grants'];
         refused: GrantList['refused'] | null;
+        dormant: GrantList['dormant'] | null;
       }>(
-        `SELECT own.revision, own.grants, refused.grants AS refused
+        `SELECT own.revision, own.grants, refused.grants AS refused, dormant.grants AS dormant
          FROM onenet.owner_grants AS own
          LEFT JOIN onenet.owner_grants AS refused ON refused.name = 'refused'
+         LEFT JOIN onenet.owner_grants AS dormant ON dormant.name = 'dormant'
          WHERE own.name = 'own'`,
       );
       const [found] = rows;
       if (!found) return undefined;
-      const { revision, grants, refused } = found;
-      return { revision: Number(revision), grants, refused: refused ?? [] };
+      const { revision, grants, refused, dormant } = found;
+      return {
+        revision: Number(revision),
+        grants,
+        dormant: dormant ?? [],
+        refused: refused ?? [],
+      };
     },
   };
 }

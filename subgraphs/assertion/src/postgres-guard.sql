@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS onenet.guard_memory (
 );
 
 -- What the owner has granted, as the province said it last: the row 'own'. In the row 'refused', ids of grants on
--- which nothing rests since the registry was restored.
+-- which nothing rests since the registry was restored; in 'dormant', of those of suspended clients.
 -- Made last, in the same transaction: who finds it finds the rest.
 CREATE TABLE IF NOT EXISTS onenet.owner_grants (
   name     text PRIMARY KEY,

@@ -24,6 +24,8 @@ export interface GrantList {
   /** Of the registry. */
   readonly revision: number;
   readonly grants: readonly NetGrant[];
+  /** Ids of those of suspended clients: none rests on them, and with the client they are live again. */
+  readonly dormant: readonly string[];
   /**
    * Ids of grants that a restored registry has and the owner did not know to be live before: they may
    * have been revoked since the backup, so nothing rests on them ever again.

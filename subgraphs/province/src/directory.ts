@@ -114,6 +114,15 @@ export class Directory {
     return this.#grants().filter(({ platform }) => platform === code);
   }
 
+  /** Ids of what it has granted to clients that are suspended: an owner that saw one revoked knows it again when the client is resumed. */
+  dormantGrantsOf(code: string): readonly string[] {
+    const { clients, grants } = this.#state;
+    const active = new Set(clients.map(({ _id: id }) => id));
+    return grants
+      .filter(({ platform, client }) => platform === code && !active.has(client))
+      .map(({ _id: id }) => id);
+  }
+
   /** Base URL of a platform; null: it has none yet. */
   addressOf({ url, portOffset }: RegistryEntry): string | null {
     const { platformHost, platformBasePort } = this.#frame;

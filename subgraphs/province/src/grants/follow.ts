@@ -47,5 +47,9 @@ export async function answerFollow(
     response.writeHead(204, { 'cache-control': 'no-store' }).end();
     return;
   }
-  answerJson(response, 200, { revision, grants: directory.grantsOf(code) });
+  answerJson(response, 200, {
+    revision,
+    grants: directory.grantsOf(code),
+    dormant: directory.dormantGrantsOf(code),
+  });
 }
