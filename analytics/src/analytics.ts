@@ -25,6 +25,7 @@ import { Ingest } from './ingest/ingest.ts';
 import { Positions } from './ingest/positions.ts';
 import { Workers } from './ingest/workers.ts';
 import { Live } from './live/live.ts';
+import { checkCluster } from './operation/cluster.ts';
 import { answerOperation } from './operation/http.ts';
 import { keepRawFor, setTimeToLive } from './operation/retention.ts';
 import type { CheckSources } from './operation/check.ts';
@@ -110,7 +111,7 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
     const sources = { clickhouse, ingest, usage: reader };
     const selfCheck = new SelfCheck(sources, ownerHeaders);
     const live = new Live(sources, log);
-    await prepare(ingest, reader).catch((error: unknown) => {
+    await prepare(clickhouse, ingest, reader).catch((error: unknown) => {
       live.stop();
       throw error;
     });
@@ -188,7 +189,12 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
 }
 
 /** The tables first: what they have of usage is read from them. */
-async function prepare(ingest: Ingest, reader: UsageReader | undefined): Promise<void> {
+async function prepare(
+  clickhouse: ClickHouse,
+  ingest: Ingest,
+  reader: UsageReader | undefined,
+): Promise<void> {
+  await checkCluster(clickhouse);
   await ingest.prepare();
   await reader?.prepare();
 }

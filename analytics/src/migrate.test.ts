@@ -5,6 +5,8 @@ import { expect, test, vi } from 'vitest';
 import { openClickHouse, quote } from './clickhouse.ts';
 import { clickHouseFront } from './fixture-http.ts';
 import { testDirectory } from './fixture.ts';
+import { checkCluster } from './operation/cluster.ts';
+import { epochTables } from './ingest/tables.ts';
 import { deduplicationWindowBlocks, expand, migrate, pendingMigrations } from './migrate.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -33,15 +35,14 @@ test('the deduplication window is on raw and on the target of every view', async
   const clickhouse = openClickHouse({ dataDir: directory.path });
   try {
     await migrate(clickhouse);
-    // What was asked, who was given what, and how fresh feeds were is deduplicated by its key.
-    const targets = await clickhouse.rows<{ name: string; engine_full: string; target: string }>(
-      `SELECT name, engine_full, extract(create_table_query, 'TO onenet\\.([a-z]+)') AS target
-       FROM system.tables WHERE database = 'onenet' AND name NOT IN ('migrations', 'access', 'freshness', 'floors', 'dropped') AND name NOT LIKE 'usage%' ORDER BY name`,
+    const all = await clickhouse.rows<{ name: string; engine_full: string; target: string }>(
+      `SELECT name, engine_full, if(create_table_query LIKE '%FROM onenet.raw%', extract(create_table_query, 'TO onenet\\.([a-z]+)'), '') AS target
+       FROM system.tables WHERE database = 'onenet' ORDER BY name`,
     );
-    const views = targets.filter(({ target }) => target !== '').map(({ target }) => target);
-    const tables = targets.filter(({ target }) => target === '');
-    expect(views.toSorted()).toEqual(['day', 'hour', 'minute', 'openings']);
-    expect(tables.map(({ name }) => name)).toEqual(['day', 'hour', 'minute', 'openings', 'raw']);
+    const targets = all.map(({ target }) => target).filter((target) => target !== '');
+    expect(['raw', ...targets].toSorted()).toEqual(epochTables.toSorted());
+    const tables = all.filter(({ name }) => (epochTables as readonly string[]).includes(name));
+    expect(tables).toHaveLength(epochTables.length);
     for (const { engine_full: engine } of tables) {
       expect(engine).toContain(
         `non_replicated_deduplication_window = ${deduplicationWindowBlocks}`,
@@ -118,6 +119,9 @@ test('a server by URL is asked with the same SQL', async () => {
       ),
     ).toEqual([{ lines: 1, reads: 3, text: "it's \\ 一" }]);
     await expect(clickhouse.run('SELECT nothing')).rejects.toThrow('nothing');
+    const elsewhere = openClickHouse({ url: front.url, cluster: 'elsewhere' });
+    await expect(checkCluster(elsewhere)).rejects.toThrow('the server knows no such cluster');
+    await elsewhere.close();
   } finally {
     await clickhouse.close();
   }
