@@ -112,8 +112,6 @@ async function signedUp(): Promise<void> {
   await wuhan.happened([{ type: 'onenet.member.accepted', time: new Date(), data }]);
 }
 
-const signUps = { metric: 'signUps', value: expect.any(Number) as number };
-
 test('a snapshot, then only what changed, with its figure', async () => {
   using listener = new Listener();
   await until(() => listener.messages.length > 0);
@@ -124,11 +122,15 @@ test('a snapshot, then only what changed, with its figure', async () => {
   // Of a feed that never came in nothing is known: with its first event every figure changes.
   await signedUp();
   await until(() => listener.eventsTold() === 1);
+  const known = listener.messages.length;
   await signedUp();
+  // The figure may come a message before the event that it counts, never after.
   await until(() => listener.eventsTold() === 2);
-  const told = listener.messages.findLast(({ data }) => data.events);
-  expect(told?.data.events).toMatchObject([{ platform: '420100', type: 'onenet.member.accepted' }]);
-  expect(told?.data.totals).toEqual([{ metric: 'signUps', value: 2 }]);
+  const later = listener.messages.slice(known).map(({ data }) => data);
+  expect(later.flatMap(({ events = [] }) => events)).toMatchObject([
+    { platform: '420100', type: 'onenet.member.accepted' },
+  ]);
+  expect(later.flatMap(({ totals = [] }) => totals)).toEqual([{ metric: 'signUps', value: 2 }]);
 });
 
 test('who comes back gets what it missed and no snapshot, though nobody listened meanwhile', async () => {
@@ -144,16 +146,22 @@ test('who comes back gets what it missed and no snapshot, though nobody listened
   await until(() => back.eventsTold() >= 2);
   expect(back.messages.map(({ event }) => event)).not.toContain('snapshot');
   expect(back.eventsTold()).toBe(2);
-  expect(back.messages.at(-1)?.data.totals ?? back.messages[0]?.data.totals).toEqual([signUps]);
+  const totals = back.messages.flatMap(({ data }) => data.totals ?? []);
+  expect(totals.map(({ metric }) => metric)).toContain('signUps');
+  expect(new Set(totals.map(({ metric }) => metric)).size).toBe(1);
   using stranger = new Listener('0123456789ab.3');
   await until(() => stranger.messages.length > 0);
   expect(stranger.messages[0]?.event).toBe('snapshot');
 });
 
 test('a thousand listeners cost no more questions than one, four times a second at most', async () => {
-  const many = Array.from({ length: 1_000 }, () => new Listener());
+  const many: Listener[] = [];
   try {
-    await until(() => many.every(({ messages }) => messages.length > 0));
+    // No more at once than the system holds for a port.
+    for (let wave = 0; wave < 4; wave++) {
+      many.push(...Array.from({ length: 250 }, () => new Listener()));
+      await until(() => many.every(({ messages }) => messages.length > 0));
+    }
     const before = many.map((listener) => listener.eventsTold());
     let questions = 0;
     const rows = clickhouse.rows.bind(clickhouse);

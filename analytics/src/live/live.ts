@@ -30,6 +30,8 @@ export class Live {
   #untold: readonly ShownEvent[] = [];
   #matters = '';
   #isProgressDue = true;
+  /** Something may have changed since the last look began. */
+  #isDue = false;
   #isLooking = false;
   #isStopped = false;
   #lastLookMs = 0;
@@ -53,7 +55,7 @@ export class Live {
     const shown = lines
       .slice(-newestTold)
       .flatMap((line) => (line.kind === 'event' ? (shownEvent(platform, line.event) ?? []) : []));
-    // Though nobody listens: who comes back asks for what came meanwhile.
+    // Though nobody listens: who comes back asks for what came meanwhile. Of what another process read come no lines.
     this.#untold = [...shown.toReversed(), ...this.#untold].slice(0, newestTold);
     this.#schedule();
   }
@@ -83,17 +85,19 @@ export class Live {
   }
 
   #schedule(): void {
+    this.#isDue = true;
     if (this.#isStopped || this.#timer || this.#isLooking || this.#listeners.size === 0) return;
     const waitMs = Math.max(0, this.#lastLookMs + shortestGapMs - Date.now());
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#isLooking = true;
+      this.#isDue = false;
       this.#lastLookMs = Date.now();
       this.#look()
         .catch((error: unknown) => this.#log('the live stream stands still', error))
         .finally(() => {
           this.#isLooking = false;
-          if (this.#untold.length > 0 || this.#joining.size > 0) this.#schedule();
+          if (this.#isDue) this.#schedule();
         });
     }, waitMs);
   }

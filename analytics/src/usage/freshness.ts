@@ -17,7 +17,9 @@ export async function noteFreshness(
     const untilNextMs = minuteMs - (Date.now() % minuteMs);
     await delay(untilNextMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
-    await writeFreshness(clickhouse, ingest.statuses(), Date.now()).catch((error: unknown) =>
+    // Of several processes the one that reads a feed knows best how it stands.
+    const own = ingest.statuses().filter(({ platform }) => ingest.works(platform));
+    await writeFreshness(clickhouse, own, Date.now()).catch((error: unknown) =>
       log('how fresh the feeds are could not be noted', error),
     );
   }
