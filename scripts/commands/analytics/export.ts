@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable, Transform } from 'node:stream';
+import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { folderAndOptions, isEmpty } from '../../backup/place.ts';
 import { UsageError } from '../../options.ts';
@@ -118,7 +118,7 @@ async function write(
       done(undefined, chunk);
     },
   });
-  await pipeline(Readable.fromWeb(body), hashed, createWriteStream(file, { flush: true }));
+  await pipeline(body, hashed, createWriteStream(file, { flush: true }));
   return { bytes, sha256: hash.digest('hex') };
 }
 
