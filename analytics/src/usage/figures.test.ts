@@ -4,7 +4,7 @@ import { NetError } from '@onenet/contract';
 import { accessType } from '@onenet/feed';
 import type { AccessData } from '@onenet/feed';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
-import { testDatabase, testDirectory, until } from '../fixture.ts';
+import { testDatabase, testDirectory, testOwner, testSnapshot, until } from '../fixture.ts';
 import { Ingest } from '../ingest/ingest.ts';
 import { Positions } from '../ingest/positions.ts';
 import { unsignedCalls } from '../owner-call.ts';
@@ -65,6 +65,9 @@ beforeAll(async () => {
     ingested: () => undefined,
     feedChanged: () => undefined,
   });
+  // They are of the net, and nothing of their feeds is read.
+  const owners = platforms.map((code) => testOwner(code, 'http://127.0.0.1:1'));
+  ingest.use(testSnapshot(owners.map((owner) => ({ ...owner, connection: 'REGISTERED' }))));
   sources = { clickhouse, ingest, usage: reader };
   all = generated(600);
   await put(all);
