@@ -13,6 +13,7 @@ import { rangeOf } from './periods.ts';
 import type { Period, PeriodInput } from './periods.ts';
 import { answer } from './query.ts';
 import type { Question } from './query.ts';
+import { refuseForgotten } from './raw-kept.ts';
 import { epochsIn, freshnessOf, ownersIn } from './scope.ts';
 import type { Freshness, Where } from './scope.ts';
 import { changeOf, nothing } from './series.ts';
@@ -84,6 +85,7 @@ export async function rowsBy(
       simulated: input.simulated,
     },
   };
+  refuseForgotten(ingest, question);
   const answers = await answer(clickhouse, question);
   const offered = input.by === 'PLATFORM' ? offersIn(ingest, where) : new Map<string, never>();
   const keys = new Set([...answers.keys(), ...offered.keys()]);

@@ -15,6 +15,7 @@ import { rangeOf } from './periods.ts';
 import type { Period, PeriodInput } from './periods.ts';
 import { answer } from './query.ts';
 import type { Question } from './query.ts';
+import { refuseForgotten } from './raw-kept.ts';
 import { epochsIn, freshnessOf } from './scope.ts';
 import type { Freshness, Where } from './scope.ts';
 import { checkDimensions, isOfRequests, isUnread, usageFreshness } from './usage/dimensions.ts';
@@ -108,6 +109,7 @@ export async function metricSeries(
   const known = input.grain ? await knownRange(clickhouse, totals) : undefined;
   const grain = input.grain && known ? grainOf(input.grain, known) : undefined;
   const question = { ...totals, grain };
+  refuseForgotten(ingest, question);
   const answers = await answer(clickhouse, question);
   const result = new Map<string, MetricSeries[]>();
   for (const code of subjects.of === 'net' ? [''] : subjects.codes) {
