@@ -1,17 +1,16 @@
 /** The live stream (`/live`, server-sent events): a snapshot, then what changed, at most four times a second. */
 import type { ServerResponse } from 'node:http';
 import type { FeedLine } from '@onenet/feed';
-import { overviewMetrics } from '../metrics.ts';
 import { shownEvent } from '../recent.ts';
 import type { ShownEvent } from '../recent.ts';
 import { freshnessOf } from '../scope.ts';
-import { metricSeries } from '../series.ts';
 import type { Sources } from '../series.ts';
 import { Journal } from './journal.ts';
 import { Listeners } from './listeners.ts';
 import { changeOf, mattersOf, newestTold, nothingYet, withChange } from './picture.ts';
 import type { Picture, Total } from './picture.ts';
 import { heartbeat, sse } from './sse.ts';
+import { todaysTotals } from './totals.ts';
 
 const shortestGapMs = 250;
 /** So often it is looked how far the feeds are, and whether a day has ended, though nothing came in. */
@@ -131,15 +130,8 @@ export class Live {
 
   /** Today's figures; those told last while the tables do not answer. */
   async #totals(): Promise<readonly Total[]> {
-    const input = {
-      metrics: overviewMetrics,
-      period: 'TODAY',
-      simulated: true,
-      compareWith: 'NONE',
-    } as const;
     try {
-      const series = await metricSeries(this.#sources, input, { of: 'net' }, Date.now());
-      return (series.get('') ?? []).map(({ metric, value }) => ({ metric, value }));
+      return await todaysTotals(this.#sources, Date.now());
     } catch (error) {
       this.#log('the live stream has no figures', error);
       return this.#told.totals;
