@@ -194,7 +194,7 @@ function inputOf(input: Partial<MetricsInput>): MetricsInput {
   return { metrics: names, period: 'TODAY', simulated: true, compareWith: 'NONE', ...input };
 }
 
-async function values(input: Partial<MetricsInput>, of: 'value' | 'previous' = 'value') {
+async function figures(input: Partial<MetricsInput>, of: 'value' | 'previous' = 'value') {
   const series = (await metricSeries(sources, inputOf(input), { of: 'net' }, nowMs)).get('') ?? [];
   return rounded(Object.fromEntries(series.map((each) => [each.metric, each[of]])));
 }
@@ -205,20 +205,20 @@ const today = (): { fromMs: number; toMs: number } => {
 };
 
 describe('as a plain count has it', () => {
-  test.each([
-    { title: 'all' },
-    { title: 'one platform', platforms: ['420100'] },
-    { title: 'two platforms', platforms: ['420500', 'WISCO'] },
-    { title: 'one client', clients: ['civil-affairs'] },
-    { title: 'a client at a platform', clients: ['local'], platforms: ['420500'] },
-    { title: 'nobody', clients: ['nobody'] },
-  ])('$title', async ({ title: _, ...scope }) => {
+  test.each<[string, Pick<Scope, 'platforms' | 'clients'>]>([
+    ['all', {}],
+    ['one platform', { platforms: ['420100'] }],
+    ['two platforms', { platforms: ['420500', 'WISCO'] }],
+    ['one client', { clients: ['civil-affairs'] }],
+    ['a client at a platform', { clients: ['local'], platforms: ['420500'] }],
+    ['nobody', { clients: ['nobody'] }],
+  ])('%s', async (_, scope) => {
     const { fromMs, toMs } = today();
-    expect(await values(scope)).toEqual(rounded(oracle(all, { ...scope, fromMs, toMs })));
-    const compared = await values({ ...scope, compareWith: 'PREVIOUS_PERIOD' }, 'previous');
+    expect(await figures(scope)).toEqual(rounded(oracle(all, { ...scope, fromMs, toMs })));
+    const compared = await figures({ ...scope, compareWith: 'PREVIOUS_PERIOD' }, 'previous');
     const yesterday = { ...scope, fromMs: fromMs - dayMs, toMs: toMs - dayMs };
     expect(compared).toEqual(rounded(oracle(all, yesterday)));
-    expect(await values({ ...scope, period: 'ALL' })).toEqual(
+    expect(await figures({ ...scope, period: 'ALL' })).toEqual(
       rounded(oracle(all, { ...scope, fromMs: 0, toMs })),
     );
   });
@@ -289,7 +289,7 @@ test('what a restored log no longer has counts no more', async () => {
   const restore = await gateway.backup();
   await put(generated(50));
   const { position } = progressNow();
-  const before = await values({});
+  const before = await figures({});
   await restore();
   const later = generated(20);
   await gateway.used(
@@ -300,7 +300,7 @@ test('what a restored log no longer has counts no more', async () => {
   await until(() => sources.usage?.progress.position.epoch === 2);
   await caughtUp();
   all = [...all, ...later];
-  expect(await values({})).toEqual(rounded(oracle(all, { fromMs, toMs })));
+  expect(await figures({})).toEqual(rounded(oracle(all, { fromMs, toMs })));
   // As far as it was read before, it is what it was, with what was lost since.
   const reader = Object.create(sources.usage ?? null, {
     progress: { value: { ...progressNow(), position } },
@@ -315,7 +315,7 @@ test('what a restored log no longer has counts no more', async () => {
 });
 
 test('a row from before calls had their outcome and time has them from its line', async () => {
-  const before = await values({ period: 'ALL' });
+  const before = await figures({ period: 'ALL' });
   await sources.clickhouse.run(
     'ALTER TABLE onenet.access CLEAR COLUMN outcomes, CLEAR COLUMN durations SETTINGS mutations_sync = 2',
   );
@@ -324,7 +324,7 @@ test('a row from before calls had their outcome and time has them from its line'
     WHERE table = 'access' AND column IN ('outcomes', 'durations') AND active`,
   );
   expect(left).toEqual({ parts: 0 });
-  expect(await values({ period: 'ALL' })).toEqual(before);
+  expect(await figures({ period: 'ALL' })).toEqual(before);
 });
 
 test('how fresh feeds were is noted once a minute, and answered by platform', async () => {
@@ -353,7 +353,7 @@ test('how fresh feeds were is noted once a minute, and answered by platform', as
     await writeFreshness(sources.clickhouse, rows, nowMs - minute * 60_000 + 1);
   }
   const metrics = ['feedLagSeconds', 'feedFreshShare'];
-  const wuhan = await values({ metrics, platforms: ['420100'] });
+  const wuhan = await figures({ metrics, platforms: ['420100'] });
   expect(wuhan).toEqual({ feedLagSeconds: 90, feedFreshShare: 0.9 });
   const { rows } = await topsOf('feedFreshShare', 'PLATFORM');
   expect(rows.map(({ key, value }) => [key, value])).toEqual([
@@ -364,7 +364,7 @@ test('how fresh feeds were is noted once a minute, and answered by platform', as
 
 test('what a metric is not known by is refused, and says by what it is', async () => {
   const refusal = async (input: Partial<MetricsInput>): Promise<unknown> =>
-    await values(input).catch((error: unknown) =>
+    await figures(input).catch((error: unknown) =>
       error instanceof NetError ? error.message : error,
     );
   expect(await refusal({ place: '420100' })).toContain(
