@@ -1,6 +1,14 @@
 /** What an SDL keeps, lacks and breaks is named; how a library prints it is not held against it. Long, because each kind of fault is a row. */
 import { buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
-import { Kind, parse, print, visit, type ASTNode, type DocumentNode } from 'graphql';
+import {
+  Kind,
+  parse,
+  print,
+  visit,
+  type ASTNode,
+  type DefinitionNode,
+  type DocumentNode,
+} from 'graphql';
 import { expect, test } from 'vitest';
 import { coordinatesOf } from '../coordinates.ts';
 import { checkConformance, contractModules, platformSdl } from '../index.ts';
@@ -334,11 +342,12 @@ test.each([[[]], ...optionals.map((name) => [[name]])])(
   'each coordinate of %j that is taken away is one finding, or one that is lacked',
   (modules) => {
     const whole = parse(platformSdl(modules), { noLocation: true });
-    const others =
-      modules.length > 0 ? coordinatesOf(buildSubgraphSchema(parse(platformSdl([])))) : [];
+    const others = new Set(
+      modules.length > 0 ? coordinatesOf(buildSubgraphSchema(parse(platformSdl([])))) : [],
+    );
     const wrong: unknown[] = [];
     for (const coordinate of coordinatesOf(buildSubgraphSchema(whole))) {
-      if (others.includes(coordinate)) continue;
+      if (others.has(coordinate)) continue;
       const { findings, lacks } = checkConformance(without(whole, coordinate), '420100');
       const found = findings.map((finding) => `${finding.code} ${finding.coordinate}`);
       const isLater = laterCoordinates.has(coordinate);
@@ -415,15 +424,20 @@ function extended(): string {
 
 /** The SDL without what stands at a coordinate. */
 function without(whole: DocumentNode, coordinate: string): string {
-  const [, typeName, member, argument] =
-    /^(\w+)(?:\.(\w+)(?:\((\w+):\))?)?$/.exec(coordinate) ?? [];
-  const path = [typeName, member, argument].filter((name) => name !== undefined);
+  const [, typeName = '', ...members] = /^(\w+)(?:\.(\w+)(?:\((\w+):\))?)?$/.exec(coordinate) ?? [];
+  const path = [typeName, ...members.filter((name) => name !== undefined)];
+  return whole.definitions
+    .map((definition) =>
+      isNamed(definition) && definition.name.value === typeName
+        ? printedWithout(definition, path)
+        : textOf(definition),
+    )
+    .join('\n\n');
+}
+
+function printedWithout(definition: DefinitionNode, path: readonly string[]): string {
   const names: string[] = [];
-  const isNamed = (
-    node: ASTNode,
-  ): node is ASTNode & { readonly name: { readonly value: string } } =>
-    node.kind.endsWith('Definition') && 'name' in node && node.kind !== Kind.OPERATION_DEFINITION;
-  const changed = visit(whole, {
+  const changed: ASTNode | null = visit(definition, {
     enter: (node) => {
       if (!isNamed(node)) return undefined;
       names.push(node.name.value);
@@ -435,5 +449,20 @@ function without(whole: DocumentNode, coordinate: string): string {
       if (isNamed(node)) names.pop();
     },
   });
-  return print(changed);
+  return changed === null ? '' : print(changed);
+}
+
+function isNamed(node: ASTNode): node is ASTNode & { readonly name: { readonly value: string } } {
+  return (
+    node.kind.endsWith('Definition') && 'name' in node && node.kind !== Kind.OPERATION_DEFINITION
+  );
+}
+
+const texts = new WeakMap<DefinitionNode, string>();
+
+/** All but one of a document's definitions stay as they are. */
+function textOf(definition: DefinitionNode): string {
+  const text = texts.get(definition) ?? print(definition);
+  texts.set(definition, text);
+  return text;
 }
