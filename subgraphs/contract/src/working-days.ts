@@ -20,8 +20,17 @@ export const workingDayTable = JSON.parse(
   readFileSync(new URL('../working-days.json', import.meta.url), 'utf8'),
 ) as WorkingDayTable;
 
-const holidays: ReadonlySet<string> = new Set(workingDayTable.holidays);
-const workdays: ReadonlySet<string> = new Set(workingDayTable.workdays);
+const dayMs = 86_400_000;
+/** Asia/Shanghai has been UTC+8 all year since 1992: a day there is always 24 hours. */
+const shanghaiMs = 8 * 3_600_000;
+
+/** Days are numbered from 1970-01-01: millions are looked up when records are generated. */
+const numbersOf = (days: readonly string[]): ReadonlySet<number> =>
+  new Set(days.map((day) => Date.parse(`${day}T00:00:00Z`) / dayMs));
+const holidays = numbersOf(workingDayTable.holidays);
+const workdays = numbersOf(workingDayTable.workdays);
+/** 1970-01-01 was a Thursday. */
+const firstWeekday = 4;
 
 /** Working days within which a request of a category is to be resolved. */
 export const requestWorkingDays = {
@@ -42,9 +51,13 @@ export const requestWorkingDays = {
  * `coveredFrom` to `coveredTo` of the table, Monday to Friday are taken for working days.
  */
 export function isWorkingDay(time: Date): boolean {
-  const shanghai = new Date(time.getTime() + shanghaiMs);
-  const day = shanghai.toISOString().slice(0, 10);
-  const weekday = shanghai.getUTCDay();
+  return isWorkedAt(time.getTime());
+}
+
+function isWorkedAt(ms: number): boolean {
+  if (Number.isNaN(ms)) throw new RangeError('Invalid time value');
+  const day = Math.floor((ms + shanghaiMs) / dayMs);
+  const weekday = (((day + firstWeekday) % 7) + 7) % 7;
   return weekday === 0 || weekday === 6 ? workdays.has(day) : !holidays.has(day);
 }
 
@@ -61,20 +74,16 @@ export function workingDaysBefore(time: Date, days: number): Date {
   return step(time, days, -dayMs);
 }
 
-const dayMs = 86_400_000;
-/** Asia/Shanghai has been UTC+8 all year since 1992: a day there is always 24 hours. */
-const shanghaiMs = 8 * 3_600_000;
-
 function step(time: Date, days: number, by: number): Date {
   if (!Number.isSafeInteger(days) || days < 0 || days > maxDays) {
     throw new RangeError(`${days} working days: give a whole number from 0 to ${maxDays}.`);
   }
-  let at = time;
+  let ms = time.getTime();
   for (let left = days; left > 0;) {
-    at = new Date(at.getTime() + by);
-    if (isWorkingDay(at)) left -= 1;
+    ms += by;
+    if (isWorkedAt(ms)) left -= 1;
   }
-  return at;
+  return new Date(ms);
 }
 
 /** Some 40 years: what is longer is a slip, and would keep a process busy. */
