@@ -23,16 +23,18 @@ export const divisions: ReadonlyMap<string, Division> = readTable();
 
 /** Codes from the province down to `code` itself; empty when there is no such division. */
 export function divisionPath(code: string): readonly string[] {
-  const path: string[] = [];
-  for (
-    let at = divisions.get(code);
-    at;
-    at = at.parent === null ? undefined : divisions.get(at.parent)
-  ) {
-    path.unshift(at.code);
-  }
+  const known = paths.get(code);
+  if (known) return known;
+  const division = divisions.get(code);
+  if (!division) return [];
+  const above = division.parent === null ? [] : divisionPath(division.parent);
+  const path = [...above, code];
+  paths.set(code, path);
   return path;
 }
+
+/** Of those that were asked for: each record asks for its own. */
+const paths = new Map<string, readonly string[]>();
 
 /** The divisions directly below `code`, by code. */
 export function divisionChildren(code: string): readonly Division[] {
