@@ -89,7 +89,8 @@ async function makeBackup(folder: string, wanted: Wanted): Promise<void> {
   if (!(await isEmpty(folder))) {
     throw new UsageError(`${folder} is not empty: name a new folder, one for each backup.`);
   }
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  // Also where a database has nothing yet: a restore looks into it.
+  await mkdir(join(folder, 'mongodb'), { recursive: true, mode: 0o700 });
   const madeAt = new Date().toISOString();
   const { of, platform, databases, clickhouse } = wanted;
   // Before the positions: what they say beyond it is read again from the owners.

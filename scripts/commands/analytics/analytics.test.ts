@@ -54,13 +54,17 @@ afterAll(() => cleanUp.disposeAsync());
 
 /** Runs a subcommand; what it printed, and its exit code. */
 async function onenet(...args: string[]): Promise<{ code: number; text: string }> {
+  return await run([...args, '--analytics', analytics.url]);
+}
+
+async function run(args: readonly string[]): Promise<{ code: number; text: string }> {
   const lines: string[] = [];
   const log = vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
   const error = vi
     .spyOn(console, 'error')
     .mockImplementation((line: string) => void lines.push(line));
   try {
-    const code = await command([...args, '--analytics', analytics.url]);
+    const code = await command(args);
     return { code, text: lines.join('\n') };
   } finally {
     log.mockRestore();
@@ -119,7 +123,7 @@ test('export writes a file a month, and a manifest that says what is in them', a
   expect(await onenet('export', to)).toMatchObject({ code: 2 });
 });
 
-test('backup has the tables, and says that it is of analytics alone', async () => {
+test('backup has the tables of analytics alone, and restore puts them where there are none', async () => {
   const to = join(folder, 'backup');
   const { code, text } = await onenet('backup', to, '--mongodb-uri', inject('mongodbUri'));
   expect(text).toMatch(/files, as of/);
@@ -127,4 +131,15 @@ test('backup has the tables, and says that it is of analytics alone', async () =
   const manifest = JSON.parse(await readFile(join(to, 'onenet-backup.json'), 'utf8')) as object;
   expect(manifest).toMatchObject({ of: 'analytics', platform: null, clickhouse: true });
   expect(await readdir(join(to, 'clickhouse'))).toEqual(['metadata', 'store']);
+  const data = join(folder, 'restored');
+  const restore = ['restore', to, '--data', data, '--mongodb-uri', inject('mongodbUri')];
+  const restored = await run(restore);
+  expect(restored.text).toContain('What came since is read again from the owners');
+  expect(restored.code).toBe(0);
+  expect(await readdir(data)).toEqual(['analytics']);
+  expect(await readdir(join(data, 'analytics', 'clickhouse'))).toEqual(['metadata', 'store']);
+  expect(await run(restore)).toMatchObject({
+    code: 2,
+    text: expect.stringContaining('is there already: nothing was restored'),
+  });
 });
