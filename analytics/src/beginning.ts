@@ -1,6 +1,6 @@
 /** When what a question counts began: the first day that has any of it. */
 import type { ClickHouse } from './clickhouse.ts';
-import { filterSql, needsRaw } from './cells.ts';
+import { filterSql, laterSql, needsRaw } from './cells.ts';
 import { quoteList } from './clickhouse.ts';
 import { typesOf } from './query.ts';
 import type { Question } from './query.ts';
@@ -26,11 +26,24 @@ async function firstEventMs(
   const types = typesOf(metrics);
   if (types.length === 0) return undefined;
   const isRaw = needsRaw(filter, group);
-  const day = isRaw ? "toDate(t.time, 'Asia/Shanghai')" : 't.day';
+  const later = laterSql(filter);
+  const of = (column: string): string =>
+    `t.type IN ${quoteList(types)} AND ${filterSql(filter, column)}`;
+  const inRaw = `onenet.raw AS t WHERE ${of('t.place')} AND t.rejected = ''`;
+  const rawDay = "toDate(t.time, 'Asia/Shanghai')";
+  const selects = [
+    isRaw
+      ? `SELECT ${rawDay} AS day, toInt64(count()) AS events FROM ${inRaw} GROUP BY day`
+      : `SELECT t.day AS day, sum(t.events) AS events FROM onenet.day AS t WHERE ${of('t.county')} GROUP BY t.day`,
+    ...(later === undefined
+      ? []
+      : [
+          `SELECT ${rawDay} AS day, -toInt64(count()) AS events FROM ${inRaw} AND ${later} GROUP BY day`,
+        ]),
+  ];
   const rows = await clickhouse.rows<{ first: number; days: number }>(
-    `SELECT toUnixTimestamp(toDateTime(min(${day}), 'Asia/Shanghai')) AS first, count() AS days
-    FROM onenet.${isRaw ? 'raw' : 'day'} AS t
-    WHERE t.type IN ${quoteList(types)} AND ${filterSql(filter, isRaw ? 't.place' : 't.county')}${isRaw ? " AND t.rejected = ''" : ''}`,
+    `SELECT toUnixTimestamp(toDateTime(min(day), 'Asia/Shanghai')) AS first, count() AS days
+    FROM (SELECT day FROM (${selects.join('\nUNION ALL\n')}) GROUP BY day HAVING sum(events) != 0)`,
   );
   const [found] = rows;
   if (!found || found.days === 0) return undefined;

@@ -13,6 +13,16 @@ export interface Filter {
   readonly channels: readonly string[] | undefined;
   /** Whether what the simulation made counts. */
   readonly simulated: boolean;
+  /** Where platforms were at the state that is asked for; what came in after that is left out. */
+  readonly later?: ReadonlyMap<string, Later> | undefined;
+}
+
+/** The lines of a platform after one of them. */
+export interface Later {
+  readonly epoch: number;
+  readonly sequence: number;
+  /** UTC ms: all of them were recorded at or after it. */
+  readonly recordedMs: number;
 }
 
 /** By what sums are kept apart. */
@@ -37,6 +47,7 @@ export function needsRaw(filter: Filter, group: Group): boolean {
 
 /** The additive columns of a cell, and how raw gives them. */
 const columns: Readonly<Record<string, string>> = {
+  events: 'toInt64(count())',
   total: 'sum(t.count)',
   value_sum: 'sum(ifNull(t.value, 0))',
   value_count: 'sumIf(t.count, isNotNull(t.value))',
@@ -59,6 +70,40 @@ export function cellsSql(
   grain: Grain | undefined,
 ): string[] {
   return pieces.map((piece) => pieceSql(part, piece, types, filter, group, grain));
+}
+
+/**
+ * The cells of what came in after a state, negative: all columns add up, so what is left is what was
+ * there. Exact as long as the values are whole (numbers up to 2^53), as those of money and people must be.
+ */
+export function laterCellsSql(
+  part: string,
+  range: { readonly fromMs: number; readonly toMs: number },
+  types: readonly string[],
+  filter: Filter,
+  group: Group,
+  grain: Grain | undefined,
+): string[] {
+  const later = laterSql(filter);
+  if (later === undefined || range.toMs <= range.fromMs) return [];
+  const sums = Object.entries(columns).map(([name, raw]) => `-(${raw}) AS ${name}`);
+  return [
+    `SELECT ${quote(part)} AS part, t.type AS type, ${innerKey('raw', group)} AS inner_key, ${bucketSql('t.time', 'raw', grain)} AS bucket, ${sums.join(', ')}
+    FROM onenet.raw AS t
+    WHERE t.type IN ${quoteList(types)} AND t.time >= ${timeLiteral(range.fromMs)} AND t.time < ${timeLiteral(range.toMs)}
+      AND ${filterSql(filter, 't.place')} AND t.rejected = '' AND ${later}
+    GROUP BY t.type, inner_key, bucket`,
+  ];
+}
+
+/** Whether a line (of a table named `t`) came in after the state; undefined when none did. */
+export function laterSql({ epochs, later }: Filter): string | undefined {
+  const conditions = [...(later ?? [])].flatMap(([code, { epoch, sequence, recordedMs }]) =>
+    epochs.has(code)
+      ? `(t.platform = ${quote(code)} AND t.epoch = ${epoch} AND t.sequence > ${sequence} AND t.recorded >= ${timeLiteral(recordedMs)})`
+      : [],
+  );
+  return conditions.length === 0 ? undefined : `(${conditions.join(' OR ')})`;
 }
 
 function pieceSql(
@@ -168,16 +213,46 @@ export function openingCellsSql(
   filter: Filter,
   group: Group,
 ): string {
-  const opened: Readonly<Record<string, string>> = {
+  const sums = openingSums({
+    events: 'sum(t.events)',
     total: 'toInt64(sum(t.value))',
     value_sum: 'sum(t.value_sum)',
-  };
-  const sums = Object.keys(columns).map((name) => `${opened[name] ?? '0'} AS ${name}`);
-  const key = group.by === 'divisions' || group.by === 'level' ? 't.place' : innerKey('raw', group);
-  return `SELECT ${quote(part)} AS part, t.type AS type, ${key} AS inner_key, 0 AS bucket, ${sums.join(', ')}
+  });
+  return `SELECT ${quote(part)} AS part, t.type AS type, ${innerKey('raw', group)} AS inner_key, 0 AS bucket, ${sums}
     FROM onenet.openings AS t
     WHERE t.type IN ${quoteList(types)} AND t.kind IN ${quoteList(kinds)} AND ${filterSql(filter, 't.place')}
     GROUP BY t.type, inner_key`;
+}
+
+/** The balances that came in after a state, negative. */
+export function laterOpeningsSql(
+  part: string,
+  types: readonly string[],
+  kinds: readonly ('stock' | 'flow')[],
+  filter: Filter,
+  group: Group,
+): string[] {
+  const later = laterSql(filter);
+  if (later === undefined) return [];
+  const sums = openingSums({
+    events: '-toInt64(count())',
+    total: "-toInt64(sumIf(t.opening_value, t.opening_of != 'value'))",
+    value_sum: "-sumIf(t.opening_value, t.opening_of = 'value')",
+  });
+  const key = group.by === 'module' ? 't.opening_measure' : innerKey('raw', group);
+  return [
+    `SELECT ${quote(part)} AS part, t.opening_measure AS type, toString(${key}) AS inner_key, 0 AS bucket, ${sums}
+    FROM onenet.raw AS t
+    WHERE t.type = 'onenet.opening' AND t.opening_measure IN ${quoteList(types)} AND t.opening_kind IN ${quoteList(kinds)}
+      AND ${filterSql(filter, 't.place')} AND t.rejected = '' AND ${later}
+    GROUP BY t.opening_measure, inner_key`,
+  ];
+}
+
+function openingSums(opened: Readonly<Record<string, string>>): string {
+  return Object.keys(columns)
+    .map((name) => `${opened[name] ?? '0'} AS ${name}`)
+    .join(', ');
 }
 
 /** Rows of raw with a value, corrected ones left out, for distributions: `part, type, inner_key, bucket, value`. */
@@ -189,6 +264,8 @@ export function valuesSql(
   group: Group,
   grain: Grain | undefined,
 ): string {
+  const later = laterSql(filter);
+  const upTo = later === undefined ? '' : ` AND NOT ${later}`;
   const current = filterSql(
     { ...filter, place: undefined, categories: undefined, channels: undefined, simulated: true },
     '',
@@ -196,6 +273,6 @@ export function valuesSql(
   return `SELECT ${quote(part)} AS part, t.type AS type, ${innerKey('raw', group)} AS inner_key, ${bucketSql('t.time', 'raw', grain)} AS bucket, assumeNotNull(t.value) AS value
     FROM onenet.raw AS t
     WHERE t.type IN ${quoteList(types)} AND t.time >= ${timeLiteral(range.fromMs)} AND t.time < ${timeLiteral(range.toMs)}
-      AND t.rejected = '' AND isNotNull(t.value) AND t.corrects = 0 AND ${filterSql(filter, 't.place')}
-      AND (t.platform, t.sequence) NOT IN (SELECT t.platform, t.corrects FROM onenet.raw AS t WHERE t.corrects != 0 AND ${current})`;
+      AND t.rejected = '' AND isNotNull(t.value) AND t.corrects = 0 AND ${filterSql(filter, 't.place')}${upTo}
+      AND (t.platform, t.sequence) NOT IN (SELECT t.platform, t.corrects FROM onenet.raw AS t WHERE t.corrects != 0 AND ${current}${upTo})`;
 }

@@ -1,11 +1,12 @@
 /** Metrics by one dimension: a row for each platform, place, category, channel, module or client. */
 import { eventTypes } from '@onenet/contract';
 import type { Answer } from './answer.ts';
+import { asOf, definitionsOf, refuseUsage } from './as-of.ts';
+import type { Moment } from './as-of.ts';
 import { significantDigits } from './cells.ts';
 import type { Group } from './cells.ts';
 import { comparedRange, toldPeriod } from './comparisons.ts';
 import type { Comparison, ToldPeriod } from './comparisons.ts';
-import type { Ingest } from './ingest/ingest.ts';
 import { refuseUnknown } from './known.ts';
 import type { ListedMetric } from './metrics.ts';
 import type { Dimension } from './metrics/metric.ts';
@@ -15,7 +16,7 @@ import { answer } from './query.ts';
 import type { Question } from './query.ts';
 import { refuseForgotten } from './raw-kept.ts';
 import { epochsIn, freshnessOf, ownersIn } from './scope.ts';
-import type { Freshness, Where } from './scope.ts';
+import type { Feeds, Freshness, Where } from './scope.ts';
 import { changeOf, nothing } from './series.ts';
 import type { Sources } from './series.ts';
 import { checkDimensions, isOfRequests, usageFreshness } from './usage/dimensions.ts';
@@ -34,6 +35,7 @@ export interface DimensionInput extends PeriodInput {
   readonly clients?: readonly string[] | null;
   readonly simulated: boolean;
   readonly compareWith: Comparison;
+  readonly state?: string | null;
 }
 
 /** One metric of a row. */
@@ -52,20 +54,40 @@ export interface Row {
 
 export interface Rows extends Freshness, ToldPeriod {
   readonly rows: readonly Row[];
+  readonly state: string;
 }
 
 /** Every row in no order, those where all is null left out. */
 export async function rowsBy(
-  { clickhouse, ingest, usage }: Sources,
+  sources: Sources,
   input: DimensionInput,
   metrics: readonly ListedMetric[],
   nowMs: number,
 ): Promise<Rows> {
   const where: Where = { platforms: input.platforms ?? undefined, place: input.place ?? undefined };
-  refuseUnknown(ingest, where);
+  refuseUnknown(sources.ingest, where);
   for (const metric of metrics) checkAsked(metric, input);
-  const range = rangeOf(input.period, nowMs, input);
-  const compared = comparedRange(range, input.compareWith);
+  refuseUsage(metrics, input.state);
+  const { state } = input;
+  const asked = { state, definitions: definitionsOf(metrics), platforms: where.platforms };
+  return await asOf(sources, asked, nowMs, (moment) =>
+    rowsAt(sources, moment, input, metrics, where, nowMs),
+  );
+}
+
+async function rowsAt(
+  { clickhouse, usage }: Sources,
+  { feeds, later, periods, state }: Moment,
+  input: DimensionInput,
+  metrics: readonly ListedMetric[],
+  where: Where,
+  nowMs: number,
+): Promise<Rows> {
+  const { period, from, to, at, compareWith } = input;
+  const { range, compared } = periods({ period, from, to, at, compareWith }, (momentMs) => {
+    const resolved = rangeOf(period, momentMs, input);
+    return { range: resolved, compared: comparedRange(resolved, compareWith) };
+  });
   const question: Question = {
     metrics,
     range,
@@ -78,7 +100,8 @@ export async function rowsBy(
       upTo: usage?.progress.position,
     },
     filter: {
-      epochs: epochsIn(ingest, where),
+      epochs: epochsIn(feeds, where),
+      later,
       place: where.place,
       categories: input.categories ?? undefined,
       channels: input.channels ?? undefined,
@@ -87,7 +110,7 @@ export async function rowsBy(
   };
   refuseForgotten(ingest, question);
   const answers = await answer(clickhouse, question);
-  const offered = input.by === 'PLATFORM' ? offersIn(ingest, where) : new Map<string, never>();
+  const offered = input.by === 'PLATFORM' ? offersIn(feeds, where) : new Map<string, never>();
   const keys = new Set([...answers.keys(), ...offered.keys()]);
   const cellOf = (key: string, metric: ListedMetric): Cell => {
     const isOffered = offered.get(key)?.has(metric.module);
@@ -102,8 +125,8 @@ export async function rowsBy(
     );
   const freshness = metrics.every(isOfRequests)
     ? usageFreshness(usage, nowMs)
-    : freshnessOf(ingest, where);
-  return { rows, ...toldPeriod(range, compared), ...freshness };
+    : freshnessOf(feeds, where);
+  return { rows, ...toldPeriod(range, compared), ...freshness, state: state() };
 }
 
 /** By what rows are is asked for as much as what they are narrowed to. */
@@ -123,7 +146,7 @@ function told({ name }: ListedMetric, of: Answer | undefined): Cell {
 }
 
 /** What platforms whose feed is in offer: where nothing of that has happened it is zero. */
-function offersIn(ingest: Ingest, where: Where): Map<string, ReadonlySet<string>> {
+function offersIn(ingest: Feeds, where: Where): Map<string, ReadonlySet<string>> {
   const epochs = ingest.currentEpochs();
   const owners = ownersIn(ingest, where).filter(({ code }) => epochs.has(code));
   return new Map(owners.map(({ code, modules }) => [code, new Set<string>(modules)]));

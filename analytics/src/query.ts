@@ -2,7 +2,16 @@
 import { answerOf, knowsPeople, stocksOf } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { ClickHouse } from './clickhouse.ts';
-import { cellsSql, needsRaw, openingCellsSql, outerKey, valuesSql } from './cells.ts';
+import {
+  cellsSql,
+  laterCellsSql,
+  laterOpeningsSql,
+  laterSql,
+  needsRaw,
+  openingCellsSql,
+  outerKey,
+  valuesSql,
+} from './cells.ts';
 import type { Filter, Group } from './cells.ts';
 import type { Metric } from './metrics/metric.ts';
 import type { Grain } from './grains.ts';
@@ -24,6 +33,7 @@ export interface Question {
   readonly filter: Filter;
   /** Of metrics that are not of events, in place of `filter`; absent: everything. */
   readonly usage?: UsageScope | undefined;
+  /** The clock: it decides which tables still go back far enough. */
   readonly nowMs: number;
 }
 
@@ -40,10 +50,12 @@ export async function answer(clickhouse: ClickHouse, question: Question): Promis
     .flatMap((metric) => (metric.kind === 'SHARE' ? stocksOf(metric) : [metric]));
   const distributions = ofEvents.filter((metric) => metric.kind === 'DISTRIBUTION');
   const { grain } = question;
+  // What only came in after a state, and was taken off again, was not there.
+  const present = laterSql(question.filter) === undefined ? '' : ' HAVING sum(events) != 0';
   const found = await Promise.all([
-    evaluate(clickhouse, question, additive, sumSelects(question, additive), undefined),
+    evaluate(clickhouse, question, additive, sumSelects(question, additive), undefined, present),
     evaluate(clickhouse, question, distributions, valueSelects(question, distributions), undefined),
-    evaluate(clickhouse, question, additive, pointSelects(question, additive), grain),
+    evaluate(clickhouse, question, additive, pointSelects(question, additive), grain, present),
     evaluate(clickhouse, question, distributions, pointValues(question, distributions), grain),
     usageSums(clickhouse, question),
   ]);
@@ -66,7 +78,12 @@ function sumSelects(question: Question, metrics: readonly Metric[]): string[] {
   const fromMs = range.fromMs ?? beginningMs;
   const before = (until: number) => ({ fromMs: beginningMs, toMs: until });
   const opened = (part: Part, of: readonly Metric[], kinds: readonly ('stock' | 'flow')[]) =>
-    of.length === 0 ? [] : [openingCellsSql(part, typesOf(of), kinds, filter, group)];
+    of.length === 0
+      ? []
+      : [
+          openingCellsSql(part, typesOf(of), kinds, filter, group),
+          ...laterOpeningsSql(part, typesOf(of), kinds, filter, group),
+        ];
   return [
     ...cells('now', question, metrics, { fromMs, toMs: range.toMs }),
     ...cells('sinceNow', question, stocks, before(fromMs)),
@@ -96,8 +113,12 @@ function cells(
   grain?: Grain,
 ): string[] {
   if (metrics.length === 0) return [];
+  const types = typesOf(metrics);
   const pieces = tiersOf(fromMs, toMs, nowMs, { grain, onlyRaw: needsRaw(filter, group) });
-  return cellsSql(part, pieces, typesOf(metrics), filter, group, grain);
+  return [
+    ...cellsSql(part, pieces, types, filter, group, grain),
+    ...laterCellsSql(part, { fromMs, toMs }, types, filter, group, grain),
+  ];
 }
 
 function valueSelects(question: Question, metrics: readonly Metric[]): string[] {
@@ -136,12 +157,13 @@ async function evaluate(
   metrics: readonly Metric[],
   selects: readonly string[],
   grain: Grain | undefined,
+  having = '',
 ): Promise<SumRow[]> {
   if (metrics.length === 0 || selects.length === 0) return [];
   const clauses = metrics.map((metric) => `${clauseOf(metric, question, grain)} AS ${metric.name}`);
   const rows = await clickhouse.rows<Record<string, string | number | null>>(
     `SELECT part, ${outerKey(question.group)} AS key, bucket, ${clauses.join(', ')}
-    FROM (\n${selects.join('\nUNION ALL\n')}\n) GROUP BY part, key, bucket`,
+    FROM (\n${selects.join('\nUNION ALL\n')}\n) GROUP BY part, key, bucket${having}`,
   );
   return rows.map(({ part, key, bucket, ...found }) => ({
     part: String(part),

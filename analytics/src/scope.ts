@@ -1,7 +1,7 @@
 /** Whose events a figure is made of, and how complete it is: which feeds are in, and up to when. */
 import { divisionContains } from '@onenet/contract';
 import type { NetOwner } from '@onenet/contract';
-import type { Ingest } from './ingest/ingest.ts';
+import type { FeedStatus } from './ingest/status.ts';
 
 /** What a figure says of its own completeness. */
 export interface Freshness {
@@ -17,8 +17,15 @@ export interface Where {
   readonly place?: string | undefined;
 }
 
+/** How the feeds stand: now, or as they stood at a state that is asked for again. */
+export interface Feeds {
+  currentEpochs(): Map<string, number>;
+  netOwners(): readonly NetOwner[];
+  statuses(): readonly Pick<FeedStatus, 'platform' | 'state' | 'completeTo'>[];
+}
+
 /** The current epoch of every platform in scope: what the queries filter to. */
-export function epochsIn(ingest: Ingest, where: Where): Map<string, number> {
+export function epochsIn(ingest: Feeds, where: Where): Map<string, number> {
   const epochs = ingest.currentEpochs();
   if (!where.platforms) return epochs;
   const named = new Set(where.platforms);
@@ -26,14 +33,14 @@ export function epochsIn(ingest: Ingest, where: Where): Map<string, number> {
 }
 
 /** The connected owners in scope. */
-export function ownersIn(ingest: Ingest, where: Where): readonly NetOwner[] {
+export function ownersIn(ingest: Feeds, where: Where): readonly NetOwner[] {
   return ingest
     .netOwners()
     .filter((owner) => owner.connection === 'CONNECTED' && isInScope(owner, where));
 }
 
 /** How fresh what is in scope is. A platform that never answered is not zero: it is not in. */
-export function freshnessOf(ingest: Ingest, where: Where): Freshness {
+export function freshnessOf(ingest: Feeds, where: Where): Freshness {
   const inScope = new Set(ownersIn(ingest, where).map((owner) => owner.code));
   const statuses = ingest.statuses().filter((status) => inScope.has(status.platform));
   const fresh = statuses.filter((status) => status.state === 'OK' || status.state === 'QUIET');

@@ -1,6 +1,8 @@
 /** Metrics as the subgraph answers them: a value, its comparison and its points, with how complete they are. */
 import { knowsPeople } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { asOf, definitionsOf, refuseUsage } from './as-of.ts';
+import type { Moment } from './as-of.ts';
 import type { Group } from './cells.ts';
 import { firstDayMs } from './beginning.ts';
 import type { ClickHouse } from './clickhouse.ts';
@@ -33,6 +35,7 @@ export interface MetricsInput extends PeriodInput {
   readonly clients?: readonly string[] | null;
   readonly simulated: boolean;
   readonly compareWith: Comparison;
+  readonly state?: string | null;
 }
 
 /** `MetricSeries` of analytics.graphql. */
@@ -47,6 +50,7 @@ export interface MetricSeries extends Freshness, ToldPeriod {
   /** Of the points. */
   readonly grain: Grain | null;
   readonly points: readonly MetricPoint[] | null;
+  readonly state: string;
 }
 
 interface MetricPoint {
@@ -69,18 +73,37 @@ export type Subjects =
 
 /** The series of every subject, by code (`''` for the net): all of them from the same few queries. */
 export async function metricSeries(
-  { clickhouse, ingest, usage }: Sources,
+  sources: Sources,
   input: MetricsInput,
   subjects: Subjects,
   nowMs: number,
 ): Promise<Map<string, MetricSeries[]>> {
   const metrics = input.metrics.map(knownMetric);
-  refuseUnknown(ingest, {
+  refuseUnknown(sources.ingest, {
     platforms: input.platforms ?? undefined,
     place: input.place ?? undefined,
   });
-  const range = rangeOf(input.period, nowMs, input);
-  const compared = comparedRange(range, input.compareWith);
+  refuseUsage(metrics, input.state);
+  const { platforms } = whereOf(input, subjects);
+  const asked = { state: input.state, definitions: definitionsOf(metrics), platforms };
+  return await asOf(sources, asked, nowMs, (moment) =>
+    seriesAt(sources, moment, metrics, input, subjects, nowMs),
+  );
+}
+
+async function seriesAt(
+  { clickhouse, usage }: Sources,
+  { feeds, later, periods, state: stateOf }: Moment,
+  metrics: readonly Metric[],
+  input: MetricsInput,
+  subjects: Subjects,
+  nowMs: number,
+): Promise<Map<string, MetricSeries[]>> {
+  const { period, from, to, at, compareWith } = input;
+  const { range, compared } = periods({ period, from, to, at, compareWith }, (momentMs) => {
+    const resolved = rangeOf(period, momentMs, input);
+    return { range: resolved, compared: comparedRange(resolved, compareWith) };
+  });
   const where = whereOf(input, subjects);
   const { categories, channels, clients } = input;
   const place = subjects.of === 'divisions' ? subjects.codes.at(0) : where.place;
@@ -99,7 +122,8 @@ export async function metricSeries(
       upTo: usage?.progress.position,
     },
     filter: {
-      epochs: epochsIn(ingest, where),
+      epochs: epochsIn(feeds, where),
+      later,
       place: where.place,
       categories: input.categories ?? undefined,
       channels: input.channels ?? undefined,
@@ -111,9 +135,10 @@ export async function metricSeries(
   const question = { ...totals, grain };
   refuseForgotten(ingest, question);
   const answers = await answer(clickhouse, question);
+  const state = stateOf();
   const result = new Map<string, MetricSeries[]>();
   for (const code of subjects.of === 'net' ? [''] : subjects.codes) {
-    const freshness = freshnessOf(ingest, whereOfSubject(where, subjects, code));
+    const freshness = freshnessOf(feeds, whereOfSubject(where, subjects, code));
     // Where no feed has ever come in, there is nothing to count: that is not zero.
     const silent = freshness.answered === 0 && isSilent(question, subjects, code);
     const series = metrics.map((metric): MetricSeries => {
@@ -138,6 +163,7 @@ export async function metricSeries(
         points: grain && known && now ? filled(metric, now, question, known, grain) : null,
         ...toldPeriod(range, compared),
         ...(isUse ? usageFreshness(usage, nowMs) : freshness),
+        state,
       };
     });
     result.set(code, series);

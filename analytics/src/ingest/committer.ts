@@ -7,6 +7,7 @@ import type { Blocks } from './blocks.ts';
 import { batchesTogether, insertOf } from './insert.ts';
 import type { Intent, Positions } from './positions.ts';
 import { statementOf } from './positions.ts';
+import type { Turns } from './turns.ts';
 
 /** Two cores share the engine with the queries. */
 const insertsAtOnce = 2;
@@ -15,6 +16,8 @@ const replayableBlocks = deduplicationWindowBlocks / 2;
 
 interface Waiting {
   readonly batch: Batch;
+  /** Called when it is in, before any question is asked. */
+  readonly isIn: () => void;
   readonly done: () => void;
   readonly failed: (error: unknown) => void;
 }
@@ -23,24 +26,41 @@ export class Committer {
   private readonly clickhouse: ClickHouse;
   private readonly positions: Positions;
   private readonly blocks: Blocks;
+  private readonly turns: Turns;
   private readonly waiting: Waiting[] = [];
   private readonly replays = new Map<string, Promise<void>>();
   /** Platforms that were in an insert that ClickHouse refused: each goes by itself until one is in. */
   private readonly alone = new Set<string>();
+  /** Platforms that were in an insert that failed: some tables may have of it what others lack. */
+  private readonly half = new Set<string>();
   private running = 0;
 
-  constructor(clickhouse: ClickHouse, positions: Positions, blocks: Blocks) {
+  constructor(clickhouse: ClickHouse, positions: Positions, blocks: Blocks, turns: Turns) {
     this.clickhouse = clickhouse;
     this.positions = positions;
     this.blocks = blocks;
+    this.turns = turns;
   }
 
-  /** Resolves when the batch is in and its position advanced; after a failure, `settle` comes first. */
-  async commit(batch: Batch): Promise<void> {
+  /**
+   * Resolves when the batch is in and its position advanced; after a failure, `settle` comes first.
+   * `isIn` is called then too, before any question can be asked.
+   */
+  async commit(batch: Batch, isIn: () => void): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.waiting.push({ batch, done: resolve, failed: reject });
+    this.waiting.push({ batch, isIn, done: resolve, failed: reject });
     this.start();
     await promise;
+  }
+
+  /** Whether all tables have the same of a platform, as far as its inserts go. */
+  isSettled(platform: string): boolean {
+    return !this.half.has(platform);
+  }
+
+  /** All stores agree on the platform's position again. */
+  settled(platform: string): void {
+    this.half.delete(platform);
   }
 
   /** Replays, unchanged, every open intent that a platform is in. */
@@ -59,8 +79,10 @@ export class Committer {
       await this.positions.forget(intent);
       return;
     }
+    for (const { platform } of intent.members) this.half.add(platform);
     try {
-      await this.clickhouse.run(await statementOf(intent));
+      const statement = await statementOf(intent);
+      await this.turns.insert(() => this.clickhouse.run(statement));
     } catch (error) {
       if (!isRefusal(error) || intent.members.length === 1) throw error;
       // It is not known whose rows are refused. What raw has of them is found by comparison.
@@ -102,19 +124,30 @@ export class Committer {
     try {
       const insert = insertOf(group.map(({ batch }) => batch));
       const intent = await this.positions.open(insert, await this.blocks.take(insert.blocks));
-      await this.clickhouse.run(insert.statement);
-      if (!(await this.positions.close(intent, { asHolder: true }))) {
-        throw new Error(`A position moved while ${insert.token} was inserted.`);
-      }
-      for (const { batch, done } of group) {
-        this.alone.delete(batch.platform);
-        done();
-      }
+      await this.turns.insert(() => this.insert(insert.statement, intent, group));
+      for (const { done } of group) done();
     } catch (error) {
       for (const { failed } of group) failed(error);
     } finally {
       this.running -= 1;
       this.start();
+    }
+  }
+
+  private async insert(
+    statement: string,
+    intent: Intent,
+    group: readonly Waiting[],
+  ): Promise<void> {
+    for (const { batch } of group) this.half.add(batch.platform);
+    await this.clickhouse.run(statement);
+    if (!(await this.positions.close(intent, { asHolder: true }))) {
+      throw new Error(`A position moved while ${intent._id} was inserted.`);
+    }
+    for (const { batch, isIn } of group) {
+      this.alone.delete(batch.platform);
+      this.half.delete(batch.platform);
+      isIn();
     }
   }
 }

@@ -18,12 +18,14 @@ export interface Stores {
 
 /**
  * Makes, under `fence`, a new epoch of what lies up to `boundary` (undefined: of nothing), and switches to it.
- * The old epoch counts until the switch; a failed attempt leaves everything as it was.
+ * The old epoch counts until the switch; a failed attempt leaves everything as it was. `switched` is
+ * called before the old one is dropped: until it resolves, questions may still be about that.
  */
 export async function takeNewEpoch(
   { clickhouse, positions }: Stores,
   { _id: platform, fence }: Pick<Position, '_id' | 'fence'>,
   boundary: Boundary | undefined,
+  switched: (position: Position) => Promise<void> = () => Promise.resolve(),
 ): Promise<Position> {
   const held = (await epochStates(clickhouse, platform)).map((state) => state.epoch);
   const epoch = await positions.takeEpoch(platform, Math.max(0, ...held) + 1);
@@ -42,8 +44,10 @@ export async function takeNewEpoch(
     head: boundary?.head ?? null,
     recordedTime: boundary?.recordedTime ?? null,
   });
+  const position = await positions.ensure(platform);
+  await switched(position);
   await dropEpochsBelow(clickhouse, platform, epoch);
-  return await positions.ensure(platform);
+  return position;
 }
 
 /** The newest batch's end within what raw has without a hole, over all its epochs of a platform. */

@@ -4,6 +4,7 @@ import type { FeedLine } from '@onenet/feed';
 import { migrate, pendingMigrations } from '../migrate.ts';
 import type { OwnerHeaders } from '../owner-call.ts';
 import { ownBlocks, sharedBlocks } from './blocks.ts';
+import type { Blocks } from './blocks.ts';
 import { Committer } from './committer.ts';
 import type { Stores } from './epochs.ts';
 import { droppedCells, floorsOf, isKept } from './floors.ts';
@@ -13,6 +14,7 @@ import type { Position } from './positions.ts';
 import { platformsInTables, reconcile } from './reconcile.ts';
 import { FeedProgress } from './status.ts';
 import type { FeedStatus, SharedProgress } from './status.ts';
+import { Turns } from './turns.ts';
 import type { Shares, Workers } from './workers.ts';
 
 export interface IngestOptions extends Stores {
@@ -24,6 +26,20 @@ export interface IngestOptions extends Stores {
   readonly workers?: Workers;
 }
 
+/** How far a feed is in. */
+export interface FeedPlace {
+  readonly epoch: number;
+  readonly sequence: number;
+  /** The chain's head at `sequence`. */
+  readonly head: string;
+  /** RFC 3339; null when none of its lines counts. */
+  readonly recordedTime: string | null;
+  /** False while an insert is under way, or has failed: some tables may have more than others. */
+  readonly isSettled: boolean;
+  /** The sequence up to which raw has lost its lines. */
+  readonly floor: number;
+}
+
 export class Ingest {
   private readonly options: IngestOptions;
   private readonly progress = new Map<string, FeedProgress>();
@@ -33,13 +49,14 @@ export class Ingest {
   private floors: readonly Floor[] = [];
   private readonly sharing = new AbortController();
   private shared: Promise<void> | undefined;
+  private readonly insertsAndQuestions = new Turns();
   private committer: Committer;
   private owners: readonly NetOwner[] = [];
   private stopped = false;
 
   constructor(options: IngestOptions) {
     this.options = options;
-    this.committer = new Committer(options.clickhouse, options.positions, ownBlocks([], []));
+    this.committer = this.committerWith(ownBlocks([], []));
   }
 
   /** Brings the stores to one state: open intents first, then migrations, then what was restored. */
@@ -51,7 +68,7 @@ export class Ingest {
     const blocks = workers
       ? await sharedBlocks(workers.blockCounts, before.values(), intents)
       : ownBlocks(before.values(), intents);
-    this.committer = new Committer(clickhouse, positions, blocks);
+    this.committer = this.committerWith(blocks);
     const pending = await pendingMigrations(clickhouse);
     if (workers && pending.length > 0) await refuseOthers(workers, pending);
     const unsettled = new Set<string>();
@@ -74,8 +91,11 @@ export class Ingest {
       if (!workers) await positions.stopBuilding(platform);
       const position = await positions.ensure(platform);
       // What is unsettled is taken up again by the platform's own poller.
-      this.progressOf(platform).position =
-        workers || unsettled.has(platform) ? position : await reconcile(this.options, position);
+      const isOpen = workers !== undefined || unsettled.has(platform);
+      this.progressOf(platform).position = isOpen
+        ? position
+        : await reconcile(this.options, position);
+      if (!isOpen) this.committer.settled(platform);
     }
     await this.countRejected();
     await this.refreshFloors();
@@ -144,6 +164,46 @@ export class Ingest {
     this.floors = await floorsOf(this.options.clickhouse);
   }
 
+  /** Where every feed that ever came in stands, by platform. */
+  places(): Map<string, FeedPlace> {
+    const places = new Map<string, FeedPlace>();
+    for (const [code, { position }] of this.progress) {
+      if (position) this.place(places, position, this.committer.isSettled(code));
+    }
+    return places;
+  }
+
+  /** The same by MongoDB of the feeds that other processes read; undefined where this one reads all. */
+  async othersPlaces(): Promise<Map<string, FeedPlace> | undefined> {
+    const { workers, positions } = this.options;
+    if (!workers) return undefined;
+    // Before and after: what is closed in between has moved a position.
+    const before = await positions.openIntents();
+    const all = await positions.all();
+    const open = [...before, ...(await positions.openIntents())];
+    const unsettled = new Set(open.flatMap(({ members }) => members.map((of) => of.platform)));
+    const places = new Map<string, FeedPlace>();
+    for (const [code, position] of all) {
+      if (!this.running.has(code)) this.place(places, position, !unsettled.has(code));
+    }
+    return places;
+  }
+
+  private place(places: Map<string, FeedPlace>, position: Position, isSettled: boolean): void {
+    const { _id: code, epoch, sequence, head, recordedTime } = position;
+    if (sequence === 0) return;
+    const floor = this.rawFloor(code);
+    places.set(code, { epoch, sequence, head: head ?? '', recordedTime, isSettled, floor });
+  }
+
+  /**
+   * Runs a question while no insert is half done, so that `places` says exactly what is in the tables.
+   * `isUndisturbed`: no longer so when it took too long.
+   */
+  async question<T>(work: (isUndisturbed: () => boolean) => Promise<T>): Promise<T> {
+    return await this.insertsAndQuestions.question(work);
+  }
+
   /** The owners of the net as the directory has them. */
   netOwners(): readonly NetOwner[] {
     return this.owners;
@@ -169,10 +229,15 @@ export class Ingest {
     return await turn;
   }
 
-  /** Goes on from a position that was made by somebody else, who worked `between`. */
-  moved(position: Position): void {
+  /**
+   * Goes on from a position that was made by somebody else, who worked `between`. No question is left
+   * then that asks about the old one.
+   */
+  async moved(position: Position): Promise<void> {
     const progress = this.progressOf(position._id);
-    progress.position = position;
+    await this.insertsAndQuestions.insert(async () => {
+      progress.position = position;
+    });
     this.options.feedChanged(progress.status(Date.now()));
   }
 
@@ -235,6 +300,7 @@ export class Ingest {
         committer: this.committer,
         ...(workers && { fence: () => workers.fence(owner.code) }),
         between: (work) => this.between(owner.code, work),
+        insertsAndQuestions: this.insertsAndQuestions,
         signal: abort.signal,
         changed: (progress) => feedChanged(progress.status(Date.now())),
       },
@@ -247,6 +313,11 @@ export class Ingest {
         if (this.running.get(owner.code)?.poller === poller) this.running.delete(owner.code);
       });
     this.running.set(owner.code, { owner, poller, abort, done });
+  }
+
+  private committerWith(blocks: Blocks): Committer {
+    const { clickhouse, positions } = this.options;
+    return new Committer(clickhouse, positions, blocks, this.insertsAndQuestions);
   }
 
   private progressOf(platform: string): FeedProgress {

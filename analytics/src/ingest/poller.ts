@@ -15,6 +15,7 @@ import { LeaseLost } from './positions.ts';
 import type { Position } from './positions.ts';
 import { reconcile } from './reconcile.ts';
 import { FeedProgress } from './status.ts';
+import type { Turns } from './turns.ts';
 
 /** How long a platform may hold an answer back: also how old `completeTo` may get in silence. */
 const waitSeconds = 5;
@@ -31,6 +32,7 @@ export interface PollerOptions extends Stores {
   readonly between: <T>(work: () => Promise<T>) => Promise<T>;
   /** The fence of the lease that is held, undefined when it is lost; absent where there are no leases. */
   readonly fence?: () => number | undefined;
+  readonly insertsAndQuestions: Turns;
   readonly signal: AbortSignal;
   readonly log: (message: string, detail?: unknown) => void;
   readonly ownerHeaders: OwnerHeaders;
@@ -74,9 +76,11 @@ export class Poller {
     return await between(async () => {
       this.refuseLost(await positions.ensure(owner.code));
       await committer.settle(owner.code);
-      const position = await positions.ensure(owner.code);
-      this.refuseLost(position);
-      return this.at(await reconcile(this.options, position));
+      const before = await positions.ensure(owner.code);
+      this.refuseLost(before);
+      const position = await reconcile(this.options, before, (taken) => this.switchTo(taken));
+      committer.settled(owner.code);
+      return this.at(position);
     });
   }
 
@@ -171,18 +175,20 @@ export class Poller {
 
   private async insert(batch: Batch): Promise<Position | undefined> {
     const { committer, ingested } = this.options;
-    if (this.progress.position?.epoch !== batch.epoch) return undefined;
-    await committer.commit(batch);
-    this.progress.lastLineAtMs = Date.now();
-    this.progress.rejected += batch.lines.filter((line) => line.kind === 'rejected').length;
     const before = this.progress.position;
-    if (!before) throw new Error(`${batch.platform} inserts before it is settled.`);
-    const position = this.at({
+    if (before?.epoch !== batch.epoch) return undefined;
+    const position: Position = {
       ...before,
       sequence: batch.to,
       head: batch.head,
       recordedTime: batch.recordedTime ?? before.recordedTime,
+    };
+    await committer.commit(batch, () => {
+      this.progress.position = position;
     });
+    this.progress.lastLineAtMs = Date.now();
+    this.progress.rejected += batch.lines.filter((line) => line.kind === 'rejected').length;
+    this.options.changed(this.progress);
     ingested(batch.platform, batch.lines);
     return position;
   }
@@ -208,7 +214,14 @@ export class Poller {
       return position;
     }
     log(`${owner.code}: its log is another after ${boundary?.sequence ?? 0}; a new epoch begins`);
-    return this.at(await takeNewEpoch(this.options, position, boundary));
+    return await takeNewEpoch(this.options, position, boundary, (taken) => this.switchTo(taken));
+  }
+
+  /** Of the old epoch, which is dropped next, no question is left. */
+  private async switchTo(position: Position): Promise<void> {
+    await this.options.insertsAndQuestions.insert(async () => {
+      this.at(position);
+    });
   }
 
   private at(position: Position): Position {

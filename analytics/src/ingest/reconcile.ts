@@ -9,7 +9,11 @@ import { dropEpochsBelow, epochStates, isWhole } from './tables.ts';
  * Compares a platform's position with raw and the rollups. What they do not agree on becomes a new
  * epoch of what raw has without a hole; what that lacks is read again from the platform.
  */
-export async function reconcile(stores: Stores, position: Position): Promise<Position> {
+export async function reconcile(
+  stores: Stores,
+  position: Position,
+  switched?: (position: Position) => Promise<void>,
+): Promise<Position> {
   const states = await epochStates(stores.clickhouse, position._id);
   const current = states.find((state) => state.epoch === position.epoch);
   // Raw has an epoch that was never taken here: MongoDB is older than ClickHouse.
@@ -25,6 +29,7 @@ export async function reconcile(stores: Stores, position: Position): Promise<Pos
     stores,
     position,
     await newestBoundary(stores.clickhouse, position._id),
+    switched,
   );
 }
 

@@ -61,7 +61,7 @@ export async function rebuild(
       await copyTo(now.sequence);
       await refuseUnlessWhole(stores, platform, epoch, now.sequence);
       await positions.switchEpoch(platform, now.fence, { ...now, epoch });
-      ingest.moved({ ...now, epoch, lastEpoch: epoch, building: null });
+      await ingest.moved({ ...now, epoch, lastEpoch: epoch, building: null });
       return now.sequence;
     });
     await dropEpochsBelow(clickhouse, platform, epoch);

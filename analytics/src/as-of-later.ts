@@ -1,0 +1,106 @@
+/** What came in after a state; refused by name where that can no longer be told apart. */
+import { NetError } from '@onenet/contract';
+import { shortHead } from './as-of-token.ts';
+import type { State, StateFeed } from './as-of-token.ts';
+import type { Later } from './cells.ts';
+import type { ClickHouse } from './clickhouse.ts';
+import { quote } from './clickhouse.ts';
+import type { FeedPlace } from './ingest/ingest.ts';
+
+/**
+ * Of the platforms in scope that have gone on since a state, where they were then. That the lines up
+ * to there are still the same is proved by the chain's head, in whatever epoch they are now; that all
+ * the later ones are still there, by their number.
+ */
+export async function laterOf(
+  clickhouse: ClickHouse,
+  then: State,
+  places: ReadonlyMap<string, FeedPlace>,
+  platforms: readonly string[] | undefined,
+): Promise<Map<string, Later>> {
+  if (!then.isExact) {
+    throw gone('is of an answer during which events came in', 'Ask for less, and keep that state');
+  }
+  const moved: Moved[] = [];
+  for (const feed of then.feeds) {
+    if (feed.sequence === 0 || (platforms && !platforms.includes(feed.code))) continue;
+    const place = knownPlace(feed, places);
+    const isSame = place.epoch === feed.epoch && place.sequence === feed.sequence;
+    if (!isSame || shortHead(place.head) !== feed.head) moved.push({ feed, place });
+  }
+  if (moved.length === 0) return new Map();
+  const lines = await linesOf(clickhouse, moved);
+  for (const { feed, place } of moved) check(feed, place, lines.get(feed.code));
+  return new Map(
+    moved
+      .filter(({ feed, place }) => place.sequence > feed.sequence)
+      .map(({ feed, place }) => [
+        feed.code,
+        {
+          epoch: place.epoch,
+          sequence: feed.sequence,
+          recordedMs: feed.recordedTime === null ? 0 : Date.parse(feed.recordedTime),
+        },
+      ]),
+  );
+}
+
+interface Moved {
+  readonly feed: StateFeed;
+  readonly place: FeedPlace;
+}
+
+function knownPlace(feed: StateFeed, places: ReadonlyMap<string, FeedPlace>): FeedPlace {
+  if (!feed.isSettled) {
+    throw gone(`was given while an insert of ${feed.code} was under way or had failed half way`);
+  }
+  const place = places.get(feed.code);
+  if (!place) throw gone(`counts ${feed.code}, of which nothing is kept any more`);
+  if (!place.isSettled) {
+    throw new NetError(
+      'UNAVAILABLE',
+      `An insert of ${feed.code} is under way, or failed half way: ask for \`state\` again when it is through.`,
+    );
+  }
+  return place;
+}
+
+interface Lines {
+  readonly platform: string;
+  /** At the state's sequence; empty when that line is gone. */
+  readonly head: string;
+  readonly later: number;
+}
+
+async function linesOf(
+  clickhouse: ClickHouse,
+  moved: readonly Moved[],
+): Promise<Map<string, Lines>> {
+  const selects = moved.map(({ feed: { code, sequence }, place: { epoch } }) => {
+    const of = `t.platform = ${quote(code)} AND t.epoch = ${epoch} AND t.sequence >= ${sequence}`;
+    return `SELECT ${quote(code)} AS platform, maxIf(t.head, t.sequence = ${sequence}) AS head, countIf(t.sequence > ${sequence}) AS later FROM onenet.raw AS t WHERE ${of}`;
+  });
+  const rows = await clickhouse.rows<Lines>(selects.join('\nUNION ALL\n'));
+  return new Map(rows.map((row) => [row.platform, row]));
+}
+
+function check(feed: StateFeed, place: FeedPlace, lines: Lines | undefined): void {
+  const head = shortHead(lines?.head ?? '');
+  // A line that is gone proves nothing; within one epoch nothing changes.
+  const isSame = head === '' ? place.epoch === feed.epoch : head === feed.head;
+  if (!isSame || place.sequence < feed.sequence) {
+    throw gone(
+      `is of epoch ${feed.epoch} of ${feed.code} up to line ${feed.sequence}, and its log was taken up anew since: what counted then is void`,
+    );
+  }
+  const missing = place.sequence - feed.sequence - (lines?.later ?? 0);
+  if (missing > 0) {
+    throw gone(
+      `lies before what is kept of ${feed.code}: of the lines after ${feed.sequence}, ${missing} are beyond the retention of raw`,
+    );
+  }
+}
+
+function gone(why: string, what = 'Ask without it'): NetError {
+  return new NetError('BAD_INPUT', `\`state\` ${why}. ${what}.`);
+}

@@ -1,0 +1,206 @@
+/** States: what an answer was counted from, so that the same figures can be had again, later and for ever. */
+import { hash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { NetError } from '@onenet/contract';
+import type { Later } from './cells.ts';
+import { laterOf } from './as-of-later.ts';
+import { readToken, writeToken } from './as-of-token.ts';
+import type { State, StateFeed } from './as-of-token.ts';
+import type { FeedPlace } from './ingest/ingest.ts';
+import type { Metric } from './metrics/metric.ts';
+import type { Feeds } from './scope.ts';
+import type { Sources } from './series.ts';
+
+/** What a figure means, by its name: a figure that means something else now is no longer the same. */
+export type Definitions = ReadonlyMap<string, string>;
+
+/** When a question is answered for: now, or at a state. */
+export interface Moment {
+  /** How the feeds stood. */
+  readonly feeds: Feeds;
+  /** Of the platforms that have gone on since, where they were; nothing after that is counted. */
+  readonly later: ReadonlyMap<string, Later>;
+  /** Resolves the words for periods; refused when the same words meant another range at the state. */
+  periods<T>(words: object, resolve: (nowMs: number) => T): T;
+  /** The token to ask for the same again; to be taken when everything is counted. */
+  state(): string;
+}
+
+export interface Asked {
+  /** A token that an answer gave; without one, the state of now is asked for. */
+  readonly state?: string | null | undefined;
+  readonly definitions: Definitions;
+  /** Undefined: all. */
+  readonly platforms?: readonly string[] | undefined;
+}
+
+/** How often a question is asked again because another process brought something in meanwhile. */
+const maxTries = 3;
+
+/** Answers a question about one state: nothing comes in meanwhile, and what came in since counts nowhere. */
+export async function asOf<T>(
+  sources: Sources,
+  asked: Asked,
+  nowMs: number,
+  answer: (moment: Moment) => Promise<T>,
+): Promise<T> {
+  const { ingest } = sources;
+  const then = asked.state == null ? undefined : readToken(asked.state);
+  if (then) checkDefinitions(then, asked.definitions);
+  for (let tries = 1; ; tries++) {
+    const others = await ingest.othersPlaces();
+    const isLast = tries === maxTries;
+    const answered = await ingest.question(async (isUndisturbed) => {
+      // Nobody can say of what the others bring in all the time how much of it is counted.
+      const theirs = isLast ? unsettled(others) : others;
+      const places = new Map([...ingest.places(), ...(theirs ?? [])]);
+      return await answerAt(sources, { ...asked, then, places, isUndisturbed }, nowMs, answer);
+    });
+    if (isLast || others === undefined) return answered;
+    if (isDeepStrictEqual(others, await ingest.othersPlaces())) return answered;
+  }
+}
+
+function unsettled(places: Places | undefined): Places | undefined {
+  return places && new Map([...places].map(([code, of]) => [code, { ...of, isSettled: false }]));
+}
+
+interface Attempt extends Asked {
+  readonly then: State | undefined;
+  readonly places: Places;
+  readonly isUndisturbed: () => boolean;
+}
+
+async function answerAt<T>(
+  { clickhouse, ingest }: Sources,
+  { then, places, isUndisturbed, definitions, platforms }: Attempt,
+  nowMs: number,
+  answer: (moment: Moment) => Promise<T>,
+): Promise<T> {
+  const later = then
+    ? await laterOf(clickhouse, then, places, platforms)
+    : new Map<string, Later>();
+  const state = then ?? stateNow(ingest, places, nowMs);
+  let { periods } = state;
+  const answered = await answer({
+    feeds: feedsOf(state, ingest, places),
+    later,
+    periods<R>(words: object, resolve: (momentMs: number) => R): R {
+      const resolved = resolve(state.atMs);
+      const said = { words: definition(words), ranges: JSON.stringify(resolved) };
+      if (then?.periods.words === said.words && then.periods.ranges !== said.ranges) {
+        throw new NetError(
+          'BAD_INPUT',
+          `\`state\` is of the period ${then.periods.ranges}, which is computed otherwise since: ${said.ranges}. Ask without \`state\`.`,
+        );
+      }
+      periods = said;
+      return resolved;
+    },
+    state: () =>
+      writeToken({
+        ...state,
+        periods,
+        isExact: state.isExact && isUndisturbed(),
+        definitions: new Map([...state.definitions, ...definitions]),
+      }),
+  });
+  if (then && !isUndisturbed()) {
+    throw new NetError(
+      'TOO_COSTLY',
+      'Counting up to `state` took so long that events came in meanwhile: ask for fewer metrics, a shorter period, or fewer platforms.',
+    );
+  }
+  return answered;
+}
+
+/** What these metrics mean now. */
+export function definitionsOf(metrics: readonly Metric[]): Definitions {
+  return new Map(
+    metrics.map(({ name, kind, types, expression, whole, inFen }) => [
+      name,
+      definition([kind, types, expression, whole ?? '', inFen ?? false]),
+    ]),
+  );
+}
+
+/** A short hash of all that a figure depends on. */
+export function definition(of: unknown): string {
+  return hash('sha256', JSON.stringify(of)).slice(0, 8);
+}
+
+/** What consumers asked of the gateway is read from another log, of which no state is kept. */
+export function refuseUsage(metrics: readonly Metric[], state: string | null | undefined): void {
+  const usage = state == null ? undefined : metrics.find(({ source }) => source !== undefined);
+  if (!usage) return;
+  throw new NetError(
+    'BAD_INPUT',
+    `"${usage.name}" is of usage, and \`state\` of what happened at platforms: ask for it without \`state\`.`,
+  );
+}
+
+function checkDefinitions(then: State, now: Definitions): void {
+  const changed = [...now].find(
+    ([name, meaning]) => (then.definitions.get(name) ?? meaning) !== meaning,
+  );
+  if (!changed) return;
+  throw new NetError(
+    'BAD_INPUT',
+    `\`state\` is of another version of the metrics: "${changed[0]}" is defined otherwise since. Ask without \`state\`.`,
+  );
+}
+
+function stateNow(ingest: Sources['ingest'], places: Places, nowMs: number): State {
+  const connected = new Map(
+    ingest
+      .statuses()
+      .filter(({ state }) => state !== 'NOT_CONNECTED')
+      .map((status) => [status.platform, status]),
+  );
+  const codes = new Set([...places.keys(), ...connected.keys()]);
+  const feeds = [...codes].map((code): StateFeed => {
+    const status = connected.get(code);
+    const place = places.get(code);
+    return {
+      code,
+      epoch: place?.epoch ?? 0,
+      sequence: place?.sequence ?? 0,
+      head: place?.head ?? '',
+      recordedTime: place?.recordedTime ?? null,
+      isSettled: place?.isSettled ?? true,
+      ...(status ? { freshness: { state: status.state, completeTo: status.completeTo } } : {}),
+    };
+  });
+  return {
+    atMs: nowMs,
+    isExact: true,
+    periods: { words: '', ranges: '' },
+    definitions: new Map(),
+    feeds,
+  };
+}
+
+type Places = ReadonlyMap<string, FeedPlace>;
+
+/** The feeds as they stood, in today's epochs. */
+function feedsOf(then: State, ingest: Sources['ingest'], places: Places): Feeds {
+  const known = new Map(then.feeds.map((feed) => [feed.code, feed]));
+  return {
+    currentEpochs: () =>
+      new Map(
+        then.feeds.flatMap(({ code, sequence }) => {
+          const epoch = places.get(code)?.epoch;
+          return sequence > 0 && epoch !== undefined ? [[code, epoch] as const] : [];
+        }),
+      ),
+    netOwners: () =>
+      ingest.netOwners().map((owner) => ({
+        ...owner,
+        connection: known.get(owner.code)?.freshness ? 'CONNECTED' : 'REGISTERED',
+      })),
+    statuses: () =>
+      then.feeds.flatMap(({ code, freshness }) =>
+        freshness ? [{ platform: code, ...freshness }] : [],
+      ),
+  };
+}
