@@ -94,9 +94,9 @@ function check(feed: StateFeed, place: FeedPlace, lines: Lines | undefined): voi
     );
   }
   const missing = place.sequence - feed.sequence - (lines?.later ?? 0);
-  if (missing > 0) {
+  if (missing > 0 || feed.sequence < place.floor) {
     throw gone(
-      `lies before what is kept of ${feed.code}: of the lines after ${feed.sequence}, ${missing} are beyond the retention of raw`,
+      `lies before what is kept of ${feed.code}: of its lines after ${feed.sequence}, some are beyond the retention of raw`,
     );
   }
 }

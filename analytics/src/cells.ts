@@ -255,7 +255,7 @@ function openingSums(opened: Readonly<Record<string, string>>): string {
     .join(', ');
 }
 
-/** Rows of raw with a value, corrected ones left out, for distributions: `part, type, inner_key, bucket, value`. */
+/** Single values, corrected ones left out, for distributions: `part, type, inner_key, bucket, value`. */
 export function valuesSql(
   part: string,
   range: { readonly fromMs: number; readonly toMs: number },
@@ -270,9 +270,9 @@ export function valuesSql(
     { ...filter, place: undefined, categories: undefined, channels: undefined, simulated: true },
     '',
   );
-  return `SELECT ${quote(part)} AS part, t.type AS type, ${innerKey('raw', group)} AS inner_key, ${bucketSql('t.time', 'raw', grain)} AS bucket, assumeNotNull(t.value) AS value
-    FROM onenet.raw AS t
+  return `SELECT ${quote(part)} AS part, t.type AS type, ${innerKey('raw', group)} AS inner_key, ${bucketSql('t.time', 'raw', grain)} AS bucket, t.value AS value
+    FROM onenet.durations AS t
     WHERE t.type IN ${quoteList(types)} AND t.time >= ${timeLiteral(range.fromMs)} AND t.time < ${timeLiteral(range.toMs)}
-      AND t.rejected = '' AND isNotNull(t.value) AND t.corrects = 0 AND ${filterSql(filter, 't.place')}${upTo}
-      AND (t.platform, t.sequence) NOT IN (SELECT t.platform, t.corrects FROM onenet.raw AS t WHERE t.corrects != 0 AND ${current}${upTo})`;
+      AND t.corrects = 0 AND ${filterSql(filter, 't.place')}${upTo}
+      AND (t.platform, t.sequence) NOT IN (SELECT t.platform, t.corrects FROM onenet.durations AS t WHERE t.corrects != 0 AND ${current}${upTo})`;
 }

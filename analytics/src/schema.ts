@@ -10,7 +10,11 @@ import { accessRecords, accessSummary } from './access/queries.ts';
 import { sightOfRecords, sightOfSummary } from './access/who.ts';
 import { attention } from './attention.ts';
 import { Batcher } from './batcher.ts';
+import { distribution } from './distribution.ts';
+import type { DistributionInput } from './distribution.ts';
+import { requestFunnel } from './funnel.ts';
 import { metrics } from './metrics.ts';
+import type { PartInput } from './part.ts';
 import { rankingResolvers } from './ranking/graphql.ts';
 import type { Rankings } from './ranking/graphql.ts';
 import { recentEvents } from './recent.ts';
@@ -63,6 +67,10 @@ export function createGraphql(
           checkSight(caller, input.clients != null, input.platforms);
           return (await metricSeries(sources, input, { of: 'net' }, Date.now())).get('');
         },
+        requestFunnel: (_: unknown, { input }: { readonly input: PartInput }) =>
+          requestFunnel(sources, input, Date.now()),
+        distribution: (_: unknown, { input }: { readonly input: DistributionInput }) =>
+          distribution(sources, input, Date.now()),
         tops: (_: unknown, { input }: { readonly input: TopsInput }, { caller }: Context) => {
           checkSight(caller, input.by === 'CLIENT' || input.clients != null, input.platforms);
           return tops(sources, input, Date.now());

@@ -1,11 +1,12 @@
 /** What ingest asks of the tables: how whole an epoch is, where its batches end, copying and dropping it. */
 import type { ClickHouse } from '../clickhouse.ts';
 import { quote } from '../clickhouse.ts';
+import { copyDurations, isDuration } from './durations.ts';
 import { copyFloor, floorOf, floorsOf, isKept } from './floors.ts';
 import { rawColumns } from './row.ts';
 
 /** Every table that carries a platform and an epoch. Raw first: the others follow from it. */
-export const epochTables = ['raw', 'minute', 'hour', 'day', 'openings'] as const;
+export const epochTables = ['raw', 'minute', 'hour', 'day', 'openings', 'durations'] as const;
 
 /** How one epoch of one platform stands in raw and in the rollups. */
 export interface EpochState {
@@ -18,10 +19,13 @@ export interface EpochState {
   /** Lines that count, and of them the openings, as raw has them; those that it has no more are in it. */
   readonly accepted: number;
   readonly openings: number;
+  /** Of those that raw still has, the ones whose single value is kept. */
+  readonly durations: number;
   /** The same by the rollups. */
   readonly inHours: number;
   readonly inDays: number;
   readonly inOpenings: number;
+  readonly inDurations: number;
 }
 
 /** Whether raw holds exactly 1 to `sequence`, and every rollup holds the same. */
@@ -31,7 +35,8 @@ export function isWhole(state: EpochState, sequence: number): boolean {
     state.last === sequence &&
     state.inHours === state.accepted - state.openings &&
     state.inDays === state.accepted - state.openings &&
-    state.inOpenings === state.openings
+    state.inOpenings === state.openings &&
+    state.inDurations === state.durations
   );
 }
 
@@ -52,6 +57,7 @@ interface RawState {
   sum: number | string;
   accepted: number;
   openings: number;
+  durations: number;
 }
 
 /** Every epoch of every platform (or of one) that any table holds. */
@@ -61,26 +67,32 @@ export async function epochStates(
 ): Promise<EpochState[]> {
   const where = platform === undefined ? '' : `WHERE platform = ${quote(platform)}`;
   const floors = await floorsOf(clickhouse, platform);
-  const [raw, hours, days, openings, minutes] = await Promise.all([
+  const [raw, hours, days, openings, minutes, durations] = await Promise.all([
     clickhouse.rows<RawState>(`
       SELECT platform, epoch, sum(lines) AS lines, max(last) AS last, toString(sum(hashes)) AS sum,
-        sum(accepted) AS accepted, sum(openings) AS openings
+        sum(accepted) AS accepted, sum(openings) AS openings, sum(durations) AS durations
       FROM (
         SELECT t.platform AS platform, t.epoch AS epoch, count() AS lines, max(t.sequence) AS last,
           sum(cityHash64(t.sequence)) AS hashes, countIf(t.rejected = '') AS accepted,
-          countIf(t.rejected = '' AND t.type = 'onenet.opening') AS openings
+          countIf(t.rejected = '' AND t.type = 'onenet.opening') AS openings,
+          countIf(t.rejected = '' AND ${isDuration}) AS durations
         FROM onenet.raw AS t WHERE ${isKept(floors)} GROUP BY t.platform, t.epoch
         UNION ALL
-        SELECT platform, epoch, lines, sequence AS last, hashes, accepted, 0 AS openings FROM onenet.floors
+        SELECT platform, epoch, lines, sequence AS last, hashes, accepted, 0 AS openings, 0 AS durations FROM onenet.floors
       ) ${where} GROUP BY platform, epoch`),
     eventsByEpoch(clickhouse, 'hour', where),
     eventsByEpoch(clickhouse, 'day', where),
     eventsByEpoch(clickhouse, 'openings', where),
     eventsByEpoch(clickhouse, 'minute', where),
+    // An epoch that has only values is one too: of an attempt that broke off.
+    clickhouse.rows<{ platform: string; epoch: number; events: number }>(
+      `SELECT t.platform AS platform, t.epoch AS epoch, countIf(${isKept(floors)}) AS events FROM onenet.durations AS t ${where} GROUP BY t.platform, t.epoch`,
+    ),
   ]);
-  const none = { lines: 0, last: 0, sum: '0', accepted: 0, openings: 0 };
+  const values = new Map(durations.map((row) => [keyOf(row), row.events]));
+  const none = { lines: 0, last: 0, sum: '0', accepted: 0, openings: 0, durations: 0 };
   const states = new Map(raw.map((row) => [keyOf(row), row]));
-  for (const key of [...hours.keys(), ...days.keys(), ...openings.keys(), ...minutes.keys()]) {
+  for (const key of [hours, days, openings, minutes, values].flatMap((of) => [...of.keys()])) {
     if (states.has(key)) continue;
     const [code = '', epoch = ''] = key.split('/');
     states.set(key, { platform: code, epoch: Number(epoch), ...none });
@@ -97,6 +109,8 @@ export async function epochStates(
       inHours: hours.get(key) ?? 0,
       inDays: days.get(key) ?? 0,
       inOpenings: openings.get(key) ?? 0,
+      durations: row.durations,
+      inDurations: values.get(key) ?? 0,
     })),
   );
 }
@@ -172,7 +186,11 @@ export async function copyEpoch(
   to: number,
 ): Promise<void> {
   const floors = (await floorsOf(clickhouse, platform)).filter((floor) => floor.epoch === from);
-  if (after === 0 && floors.length > 0) await copyFloor(clickhouse, platform, from, to);
+  const [floor] = floors;
+  if (after === 0 && floor) {
+    await copyFloor(clickhouse, platform, from, to);
+    await copyDurations(clickhouse, platform, from, floor.sequence, to);
+  }
   const columns = rawColumns.map((column) => (column === 'epoch' ? `${to} AS epoch` : column));
   await clickhouse.run(`
     INSERT INTO onenet.raw (${rawColumns.join(', ')})
