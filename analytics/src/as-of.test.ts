@@ -16,6 +16,8 @@ import {
 import type { TestPlatform } from './fixture.ts';
 import { generated, openings } from './fixture-oracle.ts';
 import { metrics } from './metrics.ts';
+import { distribution } from './distribution.ts';
+import { requestFunnel } from './funnel.ts';
 import { dayMs } from './periods.ts';
 import { metricSeries } from './series.ts';
 import type { MetricSeries, MetricsInput, Sources, Subjects } from './series.ts';
@@ -246,6 +248,78 @@ describe('the same figures after more came in', () => {
     expect(later.map(({ value }) => value)).toEqual(byPlatform.map(({ value }) => value));
   });
 });
+
+describe('funnels and distributions', () => {
+  const base = { period: 'YEAR', simulated: true } as const;
+
+  test('are what a plain count of the events says, before and after a correction', async () => {
+    for (const round of [1, 2]) {
+      if (round === 2) await more();
+      const funnel = await requestFunnel(sources, base, nowMs);
+      const found = await distribution(sources, { ...base, of: 'TIME_TO_RESOLVE' }, nowMs);
+      const all = await eventsOf(funnel.from ?? '', funnel.to);
+      const steps = ['submitted', 'verified', 'dispatched', 'accepted', 'resolved', 'feedback'];
+      const counts = [...steps, 'rated'].map((name) =>
+        all.filter(({ type }) => type === `onenet.request.${name}`).reduce((n, e) => n + e.n, 0),
+      );
+      expect(funnel.steps.map(({ count }) => count)).toEqual(counts);
+      expect(funnel.steps[4]?.shareOfBefore).toBe((counts[4] ?? 0) / (counts[3] ?? 0));
+      const minutes = all
+        .filter((e) => e.type === 'onenet.request.resolved' && e.corrects === 0 && !e.isCorrected)
+        .map(({ value }) => value)
+        .toSorted((a, b) => a - b);
+      const { n, medianHours, p90Hours, meanHours, buckets } = found;
+      expect({ n, medianHours, p90Hours, meanHours }).toEqual({
+        n: minutes.length,
+        medianHours: (minutes[Math.floor(minutes.length * 0.5)] ?? 0) / 60,
+        p90Hours: (minutes[Math.floor(minutes.length * 0.9)] ?? 0) / 60,
+        meanHours: minutes.reduce((sum, m) => sum + m, 0) / minutes.length / 60,
+      });
+      expect(buckets.map(({ count }) => count)).toEqual(
+        buckets.map(
+          ({ fromHours, toHours }) =>
+            minutes.filter((m) => m >= fromHours * 60 && m < (toHours ?? Infinity) * 60).length,
+        ),
+      );
+    }
+  });
+
+  test('are the same again for their state', async () => {
+    const funnel = await requestFunnel(sources, { ...base, place: '420100' }, nowMs);
+    const input = { ...base, of: 'TIME_TO_RESOLVE', platforms: ['420100'] } as const;
+    const found = await distribution(sources, input, nowMs);
+    await more();
+    const later = nowMs + 400 * dayMs;
+    expect(
+      await requestFunnel(sources, { ...base, place: '420100', state: funnel.state }, later),
+    ).toEqual(funnel);
+    expect(await distribution(sources, { ...input, state: found.state }, later)).toEqual(found);
+    expect((await distribution(sources, input, nowMs)).n).not.toBe(found.n);
+  });
+});
+
+interface Counted {
+  readonly type: string;
+  readonly n: number;
+  readonly value: number;
+  readonly corrects: number;
+  readonly isCorrected: boolean;
+}
+
+/** What raw has of a range, to be counted by hand. */
+async function eventsOf(from: string, to: string): Promise<Counted[]> {
+  const epochs = sources.ingest.currentEpochs();
+  const rows = await sources.clickhouse.rows<
+    Omit<Counted, 'isCorrected'> & { platform: string; epoch: number; sequence: number; ms: number }
+  >(
+    `SELECT platform, epoch, sequence, type, toUnixTimestamp64Milli(time) AS ms, count AS n, ifNull(value, 0) AS value, corrects FROM onenet.raw WHERE type != 'onenet.opening'`,
+  );
+  const current = rows.filter(({ platform, epoch }) => epochs.get(platform) === epoch);
+  const corrected = new Set(current.map(({ platform, corrects }) => `${platform} ${corrects}`));
+  return current
+    .filter(({ ms }) => ms >= Date.parse(from) && ms < Date.parse(to))
+    .map((row) => ({ ...row, isCorrected: corrected.has(`${row.platform} ${row.sequence}`) }));
+}
 
 test('a log that is taken up anew keeps the states before, and voids the later ones by name', async () => {
   const [wuhan] = platforms;

@@ -3,7 +3,7 @@
  * these are the steps that were taken in the period, by whichever requests, and no cohort that is followed.
  */
 import { definitionsOf } from './as-of.ts';
-import { knownMetric } from './series.ts';
+import { knownMetric } from './known.ts';
 import { counted } from './metrics/metric.ts';
 import type { Metric } from './metrics/metric.ts';
 import { askPart } from './part.ts';

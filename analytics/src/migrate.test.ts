@@ -1,12 +1,15 @@
 /** Migrations on the real engine, and on a server by URL: the same statements. */
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { eventTypes } from '@onenet/contract';
+import type { EventType } from '@onenet/contract';
 import { expect, test, vi } from 'vitest';
 import { openClickHouse, quote } from './clickhouse.ts';
 import { clickHouseFront } from './fixture-http.ts';
 import { testDirectory } from './fixture.ts';
 import { checkCluster } from './operation/cluster.ts';
 import { epochTables } from './ingest/tables.ts';
+import { durationTypes } from './ingest/durations.ts';
 import { deduplicationWindowBlocks, expand, migrate, pendingMigrations } from './migrate.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -48,6 +51,57 @@ test('the deduplication window is on raw and on the target of every view', async
         `non_replicated_deduplication_window = ${deduplicationWindowBlocks}`,
       );
     }
+  } finally {
+    await clickhouse.close();
+  }
+});
+
+test('values that were in before there was a table of them are in it, once, and those of every type that has any', async () => {
+  await using directory = await testDirectory();
+  const clickhouse = openClickHouse({ dataDir: directory.path });
+  const own = '007-durations.sql';
+  const line = async (sequence: number, type: string, minutes: string, corrects = 0) =>
+    await clickhouse.run(
+      `INSERT INTO onenet.raw (platform, epoch, sequence, time, type, count, value, corrects)
+      VALUES ('420100', 1, ${sequence}, now64(3), ${quote(type)}, 1, ${minutes}, ${corrects})`,
+    );
+  const held = async (): Promise<unknown> =>
+    await clickhouse.rows(
+      'SELECT sequence, value, corrects FROM onenet.durations ORDER BY sequence',
+    );
+  const again = async (): Promise<void> => {
+    await clickhouse.run(
+      `DELETE FROM onenet.migrations WHERE name = ${quote(own)} SETTINGS mutations_sync = 2`,
+    );
+    expect(await migrate(clickhouse)).toEqual([own]);
+  };
+  try {
+    await migrate(clickhouse);
+    // As it was before 007.
+    await clickhouse.run('DROP TABLE onenet.durations_view');
+    await clickhouse.run('DROP TABLE onenet.durations');
+    await line(1, 'onenet.request.resolved', '90');
+    await line(2, 'onenet.request.resolved', 'NULL');
+    await line(3, 'onenet.card.used', '500');
+    await line(4, 'onenet.article.read', 'NULL', 1);
+    const before = [
+      { sequence: 1, value: 90, corrects: 0 },
+      { sequence: 4, value: 0, corrects: 1 },
+    ];
+    await again();
+    expect(await held()).toEqual(before);
+    // An attempt that broke off before it was noted.
+    await again();
+    expect(await held()).toEqual(before);
+    const types = Object.entries<EventType>(eventTypes).flatMap(([type, { value }]) =>
+      value === 'minutes' || value === 'rating' ? [type] : [],
+    );
+    expect(types.toSorted()).toEqual(durationTypes.toSorted());
+    for (const [i, type] of types.entries()) await line(10 + i, type, String(i));
+    expect(await held()).toEqual([
+      ...before,
+      ...types.map((_, i) => ({ sequence: 10 + i, value: i, corrects: 0 })),
+    ]);
   } finally {
     await clickhouse.close();
   }
