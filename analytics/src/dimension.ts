@@ -76,7 +76,7 @@ export async function rowsBy(
 }
 
 async function rowsAt(
-  { clickhouse, usage }: Sources,
+  { clickhouse, ingest, usage }: Sources,
   { feeds, later, periods, state }: Moment,
   input: DimensionInput,
   metrics: readonly ListedMetric[],

@@ -23,13 +23,10 @@ export function refuseForgotten(
   );
   if (forgotten.length === 0) return;
   const names = forgotten.map(({ name }) => name).join(', ');
-  const others = forgotten.every(({ kind }) => kind !== 'DISTRIBUTION')
-    ? ', or by whole days and for counties or larger places'
-    : '';
   throw new NetError(
     'BAD_INPUT',
     `${names}: single events are kept from ${new Date(keptMs).toISOString()} on, and earlier ones are asked for ` +
-      `here or in what it is compared with: ask for a later period${others}.`,
+      `here or in what it is compared with: ask for a later period, or by whole days and for counties or larger places.`,
   );
 }
 
@@ -39,7 +36,8 @@ function firstRawMs(
   { fromMs = 0, toMs }: Range,
   { group, filter, nowMs, grain }: Pick<Question, 'group' | 'filter' | 'nowMs' | 'grain'>,
 ): number {
-  if (kind === 'DISTRIBUTION') return fromMs;
+  // Single values have a table of their own, which loses none.
+  if (kind === 'DISTRIBUTION') return Infinity;
   const onlyRaw = needsRaw(filter, group);
   const isOfAllTime = kind === 'STOCK' || kind === 'SHARE';
   const pieces = [

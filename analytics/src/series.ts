@@ -92,7 +92,7 @@ export async function metricSeries(
 }
 
 async function seriesAt(
-  { clickhouse, usage }: Sources,
+  { clickhouse, ingest, usage }: Sources,
   { feeds, later, periods, state: stateOf }: Moment,
   metrics: readonly Metric[],
   input: MetricsInput,
