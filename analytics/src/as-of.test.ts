@@ -87,9 +87,10 @@ async function more(): Promise<void> {
   seed += 10;
   await happened((i) => [
     ...events(80, seed + i),
-    ...events(20, seed + i, nowMs + 30_000).map((event) => ({
-      ...event,
-      data: { ...event.data, category: `NEW_${seed}` },
+    ...events(20, seed + i, nowMs + 30_000).map(({ time }) => ({
+      type: 'onenet.request.submitted' as const,
+      time,
+      data: { category: `NEW_${seed}` },
     })),
     ...(i === 0 ? openings : []),
     ...corrections(i),
@@ -172,11 +173,11 @@ describe('the same figures after more came in', () => {
     { period: 'TODAY', grain: 'HOUR' },
     { period: 'ALL', grain: 'AUTO' },
     { place: '420102' },
-    { place: '420102001' },
+    { place: '420102002' },
     { platforms: ['420100'], categories: ['WAGES'], channels: ['WECHAT'] },
     { simulated: false },
     { subjects: { of: 'platforms', codes: ['420100', 'WISCO'] } },
-    { subjects: { of: 'divisions', codes: ['420100', '420102', '420102001'] } },
+    { subjects: { of: 'divisions', codes: ['420100', '420102', '420102002'] } },
     {
       period: 'CUSTOM',
       from: new Date(nowMs - 40 * dayMs - 1_234_567).toISOString(),
