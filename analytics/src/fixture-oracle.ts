@@ -6,7 +6,7 @@ import { divisionContains, eventTypes } from '@onenet/contract';
 import type { EventData, EventType, EventTypeName, FeedEvent, Opening } from '@onenet/contract';
 import type { OutboxEntryInput } from '@onenet/feed';
 import { dayMs, hourMs } from './periods.ts';
-import type { Range } from './periods.ts';
+import type { Calendar, Range } from './periods.ts';
 
 const places = [
   '420100',
@@ -35,16 +35,46 @@ const happening = Object.entries<EventType>(eventTypes).filter(
   ([type]) => type !== 'onenet.opening',
 );
 
+/** Where calendars turn: days, months, quarters, years, a leap day, and three Spring Festivals. */
+const turns = [
+  '2024-01-01',
+  '2024-02-10',
+  '2024-02-29',
+  '2024-03-01',
+  '2024-12-30',
+  '2025-01-01',
+  '2025-01-29',
+  '2025-03-01',
+  '2025-10-01',
+  '2026-01-01',
+  '2026-02-17',
+  '2026-03-01',
+].map((day) => Date.parse(`${day}T00:00:00+08:00`));
+
+/**
+ * When something happened: half of it within two days, some at the very turn of a day or a millisecond
+ * beside it, some by a clock that is ahead, the rest over three years: every tier, period and comparison
+ * has some. In no order: what is late is so on any line.
+ */
+function timeOf(pick: (below: number) => number, nowMs: number): number {
+  const kind = pick(100);
+  if (kind < 50) return nowMs - pick(2 * dayMs);
+  const today = nowMs - ((nowMs + 8 * hourMs) % dayMs);
+  const turn = kind < 60 ? today - pick(40) * dayMs : (turns[pick(turns.length)] ?? today);
+  if (kind < 75) return turn + pick(3) - 1;
+  if (kind === 75) return nowMs + pick(dayMs);
+  return nowMs - pick(1_100) * dayMs - pick(dayMs);
+}
+
 export function generated(n: number, seed: number, nowMs: number): OutboxEntryInput[] {
   const pick = random(seed);
   return Array.from({ length: n }, () => {
     const [type, of] = happening[pick(happening.length)] ?? ['onenet.article.read', {}];
-    // Half within two days, the rest over two years: every tier and every comparison has some.
-    const age = pick(2) === 0 ? pick(2 * dayMs) : pick(700) * dayMs + pick(dayMs);
     return {
       // The keys of the list are its names.
       type: type as EventTypeName,
-      time: new Date(nowMs - age),
+      // A person's first event of a month that is not over may lie ahead: then nobody knows of one before.
+      time: new Date(Math.min(timeOf(pick, nowMs), 'people' in of ? nowMs - 1 : Infinity)),
       data: dataOf(of, pick),
       ...('people' in of ? { person: `p${pick(40)}` } : {}),
     };
@@ -130,6 +160,66 @@ export function oracle(
   const said = sayings[name];
   if (!said) throw new Error(`The oracle does not know ${name}.`);
   return said(knownCounts(all, range, scope));
+}
+
+/** How long a point is in words of the oracle: it knows neither tiers nor SQL. */
+export type OracleGrain = 'MINUTE' | 'HOUR' | 'DAY' | 'WEEK' | 'MONTH';
+
+const calendarOf: Partial<Record<OracleGrain, Calendar>> = {
+  DAY: 'day',
+  WEEK: 'week',
+  MONTH: 'month',
+};
+
+/** The points of a metric over a range: of each bucket what lies within the range. */
+export function oraclePoints(
+  all: readonly Held[],
+  name: string,
+  range: Range,
+  scope: Scope,
+  grain: OracleGrain,
+  types: ReadonlySet<string>,
+): { readonly at: string; readonly value: number | null }[] {
+  const isPeople = name === 'activePeople' || name === 'aidPeople';
+  const calendar = calendarOf[grain];
+  const starts = startsOf(all, range, scope, grain, types);
+  return starts.map((start, i) => {
+    const toMs = Math.min(starts[i + 1] ?? range.toMs, range.toMs);
+    const fromMs = Math.max(start, range.fromMs ?? start);
+    // Of an hour, and of a day that began before the range, nobody knows who had come before.
+    const isUnknown = isPeople && (calendar === undefined || fromMs > start);
+    const part = { fromMs, toMs, endMs: toMs, calendar };
+    return {
+      at: new Date(start).toISOString(),
+      value: isUnknown ? null : oracle(all, name, part, scope),
+    };
+  });
+}
+
+/** Where the buckets of a range begin; of all that ever was, from the first day that has any of it. */
+function startsOf(
+  all: readonly Held[],
+  range: Range,
+  scope: Scope,
+  grain: OracleGrain,
+  types: ReadonlySet<string>,
+): number[] {
+  const stepMs = { MINUTE: 60_000, HOUR: hourMs, DAY: dayMs, WEEK: dayMs, MONTH: dayMs }[grain];
+  const startOf = (ms: number): number => {
+    const local = new Date(ms + 8 * hourMs);
+    const [year, month, day] = [local.getUTCFullYear(), local.getUTCMonth(), local.getUTCDate()];
+    if (grain === 'MONTH') return Date.UTC(year, month, 1) - 8 * hourMs;
+    const toMonday = grain === 'WEEK' ? (local.getUTCDay() + 6) % 7 : 0;
+    if (stepMs === dayMs) return Date.UTC(year, month, day - toMonday) - 8 * hourMs;
+    return Math.floor(ms / stepMs) * stepMs;
+  };
+  const counted = all.filter(({ event }) => types.has(event.type));
+  const times = counted.filter((held) => isInScope(held, scope)).map(({ timeMs }) => timeMs);
+  const firstMs = range.fromMs ?? Math.min(...times);
+  const starts = new Set<number>();
+  for (let at = firstMs; at < range.toMs; at += stepMs) starts.add(startOf(at));
+  if (firstMs < range.toMs) starts.add(startOf(range.toMs - 1));
+  return [...starts];
 }
 
 const sayings: Readonly<Record<string, (of: Counts) => number | null>> = {

@@ -4,7 +4,6 @@ import type { EventTypeName, FeedEvent } from '@onenet/contract';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { comparedRange } from './comparisons.ts';
-import type { Comparison } from './comparisons.ts';
 import {
   testDatabase,
   testDirectory,
@@ -13,11 +12,20 @@ import {
   testSnapshot,
   until,
 } from './fixture.ts';
-import { categories, channels, generated, openings, oracle } from './fixture-oracle.ts';
+import type { Grain } from './grains.ts';
+import type { OutboxEntryInput } from '@onenet/feed';
+import {
+  categories,
+  channels,
+  generated,
+  openings,
+  oracle,
+  oraclePoints,
+} from './fixture-oracle.ts';
 import type { Held, Scope } from './fixture-oracle.ts';
 import { metrics as allMetrics } from './metrics.ts';
 import { dayMs, hourMs, rangeOf } from './periods.ts';
-import type { Period } from './periods.ts';
+import type { Period, PeriodInput } from './periods.ts';
 import { recentEvents } from './recent.ts';
 import { metricSeries } from './series.ts';
 import type { MetricSeries, MetricsInput, Sources } from './series.ts';
@@ -31,6 +39,7 @@ const nowMs = Date.now();
 // Those of the net's own use have an oracle of their own: usage/figures.test.ts.
 const metrics = allMetrics.filter(({ source }) => source === undefined);
 const names = metrics.map((metric) => metric.name);
+const types = new Set<string>(metrics.flatMap((metric) => metric.types));
 const people = new Set(metrics.flatMap(({ kind, name }) => (kind === 'PEOPLE' ? [name] : [])));
 let sources: Sources;
 let all: Held[];
@@ -50,9 +59,21 @@ beforeAll(async () => {
   for (const platform of platforms) cleanUp.use(platform);
   await Promise.all(
     platforms.map((platform, i) =>
-      platform.happened([...generated(2_000, i + 1, nowMs), ...(i === 0 ? openings : [])]),
+      platform.happened([...historyOf(i).slice(0, 1_200), ...(i === 0 ? openings : [])]),
     ),
   );
+  const running = cleanUp.use(await testIngest(directory.path, database.db));
+  sources = running;
+  running.ingest.use(testSnapshot(platforms.map((platform) => platform.owner)));
+  const allIsIn = async (): Promise<void> => {
+    for (const { owner, feed } of platforms) {
+      const { lastSequence } = await feed.status();
+      await until(() => running.ingest.sequenceOf(owner.code) === lastSequence);
+    }
+  };
+  await allIsIn();
+  // The rest comes late, of the same days, to rollups that have them already.
+  await Promise.all(platforms.map((platform, i) => platform.happened(historyOf(i).slice(1_200))));
   // Corrections take back Wuhan’s first resolution, first read and first payment.
   const [wuhan] = platforms;
   if (!wuhan) throw new Error('No platform.');
@@ -82,13 +103,7 @@ beforeAll(async () => {
       },
     })),
   );
-  const running = cleanUp.use(await testIngest(directory.path, database.db));
-  sources = running;
-  running.ingest.use(testSnapshot(platforms.map((platform) => platform.owner)));
-  for (const { owner, feed } of platforms) {
-    const { lastSequence } = await feed.status();
-    await until(() => running.ingest.sequenceOf(owner.code) === lastSequence);
-  }
+  await allIsIn();
   const held = await Promise.all(
     platforms.map(async (platform) =>
       (await lines(platform)).map((event) => ({
@@ -101,6 +116,11 @@ beforeAll(async () => {
   all = held.flat();
 });
 afterAll(() => cleanUp.disposeAsync());
+
+/** What happens at one platform. */
+function historyOf(platform: number): OutboxEntryInput[] {
+  return generated(2_000, platform + 1, nowMs);
+}
 
 /** The line of a document of the feed's log. */
 function bytesOf(document: Readonly<Record<string, unknown>>): string {
@@ -124,72 +144,59 @@ function rounded(value: number | null | undefined): number | null | undefined {
   return typeof value === 'number' ? Number(value.toFixed(6)) : value;
 }
 
-/** Value and previous value of every metric, by the subgraph and by the oracle. */
-async function bothOf(
-  input: MetricsInput,
-): Promise<Record<'answered' | 'expected', Record<string, unknown>>> {
-  const series = (await metricSeries(sources, input, { of: 'net' }, nowMs)).get('') ?? [];
-  const range = rangeOf(input.period, nowMs, input);
-  const compared = comparedRange(range, input.compareWith);
-  const scope: Scope = {
+function oracleScope(input: Partial<MetricsInput>): Scope {
+  return {
     platforms: input.platforms ?? undefined,
     place: input.place ?? undefined,
     categories: input.categories ?? undefined,
     channels: input.channels ?? undefined,
-    simulated: input.simulated,
-  };
-  // People of a month and those of so many other days are no comparison.
-  const isComparable = (name: string): boolean =>
-    !people.has(name) || compared?.calendar === range.calendar;
-  const expected = (name: string): unknown[] => [
-    rounded(oracle(all, name, range, scope)),
-    compared && isComparable(name) ? rounded(oracle(all, name, compared, scope)) : null,
-  ];
-  return {
-    answered: Object.fromEntries(
-      series.map((s) => [s.metric, [rounded(s.value), rounded(s.previous)]]),
-    ),
-    expected: Object.fromEntries(names.map((name) => [name, expected(name)])),
+    simulated: input.simulated ?? true,
   };
 }
 
-describe('periods', () => {
-  const comparisons: readonly Comparison[] = [
-    'PREVIOUS_PERIOD',
-    'YEAR_AGO',
-    'WEEKDAY',
-    'SPRING_FESTIVAL',
+/** What the oracle has of a metric: value, previous value and points. */
+function expectedOf(name: string, input: MetricsInput, grain: Grain): unknown[] {
+  const range = rangeOf(input.period, nowMs, input);
+  const compared = comparedRange(range, input.compareWith);
+  const scope = oracleScope(input);
+  // People of a month and those of so many other days are no comparison.
+  const isComparable = compared && (!people.has(name) || compared.calendar === range.calendar);
+  const points = oraclePoints(all, name, range, scope, grain, types);
+  return [
+    rounded(oracle(all, name, range, scope)),
+    isComparable ? rounded(oracle(all, name, compared, scope)) : null,
+    points.map(({ at, value }) => `${at} ${rounded(value)}`),
   ];
-  const periods: readonly Period[] = [
-    'TODAY',
-    'WEEK',
-    'MONTH',
-    'QUARTER',
-    'YEAR',
-    'LAST_7_DAYS',
-    'LAST_30_DAYS',
-    'ALL',
-  ];
-  test.for(periods)('%s', async (period) => {
-    for (const compareWith of comparisons) {
-      const { answered, expected } = await bothOf(inputOf({ period, compareWith }));
-      expect(answered).toEqual(expected);
-    }
-  });
+}
 
-  test('any other range, to the millisecond', async () => {
-    const { answered, expected } = await bothOf(
-      inputOf({
-        period: 'CUSTOM',
-        from: new Date(nowMs - 40 * dayMs - 1_234_567).toISOString(),
-        to: new Date(nowMs - 3 * hourMs - 345).toISOString(),
-      }),
-    );
-    expect(answered).toEqual(expected);
-  });
-});
-
+const at = (days: number, ms: number): string => new Date(nowMs - days * dayMs - ms).toISOString();
+const periods: readonly (PeriodInput & { readonly period: Period })[] = [
+  { period: 'TODAY' },
+  { period: 'WEEK' },
+  { period: 'MONTH' },
+  { period: 'QUARTER' },
+  { period: 'YEAR' },
+  { period: 'LAST_7_DAYS' },
+  { period: 'LAST_30_DAYS' },
+  { period: 'ALL' },
+  // A leap day, the days about it, and the first day of a Spring Festival.
+  { period: 'TODAY', at: '2024-02-29' },
+  { period: 'CUSTOM', from: '2024-02-28', to: '2024-03-02' },
+  { period: 'TODAY', at: '2026-02-17' },
+  { period: 'WEEK', at: '2025-01-01' },
+  { period: 'MONTH', at: '2025-01-29' },
+  { period: 'QUARTER', at: '2024-03-31' },
+  { period: 'YEAR', at: '2024-12-31' },
+  // To the millisecond, not over yet, and short enough for minutes.
+  { period: 'CUSTOM', from: at(40, 1_234_567), to: at(0, 3 * hourMs + 345) },
+  { period: 'CUSTOM', from: at(9, 0), to: at(-2, 0) },
+  { period: 'CUSTOM', from: at(1, 40 * 60_000 + 1), to: at(1, 7) },
+  { period: 'CUSTOM', from: at(0, 50 * 60_000), to: at(0, 0) },
+];
+const comparisons = ['PREVIOUS_PERIOD', 'YEAR_AGO', 'WEEKDAY', 'SPRING_FESTIVAL'] as const;
+const grains = ['MINUTE', 'HOUR', 'DAY', 'WEEK', 'MONTH'] as const;
 const scopes: readonly Partial<MetricsInput>[] = [
+  {},
   { platforms: ['420100'] },
   { platforms: ['420100', 'WISCO'] },
   { place: '420000' },
@@ -202,11 +209,79 @@ const scopes: readonly Partial<MetricsInput>[] = [
   { simulated: false },
   { simulated: false, platforms: ['420100'], place: '420102', channels: ['WEB'] },
 ];
-test.for(scopes)('scope %o', async (scope) => {
-  for (const period of ['YEAR', 'ALL'] as const) {
-    const { answered, expected } = await bothOf(inputOf({ ...scope, period }));
-    expect(answered).toEqual(expected);
+
+/** The three finest grains that give a range not too many points: the oracle counts each of them again. */
+function grainsOf(period: (typeof periods)[number]): Grain[] {
+  const range = rangeOf(period.period, nowMs, period);
+  const lengthMs = range.toMs - (range.fromMs ?? range.toMs - 1_100 * dayMs);
+  const unitMs = { MINUTE: 60_000, HOUR: hourMs, DAY: dayMs, WEEK: 7 * dayMs, MONTH: 28 * dayMs };
+  return grains.filter((grain) => lengthMs / unitMs[grain] <= 100).slice(0, 3);
+}
+
+/** Each period with two comparisons; scopes and grains in turn. */
+const questions = periods.flatMap((period, p) =>
+  [0, 2].map((c) => {
+    const compareWith = comparisons[(p + c) % comparisons.length] ?? 'NONE';
+    const grain = grainsOf(period)[(p + c / 2) % grainsOf(period).length] ?? 'MONTH';
+    const scope = scopes[(5 * (2 * p + c / 2)) % scopes.length] ?? {};
+    return { ...period, ...scope, compareWith, grain };
+  }),
+);
+
+test('the questions have every comparison, grain and scope several times', () => {
+  const told = questions.flatMap((question) => [
+    question.compareWith,
+    question.grain,
+    JSON.stringify(oracleScope(question)),
+  ]);
+  const times = Map.groupBy(told, (name) => name);
+  expect(times.size).toBe(comparisons.length + grains.length + scopes.length);
+  expect(Math.min(...[...times.values()].map(({ length }) => length))).toBeGreaterThan(1);
+});
+
+describe('every metric over every period, by every comparison, scope and grain', () => {
+  test.for(questions)('%o', async (question) => {
+    const input = inputOf(question);
+    const series = (await metricSeries(sources, input, { of: 'net' }, nowMs)).get('') ?? [];
+    for (const { metric, value, previous, points } of series) {
+      const shown = points?.map((point) => `${point.at} ${rounded(point.value)}`);
+      const expected = expectedOf(metric, input, question.grain);
+      expect([metric, rounded(value), rounded(previous), shown]).toEqual([metric, ...expected]);
+    }
+    expect(series.map(({ metric }) => metric)).toEqual(names);
+  });
+});
+
+test('people are those whom the histories name, each once at each platform', async () => {
+  const active = new Set(metrics.find(({ name }) => name === 'activePeople')?.types);
+  for (const period of ['TODAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR'] as const) {
+    const { fromMs = 0, toMs } = rangeOf(period, nowMs);
+    const named = codes.flatMap((code, i) =>
+      historyOf(i)
+        .filter(({ type, time }) => active.has(type) && +time >= fromMs && +time < toMs)
+        .map(({ person, data }) => `${code} ${person} ${data?.simulated === true}`),
+    );
+    const input = inputOf({ metrics: ['activePeople'], period });
+    const [series] = (await metricSeries(sources, input, { of: 'net' }, nowMs)).get('') ?? [];
+    expect([period, series?.value]).toEqual([period, new Set(named).size]);
+    expect(series?.upperBound).toBe(true);
   }
+});
+
+test('AUTO takes the grain that can be read, and says it; of all there ever was too', async () => {
+  const grainOf = async (period: (typeof periods)[number]): Promise<unknown[]> => {
+    const input = inputOf({ metrics: ['reads'], ...period, grain: 'AUTO' });
+    const [series] = (await metricSeries(sources, input, { of: 'net' }, nowMs)).get('') ?? [];
+    return [series?.grain, (series?.points?.length ?? 0) > 0];
+  };
+  expect(await grainOf({ period: 'TODAY' })).toEqual(['HOUR', true]);
+  expect(await grainOf({ period: 'CUSTOM', from: at(0, hourMs), to: at(0, 0) })).toEqual([
+    'MINUTE',
+    true,
+  ]);
+  expect(await grainOf({ period: 'QUARTER' })).toEqual(['DAY', true]);
+  expect(await grainOf({ period: 'YEAR', at: '2024-12-31' })).toEqual(['WEEK', true]);
+  expect(await grainOf({ period: 'ALL' })).toEqual(['MONTH', true]);
 });
 
 test('many divisions and platforms at once are what each is alone', async () => {
@@ -237,33 +312,6 @@ test('many divisions and platforms at once are what each is alone', async () => 
   expect(values(byDivision)).toEqual(expected(divisions, (place) => ({ place })));
   const byPlatform = await metricSeries(sources, input, { of: 'platforms', codes }, nowMs);
   expect(values(byPlatform)).toEqual(expected(codes, (code) => ({ platforms: [code] })));
-});
-
-test('points by minute, hour and day are the metric of each bucket', async () => {
-  const grains = [
-    ['MINUTE', 60_000, 30 * 60_000],
-    ['HOUR', hourMs, 30 * hourMs],
-    ['DAY', dayMs, 20 * dayMs],
-  ] as const;
-  for (const [grain, unit, length] of grains) {
-    const to = Math.floor((nowMs + 8 * hourMs) / unit) * unit - 8 * hourMs;
-    const fromMs = to - length;
-    const period = { from: new Date(fromMs).toISOString(), to: new Date(to).toISOString() };
-    const input = inputOf({ period: 'CUSTOM', ...period, grain });
-    const series = (await metricSeries(sources, input, { of: 'net' }, nowMs)).get('') ?? [];
-    const isUnknown = (name: string): boolean => people.has(name) && grain !== 'DAY';
-    const expected = names.map((name) =>
-      Array.from({ length: length / unit }, (_, i) => {
-        const at = fromMs + i * unit;
-        const bucket = { fromMs: at, toMs: at + unit, endMs: at + unit, calendar: 'day' } as const;
-        const value = isUnknown(name) ? null : oracle(all, name, bucket, { simulated: true });
-        return { at: new Date(at).toISOString(), value: rounded(value) };
-      }),
-    );
-    expect(
-      series.map(({ points }) => points?.map(({ at, value }) => ({ at, value: rounded(value) }))),
-    ).toEqual(expected);
-  }
 });
 
 test('money is right to the fen, with opening balances of trillions', async () => {
@@ -444,6 +492,12 @@ test('an unknown metric, a wrong range and too many points are told', async () =
   const ask = (input: Partial<MetricsInput>): Promise<unknown> =>
     metricSeries(sources, inputOf(input), { of: 'net' }, nowMs);
   await expect(ask({ metrics: ['happiness'] })).rejects.toThrow('"happiness" is no metric');
+  await expect(ask({ metrics: ['signUp'] })).rejects.toThrow('no metric. Did you mean "signUps"');
+  await expect(ask({ platforms: ['420101'] })).rejects.toThrow('Did you mean "420100"');
+  await expect(ask({ place: '420199' })).rejects.toThrow('`place: 420199` is no division');
+  await expect(ask({ place: '420199' })).rejects.toThrow('Did you mean "4201');
+  await expect(ask({ place: '武汉' })).rejects.toThrow('Did you mean "420100 (武汉市)"');
+  await expect(recentEvents(sources, 1, 'WISC', undefined)).rejects.toThrow('"WISCO"');
   await expect(ask({ period: 'CUSTOM', from: 'yesterday' })).rejects.toThrow('`from: yesterday`');
   await expect(ask({ period: 'YEAR', grain: 'MINUTE' })).rejects.toThrow(
     'Take DAY, the next that fits',

@@ -90,9 +90,9 @@ export const aid: readonly Metric[] = [
     label: '受助人数',
     labelEn: 'People helped',
     explanation:
-      '期内至少得到一次帮扶（款项发放或造血完成）的人数，后来退回的也计。单个平台的自然日、周、月、季、年为准确数；其他区间为各日（全部：各年）之和，多个平台为各平台之和，均为上限。按地区看时，每人只计入其期内首次受助的地区。按类别或渠道筛选时为空。',
+      '期内至少得到一次帮扶（款项发放或造血完成）的人数，后来退回的也计。单个平台的自然日、周、月、季、年为准确数；其他区间为各日（全部：各年）之和，多个平台为各平台之和，均为上限。按地区看时，每人只计入其期内首次受助的地区。按类别、渠道或模块看，以及区间不从零点开始时为空。',
     explanationEn:
-      'People to whom aid was paid, or whose training or job placement was completed, at least once in the period; those whose payment came back are among them. Exact for one platform over a calendar day, week, month, quarter or year; any other range is the sum of its days (ALL: of its years), and several platforms are added up: both are upper bounds. By place, everybody counts only where the first of their events lay. Null when filtered by category or channel.',
+      'People to whom aid was paid, or whose training or job placement was completed, at least once in the period; those whose payment came back are among them. Exact for one platform over a calendar day, week, month, quarter or year; any other range is the sum of its days (ALL: of its years), and several platforms are added up: both are upper bounds. By place, everybody counts only where the first of their events lay. Null by category, channel or module, and over a range that does not begin at midnight.',
   },
   {
     name: 'fundsCredited',

@@ -99,8 +99,8 @@ export const content: readonly Metric[] = [
     label: '活跃人数',
     labelEn: 'Active people',
     explanation:
-      '期内至少参与一次（求助、阅读、转发、点赞、评论、用卡）的人数。单个平台的自然日、周、月、季、年为准确数；其他区间为各日（全部：各年）之和，多个平台为各平台之和，均为上限。按地区看时，每人只计入其期内首次参与的地区。按类别或渠道筛选时为空。',
+      '期内至少参与一次（求助、阅读、转发、点赞、评论、用卡）的人数。单个平台的自然日、周、月、季、年为准确数；其他区间为各日（全部：各年）之和，多个平台为各平台之和，均为上限。按地区看时，每人只计入其期内首次参与的地区。按类别、渠道或模块看，以及区间不从零点开始时为空。',
     explanationEn:
-      'People who asked for help, read, shared, liked, commented or used a card at least once. Exact for one platform over a calendar day, week, month, quarter or year; any other range is the sum of its days (ALL: of its years), and several platforms are added up: both are upper bounds. By place, everybody counts only where the first of their events lay. Null when filtered by category or channel.',
+      'People who asked for help, read, shared, liked, commented or used a card at least once. Exact for one platform over a calendar day, week, month, quarter or year; any other range is the sum of its days (ALL: of its years), and several platforms are added up: both are upper bounds. By place, everybody counts only where the first of their events lay. Null by category, channel or module, and over a range that does not begin at midnight.',
   },
 ];
