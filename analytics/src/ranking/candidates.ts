@@ -1,4 +1,5 @@
 /** Every platform of the net with the figures that a formula asks for, in one answer. */
+import type { Moment } from '../as-of.ts';
 import type { FeedStatus } from '../ingest/status.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { Range } from '../periods.ts';
@@ -16,22 +17,28 @@ export interface Ranked {
   readonly range: Range;
   /** Whether what the simulation made counts. */
   readonly simulated: boolean;
+  /** When it is asked for; earlier than now where a state is asked for again. */
+  readonly momentMs: number;
   readonly nowMs: number;
 }
 
-export async function candidatesOf(sources: Sources, ranked: Ranked): Promise<Candidate[]> {
-  const { clickhouse, ingest } = sources;
+/** All of them as of one moment. */
+export async function candidatesOf(
+  { clickhouse, ingest }: Sources,
+  { feeds, later }: Pick<Moment, 'feeds' | 'later'>,
+  ranked: Ranked,
+): Promise<Candidate[]> {
   const metrics = metricsOf(ranked.formula);
   const filter = {
-    epochs: epochsIn(ingest, {}),
+    epochs: epochsIn(feeds, {}),
+    later,
     place: undefined,
     categories: undefined,
     channels: undefined,
     simulated: ranked.simulated,
   };
-  const { range, nowMs } = ranked;
-  // Before the figures: what is in by now is in them.
-  const statuses = new Map(ingest.statuses().map((status) => [status.platform, status]));
+  const { range, momentMs, nowMs } = ranked;
+  const statuses = new Map(feeds.statuses().map((status) => [status.platform, status]));
   const answers = await answer(clickhouse, {
     metrics,
     range,
@@ -39,8 +46,8 @@ export async function candidatesOf(sources: Sources, ranked: Ranked): Promise<Ca
     filter,
     nowMs,
   });
-  return ingest.netOwners().map((owner): Candidate => {
-    const absent = absenceOf(statuses.get(owner.code), range, nowMs);
+  return feeds.netOwners().map((owner): Candidate => {
+    const absent = absenceOf(statuses.get(owner.code), range, momentMs);
     const isKept = ingest.rawFromMs([owner.code]) <= (range.fromMs ?? 0);
     const own = answers.get(owner.code);
     const figures = metrics.map((metric) => {
@@ -76,7 +83,7 @@ function none({ kind }: Metric): number | null {
 
 /** Why a platform's figures of this range are not whole; undefined where they are. */
 export function absenceOf(
-  status: FeedStatus | undefined,
+  status: Pick<FeedStatus, 'state' | 'completeTo'> | undefined,
   { toMs }: Range,
   nowMs: number,
 ): Candidate['absent'] {

@@ -1,9 +1,14 @@
 /** One month's ranking as it is published: figures, formula and state of the feeds, and what has changed in the edition before. */
 import { createHash } from 'node:crypto';
+import { NetError } from '@onenet/contract';
+import { readToken } from '../as-of-token.ts';
+import { asOf, definitionsOf } from '../as-of.ts';
+import type { Moment } from '../as-of.ts';
 import type { FeedStatus } from '../ingest/status.ts';
 import { metricByName } from '../metrics.ts';
 import type { Sources } from '../series.ts';
 import { candidatesOf, metricsOf } from './candidates.ts';
+import type { Ranked } from './candidates.ts';
 import type { Formula } from './formula.ts';
 import { rangeOfMonth } from '../months.ts';
 import { rankedGroups } from './ranking.ts';
@@ -27,6 +32,8 @@ export interface Edition {
   readonly metricsHash: string;
   /** How far each feed was in when the figures were taken. */
   readonly vector: readonly FeedPlace[];
+  /** The same as a token, by which `ranking` and `metrics` give these figures again while raw is kept. */
+  readonly state: string;
   readonly groups: readonly RankingGroup[];
   /** The edition before, and its hash: each holds to the one before it. */
   readonly before: { readonly id: string; readonly hash: string } | null;
@@ -65,22 +72,38 @@ export async function editionOf(
   { by, nowMs }: { readonly by: Publisher; readonly nowMs: number },
 ): Promise<Edition> {
   const range = rangeOfMonth(month);
-  const vector = sources.ingest.statuses().flatMap(placeOf);
-  const candidates = await candidatesOf(sources, { formula, range, simulated: false, nowMs });
-  return {
-    id: editionId(formula, month),
-    formula,
-    month,
-    from: new Date(range.fromMs).toISOString(),
-    to: new Date(range.toMs).toISOString(),
-    publishedAt: new Date(nowMs).toISOString(),
-    publishedBy: by,
-    metricsHash: metricsHashOf(formula),
-    vector,
-    groups: rankedGroups(formula, candidates, before),
-    before: before ? { id: before.id, hash: before.hash } : null,
-    corrections: before ? await correctionsOf(sources, before, nowMs) : null,
-  };
+  const definitions = definitionsOf(metricsOf(formula));
+  const edition = await asOf(sources, { definitions }, nowMs, async (moment): Promise<Edition> => {
+    const vector = sources.ingest.statuses().flatMap(placeOf);
+    const candidates = await candidatesOf(sources, moment, monthly(formula, month, nowMs));
+    const corrections = before ? await correctionsOf(sources, moment, before, nowMs) : null;
+    return {
+      id: editionId(formula, month),
+      formula,
+      month,
+      from: new Date(range.fromMs).toISOString(),
+      to: new Date(range.toMs).toISOString(),
+      publishedAt: new Date(nowMs).toISOString(),
+      publishedBy: by,
+      metricsHash: metricsHashOf(formula),
+      vector,
+      groups: rankedGroups(formula, candidates, before),
+      before: before ? { id: before.id, hash: before.hash } : null,
+      corrections,
+      state: moment.state(),
+    };
+  });
+  // What was half in meanwhile would stand there for ever.
+  if (readToken(edition.state).isExact) return edition;
+  throw new NetError(
+    'UNAVAILABLE',
+    `Counting for ${edition.id} took so long that events came in meanwhile: it is not published. Try again.`,
+  );
+}
+
+/** What an edition ranks. */
+function monthly(formula: Formula, month: string, nowMs: number): Ranked {
+  return { formula, range: rangeOfMonth(month), simulated: false, momentMs: nowMs, nowMs };
 }
 
 /** An edition's name for ever. */
@@ -95,12 +118,12 @@ function placeOf({ platform, epoch, sequence, head, state }: FeedStatus): FeedPl
 /** Takes the figures of a published month again, by its own formula, and names those that are otherwise now. */
 async function correctionsOf(
   sources: Sources,
+  moment: Moment,
   { formula, month, groups, metricsHash }: Published,
   nowMs: number,
 ): Promise<readonly Correction[] | null> {
   if (metricsHash !== metricsHashOf(formula)) return null;
-  const range = rangeOfMonth(month);
-  const now = await candidatesOf(sources, { formula, range, simulated: false, nowMs });
+  const now = await candidatesOf(sources, moment, monthly(formula, month, nowMs));
   const rows = new Map(groups.flatMap((group) => group.rows.map((row) => [row.platform, row])));
   return now
     .filter(({ absent, platform }) => !absent && rows.has(platform))

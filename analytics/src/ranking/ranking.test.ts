@@ -296,6 +296,16 @@ test('a late event and a correction change no edition; the next one names them, 
     { platform: '420100', rank: 2, movement: -1 },
     { platform: '429004', rank: null, movement: null },
   ]);
+  // The state of the published one gives its figures again, computed.
+  const again = await ranking(
+    sources,
+    editions,
+    inputOf({ ...whole(monthBefore), state: frozen?.state ?? null }),
+    nowMs,
+  );
+  const partsOf = (groups: Published['groups'] = []): unknown[] =>
+    groups.flatMap(({ rows }) => rows.map(({ platform, rank, parts }) => [platform, rank, parts]));
+  expect(partsOf(again.groups)).toEqual(partsOf(frozen?.groups));
   // What was published is what it was, though the same question has another answer now.
   expect(await editions.find(id)).toEqual(frozen);
   expect(frozen && rowOf(frozen, '420100')?.parts[4]).toMatchObject({ value: 9_000 });
@@ -345,6 +355,22 @@ test('from the tenth on, who is not in is named and not ranked, and the others a
   ]);
   const unknown = edition && rowOf(edition, silent)?.parts[0];
   expect(unknown).toMatchObject({ value: null, contribution: null, reason: 'FEED_BEHIND' });
+});
+
+test('a ranking is had again by its state, whatever came in and was published since', async () => {
+  const input = inputOf({ formula: 'v1', simulated: true });
+  const stored = db.collection<{ _id: string }>('ranking_editions');
+  await stored.deleteOne({ _id: `v1-${lastMonth}` });
+  const asked = await ranking(sources, editions, input, Date.now());
+  expect(asked.comparedWith).toBe(`v1-${monthBefore}`);
+  await publisher.publishNow({ formula: 'v1', month: lastMonth, evenIfBehind: false }, Date.now());
+  await xiantao.happened(goodMonth(thisMonth, 77_000, 2));
+  await allIsIn(xiantao);
+  const now = await ranking(sources, editions, input, Date.now());
+  expect(now.comparedWith).toBe(`v1-${lastMonth}`);
+  expect(now.groups[0]?.rows[0]?.platform).toBe('429004');
+  const again = { ...input, state: asked.state };
+  expect(await ranking(sources, editions, again, Date.now() + 40 * dayMs)).toEqual(asked);
 });
 
 test('the newest first; a changed edition is refused, not shown', async () => {

@@ -5,11 +5,12 @@ import type { Period, PeriodInput } from '../periods.ts';
 import { freshnessOf } from '../scope.ts';
 import type { Freshness } from '../scope.ts';
 import type { Sources } from '../series.ts';
-import { candidatesOf } from './candidates.ts';
+import { candidatesOf, metricsOf } from './candidates.ts';
 import type { Published } from './edition.ts';
 import type { Editions } from './editions.ts';
 import { formulas } from './formula.ts';
 import type { Formula } from './formula.ts';
+import { asOf, definitionsOf } from '../as-of.ts';
 import { monthAt } from '../months.ts';
 import { noteOf } from './note.ts';
 import type { Note } from './note.ts';
@@ -22,6 +23,8 @@ export interface RankingInput extends PeriodInput {
   readonly period: Period;
   readonly peers?: readonly string[] | null;
   readonly simulated: boolean;
+  /** A token that an answer gave: the same figures again. */
+  readonly state?: string | null;
 }
 
 /** `RankingRow` of analytics.graphql. */
@@ -46,6 +49,7 @@ export interface Ranking extends Freshness {
   readonly partial: boolean;
   readonly comparedWith: string | null;
   readonly groups: readonly RankingGroup[];
+  readonly state: string;
 }
 
 export async function ranking(
@@ -55,21 +59,31 @@ export async function ranking(
   nowMs: number,
 ): Promise<Ranking> {
   const formula = knownFormula(input.formula);
-  const range = rangeOf(input.period, nowMs, input);
-  const { fromMs, toMs } = range;
-  const before =
-    fromMs === undefined ? undefined : await editions.before(formula.id, monthAt(fromMs), nowMs);
-  const { simulated } = input;
-  const candidates = await candidatesOf(sources, { formula, range, simulated, nowMs });
-  return {
-    formula,
-    from: fromMs === undefined ? null : new Date(fromMs).toISOString(),
-    to: new Date(toMs).toISOString(),
-    partial: isPartial(range),
-    comparedWith: before?.id ?? null,
-    groups: ofPeers(rankedGroups(formula, candidates, before), input.peers),
-    ...freshnessOf(sources.ingest, {}),
-  };
+  const asked = { state: input.state, definitions: definitionsOf(metricsOf(formula)) };
+  return await asOf(sources, asked, nowMs, async (moment) => {
+    const { period, from, to, at, simulated } = input;
+    const { range, momentMs } = moment.periods({ period, from, to, at }, (resolvedMs) => ({
+      range: rangeOf(period, resolvedMs, input),
+      momentMs: resolvedMs,
+    }));
+    const { fromMs, toMs } = range;
+    const before =
+      fromMs === undefined
+        ? undefined
+        : await editions.before(formula.id, monthAt(fromMs), momentMs);
+    const ranked = { formula, range, simulated, momentMs, nowMs };
+    const candidates = await candidatesOf(sources, moment, ranked);
+    return {
+      formula,
+      from: fromMs === undefined ? null : new Date(fromMs).toISOString(),
+      to: new Date(toMs).toISOString(),
+      partial: isPartial(range),
+      comparedWith: before?.id ?? null,
+      groups: ofPeers(rankedGroups(formula, candidates, before), input.peers),
+      state: moment.state(),
+      ...freshnessOf(moment.feeds, {}),
+    };
+  });
 }
 
 /** The groups in the order of kinds, with movement against an edition. */
