@@ -24,7 +24,7 @@ export interface Ranked {
 
 /** All of them as of one moment. */
 export async function candidatesOf(
-  { clickhouse, ingest }: Sources,
+  { clickhouse }: Pick<Sources, 'clickhouse'>,
   { feeds, later }: Pick<Moment, 'feeds' | 'later'>,
   ranked: Ranked,
 ): Promise<Candidate[]> {
@@ -48,13 +48,10 @@ export async function candidatesOf(
   });
   return feeds.netOwners().map((owner): Candidate => {
     const absent = absenceOf(statuses.get(owner.code), range, momentMs);
-    const isKept = ingest.rawFromMs([owner.code]) <= (range.fromMs ?? 0);
     const own = answers.get(owner.code);
     const figures = metrics.map((metric) => {
-      // Of single values that raw has in part, nothing can be said.
-      const isUnknown = absent ?? (metric.kind === 'DISTRIBUTION' && !isKept);
       const value = own?.get(metric.name)?.value ?? none(metric);
-      return [metric.name, isUnknown ? null : value] as const;
+      return [metric.name, absent ? null : value] as const;
     });
     const { code, name, nameEn, kind, modules } = owner;
     return {

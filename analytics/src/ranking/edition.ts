@@ -5,7 +5,6 @@ import { readToken } from '../as-of-token.ts';
 import { asOf, definitionsOf } from '../as-of.ts';
 import type { Moment } from '../as-of.ts';
 import type { FeedStatus } from '../ingest/status.ts';
-import { metricByName } from '../metrics.ts';
 import type { Sources } from '../series.ts';
 import { candidatesOf, metricsOf } from './candidates.ts';
 import type { Ranked } from './candidates.ts';
@@ -131,9 +130,7 @@ async function correctionsOf(
       const published = figuresOf(formula, rows.get(platform)?.parts ?? []);
       return [...figures].flatMap(([metric, value]) => {
         const then = published.get(metric) ?? null;
-        // What raw no longer has is not known to be otherwise.
-        const isGone = value === null && metricByName(metric)?.kind === 'DISTRIBUTION';
-        return then === value || isGone ? [] : [{ platform, metric, published: then, now: value }];
+        return then === value ? [] : [{ platform, metric, published: then, now: value }];
       });
     });
 }
