@@ -174,7 +174,7 @@ test('errors carry a code, and the root answers everything else', async () => {
     feeds { platform state epoch sequence lastSequence pending completeTo seenAt lagSeconds head rejected contiguous }
     selfCheck { checkedAt ok platformsChecked differences { platform what owner raw rollup } }
     attention { kind platform severity value metric since }
-    ranking { formula { id } from to partial comparedWith groups { peers ranked rows { ...row } } asOf answered asked behind }
+    ranking { formula { id } from to partial state comparedWith groups { peers ranked rows { ...row } } asOf answered asked behind }
     rankingFormulas { ...formula }
     rankingEditions { id }
     rankingEdition(id: "v2-2020-01") { id }
@@ -199,7 +199,7 @@ test('an administrator publishes a ranking, which then is what it is', async () 
   expect(await query(publish)).toMatchObject({ errors: [{ extensions: { code: 'CONFLICT' } }] });
   const answer = await query(
     `query ($id: ID!) { rankingEdition(id: $id) { id formula { ...formula } month from to publishedAt publishedBy hash
-      before beforeHash corrections { platform metric published now } vector { platform epoch sequence head }
+      before beforeHash state corrections { platform metric published now } vector { platform epoch sequence head }
       groups(peers: [CITY]) { peers ranked rows { ...row } } } } ${ofRankings}`,
     { id },
   );
