@@ -171,6 +171,8 @@ test('errors carry a code, and the root answers everything else', async () => {
     metricDefinitions { name module kind direction unit unitEn label labelEn explanation explanationEn }
     metrics(input: { metrics: ["reads", "members", "onTimeRate"], grain: HOUR }) { metric value opening previous change from to points { at value } asOf }
     tops(input: { metric: "reads", by: PLATFORM }) { rows { key value previous change } asOf }
+    lately: metrics(input: { metrics: ["reads"], period: WEEK, at: "2026-02-17", grain: AUTO, compareWith: SPRING_FESTIVAL }) { from to comparedFrom comparedTo partial upperBound grain points { at value } }
+    metricTable(input: { metrics: ["reads", "signUps"], by: MODULE, orderOf: CHANGE, first: 1 }) { metrics by rows { key cells { metric value previous change } } totalRows hasNextPage endCursor from to comparedFrom comparedTo partial asOf answered asked behind }
     feeds { platform state epoch sequence lastSequence pending completeTo seenAt lagSeconds head rejected contiguous }
     selfCheck { checkedAt ok platformsChecked differences { platform what owner raw rollup } }
     attention { kind platform severity value metric since }
@@ -183,6 +185,21 @@ test('errors carry a code, and the root answers everything else', async () => {
   expect(answer.errors).toBeUndefined();
   expect(answer.data['rankingEdition']).toBeNull();
   expect(answer.data['recentEvents']).toHaveLength(3);
+  expect(answer.data['lately']).toMatchObject([
+    {
+      from: '2026-02-15T16:00:00.000Z',
+      to: '2026-02-22T16:00:00.000Z',
+      comparedFrom: '2025-01-27T16:00:00.000Z',
+      comparedTo: '2025-02-03T16:00:00.000Z',
+      partial: false,
+      grain: 'DAY',
+      points: Array.from({ length: 7 }, () => ({ value: 0 })),
+    },
+  ]);
+  expect(answer.data['metricTable']).toMatchObject({
+    rows: [{ key: 'content', cells: [{ metric: 'reads', value: 16 }, { metric: 'signUps' }] }],
+    partial: true,
+  });
 });
 
 const ofRankings = `
