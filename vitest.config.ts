@@ -19,6 +19,17 @@ const overHttp = [
   'analytics/src/ingest/trouble.test.ts',
   'analytics/src/operation/operation.test.ts',
 ];
+/** What puts something in the place of a module or of `fetch` has a worker of its own; the other unit tests share theirs, and put back what they change. */
+const replacing = [
+  'dashboard/src/routes/developer/credential.test.ts',
+  'subgraphs/province/src/access/oauth/same-work.test.ts',
+];
+const unit = {
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  // They wait for databases as much as they compute; the default leaves a core of two idle.
+  maxWorkers: '100%',
+};
 const endToEnd = { testTimeout: 180_000, hookTimeout: 180_000 };
 
 export default defineConfig({
@@ -34,27 +45,23 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...unit,
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: ['**/node_modules/**'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
-          // They wait for databases as much as they compute; the default leaves a core of two idle.
-          maxWorkers: '100%',
+          exclude: ['**/node_modules/**', ...replacing],
           // Each worker loads the packages once: for most files that takes longer than their tests.
           isolate: false,
         },
       },
+      { extends: true, test: { ...unit, name: 'unit-replacing', include: replacing } },
       {
         extends: true,
         test: {
+          ...unit,
           name: 'http',
           // What ClickHouse is asked, in each way once more with HTTP between: the rest would only take its time again.
           include: overHttp,
           env: { ONENET_TEST_CLICKHOUSE: 'http' },
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
-          maxWorkers: '100%',
         },
       },
       {

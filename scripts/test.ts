@@ -29,7 +29,7 @@ try {
 
 function allTests(): readonly CheckStep[] {
   return [
-    vitest('unit tests', ['--project', 'unit', '--project', 'http']),
+    vitest('unit tests', ['--project', 'unit', '--project', 'unit-replacing', '--project', 'http']),
     vitest('e2e tests', ['--project', 'e2e']),
     vitest('e2e tests, one by one', ['--project', 'alone']),
   ];
