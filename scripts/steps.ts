@@ -1,4 +1,4 @@
-/** Runs a list of checks one after another and sums them up; ends with the first that fails. */
+/** Runs a list of checks one after another, some of them side by side, and sums them up; ends where one fails. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { step } from './progress.ts';
@@ -13,6 +13,8 @@ export interface CheckStep {
   readonly folder?: string;
   /** Whether its output is shown as it comes, and not only when it fails. */
   readonly live?: boolean;
+  /** Whether it may run beside the step before it: each of them leaves a core idle. */
+  readonly beside?: boolean;
 }
 
 /** How one step ended. */
@@ -24,27 +26,42 @@ export interface StepResult {
 
 const root = join(import.meta.dirname, '..');
 
-/** Runs the steps; the results end with the first that failed, whose output is shown whole. */
+/** Runs the steps; the results end where one failed, whose output is shown whole. */
 export async function runSteps(steps: readonly CheckStep[]): Promise<readonly StepResult[]> {
   const results: StepResult[] = [];
-  for (const one of steps) {
-    const started = performance.now();
-    const seconds = () => (performance.now() - started) / 1000;
-    try {
-      await step(
-        (line) => console.log(line),
-        one.name,
-        () => runStep(one),
-      );
-      results.push({ name: one.name, ok: true, seconds: seconds() });
-    } catch (error) {
-      if (!(error instanceof StepFailed)) throw error;
-      console.log(`  ✗ ${one.name}\n${error.message}`);
-      results.push({ name: one.name, ok: false, seconds: seconds() });
-      break;
-    }
+  for (const wave of wavesOf(steps)) {
+    results.push(...(await Promise.all(wave.map(resultOf))));
+    if (!results.every(({ ok }) => ok)) break;
   }
   return results;
+}
+
+function wavesOf(steps: readonly CheckStep[]): readonly (readonly CheckStep[])[] {
+  const waves: CheckStep[][] = [];
+  for (const one of steps) {
+    const wave = one.beside ? waves.at(-1) : undefined;
+    if (wave) wave.push(one);
+    else waves.push([one]);
+  }
+  return waves;
+}
+
+async function resultOf(one: CheckStep): Promise<StepResult> {
+  const { name } = one;
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  try {
+    await step(
+      (line) => console.log(line),
+      name,
+      () => runStep(one),
+    );
+    return { name, ok: true, seconds: seconds() };
+  } catch (error) {
+    if (!(error instanceof StepFailed)) throw error;
+    console.log(`  ✗ ${name}\n${error.message}`);
+    return { name, ok: false, seconds: seconds() };
+  }
 }
 
 /** The message is all that the step printed. */
