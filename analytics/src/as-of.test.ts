@@ -61,8 +61,8 @@ beforeAll(async () => {
 afterAll(() => cleanUp.disposeAsync());
 
 /** Commits at each platform, and waits until all of it is in. */
-async function happened(events: (platform: number) => readonly OutboxEntryInput[]): Promise<void> {
-  await Promise.all(platforms.map((platform, i) => platform.happened(events(i))));
+async function happened(at: (platform: number) => readonly OutboxEntryInput[]): Promise<void> {
+  await Promise.all(platforms.map((platform, i) => platform.happened(at(i))));
   await allIn();
 }
 
@@ -74,8 +74,8 @@ async function allIn(): Promise<void> {
 }
 
 /** Of few months, because each month of an insert is a file of its own: of these, and of a year ago. */
-function events(n: number, of: number, untilMs = nowMs): OutboxEntryInput[] {
-  return generated(n, of, untilMs).map((event) => {
+function events(n: number, kind: number, untilMs = nowMs): OutboxEntryInput[] {
+  return generated(n, kind, untilMs).map((event) => {
     const age = untilMs - (event.time ?? new Date()).getTime();
     const yearsMs = age > 350 * dayMs ? 350 * dayMs : 0;
     return { ...event, time: new Date(untilMs - yearsMs - (age % (40 * dayMs))) };
@@ -240,11 +240,11 @@ describe('the same figures after more came in', () => {
 
   test('and another question about the same state agrees with them', async () => {
     const [backlog] = await ask({ metrics: ['requestsBacklog'] });
-    const byPlatform = await ask({ metrics: ['requestsBacklog'] }, of('420100', 'WISCO'));
+    const byPlatform = await ask({ metrics: ['requestsBacklog'] }, ofPlatforms('420100', 'WISCO'));
     await more();
     const later = await ask(
       { metrics: ['requestsBacklog'], state: backlog?.state ?? null },
-      of('420100', 'WISCO'),
+      ofPlatforms('420100', 'WISCO'),
     );
     expect(later.map(({ value }) => value)).toEqual(byPlatform.map(({ value }) => value));
   });
@@ -342,7 +342,9 @@ test('a log that is taken up anew keeps the states before, and voids the later o
     /`state` is of epoch \d+ of 420100 up to line \d+, and its log was taken up anew since/,
   );
   // Who is not in the question voids nothing.
-  expect(await ask({ state: late[0]?.state ?? null }, of('WISCO'))).toHaveLength(names.length);
+  expect(await ask({ state: late[0]?.state ?? null }, ofPlatforms('WISCO'))).toHaveLength(
+    names.length,
+  );
 });
 
 describe('refused by name', () => {
@@ -397,6 +399,6 @@ describe('refused by name', () => {
   });
 });
 
-function of(...codes: readonly string[]): Subjects {
+function ofPlatforms(...codes: readonly string[]): Subjects {
   return { of: 'platforms', codes };
 }

@@ -54,7 +54,12 @@ export async function asOf<T>(
       // Nobody can say of what the others bring in all the time how much of it is counted.
       const theirs = isLast ? unsettled(others) : others;
       const places = new Map([...ingest.places(), ...(theirs ?? [])]);
-      return await answerAt(sources, { ...asked, then, places, isUndisturbed }, nowMs, answer);
+      return await answerAt(
+        sources,
+        { ...asked, given: then, places, isUndisturbed },
+        nowMs,
+        answer,
+      );
     });
     if (isLast || others === undefined) return answered;
     if (isDeepStrictEqual(others, await ingest.othersPlaces())) return answered;
@@ -66,14 +71,15 @@ function unsettled(places: Places | undefined): Places | undefined {
 }
 
 interface Attempt extends Asked {
-  readonly then: State | undefined;
+  /** That of the token; undefined: now. */
+  readonly given: State | undefined;
   readonly places: Places;
   readonly isUndisturbed: () => boolean;
 }
 
 async function answerAt<T>(
   { clickhouse, ingest }: Sources,
-  { then, places, isUndisturbed, definitions, platforms }: Attempt,
+  { given: then, places, isUndisturbed, definitions, platforms }: Attempt,
   nowMs: number,
   answer: (moment: Moment) => Promise<T>,
 ): Promise<T> {
