@@ -4,6 +4,7 @@ import type { EventTypeName, FeedEvent } from '@onenet/contract';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { comparedRange } from './comparisons.ts';
+import type { Comparison } from './comparisons.ts';
 import {
   testDatabase,
   testDirectory,
@@ -221,7 +222,7 @@ function grainsOf(period: (typeof periods)[number]): Grain[] {
 /** Each period with two comparisons; scopes and grains in turn. */
 const questions = periods.flatMap((period, p) =>
   [0, 2].map((c) => {
-    const compareWith = comparisons[(p + c) % comparisons.length] ?? 'NONE';
+    const compareWith: Comparison = comparisons[(p + c) % comparisons.length] ?? 'NONE';
     const grain = grainsOf(period)[(p + c / 2) % grainsOf(period).length] ?? 'MONTH';
     const scope = scopes[(5 * (2 * p + c / 2)) % scopes.length] ?? {};
     return { ...period, ...scope, compareWith, grain };
