@@ -1,4 +1,4 @@
-/** Periods by fixed dates: what each begins and ends with, and the same part of the one before. */
+/** Periods by fixed dates: what each begins and ends with, and what it is compared with. Long, because it is a table of dates. */
 import { describe, expect, test } from 'vitest';
 import { comparedRange } from './comparisons.ts';
 import type { Comparison } from './comparisons.ts';

@@ -1,20 +1,20 @@
 /** Metrics as the subgraph answers them: a value, its comparison and its points, with how complete they are. */
-import { knowsPeople } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { asOf, definitionsOf, refuseUsage } from './as-of.ts';
 import type { Moment } from './as-of.ts';
 import type { Group } from './cells.ts';
-import { firstDayMs } from './beginning.ts';
 import type { ClickHouse } from './clickhouse.ts';
 import { comparedRange, toldPeriod } from './comparisons.ts';
 import type { Comparison, ToldPeriod } from './comparisons.ts';
-import { bucketsOf, grainOf } from './grains.ts';
-import type { AskedGrain, Grain, KnownRange } from './grains.ts';
+import { grainOf } from './grains.ts';
+import type { AskedGrain, Grain } from './grains.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import { knownMetric, refuseUnknown } from './known.ts';
 import type { Metric } from './metrics/metric.ts';
 import { rangeOf } from './periods.ts';
 import type { Period, PeriodInput } from './periods.ts';
+import { filled, knownRange } from './points.ts';
+import type { MetricPoint } from './points.ts';
 import { answer } from './query.ts';
 import type { Question } from './query.ts';
 import { refuseForgotten } from './raw-kept.ts';
@@ -51,11 +51,6 @@ export interface MetricSeries extends Freshness, ToldPeriod {
   readonly grain: Grain | null;
   readonly points: readonly MetricPoint[] | null;
   readonly state: string;
-}
-
-interface MetricPoint {
-  readonly at: string;
-  readonly value: number | null;
 }
 
 /** What answers come from. */
@@ -223,38 +218,4 @@ function isSilent(question: Question, subjects: Subjects, code: string): boolean
 /** Who came to two platforms is two people: no platform tells another who came. */
 function isOfSeveral({ filter }: Question, subjects: Subjects): boolean {
   return subjects.of !== 'platforms' && filter.epochs.size > 1;
-}
-
-/** Since the beginning is since the first day that has any of it. */
-async function knownRange(clickhouse: ClickHouse, question: Question): Promise<KnownRange> {
-  const { range } = question;
-  const fromMs = range.fromMs ?? (await firstDayMs(clickhouse, question)) ?? range.toMs - 1;
-  return { ...range, fromMs };
-}
-
-/** Every bucket of the range in order, those without events too. */
-function filled(
-  metric: Metric,
-  of: Answer,
-  question: Question,
-  known: KnownRange,
-  grain: Grain,
-): MetricPoint[] {
-  const isPeople = metric.kind === 'PEOPLE';
-  const isCounted =
-    metric.kind === 'FLOW' || (isPeople && knowsPeople(question, question.range, grain));
-  const none = isCounted ? 0 : null;
-  const isLevel = metric.kind === 'STOCK' || metric.kind === 'SHARE';
-  let level = of.before;
-  const points: MetricPoint[] = [];
-  for (const at of bucketsOf(known, grain)) {
-    const value = of.points.get(at);
-    // What nothing changed is as it was.
-    if (isLevel) level = value ?? level;
-    // Of a week that began before the range, whose first event was earlier is not known.
-    const isCut = isPeople && at < (question.range.fromMs ?? at);
-    const shown = isLevel ? level : (value ?? none);
-    points.push({ at: new Date(at).toISOString(), value: isCut ? null : shown });
-  }
-  return points;
 }
