@@ -1,9 +1,10 @@
-/** The dashboard in a real Chromium, over a whole net: what a leader sees, asks on, and sees change. Long, because one net serves all of it. */
+/** The whole net at a small scale: the source’s figures in it, then the dashboard over it in a real Chromium: what a leader sees, asks on, and sees change. Long, because one net serves all of it: to load its records takes minutes. */
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testPublishedFigures } from './figures/published.ts';
 import { startBrowser, watchErrors } from './fixtures/browser.ts';
 import { testNet } from './fixtures/net.ts';
 import type { DisposableNet } from './fixtures/net.ts';
@@ -37,6 +38,11 @@ async function untilIngested(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
+
+/** Before anything below adds to them. */
+describe('the published figures', () => {
+  testPublishedFigures(() => net.urls.gateway);
+});
 
 /** A page whose errors fail the test. */
 async function open(
