@@ -21,9 +21,9 @@ export interface Moment {
   /** Of the platforms that have gone on since, where they were; nothing after that is counted. */
   readonly later: ReadonlyMap<string, Later>;
   /** Resolves the words for periods; refused when the same words meant another range at the state. */
-  periods<T>(words: object, resolve: (nowMs: number) => T): T;
+  readonly periods: <T>(words: object, resolve: (nowMs: number) => T) => T;
   /** The token to ask for the same again; to be taken when everything is counted. */
-  state(): string;
+  readonly state: () => string;
 }
 
 export interface Asked {

@@ -90,7 +90,7 @@ test('the live stream is passed on as it comes, and ends upstream when the brows
   let asked = '';
   const left = Promise.withResolvers<void>();
   const analytics = createServer((request, response) => {
-    asked = `${request.url} ${request.headers['last-event-id']}`;
+    asked = `${request.url} ${String(request.headers['last-event-id'])}`;
     response.once('close', () => left.resolve());
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write('id: a.2\nevent: change\ndata: {}\n\n');

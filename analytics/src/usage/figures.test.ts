@@ -55,7 +55,7 @@ beforeAll(async () => {
   const directory = cleanUp.use(await testDirectory());
   gateway = cleanUp.use(await testGateway(inject('mongodbUri')));
   const running = cleanUp.use(await testReader(gateway, directory.path));
-  ({ caughtUp } = running);
+  caughtUp = () => running.caughtUp();
   const { clickhouse, reader } = running.usage;
   const ingest = new Ingest({
     clickhouse,

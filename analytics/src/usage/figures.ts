@@ -25,7 +25,7 @@ type UsageSource = Exclude<MetricSource, 'events'>;
 export async function usageSums(clickhouse: ClickHouse, question: Question): Promise<SumRow[]> {
   const sources = ['requests', 'calls', 'feeds'] as const;
   const found = await Promise.all(
-    sources.map((source) => {
+    sources.map(async (source) => {
       const metrics = question.metrics.filter((metric) => metric.source === source);
       return metrics.length === 0 ? [] : sumsOf(clickhouse, question, source, metrics);
     }),
