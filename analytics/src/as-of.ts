@@ -192,6 +192,7 @@ type Places = ReadonlyMap<string, FeedPlace>;
 function feedsOf(then: State, ingest: Sources['ingest'], places: Places): Feeds {
   const known = new Map(then.feeds.map((feed) => [feed.code, feed]));
   return {
+    atMs: then.atMs,
     currentEpochs: () =>
       new Map(
         then.feeds.flatMap(({ code, sequence }) => {

@@ -19,6 +19,8 @@ export interface Where {
 
 /** How the feeds stand: now, or as they stood at a state that is asked for again. */
 export interface Feeds {
+  /** UTC ms of that state; absent: now. */
+  readonly atMs?: number;
   currentEpochs(): Map<string, number>;
   netOwners(): readonly NetOwner[];
   statuses(): readonly Pick<FeedStatus, 'platform' | 'state' | 'completeTo'>[];
@@ -50,7 +52,7 @@ export function freshnessOf(ingest: Feeds, where: Where): Freshness {
   );
   const oldest = times.map((time) => Date.parse(time)).toSorted((a, b) => a - b)[0];
   return {
-    asOf: new Date(oldest ?? Date.now()).toISOString(),
+    asOf: new Date(oldest ?? ingest.atMs ?? Date.now()).toISOString(),
     answered: fresh.length,
     asked: statuses.length,
     behind: statuses.filter((status) => !fresh.includes(status)).map((status) => status.platform),
