@@ -1,4 +1,4 @@
-/** States on the real engine: what was answered is answered again, to the last digit, whatever came in since. */
+/** States on the real engine: what was answered is answered again, to the last digit, whatever came in since. Long, because it asks for states in every way. */
 import { randomUUID } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { EventTypeName } from '@onenet/contract';

@@ -1,4 +1,4 @@
-/** The SQL of cells: sums by event type, key and bucket over any range, from rollups and raw alike. */
+/** The SQL of cells: sums by event type, key and bucket over any range, from rollups and raw alike. Long, because all SQL over sums is here. */
 import { quote, quoteList, timeLiteral } from './clickhouse.ts';
 import type { Grain } from './grains.ts';
 import type { Piece, Tier } from './tiers.ts';

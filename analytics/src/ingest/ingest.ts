@@ -1,4 +1,4 @@
-/** All feeds of the net into raw and rollups: a poller for each connected owner of the directory. */
+/** All feeds of the net into raw and rollups: a poller for each connected owner of the directory. Long, because what is known of every feed and who works on it must not drift apart. */
 import type { NetOwner, NetSnapshot } from '@onenet/contract';
 import type { FeedLine } from '@onenet/feed';
 import { migrate, pendingMigrations } from '../migrate.ts';

@@ -1,4 +1,4 @@
-/** Reads one platform's feed into raw, exactly once. A platform that is stuck holds up itself alone. */
+/** Reads one platform's feed into raw, exactly once. A platform that is stuck holds up itself alone. Long, because one feed's reading is one story. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NetOwner } from '@onenet/contract';
 import { maxLimit, readFeed } from '@onenet/feed';

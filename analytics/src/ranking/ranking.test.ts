@@ -1,4 +1,4 @@
-/** Rankings of real feeds on the real engine and mongod: figures, freshness, frozen editions, and what comes later. */
+/** Rankings of real feeds on the real engine and mongod: figures, freshness, frozen editions, and what comes later. Long, because an edition's life is one story. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { EventData, EventTypeName, NetOwner } from '@onenet/contract';
 import type { OutboxEntryInput } from '@onenet/feed';

@@ -1,4 +1,4 @@
-/** Ranks from figures: the formulas worked by hand, who is not ranked and why, and what no figures may do. */
+/** Ranks from figures: the formulas worked by hand, who is not ranked and why, and what no figures may do. Long, because it tries every rule of scoring. */
 import { describe, expect, test } from 'vitest';
 import { formulas } from './formula.ts';
 import type { Formula } from './formula.ts';

@@ -1,4 +1,4 @@
-/** Metrics of use against a plain count of the same access records in memory: by platform, client, day, and restored logs. */
+/** Metrics of use against a plain count of the same access records in memory: by platform, client, day, and restored logs. Long, because it counts every metric a second time. */
 import { randomUUID } from 'node:crypto';
 import { NetError } from '@onenet/contract';
 import { accessType } from '@onenet/feed';
