@@ -54,6 +54,8 @@ const server = createServer((request, response) => {
   if (answer?.body.length === 0) setTimeout(send, 1000 * Number(url.searchParams.get('wait')));
   else send();
 });
+// Side by side each side pauses for longer than a connection is kept by default.
+server.keepAliveTimeout = 600_000;
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 const { port } = server.address() as AddressInfo;
