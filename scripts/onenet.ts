@@ -83,11 +83,11 @@ const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import('./commands/document.ts')).document,
   },
   erase: {
-    help: 'a person from a platform of the reference kind',
+    help: 'a person from a platform of the reference kind, or from Yichang',
     load: async () => (await import('./commands/program.ts')).erase,
   },
   'sealing-key': {
-    help: 'replace the key to which others seal what a reference platform alone may read',
+    help: 'replace the key to which others seal what a platform alone may read',
     load: async () => (await import('./commands/program.ts')).sealingKey,
   },
   sidecar: {

@@ -100,6 +100,22 @@ export async function startYichang(options: {
   }
 }
 
+/** A command of its own, such as `erase`, with this process's input and output; resolves with its exit code. */
+export async function runYichang(
+  python: string,
+  args: readonly string[],
+  database: string,
+): Promise<number> {
+  // Run from where the user is: paths in the arguments are seen from there.
+  const env = { PYTHONPATH: folder, DATABASE_URL: database };
+  const child = spawn(python, ['-m', 'yichang', ...args], {
+    stdio: 'inherit',
+    env: { ...pythonEnv(), ...env },
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
+}
+
 /** No files beside the sources, and a log that is written as it happens. */
 function pythonEnv(): NodeJS.ProcessEnv {
   return { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' };

@@ -262,14 +262,14 @@ CREATE TABLE IF NOT EXISTS transfer (
   PRIMARY KEY (id, side)
 );
 
--- The pair of keys by which others seal what only we may read: made once, for all our servers.
+-- The pairs of keys by which others seal what only we may read: made once, for all our servers.
 CREATE TABLE IF NOT EXISTS sealing_key (
   only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
-  -- A JWK with its private part.
+  -- A JWK with its private part; once it was replaced a set of them, the newest first, the others with `until`.
   jwk      jsonb NOT NULL
 );
 
--- Commands that were carried out, by actor and key, so that none is carried out twice.
+-- Commands that were carried out, by the hash of actor and key, so that none is carried out twice.
 CREATE TABLE IF NOT EXISTS done_command (
   key    text PRIMARY KEY,
   hash   text NOT NULL,

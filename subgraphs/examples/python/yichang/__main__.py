@@ -2,14 +2,22 @@
 
 import argparse
 import os
+import sys
 
 import uvicorn
 
+from . import erase_command, sealing_command
 from .app import make_app
+
+# What else can be done, each with options of its own: `python -m yichang erase --help`.
+COMMANDS = {"erase": erase_command.main, "sealing-key": sealing_command.main}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m yichang", description=__doc__)
+    if sys.argv[1:2] and sys.argv[1] in COMMANDS:
+        return COMMANDS[sys.argv[1]](sys.argv[2:])
+    beside = f"Beside it: {', '.join(COMMANDS)}."
+    parser = argparse.ArgumentParser(prog="python -m yichang", description=__doc__, epilog=beside)
     parser.add_argument("--database", default=os.environ.get("DATABASE_URL"), help="postgres://… (or DATABASE_URL)")
     parser.add_argument("--code", default="420500", help="the platform's code")
     parser.add_argument("--serves", default="420500", help="codes of the divisions that it serves, comma-separated")

@@ -102,7 +102,8 @@ async def run(context: Context, name: str, command: Command, given: Input) -> Ro
         if key is None:
             # The simulation never repeats itself.
             return await command(transaction, given)
-        claim = f"{actor.kind}:{actor.reference} {key}".replace("\0", "\\0")
+        # Hashed, so that it names nobody.
+        claim = sha256(f"{actor.kind}:{actor.reference} {key}".replace("\0", "\\0"))
         earlier = await claim_key(transaction, claim, hash_of(name, given))
         if earlier is not None:
             return earlier
@@ -152,7 +153,11 @@ def hash_of(name: str, given: Input) -> str:
     """The same for what GraphQL takes for the same input: key order and nulls do not count."""
     rest = {field: value for field, value in given.items() if field != "idempotencyKey" and value is not None}
     text = json.dumps(rest, sort_keys=True, default=show_time)
-    return hashlib.sha256(f"{name} {text}".encode()).hexdigest()
+    return sha256(f"{name} {text}")
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def allowed_actor(name: str, actor: Actor | None) -> Actor:

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from graphql import GraphQLResolveInfo
-from joserfc.jwk import ECKey
 from psycopg_pool import AsyncConnectionPool
 
 Row = dict[str, Any]
@@ -20,14 +19,13 @@ _ACTOR = re.compile(r"(WORKER|OFFICER|SYSTEM):([A-Za-z0-9_.-]{1,64})", re.IGNORE
 
 @dataclass(frozen=True)
 class Platform:
-    """This platform: its code, what it serves, where it keeps its data, where its front end is, its sealing key."""
+    """This platform: its code, what it serves, where it keeps its data, where its front end is."""
 
     code: str
     serves: Sequence[str]
     divisions: frozenset[str]
     pool: AsyncConnectionPool[Any]
     front_end: str
-    sealing_key: ECKey
 
 
 @dataclass(frozen=True)

@@ -76,8 +76,10 @@ async def event_totals(_platform: Row, info: Info) -> Sequence[Row]:
 
 
 @platform.field("sealingKey")
-def sealing_key(_platform: Row, info: Info) -> str:
-    return sealing.public_text(info.context.platform.sealing_key)
+async def sealing_key(_platform: Row, info: Info) -> str:
+    # Read each time: it may be replaced while we run.
+    async with info.context.platform.pool.connection() as connection:
+        return sealing.public_text((await sealing.own_keys(connection))[0])
 
 
 @platform.field("mediaChannels")

@@ -12,7 +12,7 @@ from .errors import NetError, bad_input
 from .federation import CONTRACT, Type
 from .ids import is_platform_code, parse_id
 from .life_cycles import OPEN, wrong_state
-from .sealing import open_sealed, public_key, seal
+from .sealing import open_sealed, own_keys, public_key, seal
 from .times import ms, show_time
 
 
@@ -91,7 +91,8 @@ async def accept(transaction: Transaction, given: Input) -> Row:
     if ms(transaction.now) >= ms(given["acceptBy"]):
         raise refused("acceptTransfer", None, f" after {show_time(given['acceptBy'])}")
     other_platform(transaction.platform, "from", given["from"])
-    kind, record = envelopes.unpacked(open_sealed(transaction.platform.sealing_key, given["sealed"]), given)
+    keys = await own_keys(transaction.connection)
+    kind, record = envelopes.unpacked(open_sealed(keys, given["sealed"]), given)
     if kind not in OFFERED_KINDS:
         raise NetError("NOT_OFFERED", f"Platform {transaction.platform.code} takes no {kind}.")
     id = await envelopes.make(transaction, kind, record, given)

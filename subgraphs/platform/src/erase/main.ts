@@ -23,6 +23,8 @@ Erases a person from a platform of the reference kind: finds all records that ar
   --erasures <file>     that file; keep it away from the database's backups (.onenet/erasures.ndjson)
   --mongodb-uri <uri>   the platform's MongoDB; or MONGODB_URI (mongodb://127.0.0.1:4003/?replicaSet=onenet)
   --database-prefix <p> before platform_<code>, the database's name
+  --database <uri>      of Yichang (420500) in Python, its PostgreSQL; or DATABASE_URL
+                        (postgres://onenet@127.0.0.1:4004/onenet_420500); --platform 420500 --help
   --help`;
 
 const options = {

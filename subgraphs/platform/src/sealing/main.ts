@@ -15,6 +15,8 @@ more: clients read it once a day, and a transfer may wait for its deadline.
   --keep-days <n>       for which the one before still opens (30); 0: not at all, as it is known to others
   --mongodb-uri <uri>   the platform's MongoDB; or MONGODB_URI (mongodb://127.0.0.1:4003/?replicaSet=onenet)
   --database-prefix <p> before platform_<code>, the database's name
+  --database <uri>      of Yichang (420500) in Python, its PostgreSQL; or DATABASE_URL
+                        (postgres://onenet@127.0.0.1:4004/onenet_420500); --platform 420500 --help
   --help`;
 
 const { values } = parseArgs({
