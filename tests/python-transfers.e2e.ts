@@ -1,6 +1,12 @@
-/** The platform in Python as the source and as the target of transfers: every step once, nothing personal left behind. Long, since one server is both sides. */
+/** The platform in Python as the source and as the target of transfers, and where somebody is erased: every step once, nothing personal left behind. Long, since one server is all of it. */
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { newSealingKey, open, seal, type SealingKey } from '@onenet/contract';
+import { keyedPerson } from '@onenet/feed';
 import { yichang } from '@onenet/scripts/yichang';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -24,13 +30,17 @@ beforeAll(async () => {
   await database.connect();
   stack.defer(() => database.end());
   key = await newSealingKey();
+  sealingKey = await publishedKey();
+});
+afterAll(() => stack.disposeAsync());
+
+async function publishedKey(): Promise<string> {
   const query = `{ _entities(representations: [{ __typename: "Platform", code: "${yichang}" }]) {
     ... on Platform { sealingKey } } }`;
   const { data } = await ask(`${platform.url}/graphql`, query);
   const [found] = (data?.['_entities'] ?? []) as { sealingKey?: string }[];
-  sealingKey = found?.sealingKey ?? '';
-});
-afterAll(() => stack.disposeAsync());
+  return found?.sealingKey ?? '';
+}
 
 const system = { 'onenet-actor': 'system:province' };
 const officer = { 'onenet-actor': 'officer:desk-1' };
@@ -95,7 +105,7 @@ function partOf(answer: Answer): Part {
 
 const codeOf = ({ errors }: Answer): unknown => errors?.[0]?.extensions?.['code'] ?? 'done';
 
-async function member(): Promise<string> {
+async function member(by = worker): Promise<string> {
   const made = await mutate(
     'applyForMembership',
     'ApplyForMembershipInput',
@@ -110,7 +120,7 @@ async function member(): Promise<string> {
       phone: marks.phone,
       identityNumber: marks.identityNumber,
     },
-    worker,
+    by,
   );
   const { id } = (doneOf(made) as { member: { id: string } }).member;
   await mutate('acceptMember', 'MemberStepInput', 'member { id }', { id, note: marks.note });
@@ -120,7 +130,7 @@ async function member(): Promise<string> {
   return id;
 }
 
-async function request(): Promise<string> {
+async function request(by = worker): Promise<string> {
   const made = await mutate(
     'submitServiceRequest',
     'SubmitServiceRequestInput',
@@ -135,7 +145,7 @@ async function request(): Promise<string> {
       applicantPhone: marks.phone,
       description: marks.description,
     },
-    worker,
+    by,
   );
   const { id } = (doneOf(made) as { serviceRequest: { id: string } }).serviceRequest;
   const step = { id, note: marks.note };
@@ -428,8 +438,155 @@ async function received(): Promise<number> {
   }
 }
 
+test('the sealing key is replaced while the server runs, and the one before opens as long as was said', async () => {
+  const first = sealingKey;
+  const toFirst = await acceptOf(randomUUID(), arriving);
+  expect((await onenet('sealing-key', '', '--keep-days', '1')).text).toContain('"P-256"');
+  sealingKey = await publishedKey();
+  expect(sealingKey).not.toBe(first);
+  const toSecond = await acceptOf(randomUUID(), arriving);
+  await onenet('sealing-key', '', '--keep-days', '0');
+  sealingKey = await publishedKey();
+  const toThird = await acceptOf(randomUUID(), arriving);
+  const answers: unknown[] = [];
+  for (const each of [toFirst, toSecond, toThird]) {
+    answers.push(codeOf(await transfer('acceptTransfer', each)));
+  }
+  expect(answers).toEqual(['done', 'BAD_INPUT', 'done']);
+});
+
+/** `./onenet <command>` for this platform, as typed. */
+async function onenet(command: string, input: string, ...args: readonly string[]) {
+  const program = join(import.meta.dirname, '../scripts/onenet.ts');
+  const where = ['--platform', yichang, '--database', platform.database];
+  const run = promisify(execFile)(process.execPath, [program, command, ...where, ...args]);
+  run.child.stdin?.end(input);
+  return await run.then(
+    ({ stdout }) => ({ code: 0, text: stdout }),
+    ({ code, stderr }: { code: number; stderr: string }) => ({ code, text: stderr }),
+  );
+}
+
+test('a person is erased: in no table any more, and every figure as before', async () => {
+  const [gone, stays] = ['w-gone', 'w-stays'];
+  const by = { 'onenet-actor': `worker:${gone}` };
+  const [ofMember, ofRequest] = [await member(by), await request(by)];
+  const article = await published();
+  const comment = { id: article, channel: 'APP', text: marks.description };
+  await mutate('commentOnArticle', 'CommentOnArticleInput', 'article { id }', comment, by);
+  const like = { id: article, channel: 'APP' };
+  for (const reference of [gone, stays]) {
+    const reader = { 'onenet-actor': `worker:${reference}` };
+    await mutate('likeArticle', 'ArticleEngagementInput', 'article { id }', like, reader);
+  }
+  // What is no event stands aside with whom it names; a key of before names who called.
+  await database.query(
+    `INSERT INTO onenet.outbox (id, type, time, data, person)
+     VALUES ('none', 'onenet.member.applied', now(), 'null', $1)`,
+    [gone],
+  );
+  await database.query(`INSERT INTO done_command (key, hash, answer) VALUES ($1, '', '{}')`, [
+    `WORKER:${gone} key`,
+  ]);
+  await platform.sweep(new Date());
+  await numbered();
+
+  const file = join(await mkdtemp(join(tmpdir(), 'onenet-erasures-')), 'erasures.ndjson');
+  stack.defer(() => rm(join(file, '..'), { recursive: true }));
+  const whom = ['--person', gone, '--erasures', file];
+  const found = await onenet('erase', marks.identityNumber, '--identity');
+  for (const id of [ofMember, ofRequest]) expect(found.text).toContain(id);
+  expect(found.text).toContain('2 records of 1 account at');
+  const early = await onenet('erase', '', ...whom, '--yes');
+  expect(early.code).toBe(1);
+  expect(early.text).toContain(`${ofMember} is ACTIVE; ${ofRequest} is VERIFIED`);
+  const personal = [...Object.values(marks), gone];
+  expect(await marksFound(personal)).toEqual(personal);
+
+  const left = { id: ofMember, idempotencyKey: 'left' };
+  await mutate('leaveUnion', 'MemberStepInput', 'member { id }', left);
+  const rejected = { id: ofRequest, note: marks.note };
+  await mutate(
+    'rejectServiceRequest',
+    'ServiceRequestStepInput',
+    'serviceRequest { id }',
+    rejected,
+  );
+  await numbered();
+  const before = await figures();
+  const [claims, others] = [await claimsOf(gone), await claimsOf(stays)];
+  expect(Math.min(claims, others)).toBeGreaterThan(0);
+  const copies = await Promise.all(['membership', 'news_like'].map(copyOf));
+  const [remark] = (await database.query<{ id: string }>('SELECT id FROM news_remark')).rows;
+  const erased = await onenet('erase', '', ...whom, '--record', remark?.id ?? '', '--yes');
+  expect(erased).toMatchObject({ code: 0 });
+
+  const isErased = async () => {
+    expect(await marksFound(personal)).toEqual([]);
+    expect([await claimsOf(gone), await claimsOf(stays)]).toEqual([0, others]);
+    expect(await figures()).toEqual(before);
+  };
+  await isErased();
+  expect(await marksFound([stays])).toEqual([stays]);
+  // An old key gives nothing, and does nothing anew.
+  const again = await mutate('leaveUnion', 'MemberStepInput', 'member { id }', left);
+  expect(codeOf(again)).toBe('IDEMPOTENCY_CONFLICT');
+
+  // A backup from before brings the person back, and the file of erasures takes them out again.
+  for (const putBack of copies) await putBack();
+  expect(await marksFound(personal)).toEqual(expect.arrayContaining([marks.name, gone]));
+  expect(await onenet('erase', '', '--again', '--erasures', file)).toMatchObject({ code: 0 });
+  await isErased();
+  const text = await readFile(file, 'utf8');
+  expect(text).toContain(ofMember);
+  for (const mark of personal) expect(text).not.toContain(mark);
+}, 40_000);
+
+async function published(): Promise<string> {
+  const input = { platform: yichang, title: '演示：防汛', column: '要闻', placeCode: '420581' };
+  const made = await mutate('publishArticle', 'PublishArticleInput', 'article { id }', input);
+  return (doneOf(made) as { article: { id: string } }).article.id;
+}
+
+/** Until the sidecar has everything that was told. */
+async function numbered(): Promise<void> {
+  const waiting = () => database.query('SELECT FROM onenet.outbox');
+  await expect.poll(async () => (await waiting()).rowCount, { timeout: 20_000 }).toBe(0);
+}
+
+/** What the feed and the lists count. */
+async function figures(): Promise<unknown> {
+  const { rows } = await database.query('SELECT * FROM onenet.event_totals');
+  const query = `{ members { totalCount } serviceRequests { totalCount }
+    articles { totalCount edges { node { likeCount commentCount comments { totalCount } } } } }`;
+  return [rows, await ask(`${platform.url}/graphql`, query)];
+}
+
+/** Claims by which a person was counted. */
+async function claimsOf(reference: string): Promise<number> {
+  const { rows } = await database.query<{ value: Buffer }>(
+    `SELECT value FROM onenet.settings WHERE name = 'person-key'`,
+  );
+  const claims = await database.query('SELECT FROM onenet.feed_claims WHERE key LIKE $1', [
+    `% ${keyedPerson(rows[0]?.value ?? '', reference).replaceAll('_', String.raw`\_`)}`,
+  ]);
+  return claims.rowCount ?? 0;
+}
+
+/** What a table has now; called, it has that again. */
+async function copyOf(table: string): Promise<() => Promise<unknown>> {
+  const { rows } = await database.query<object>(`SELECT * FROM ${table}`);
+  return async () => {
+    await database.query(`DELETE FROM relative; DELETE FROM membership_note; DELETE FROM ${table}`);
+    return await database.query(
+      `INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, $1)`,
+      [JSON.stringify(rows)],
+    );
+  };
+}
+
 /** The marks that any table has, ours and the sidecar's. */
-async function marksFound(): Promise<readonly string[]> {
+async function marksFound(wanted: readonly string[] = Object.values(marks)): Promise<string[]> {
   const { rows: tables } = await database.query<{ name: string }>(
     `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
      WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')`,
@@ -439,7 +596,14 @@ async function marksFound(): Promise<readonly string[]> {
     const { rows } = await database.query<{ text: string }>(
       `SELECT each::text AS text FROM ${name} AS each`,
     );
-    all += rows.map(({ text }) => text).join('\n');
+    // The feed's lines are bytes.
+    all += rows
+      .map(({ text }) => text.replaceAll(/\\x([0-9a-f]+)/g, (_all, hex: string) => utf8Of(hex)))
+      .join('\n');
   }
-  return Object.values(marks).filter((mark) => all.includes(mark));
+  return wanted.filter((mark) => all.includes(mark));
+}
+
+function utf8Of(hex: string): string {
+  return Buffer.from(hex, 'hex').toString();
 }
