@@ -540,12 +540,12 @@ test('a person is erased: in no table any more, and every figure as before', asy
   const text = await readFile(file, 'utf8');
   expect(text).toContain(ofMember);
   for (const mark of personal) expect(text).not.toContain(mark);
-}, 40_000);
+});
 
 async function published(): Promise<string> {
   const input = { platform: yichang, title: '演示：防汛', column: '要闻', placeCode: '420581' };
-  const made = await mutate('publishArticle', 'PublishArticleInput', 'article { id }', input);
-  return (doneOf(made) as { article: { id: string } }).article.id;
+  const answer = await mutate('publishArticle', 'PublishArticleInput', 'article { id }', input);
+  return (doneOf(answer) as { article: { id: string } }).article.id;
 }
 
 /** Until the sidecar has everything that was told. */
