@@ -89,6 +89,7 @@ export class Part<T> {
       this.old = false;
       this.stale = false;
       this.#keep?.(answer.data);
+      if (answer.problems.some(passes)) this.#askLater();
     } catch (cause) {
       if (signal.aborted) return;
       this.problem =
@@ -96,11 +97,17 @@ export class Part<T> {
           ? cause
           : new Problem('unexpected', null, String(cause), { cause });
       if (this.problem.kind === 'signIn') void signInFirst();
-      // What passes by itself is tried again by itself; the button is for who cannot wait.
-      if (this.problem.kind === 'unavailable' || this.problem.kind === 'offline') {
-        this.#again = setTimeout(() => this.reload(), retryMs);
-      }
+      if (passes(this.problem)) this.#askLater();
     }
     this.pending = false;
   }
+
+  /** What passes by itself is tried again by itself; the button is for who cannot wait. */
+  #askLater(): void {
+    this.#again = setTimeout(() => this.reload(), retryMs);
+  }
+}
+
+function passes({ kind }: Problem): boolean {
+  return kind === 'unavailable' || kind === 'offline';
 }
