@@ -88,6 +88,8 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
   const client = await MongoClient.connect(options.mongodbUri);
   const clickhouse = openClickHouse(targetOf(options));
   const server = createServer();
+  // Longer than who asks keeps an idle connection: nobody must send into one that closes.
+  server.keepAliveTimeout = 75_000;
   const stopping = new AbortController();
   try {
     const db = client.db(options.database);

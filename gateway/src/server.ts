@@ -106,6 +106,8 @@ export function createGatewayServer(options: ServerOptions): Server {
   // A request that trickles in holds a connection, not the gateway.
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
+  // Longer than who asks keeps an idle connection: nobody must send into one that closes.
+  server.keepAliveTimeout = 75_000;
   return server;
 }
 

@@ -67,6 +67,8 @@ export async function startProvince(options: ProvinceOptions): Promise<Province>
   // The port is open before the net is read: who asks meanwhile is told so, and does not wait for ever.
   let listener: RequestListener = answerStarting;
   const server = createServer((request, response) => listener(request, response));
+  // Longer than who asks keeps an idle connection: nobody must send into one that closes.
+  server.keepAliveTimeout = 75_000;
   const checker = new Checker();
   let closeDirectory = () => Promise.resolve();
   try {
