@@ -272,14 +272,14 @@ test('the live stream is for the gateway and for this machine', async () => {
 });
 
 test('the live stream begins with everything, and goes on behind an id', async () => {
-  const read = async (headers: Record<string, string>, until: string): Promise<string> => {
+  const read = async (headers: Record<string, string>, wanted: string): Promise<string> => {
     const stop = new AbortController();
     const response = await fetch(`${analytics.url}/live`, { headers, signal: stop.signal });
     expect(response.headers.get('content-type')).toContain('text/event-stream');
     let text = '';
     for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
       text += chunk;
-      if (text.includes(until)) break;
+      if (text.includes(wanted)) break;
     }
     stop.abort();
     return text;
