@@ -1,4 +1,5 @@
 /** The SQL of cells: sums by event type, key and bucket over any range, from rollups and raw alike. Long, because all SQL over sums is here. */
+import { additiveColumns } from './additive.ts';
 import { quote, quoteList, timeLiteral } from './clickhouse.ts';
 import type { Grain } from './grains.ts';
 import type { Piece, Tier } from './tiers.ts';
@@ -45,21 +46,6 @@ export function needsRaw(filter: Filter, group: Group): boolean {
   return group.by === 'level' && group.digits > 6;
 }
 
-/** The additive columns of a cell, and how raw gives them. */
-const columns: Readonly<Record<string, string>> = {
-  events: 'toInt64(count())',
-  total: 'sum(t.count)',
-  value_sum: 'sum(ifNull(t.value, 0))',
-  value_count: 'sumIf(t.count, isNotNull(t.value))',
-  on_time_count: 'sumIf(t.count, t.on_time = true)',
-  timed_count: 'sumIf(t.count, isNotNull(t.on_time))',
-  first_day: 'sum(t.first_day)',
-  first_week: 'sum(t.first_week)',
-  first_month: 'sum(t.first_month)',
-  first_quarter: 'sum(t.first_quarter)',
-  first_year: 'sum(t.first_year)',
-};
-
 /** SELECTs of `part, type, inner_key, bucket` and the columns, one a piece. */
 export function cellsSql(
   part: string,
@@ -86,7 +72,7 @@ export function laterCellsSql(
 ): string[] {
   const later = laterSql(filter);
   if (later === undefined || range.toMs <= range.fromMs) return [];
-  const sums = Object.entries(columns).map(([name, raw]) => `-(${raw}) AS ${name}`);
+  const sums = Object.entries(additiveColumns).map(([name, raw]) => `-(${raw}) AS ${name}`);
   return [
     `SELECT ${quote(part)} AS part, t.type AS type, ${innerKey('raw', group)} AS inner_key, ${bucketSql('t.time', 'raw', grain)} AS bucket, ${sums.join(', ')}
     FROM onenet.raw AS t
@@ -115,7 +101,7 @@ function pieceSql(
   grain: Grain | undefined,
 ): string {
   const time = `t.${timeColumns[tier]}`;
-  const sums = Object.entries(columns).map(
+  const sums = Object.entries(additiveColumns).map(
     ([name, raw]) => `${tier === 'raw' ? raw : `sum(t.${name})`} AS ${name}`,
   );
   return `SELECT ${quote(part)} AS part, t.type AS type, ${innerKey(tier, group)} AS inner_key, ${bucketSql(time, tier, grain)} AS bucket, ${sums.join(', ')}
@@ -250,7 +236,7 @@ export function laterOpeningsSql(
 }
 
 function openingSums(opened: Readonly<Record<string, string>>): string {
-  return Object.keys(columns)
+  return Object.keys(additiveColumns)
     .map((name) => `${opened[name] ?? '0'} AS ${name}`)
     .join(', ');
 }

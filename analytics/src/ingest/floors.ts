@@ -2,6 +2,7 @@
  * Where raw begins, when it is not kept for ever: a prefix of a platform's log is gone, and its sums are kept
  * (migrations/010-retention.sql). Opening balances stay in raw: they are few, and belong to no time.
  */
+import { additiveColumns } from '../additive.ts';
 import { randomUUID } from 'node:crypto';
 import type { ClickHouse } from '../clickhouse.ts';
 import { quote } from '../clickhouse.ts';
@@ -20,20 +21,7 @@ export interface Floor {
 
 const opening = `'onenet.opening'`;
 /** The columns of onenet.dropped behind its key. */
-const sums = {
-  events: 'count()',
-  total: 'sum(t.count)',
-  value_sum: 'sum(ifNull(t.value, 0))',
-  value_count: 'sumIf(t.count, isNotNull(t.value))',
-  on_time_count: 'sumIf(t.count, t.on_time = true)',
-  timed_count: 'sumIf(t.count, isNotNull(t.on_time))',
-  first_day: 'sum(t.first_day)',
-  first_week: 'sum(t.first_week)',
-  first_month: 'sum(t.first_month)',
-  first_quarter: 'sum(t.first_quarter)',
-  first_year: 'sum(t.first_year)',
-} as const;
-const sumNames = Object.keys(sums).join(', ');
+const sumNames = Object.keys(additiveColumns).join(', ');
 const cellKey = 'type, platform, epoch, county, category, channel, simulated';
 
 /** Every floor; of one platform, or of all. */
@@ -83,7 +71,7 @@ export async function raiseFloor(
   const step = quote(randomUUID());
   const own = `t.platform = ${quote(platform)} AND t.epoch = ${epoch} AND t.type != ${opening}`;
   const going = `${own} AND t.sequence > ${from} AND t.sequence <= ${upTo}`;
-  const values = Object.entries(sums).map(([name, sql]) => `${sql} AS ${name}`);
+  const values = Object.entries(additiveColumns).map(([name, sql]) => `${sql} AS ${name}`);
   const settings = 'SETTINGS async_insert = 0, insert_deduplicate = 0';
   await clickhouse.run(
     `INSERT INTO onenet.dropped (step, hour, rejected, ${cellKey}, ${sumNames}) ${settings}
@@ -127,7 +115,7 @@ export async function copyFloor(
     'SETTINGS async_insert = 0, insert_deduplicate = 0, max_partitions_per_insert_block = 0';
   const key = 't.type, t.county, t.category, t.channel, t.simulated';
   const keyNames = 'type, county, category, channel, simulated';
-  const names = Object.keys(sums);
+  const names = Object.keys(additiveColumns);
   for (const [table, time] of [
     ['hour', 't.hour'],
     ['day', `toDate(t.hour, 'Asia/Shanghai')`],

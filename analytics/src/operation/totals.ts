@@ -1,23 +1,9 @@
 /** Every additive column of the rollups, by event type, against raw: what `check` compares for one epoch. */
+import { additiveColumns } from '../additive.ts';
 import type { ClickHouse } from '../clickhouse.ts';
 import { quote } from '../clickhouse.ts';
 import { droppedCells, floorsOf, isKept } from '../ingest/floors.ts';
 import type { Floor } from '../ingest/floors.ts';
-
-/** The rollups' columns, and how raw gives them. */
-const columns: Readonly<Record<string, string>> = {
-  events: 'toInt64(count())',
-  total: 'sum(t.count)',
-  value_sum: 'sum(ifNull(t.value, 0))',
-  value_count: 'sumIf(t.count, isNotNull(t.value))',
-  on_time_count: 'sumIf(t.count, t.on_time = true)',
-  timed_count: 'sumIf(t.count, isNotNull(t.on_time))',
-  first_day: 'sum(t.first_day)',
-  first_week: 'sum(t.first_week)',
-  first_month: 'sum(t.first_month)',
-  first_quarter: 'sum(t.first_quarter)',
-  first_year: 'sum(t.first_year)',
-};
 
 /** The table of minutes has three days; of the last two it has everything, however late it came. So has raw behind its floor. */
 function minutesFrom(floors: readonly Floor[]): string {
@@ -42,11 +28,11 @@ export async function differingTotals(
   const kept = isKept(floors);
   const recent = minutesFrom(floors);
   const accepted = `${of} AND ${kept} AND t.rejected = '' AND t.type != 'onenet.opening'`;
-  const fromRaw = Object.entries(columns).map(([name, raw]) => `${raw} AS ${name}`);
-  const sums = Object.keys(columns).map((name) => `sum(t.${name}) AS ${name}`);
+  const fromRaw = Object.entries(additiveColumns).map(([name, raw]) => `${raw} AS ${name}`);
+  const sums = Object.keys(additiveColumns).map((name) => `sum(t.${name}) AS ${name}`);
   const select = (source: string, what: readonly string[], from: string): string =>
     `SELECT ${quote(source)} AS source, t.type AS type, ${what.join(', ')} FROM ${from} GROUP BY t.type`;
-  const sumNames = Object.keys(columns).map((name) => `sum(${name}) AS ${name}`);
+  const sumNames = Object.keys(additiveColumns).map((name) => `sum(${name}) AS ${name}`);
   const rows = await clickhouse.rows<Row>(
     [
       `SELECT source, type, ${sumNames.join(', ')} FROM (
@@ -77,7 +63,7 @@ function differences(rows: readonly Row[], raw: string, rollup: string): string[
   const [ours, theirs] = [bySource(raw), bySource(rollup)];
   const types = [...new Set([...ours.keys(), ...theirs.keys()])].toSorted();
   return types.flatMap((type) =>
-    Object.keys(columns).flatMap((column) => {
+    Object.keys(additiveColumns).flatMap((column) => {
       const [a, b] = [ours, theirs].map((of) => Number(of.get(type)?.[column] ?? 0));
       return isSame(a, b) ? [] : [`${type} ${column}: ${raw} ${a}, ${rollup} ${b}`];
     }),
