@@ -249,6 +249,6 @@ async function expectOnce(done: readonly { code: string; title: string }[]): Pro
     expect(titles).toEqual(acknowledged.toSorted());
     expect(titles.length).toBeGreaterThan(0);
     const events = (submittedBefore[code] ?? NaN) + titles.length;
-    await expect.poll(() => submitted(code), { timeout: 60_000 }).toBe(events);
+    await expect.poll(() => submitted(code), { timeout: 10_000 }).toBe(events);
   }
 }
