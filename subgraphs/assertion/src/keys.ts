@@ -67,6 +67,8 @@ export async function openKeys(dir: string, options: KeysOptions): Promise<Keys>
       if (read.length > 0) keys = read;
     }, onError);
   };
+  // Though nobody asks: who asks seldom, as a gateway does, would be told what was there when it last did.
+  setInterval(readAgain, readAgainMs).unref();
   return {
     issuer: options.issuer,
     current() {
