@@ -1,21 +1,5 @@
 import { expect, test } from 'vitest';
-import { isBaseTooSmall, relativeChange, withChosen } from './figures.ts';
-
-test('a change needs something to be measured against', () => {
-  expect(relativeChange(12, 10)).toBeCloseTo(0.2);
-  expect(relativeChange(0, 0)).toBe(0);
-  expect(relativeChange(5, 0)).toBeNull();
-  expect(relativeChange(null, 3)).toBeNull();
-});
-
-test('counts are compared from a base of ten on', () => {
-  expect(isBaseTooSmall(30, 9, 'FLOW')).toBe(true);
-  expect(isBaseTooSmall(30, 0, 'PEOPLE')).toBe(true);
-  expect(isBaseTooSmall(30, 10, 'FLOW')).toBe(false);
-  expect(isBaseTooSmall(0.9, 0.5, 'RATIO')).toBe(false);
-  expect(isBaseTooSmall(3, 3, 'FLOW')).toBe(false);
-  expect(isBaseTooSmall(3, null, 'FLOW')).toBe(false);
-});
+import { withChosen } from './figures.ts';
 
 test('the chosen metric is asked for once', () => {
   expect(withChosen('members')).toContain('members');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Format, verdict, withinQuotes } from './format.ts';
+import { Format, withinQuotes } from './format.ts';
 
 const zh = new Format('zh');
 const en = new Format('en');
@@ -61,12 +61,4 @@ describe('words around', () => {
     expect(zh.aside('办结', '')).toBe('办结');
     expect(withinQuotes('“湖北工会”微信公众号')).toBe('‘湖北工会’微信公众号');
   });
-});
-
-test('whether a change is good depends on the metric', () => {
-  expect(verdict(0.1, 'UP_IS_GOOD')).toBe('better');
-  expect(verdict(0.1, 'DOWN_IS_GOOD')).toBe('worse');
-  expect(verdict(-0.1, 'DOWN_IS_GOOD')).toBe('better');
-  expect(verdict(0.1, 'NEUTRAL')).toBe('rose');
-  expect(verdict(0.0001, 'UP_IS_GOOD')).toBe('unchanged');
 });

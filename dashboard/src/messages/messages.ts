@@ -1,10 +1,10 @@
 /** The languages of the dashboard; every one has the words that Chinese has. */
+import type { Language } from '@onenet/charts';
 import { en } from './en.ts';
 import { zh } from './zh.ts';
 
-/** The first is the default. */
-export const languages = ['zh', 'en'] as const;
-export type Language = (typeof languages)[number];
+export { languages, locales } from '@onenet/charts';
+export type { Language } from '@onenet/charts';
 
 /** Same keys as `zh`; a word stays a word, a sentence with blanks keeps its blanks. */
 export type Messages = Same<typeof zh>;
@@ -18,9 +18,6 @@ type Same<T> = {
 };
 
 export const messages: Readonly<Record<Language, Messages>> = { zh, en };
-
-/** For the `lang` attribute and `Intl`. */
-export const locales: Readonly<Record<Language, string>> = { zh: 'zh-CN', en: 'en-GB' };
 
 /** The word for a value of an enum; the value itself where a later contract has added one. */
 export function word(words: Readonly<Record<string, string>>, value: string): string {

@@ -1,10 +1,6 @@
-/** ECharts with what our charts use and no more: loaded on its own, after the figures stand. */
-import { BarChart, LineChart } from 'echarts/charts';
-import { GridComponent, TooltipComponent } from 'echarts/components';
-import { init, use, type EChartsType } from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
-
-use([BarChart, LineChart, GridComponent, TooltipComponent, SVGRenderer]);
+/** The one place that makes a chart in the page: loaded on its own, after the figures stand. */
+import { init } from '@onenet/charts/engine';
+import type { EChartsType } from 'echarts/core';
 
 /** An empty chart that fills `element`. */
 export function createChart(element: HTMLElement): EChartsType {

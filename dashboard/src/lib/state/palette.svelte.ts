@@ -1,5 +1,5 @@
 /** The colours of the style sheet, for what is drawn by script. */
-import type { Palette } from '../charts/palette.ts';
+import type { Palette } from '@onenet/charts';
 import type { View } from './view.svelte.ts';
 
 export class Colours {

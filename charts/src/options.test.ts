@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { barsOption } from './bars.ts';
 import type { Palette } from './palette.ts';
 import { sparkline } from './sparkline.ts';
+import { chartSvg } from './svg.ts';
 import { trendOption } from './trend.ts';
 
 const palette: Palette = {
@@ -73,5 +74,27 @@ describe('sparkline', () => {
 
   test('nothing from one value', () => {
     expect(sparkline([{ at: '', value: 1 }], 30, 10)).toEqual({ path: '', end: null });
+  });
+});
+
+describe('an SVG without a browser', () => {
+  const hostile = '<script>&"欠薪';
+  const bars = [
+    { name: hostile, value: 1_234 },
+    { name: '其他', value: 2 },
+  ];
+  const option = barsOption({ bars, label: '类别', write: (n) => `${n} 件` }, palette);
+  const svg = chartSvg(option, { width: 600, height: 120 });
+
+  test('says what the data says, with what is no markup made harmless', () => {
+    expect(svg).toMatch(/^<svg /);
+    expect(svg).toContain('1234 件</text>');
+    expect(svg).toContain('其他</text>');
+    expect(svg).toContain('&lt;script&gt;');
+    expect(svg).not.toContain('<script');
+  });
+
+  test('and draws a bar as long as its value is large', () => {
+    expect(svg).toContain('fill="#06c"');
   });
 });

@@ -2,15 +2,15 @@
 import type { LineSeriesOption } from 'echarts/charts';
 import type { GridComponentOption, TooltipComponentOption } from 'echarts/components';
 import type { ComposeOption } from 'echarts/core';
-import type { MetricPoint } from '../api/metrics.ts';
 import type { Palette } from './palette.ts';
+import type { Point } from './point.ts';
 
 export type TrendOption = ComposeOption<
   LineSeriesOption | GridComponentOption | TooltipComponentOption
 >;
 
 export interface TrendInput {
-  readonly points: readonly MetricPoint[];
+  readonly points: readonly Point[];
   readonly label: string;
   /** Writes the start of a bucket. */
   readonly day: (at: string) => string;

@@ -1,5 +1,5 @@
 /** A line so small that it needs no axes: the way of a figure over the last days. */
-import type { MetricPoint } from '../api/metrics.ts';
+import type { Point } from './point.ts';
 
 export interface Sparkline {
   /** SVG path; a gap where there is no value. */
@@ -9,11 +9,7 @@ export interface Sparkline {
 }
 
 /** Within `width` × `height`, the lowest value at the bottom, the highest at the top. */
-export function sparkline(
-  points: readonly MetricPoint[],
-  width: number,
-  height: number,
-): Sparkline {
+export function sparkline(points: readonly Point[], width: number, height: number): Sparkline {
   const values = points.flatMap((point) => (point.value === null ? [] : [point.value]));
   if (values.length < 2) return { path: '', end: null };
   const low = Math.min(...values);
