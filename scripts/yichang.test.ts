@@ -88,12 +88,12 @@ numbers = vectors("matching")
 taken = [(each["number"].upper(), checks.optional_identity_number(each["number"])) for each in numbers["hashes"]]
 sealed = vectors("sealing")
 key = ECKey.import_key(sealed["privateJwk"])
-opened = [(each["data"], sealing.open_sealed(key, each["sealed"])) for each in sealed["opened"]]
-own = [(each["data"], sealing.open_sealed(key, sealing.seal(sealed["publicJwk"], each["data"])))
+opened = [(each["data"], sealing.open_sealed([key], each["sealed"])) for each in sealed["opened"]]
+own = [(each["data"], sealing.open_sealed([key], sealing.seal(sealed["publicJwk"], each["data"])))
     for each in sealed["opened"]]
 print(json.dumps({"pairs": [*days, *taken, *opened, *own], "refused": [
     *[refused(checks.optional_identity_number, each["number"]) for each in numbers["refused"]],
-    *[refused(sealing.open_sealed, key, each["sealed"]) for each in sealed["refused"]],
+    *[refused(sealing.open_sealed, [key], each["sealed"]) for each in sealed["refused"]],
     refused(sealing.seal, json.dumps(sealed["privateJwk"]), {}), refused(sealing.seal, "{}", {})]}))`;
   const { pairs, refused } = (await python(script, vectorsFolder)) as {
     pairs: readonly (readonly [unknown, unknown])[];

@@ -149,7 +149,7 @@ test('keys are rotated under load, to SM2 and back: no call fails, at either gat
     const added = await rotateKeys(gatewayKeys, { alg, aheadMs: 1_500 });
     const before = load.asked;
     while (
-      !(await listKeys(gatewayKeys)).some((key) => key.kid === added.kid && key.state === 'SIGNS')
+      !listKeys(gatewayKeys).some((key) => key.kid === added.kid && key.state === 'SIGNS')
     ) {
       await sleep(50);
     }

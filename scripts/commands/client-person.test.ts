@@ -68,7 +68,12 @@ test('a client from its first secret to its end', async () => {
   const suspended = await onenet('client', 'suspend', ...who, '--reason', 'audit');
   expect(suspended.stdout).toMatch(/status +SUSPENDED/);
   expect(await tokenStatus('pensions', secret)).toBe(400);
-  expect((await onenet('client', 'resume', ...who)).stdout).toMatch(/status +ACTIVE/);
+  await onenet('client', 'suspend', '--client', 'taxation');
+  const resumed = await onenet('client', 'resume', '--client', 'taxation,pensions');
+  expect(resumed.stdout.match(/status +ACTIVE/g)).toHaveLength(2);
+  expect(await tokenStatus('pensions', secret)).toBe(200);
+  const nobody = await onenet('client', 'resume', '--client', 'nobody,pensions');
+  expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('nobody') });
 
   const shown = await onenet('client', 'show', ...who);
   expect(shown.stdout).toContain('CLIENT_SUSPENDED audit');

@@ -99,7 +99,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   scopes: { help: 'say which scopes it may have from now on', run: scopes },
   limits: { help: 'say how much it may ask', run: limits },
   suspend: { help: 'a client is not answered until it is resumed', run: suspend },
-  resume: { help: 'end a suspension', run: resume },
+  resume: { help: 'end the suspension of one or more', run: resume },
   revoke: { help: 'for ever: its id is nobody’s again', run: revoke },
 };
 
@@ -245,8 +245,16 @@ function suspend(args: readonly string[], usage: string): Promise<number> {
   );
 }
 
+/** One after the other, because after a restore many are suspended; at the first that cannot be resumed it stops. */
 function resume(args: readonly string[], usage: string): Promise<number> {
-  return runCommand(oneOptions, args, usage, (values) => change(values, 'POST', 'resume', {}));
+  const clients = { kind: 'list', default: [], help: 'ids of clients, with commas between' } as const;
+  return runCommand({ ...oneOptions, client: clients }, args, usage, async (values) => {
+    if (values.client.length === 0) throw new UsageError('--client is missing: see --help.');
+    for (const each of values.client) {
+      await change({ ...values, client: each }, 'POST', 'resume', {});
+    }
+    return 0;
+  });
 }
 
 function revoke(args: readonly string[], usage: string): Promise<number> {

@@ -104,12 +104,12 @@ type Shown = KeyInfo & { readonly issuer: string };
 async function ofTokens(folder: string, rotation: Rotation | false): Promise<readonly Shown[]> {
   const life = { lifeSeconds: accessTokenSeconds };
   if (rotation) await rotateKeys(folder, { ...rotation, ...life });
-  return (await listKeys(folder, life)).map((key) => ({ ...key, issuer: 'tokens' }));
+  return listKeys(folder, life).map((key) => ({ ...key, issuer: 'tokens' }));
 }
 
 async function ofParts(folder: string, rotation: Rotation | false): Promise<readonly Shown[]> {
   if (rotation) await rotatePartKeys(folder, rotation);
-  return await listPartKeys(folder);
+  return listPartKeys(folder);
 }
 
 function help(usage: string): string {

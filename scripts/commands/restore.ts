@@ -183,8 +183,10 @@ function linesFor(
           '- clients revoked or suspended since then may ask again: ./onenet client revoke --client <id>',
         ]
       : [
-          '- clients that could ask then are suspended now: ./onenet client resume --client <id>, for those that still may:',
-          `  ${suspended.join(', ') || 'there were none'}`,
+          '- clients that could ask then are suspended now; without those that may not any more:',
+          suspended.length === 0
+            ? '  there were none'
+            : `  ./onenet client resume --client ${suspended.join(',')}`,
         ]),
     '- secrets and keys of clients that were replaced since then are good again, and scopes are those of then:',
     '  ./onenet client rotate --overlap 0, ./onenet client scopes; documents: ./onenet document retire',

@@ -51,7 +51,7 @@ test('a key that others know is withdrawn at once; the one that signs stays unti
   await rotateKeys(dir, { aheadMs: 0 });
   expect(await withdrawKey(dir, kid)).toBe(true);
   expect(await withdrawKey(dir, kid)).toBe(false);
-  const states = (await listKeys(dir)).map(({ file, state }) => [file, state]);
+  const states = listKeys(dir).map(({ file, state }) => [file, state]);
   expect(states).toEqual([['key-0002.json', 'SIGNS']]);
 });
 
@@ -63,23 +63,23 @@ describe('rotation', () => {
     await using folder = await testFolder();
     const { dir } = folder;
     await openKeys(dir, gateway);
-    const states = async (): Promise<string[]> => (await listKeys(dir)).map(({ state }) => state);
-    expect(await states()).toEqual(['SIGNS']);
+    const states = (): readonly string[] => listKeys(dir).map(({ state }) => state);
+    expect(states()).toEqual(['SIGNS']);
     const next = await rotateKeys(dir, { alg: 'SM2' });
     expect(next).toMatchObject({ alg: 'SM2', state: 'NEXT', file: 'key-0002.json' });
-    expect(await states()).toEqual(['SIGNS', 'NEXT']);
+    expect(states()).toEqual(['SIGNS', 'NEXT']);
     vi.setSystemTime(next.notBefore.getTime() - 1);
-    expect(await states()).toEqual(['SIGNS', 'NEXT']);
+    expect(states()).toEqual(['SIGNS', 'NEXT']);
     vi.setSystemTime(next.notBefore.getTime());
-    expect(await states()).toEqual(['LEAVING', 'SIGNS']);
+    expect(states()).toEqual(['LEAVING', 'SIGNS']);
     const keys = await openKeys(dir, gateway);
     expect(keys.current().kid).toBe(next.kid);
     expect(keys.publicJwks().keys).toHaveLength(2);
     // What the old one signed a second late is valid for 30 s: it is published for 60 s.
     vi.setSystemTime(next.notBefore.getTime() + 59_999);
-    expect(await states()).toEqual(['LEAVING', 'SIGNS']);
+    expect(states()).toEqual(['LEAVING', 'SIGNS']);
     vi.setSystemTime(next.notBefore.getTime() + 60_000);
-    expect(await states()).toEqual(['RETIRED', 'SIGNS']);
+    expect(states()).toEqual(['RETIRED', 'SIGNS']);
     expect(keys.publicJwks().keys.map(({ kid }) => kid)).toEqual([next.kid]);
     await rotateKeys(dir);
     expect(await readdir(dir)).toEqual(['key-0002.json', 'key-0003.json']);
@@ -92,14 +92,14 @@ describe('rotation', () => {
     const keys = await openKeys(dir, { issuer: 'onenet', ...life });
     const next = await rotateKeys(dir, life);
     vi.setSystemTime(next.notBefore.getTime() + 1_199_999);
-    const states = async () => (await listKeys(dir, life)).map(({ state }) => state);
-    expect(await states()).toEqual(['LEAVING', 'SIGNS']);
+    const states = () => listKeys(dir, life).map(({ state }) => state);
+    expect(states()).toEqual(['LEAVING', 'SIGNS']);
     await rotateKeys(dir, life);
     expect(await readdir(dir)).toHaveLength(3);
     const reopened = await openKeys(dir, { issuer: 'onenet', ...life });
     expect(reopened.publicJwks().keys[0]?.kid).toBe(keys.current().kid);
     vi.setSystemTime(next.notBefore.getTime() + 1_200_000);
-    expect(await states()).toEqual(['RETIRED', 'SIGNS', 'NEXT']);
+    expect(states()).toEqual(['RETIRED', 'SIGNS', 'NEXT']);
   });
 });
 

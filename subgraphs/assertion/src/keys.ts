@@ -1,6 +1,7 @@
 /** A folder of private keys: one JWK a file, for its owner's eyes only. */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateKey, privateKeyOf, publicKeyOf, publicPart, type Algorithm } from './jwk.ts';
 import type { PrivateJwk, PublicJwk } from './jwk.ts';
@@ -53,22 +54,23 @@ function leaveMsOf({ lifeSeconds = maxLifeSeconds }: KeyLife): number {
 export async function openKeys(dir: string, options: KeysOptions): Promise<Keys> {
   const onError = options.onError ?? ((error) => console.error(`keys in ${dir}:`, error));
   const leaveMs = leaveMsOf(options);
-  let keys = await readKeys(dir);
+  let keys = readKeys(dir);
   if (keys.length === 0) {
     await addKey(dir, 'EdDSA', new Date(), true);
-    keys = await readKeys(dir);
+    keys = readKeys(dir);
   }
   const ready = new Map<string, SigningKey>();
   let readAt = performance.now();
   const readAgain = (): void => {
     if (performance.now() - readAt < readAgainMs) return;
     readAt = performance.now();
-    readKeys(dir).then((read) => {
+    try {
+      const read = readKeys(dir);
       if (read.length > 0) keys = read;
-    }, onError);
+    } catch (error) {
+      onError(error);
+    }
   };
-  // Though nobody asks: who asks seldom, as a gateway does, would be told what was there when it last did.
-  setInterval(readAgain, readAgainMs).unref();
   return {
     issuer: options.issuer,
     current() {
@@ -103,7 +105,7 @@ export async function rotateKeys(
 ): Promise<KeyInfo> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const file = await addKey(dir, alg, new Date(Date.now() + aheadMs));
-  const keys = await listKeys(dir, life);
+  const keys = listKeys(dir, life);
   for (const key of keys) if (key.state === 'RETIRED') await rm(join(dir, key.file));
   const added = keys.find((key) => key.file === file);
   if (!added) throw new Error(`${join(dir, file)} was removed while it was being added.`);
@@ -115,7 +117,7 @@ export async function rotateKeys(
  * the set again. One that signs stays: then nothing could be signed. False: it is not in the folder.
  */
 export async function withdrawKey(dir: string, kid: string): Promise<boolean> {
-  const key = (await listKeys(dir)).find((each) => each.kid === kid);
+  const key = listKeys(dir).find((each) => each.kid === kid);
   if (!key) return false;
   if (key.state === 'SIGNS') {
     throw new Error(`${kid} signs: rotate with --ahead 0 first, and withdraw it then.`);
@@ -125,8 +127,8 @@ export async function withdrawKey(dir: string, kid: string): Promise<boolean> {
 }
 
 /** The folder's keys, oldest first. */
-export async function listKeys(dir: string, life: KeyLife = {}): Promise<readonly KeyInfo[]> {
-  const keys = await readKeys(dir);
+export function listKeys(dir: string, life: KeyLife = {}): readonly KeyInfo[] {
+  const keys = readKeys(dir);
   return keys.map(({ jwk, file, notBefore }, index) => ({
     kid: jwk.kid,
     alg: jwk.alg,
@@ -152,18 +154,21 @@ function isPrivate(jwk: StoredJwk): jwk is PrivateJwk {
 
 const fileName = /^key-(\d{4,})\.json$/;
 
-/** By number, which is the order in which they were made. */
-async function readKeys(dir: string): Promise<readonly StoredKey[]> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
-  const names = (await readdir(dir)).filter((name) => fileName.test(name));
-  const read = await Promise.all(names.map((name) => readKey(dir, name)));
+/**
+ * By number, which is the order in which they were made. Not in the background: whoever asks seldom, as
+ * another part of the net does, would be told what was there when it asked before. The files are few and small.
+ */
+function readKeys(dir: string): readonly StoredKey[] {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const names = readdirSync(dir).filter((name) => fileName.test(name));
+  const read = names.map((name) => readKey(dir, name));
   return read.toSorted((a, b) => numberOf(a.file) - numberOf(b.file));
 }
 
-async function readKey(dir: string, file: string): Promise<StoredKey> {
+function readKey(dir: string, file: string): StoredKey {
   const path = join(dir, file);
   try {
-    const jwk = JSON.parse(await readFile(path, 'utf8')) as StoredJwk;
+    const jwk = JSON.parse(readFileSync(path, 'utf8')) as StoredJwk;
     const notBefore = new Date(jwk.notBefore);
     if (Number.isNaN(notBefore.getTime())) throw new TypeError('it has no notBefore');
     publicKeyOf(jwk);
@@ -189,7 +194,7 @@ async function addKey(
   await writeFile(draft, JSON.stringify(generateKey(alg, notBefore)), { mode: 0o600 });
   try {
     for (;;) {
-      const newest = first ? undefined : (await readKeys(dir)).at(-1);
+      const newest = first ? undefined : readKeys(dir).at(-1);
       const number = newest ? numberOf(newest.file) + 1 : 1;
       const file = `key-${String(number).padStart(4, '0')}.json`;
       try {

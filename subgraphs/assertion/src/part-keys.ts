@@ -51,19 +51,14 @@ export async function rotatePartKeys(
   options: { readonly alg?: Algorithm; readonly aheadMs?: number } = {},
 ): Promise<void> {
   for (const part of netIssuers) {
-    const known = await listKeys(join(dir, part));
+    const known = listKeys(join(dir, part));
     if (known.at(-1)?.isPrivate !== false) await rotateKeys(join(dir, part), options);
   }
 }
 
 /** All parts' keys, oldest first within a part. */
-export async function listPartKeys(
-  dir: string,
-): Promise<readonly (KeyInfo & { readonly issuer: NetIssuer })[]> {
-  const all = await Promise.all(
-    netIssuers.map(async (issuer) =>
-      (await listKeys(join(dir, issuer))).map((key) => ({ ...key, issuer })),
-    ),
+export function listPartKeys(dir: string): readonly (KeyInfo & { readonly issuer: NetIssuer })[] {
+  return netIssuers.flatMap((issuer) =>
+    listKeys(join(dir, issuer)).map((key) => ({ ...key, issuer })),
   );
-  return all.flat();
 }
