@@ -5,17 +5,16 @@ import { asOf, definitionsOf, refuseUsage } from './as-of.ts';
 import type { Moment } from './as-of.ts';
 import { significantDigits } from './cells.ts';
 import type { Group } from './cells.ts';
-import { comparedRange, toldPeriod } from './comparisons.ts';
-import type { Comparison, ToldPeriod } from './comparisons.ts';
+import { toldPeriod } from './comparisons.ts';
+import type { ToldPeriod } from './comparisons.ts';
 import { refuseUnknown } from './known.ts';
 import type { ListedMetric } from './metrics.ts';
 import type { Dimension } from './metrics/metric.ts';
-import { rangeOf } from './periods.ts';
-import type { Period, PeriodInput } from './periods.ts';
 import { answer } from './query.ts';
-import type { Question } from './query.ts';
+import { questionOf } from './question.ts';
+import type { CountedInput } from './question.ts';
 import { refuseForgotten } from './raw-kept.ts';
-import { epochsIn, freshnessOf, ownersIn } from './scope.ts';
+import { freshnessOf, ownersIn } from './scope.ts';
 import type { Feeds, Freshness, Where } from './scope.ts';
 import { changeOf, nothing } from './series.ts';
 import type { Sources } from './series.ts';
@@ -25,17 +24,8 @@ import { checkDimensions, isOfRequests, usageFreshness } from './usage/dimension
 export type TopBy = Dimension;
 
 /** What tops and tables ask alike. */
-export interface DimensionInput extends PeriodInput {
+export interface DimensionInput extends CountedInput {
   readonly by: TopBy;
-  readonly period: Period;
-  readonly place?: string | null;
-  readonly platforms?: readonly string[] | null;
-  readonly categories?: readonly string[] | null;
-  readonly channels?: readonly string[] | null;
-  readonly clients?: readonly string[] | null;
-  readonly simulated: boolean;
-  readonly compareWith: Comparison;
-  readonly state?: string | null;
 }
 
 /** One metric of a row. */
@@ -77,37 +67,16 @@ export async function rowsBy(
 
 async function rowsAt(
   { clickhouse, ingest, usage }: Sources,
-  { feeds, later, periods, state }: Moment,
+  moment: Moment,
   input: DimensionInput,
   metrics: readonly ListedMetric[],
   where: Where,
   nowMs: number,
 ): Promise<Rows> {
-  const { period, from, to, at, compareWith } = input;
-  const { range, compared } = periods({ period, from, to, at, compareWith }, (momentMs) => {
-    const resolved = rangeOf(period, momentMs, input);
-    return { range: resolved, compared: comparedRange(resolved, compareWith) };
-  });
-  const question: Question = {
-    metrics,
-    range,
-    compared,
-    group: groupOf(input.by, where.place),
-    nowMs,
-    usage: {
-      platforms: where.platforms,
-      clients: input.clients ?? undefined,
-      upTo: usage?.progress.position,
-    },
-    filter: {
-      epochs: epochsIn(feeds, where),
-      later,
-      place: where.place,
-      categories: input.categories ?? undefined,
-      channels: input.channels ?? undefined,
-      simulated: input.simulated,
-    },
-  };
+  const { feeds } = moment;
+  const group = groupOf(input.by, where.place);
+  const question = questionOf(moment, input, { metrics, where, group, usage, nowMs });
+  const { range, compared } = question;
   refuseForgotten(ingest, question);
   const answers = await answer(clickhouse, question);
   const offered = input.by === 'PLATFORM' ? offersIn(feeds, where) : new Map<string, never>();
@@ -126,7 +95,7 @@ async function rowsAt(
   const freshness = metrics.every(isOfRequests)
     ? usageFreshness(usage, nowMs)
     : freshnessOf(feeds, where);
-  return { rows, ...toldPeriod(range, compared), ...freshness, state: state() };
+  return { rows, ...toldPeriod(range, compared), ...freshness, state: moment.state() };
 }
 
 /** By what rows are is asked for as much as what they are narrowed to. */

@@ -4,38 +4,29 @@ import { asOf, definitionsOf, refuseUsage } from './as-of.ts';
 import type { Moment } from './as-of.ts';
 import type { Group } from './cells.ts';
 import type { ClickHouse } from './clickhouse.ts';
-import { comparedRange, toldPeriod } from './comparisons.ts';
-import type { Comparison, ToldPeriod } from './comparisons.ts';
+import { toldPeriod } from './comparisons.ts';
+import type { ToldPeriod } from './comparisons.ts';
 import { grainOf } from './grains.ts';
 import type { AskedGrain, Grain } from './grains.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import { knownMetric, refuseUnknown } from './known.ts';
 import type { Metric } from './metrics/metric.ts';
-import { rangeOf } from './periods.ts';
-import type { Period, PeriodInput } from './periods.ts';
 import { filled, knownRange } from './points.ts';
 import type { MetricPoint } from './points.ts';
 import { answer } from './query.ts';
 import type { Question } from './query.ts';
+import { questionOf } from './question.ts';
+import type { CountedInput } from './question.ts';
 import { refuseForgotten } from './raw-kept.ts';
-import { epochsIn, freshnessOf } from './scope.ts';
+import { freshnessOf } from './scope.ts';
 import type { Freshness, Where } from './scope.ts';
 import { checkDimensions, isOfRequests, isUnread, usageFreshness } from './usage/dimensions.ts';
 import type { UsageReader } from './usage/reader.ts';
 
 /** `MetricsInput` of analytics.graphql. */
-export interface MetricsInput extends PeriodInput {
+export interface MetricsInput extends CountedInput {
   readonly metrics: readonly string[];
-  readonly period: Period;
   readonly grain?: AskedGrain | null;
-  readonly platforms?: readonly string[] | null;
-  readonly place?: string | null;
-  readonly categories?: readonly string[] | null;
-  readonly channels?: readonly string[] | null;
-  readonly clients?: readonly string[] | null;
-  readonly simulated: boolean;
-  readonly compareWith: Comparison;
-  readonly state?: string | null;
 }
 
 /** `MetricSeries` of analytics.graphql. */
@@ -88,49 +79,28 @@ export async function metricSeries(
 
 async function seriesAt(
   { clickhouse, ingest, usage }: Sources,
-  { feeds, later, periods, state: stateOf }: Moment,
+  moment: Moment,
   metrics: readonly Metric[],
   input: MetricsInput,
   subjects: Subjects,
   nowMs: number,
 ): Promise<Map<string, MetricSeries[]>> {
-  const { period, from, to, at, compareWith } = input;
-  const { range, compared } = periods({ period, from, to, at, compareWith }, (momentMs) => {
-    const resolved = rangeOf(period, momentMs, input);
-    return { range: resolved, compared: comparedRange(resolved, compareWith) };
-  });
+  const { feeds } = moment;
   const where = whereOf(input, subjects);
   const { categories, channels, clients } = input;
   const place = subjects.of === 'divisions' ? subjects.codes.at(0) : where.place;
   for (const metric of metrics) {
     checkDimensions(metric, { place, categories, channels, clients });
   }
-  const totals: Question = {
-    metrics,
-    range,
-    compared,
-    group: groupOf(subjects),
-    nowMs,
-    usage: {
-      platforms: where.platforms,
-      clients: clients ?? undefined,
-      upTo: usage?.progress.position,
-    },
-    filter: {
-      epochs: epochsIn(feeds, where),
-      later,
-      place: where.place,
-      categories: input.categories ?? undefined,
-      channels: input.channels ?? undefined,
-      simulated: input.simulated,
-    },
-  };
+  const group = groupOf(subjects);
+  const totals = questionOf(moment, input, { metrics, where, group, usage, nowMs });
+  const { range, compared } = totals;
   const known = input.grain ? await knownRange(clickhouse, totals) : undefined;
   const grain = input.grain && known ? grainOf(input.grain, known) : undefined;
   const question = { ...totals, grain };
   refuseForgotten(ingest, question);
   const answers = await answer(clickhouse, question);
-  const state = stateOf();
+  const state = moment.state();
   const result = new Map<string, MetricSeries[]>();
   for (const code of subjects.of === 'net' ? [''] : subjects.codes) {
     const freshness = freshnessOf(feeds, whereOfSubject(where, subjects, code));
