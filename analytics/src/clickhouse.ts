@@ -72,9 +72,20 @@ function embedded(path: string): NonNullable<ClickHouseClientConfigOptions['conn
 
 /** Whether ClickHouse itself refused, and not the way to it failed: both clients give its error's number then. */
 export function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error) || isOutOfSpace(error)) return false;
+  return /^\d+$/.test(codeOf(error));
+}
+
+/** Whether a disk is full: that is no word on what was to be written, and passes when somebody makes room. */
+export function isOutOfSpace(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  // ClickHouse's NOT_ENOUGH_SPACE, where it looked before it wrote, and MongoDB's OutOfDiskSpace.
+  return ['243', '14031'].includes(codeOf(error)) || /no space left on device/i.test(error.message);
+}
+
+function codeOf(error: Error): string {
   const { clickhouseCode, code } = error as { clickhouseCode?: unknown; code?: unknown };
-  return typeof clickhouseCode === 'number' || /^\d+$/.test(String(code));
+  return String(typeof clickhouseCode === 'number' ? clickhouseCode : code);
 }
 
 /** A string literal of ClickHouse's SQL. */

@@ -23,7 +23,7 @@ export const categories = ['WAGES', 'MEDICAL', 'TRAINING'];
 export const channels = ['WEB', 'WECHAT'];
 
 /** A small generator: the same events every time. */
-function random(seed: number): (below: number) => number {
+export function random(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
     state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;

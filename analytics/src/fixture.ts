@@ -162,7 +162,7 @@ export async function testIngest(
   dataDir: string,
   db: Db,
   log: (message: string, detail?: unknown) => void = () => undefined,
-  told: Partial<Pick<IngestOptions, 'ingested' | 'feedChanged'>> = {},
+  told: Partial<Pick<IngestOptions, 'ingested' | 'feedChanged' | 'answerWithinMs'>> = {},
 ): Promise<AsyncDisposable & { readonly ingest: Ingest; readonly clickhouse: ClickHouse }> {
   const clickhouse = await testClickHouse(dataDir);
   const ingest = new Ingest({

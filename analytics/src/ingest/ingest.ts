@@ -22,6 +22,8 @@ export interface IngestOptions extends Stores {
   readonly ownerHeaders: OwnerHeaders;
   readonly ingested: (platform: string, lines: readonly FeedLine[]) => void;
   readonly feedChanged: (status: FeedStatus) => void;
+  /** How long a platform's whole answer may take, beyond what it may hold it back. Default: half a minute. */
+  readonly answerWithinMs?: number;
   /** Where several processes share the platforms; absent: this one reads all. */
   readonly workers?: Workers;
 }
@@ -289,6 +291,7 @@ export class Ingest {
     const abort = new AbortController();
     const { clickhouse, positions, log, ownerHeaders, ingested, feedChanged, workers } =
       this.options;
+    const { answerWithinMs = 30_000 } = this.options;
     const poller = new Poller(
       {
         owner,
@@ -298,6 +301,7 @@ export class Ingest {
         ownerHeaders,
         ingested,
         committer: this.committer,
+        answerWithinMs,
         ...(workers && { fence: () => workers.fence(owner.code) }),
         between: (work) => this.between(owner.code, work),
         insertsAndQuestions: this.insertsAndQuestions,

@@ -4,6 +4,7 @@ import type { NetOwner } from '@onenet/contract';
 import { maxLimit, readFeed } from '@onenet/feed';
 import type { FeedAnswer, FeedBatch, FeedLine } from '@onenet/feed';
 import type { Agent } from 'undici';
+import { isOutOfSpace } from '../clickhouse.ts';
 import { ownerAgents } from '../owner-call.ts';
 import type { OwnerHeaders } from '../owner-call.ts';
 import { cutBatches } from './batch.ts';
@@ -11,10 +12,12 @@ import type { Batch } from './batch.ts';
 import type { Committer } from './committer.ts';
 import { newestAccepted, takeNewEpoch } from './epochs.ts';
 import type { Stores } from './epochs.ts';
+import type { Boundary } from './tables.ts';
 import { LeaseLost } from './positions.ts';
 import type { Position } from './positions.ts';
 import { reconcile } from './reconcile.ts';
 import { FeedProgress } from './status.ts';
+import type { FeedWait } from './status.ts';
 import type { Turns } from './turns.ts';
 
 /** How long a platform may hold an answer back: also how old `completeTo` may get in silence. */
@@ -23,11 +26,14 @@ const retryMs = { first: 250, most: 5_000 } as const;
 /** An answer of as many lines is history being read: then nothing is gained by waiting for more. */
 const catchingUpLines = 1_000;
 const maxPaceMs = 250;
+const probeTries = 3;
 const tightLoopMs = 100;
 
 export interface PollerOptions extends Stores {
   readonly owner: NetOwner;
   readonly committer: Committer;
+  /** How long a whole answer may take, beyond what the platform may hold it back. */
+  readonly answerWithinMs: number;
   /** Runs something while nothing else works on this platform. */
   readonly between: <T>(work: () => Promise<T>) => Promise<T>;
   /** The fence of the lease that is held, undefined when it is lost; absent where there are no leases. */
@@ -56,14 +62,17 @@ export class Poller {
     const { signal, owner, log } = this.options;
     let retry: number = retryMs.first;
     while (!signal.aborted) {
+      const began = performance.now();
       try {
         const position = await this.settle();
         await this.follow(position);
-        retry = retryMs.first;
       } catch (error) {
         if (signal.aborted) return;
+        // It went well for a while: this is another failure.
+        if (performance.now() - began > retryMs.most) retry = retryMs.first;
         // Whatever failed, MongoDB says how far we are: the next round starts from there.
         log(`${owner.code}: ingest begins again`, error);
+        this.waitFor(whatFailed(error));
         await pause(retry, signal);
         retry = Math.min(retry * 2, retryMs.most);
       }
@@ -143,6 +152,7 @@ export class Poller {
       ...(position.recordedTime === null ? {} : { recordedTime: position.recordedTime }),
       limit,
       waitSeconds: limit === maxLimit ? waitSeconds : 0,
+      timeoutMs: this.options.answerWithinMs,
       signal,
       fetch: (input, init) => {
         const request = new Request(input, init);
@@ -200,12 +210,9 @@ export class Poller {
     const { log, owner } = this.options;
     const current = this.progress.position;
     if (current && current.epoch !== position.epoch) return current;
-    const boundary = await newestAccepted(this.options.clickhouse, position, async (end) => {
-      const probe = await this.read(end, 1);
-      if (probe.kind === 'batch') return true;
-      if (probe.kind === 'conflict' || probe.kind === 'gone') return false;
-      throw new Error(`${owner.code} does not say whether it has ${end.sequence}: ${probe.kind}.`);
-    });
+    const boundary = await newestAccepted(this.options.clickhouse, position, (end) =>
+      this.accepts(end),
+    );
     if (!boundary && answer.firstSequence > 1) {
       this.inTrouble(
         'BROKEN',
@@ -215,6 +222,20 @@ export class Poller {
     }
     log(`${owner.code}: its log is another after ${boundary?.sequence ?? 0}; a new epoch begins`);
     return await takeNewEpoch(this.options, position, boundary, (taken) => this.switchTo(taken));
+  }
+
+  /** Whether the platform still has this head; a search asks many times, and begins anew when one stays without answer. */
+  private async accepts(end: Boundary): Promise<boolean> {
+    const { owner, signal } = this.options;
+    for (let tries = 1; ; tries++) {
+      const { kind } = await this.read(end, 1);
+      if (kind === 'batch') return true;
+      if (kind === 'conflict' || kind === 'gone') return false;
+      if (tries === probeTries || signal.aborted) {
+        throw new Unanswered(`${owner.code} does not say whether it has ${end.sequence}: ${kind}.`);
+      }
+      await pause(retryMs.first, signal);
+    }
   }
 
   /** Of the old epoch, which is dropped next, no question is left. */
@@ -236,9 +257,21 @@ export class Poller {
     }
     this.progress.trouble = trouble;
     this.progress.detail = detail;
-    this.progress.behindSinceMs ??= Date.now();
+    this.waitFor(trouble === 'BROKEN' ? 'TRUE_ANSWER' : 'ANSWER');
+  }
+
+  private waitFor(what: FeedWait): void {
+    this.progress.waitFor(what, Date.now());
     this.options.changed(this.progress);
   }
+}
+
+/** The platform did not say what had to be known. */
+class Unanswered extends Error {}
+
+function whatFailed(error: unknown): FeedWait {
+  if (error instanceof Unanswered) return 'ANSWER';
+  return isOutOfSpace(error) ? 'DISK_SPACE' : 'STORES';
 }
 
 function describe(answer: FeedAnswer & { readonly kind: 'chainBroken' | 'malformed' }): string {

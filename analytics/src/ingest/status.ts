@@ -12,6 +12,17 @@ export const feedStates = [
 ] as const;
 export type FeedState = (typeof feedStates)[number];
 
+/** What a feed that does not go on waits for: `FeedWait` of analytics.graphql. */
+export type FeedWait =
+  /** The platform, or something on the way to it, does not answer. */
+  | 'ANSWER'
+  /** What comes is not the feed as it was numbered: it is asked for again until it is. */
+  | 'TRUE_ANSWER'
+  /** ClickHouse or MongoDB has no room for what was read. */
+  | 'DISK_SPACE'
+  /** ClickHouse or MongoDB does not take what was read, for another reason. */
+  | 'STORES';
+
 /** `FeedStatus` of analytics.graphql. */
 export interface FeedStatus {
   readonly platform: string;
@@ -26,6 +37,9 @@ export interface FeedStatus {
   readonly head: string | null;
   readonly rejected: number;
   readonly contiguous: boolean;
+  /** Null while it goes on. */
+  readonly waitingFor: FeedWait | null;
+  readonly waitingSince: string | null;
 }
 
 /** Nothing new for this long, and the feed is quiet. */
@@ -42,6 +56,13 @@ export interface SharedProgress {
   readonly behindSinceMs: number | null;
   readonly rejected: number;
   readonly trouble: 'UNREACHABLE' | 'BROKEN' | null;
+  readonly waiting: Waiting | null;
+}
+
+interface Waiting {
+  readonly for: FeedWait;
+  /** UTC ms. */
+  readonly sinceMs: number;
 }
 
 /** What a poller knows of its platform; `status` is what it amounts to now. */
@@ -59,6 +80,7 @@ export class FeedProgress {
   behindSinceMs: number | undefined;
   rejected = 0;
   trouble: 'UNREACHABLE' | 'BROKEN' | undefined;
+  waiting: Waiting | undefined;
   /** For the log only. */
   detail = '';
 
@@ -71,6 +93,7 @@ export class FeedProgress {
     this.headers = headers;
     this.seenAtMs = nowMs;
     this.trouble = undefined;
+    this.waiting = undefined;
     if (sequence >= headers.lastSequence && headers.pending === 0) {
       this.behindSinceMs = undefined;
     } else {
@@ -81,9 +104,16 @@ export class FeedProgress {
       this.completeTo = headers.completeTo;
   }
 
+  /** What was read is not in, or what is next cannot be read, until that is there. */
+  waitFor(what: FeedWait, nowMs: number): void {
+    if (this.waiting?.for !== what) this.waiting = { for: what, sinceMs: nowMs };
+    this.behindSinceMs ??= nowMs;
+  }
+
   /** What other processes are told. */
   shared(): SharedProgress {
-    const { headers, seenAtMs, completeTo, lastLineAtMs, behindSinceMs, rejected, trouble } = this;
+    const { headers, seenAtMs, completeTo, lastLineAtMs, behindSinceMs, rejected } = this;
+    const { trouble, waiting } = this;
     return {
       headers: headers ?? null,
       seenAtMs: seenAtMs ?? null,
@@ -92,6 +122,7 @@ export class FeedProgress {
       behindSinceMs: behindSinceMs ?? null,
       rejected,
       trouble: trouble ?? null,
+      waiting: waiting ?? null,
     };
   }
 
@@ -104,10 +135,11 @@ export class FeedProgress {
     this.behindSinceMs = told.behindSinceMs ?? undefined;
     this.rejected = told.rejected;
     this.trouble = told.trouble ?? undefined;
+    this.waiting = told.waiting ?? undefined;
   }
 
   status(nowMs: number): FeedStatus {
-    const { position, headers } = this;
+    const { position, headers, waiting } = this;
     return {
       platform: this.platform,
       state: this.state(nowMs),
@@ -121,6 +153,8 @@ export class FeedProgress {
       head: position?.head ?? null,
       rejected: this.rejected,
       contiguous: this.trouble !== 'BROKEN',
+      waitingFor: waiting?.for ?? null,
+      waitingSince: waiting ? new Date(waiting.sinceMs).toISOString() : null,
     };
   }
 

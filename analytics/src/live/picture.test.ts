@@ -18,6 +18,8 @@ const feed: FeedStatus = {
   head: null,
   rejected: 0,
   contiguous: true,
+  waitingFor: null,
+  waitingSince: null,
 };
 const picture: Picture = {
   asOf: '2026-03-01T00:00:00.000Z',

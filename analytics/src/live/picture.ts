@@ -79,6 +79,6 @@ export function mattersOf(feeds: readonly FeedStatus[]): string {
   return feeds.map((feed) => `${feed.platform} ${matterOf(feed)}`).join();
 }
 
-function matterOf({ state, epoch, rejected, contiguous }: FeedStatus): string {
-  return `${state} ${epoch} ${rejected} ${contiguous}`;
+function matterOf({ state, epoch, rejected, contiguous, waitingFor }: FeedStatus): string {
+  return `${state} ${epoch} ${rejected} ${contiguous} ${waitingFor}`;
 }
