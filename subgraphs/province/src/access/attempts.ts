@@ -84,6 +84,15 @@ export async function reserveAttempt(
   return Math.ceil((after.expiresAt.getTime() - now.getTime()) / 1000);
 }
 
+/** Counts one attempt less, which succeeded: those before it were failures all the same. */
+export async function giveBackAttempt(
+  { attempts }: AccessStore,
+  attempted: Attempted,
+): Promise<void> {
+  const filter = { _id: idOf(attempted), failures: { $gt: 0 } };
+  await attempts.updateOne(filter, { $inc: { failures: -1 } });
+}
+
 /** Forgets the failures of each. */
 export async function forgetFailures(
   { attempts }: AccessStore,

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AccessFixture, cookieOf } from '../access.fixture.ts';
 import type { Answer } from '../access.fixture.ts';
 import { idleMs, mostMs } from './sessions.ts';
+import { changePassword } from './sign-in.ts';
 
 let access: AccessFixture;
 let password: string;
@@ -121,6 +122,23 @@ describe('ten failures', () => {
     expect(statuses.filter((status) => status === 429)).toHaveLength(15);
   });
 
+  test('of one address are fifty, at once too, whomever they name; those who succeed are none', async () => {
+    const right = await access.person('busy');
+    const one = from();
+    const before = { failures: 45, expiresAt: new Date(Date.now() + 60_000) };
+    const id = createHash('sha256').update(`person-address\n${one['onenet-client-address']}`);
+    await access.db
+      .collection<{ _id: string }>('attempts')
+      .insertOne({ _id: id.digest('hex'), ...before });
+    for (let i = 0; i < 6; i++) {
+      expect((await access.signIn('busy', right, one)).status).toBe(200);
+    }
+    const tries = Array.from({ length: 9 }, (_, i) => access.signIn(`nobody-${i}`, 'wrong', one));
+    const statuses = (await Promise.all(tries)).map(({ status }) => status);
+    expect(statuses.toSorted()).toEqual([...Array(5).fill(401), ...Array(4).fill(429)]);
+    expect((await access.signIn('busy', right, one)).status).toBe(429);
+  });
+
   test('are forgotten when the operator resets the password', async () => {
     await access.person('reset');
     for (let i = 0; i < 11; i++) await access.signIn('reset', 'wrong', from());
@@ -221,6 +239,18 @@ describe('a new password', () => {
     const cookie = cookieOf(await access.signIn('zhang.san', password));
     const answer = await change(cookie, { current: 'wrong', next: 'a much better one' });
     expect(answer).toMatchObject({ status: 401, body: { error: { code: 'CREDENTIALS_INVALID' } } });
+  });
+
+  test('that is set while the operator resets the account does not undo the reset', async () => {
+    const stolen = await access.person('stolen');
+    const store = access.otherStore();
+    const before = await store.people.findOne({ name: 'stolen' });
+    const { body } = await access.operate('POST', 'people/stolen/reset');
+    const mine = 'what the thief would like';
+    const change = before && changePassword(store, before, stolen, mine, '198.51.100.1');
+    await expect(change).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID' });
+    expect((await access.signIn('stolen', mine, from())).status).toBe(401);
+    expect((await access.signIn('stolen', String(body['password']), from())).status).toBe(200);
   });
 
   test('of the first person makes its file go', async () => {

@@ -1,12 +1,6 @@
 /** Signing in with name and password: the same work and the same words, whether there is such a name or not. */
 import { NetError, countedAddress } from '@onenet/contract';
-import {
-  countFailure,
-  forgetFailures,
-  reserveAttempt,
-  waitOf,
-  type Attempted,
-} from '../attempts.ts';
+import { forgetFailures, giveBackAttempt, reserveAttempt, type Attempted } from '../attempts.ts';
 import type { AccessStore } from '../store.ts';
 import { hashPassword, isPassword } from './passwords.ts';
 import { normalizedName, type PersonDocument } from './person.ts';
@@ -36,14 +30,15 @@ export async function signIn(
 ): Promise<PersonDocument> {
   const byAddress = { limit: addressLimit, key: countedAddress(address) };
   const account = byAccount(name);
-  const wait = (await waitOf(store, [byAddress])) ?? (await reserveAttempt(store, account));
+  // Both before the work, for which others wait: many at once would have it done for each.
+  const wait = (await reserveAttempt(store, byAddress)) ?? (await reserveAttempt(store, account));
   if (wait !== undefined) throw locked(wait);
   const person = await store.people.findOne({ name: account.key });
   const isRight = await isPassword(password, person?.password ?? undefined);
   if (!person || !isRight) {
-    await countFailure(store, [byAddress]);
     throw new NetError('CREDENTIALS_INVALID', 'The name or the password is wrong.');
   }
+  await giveBackAttempt(store, byAddress);
   await forgetFailures(store, [account]);
   return person;
 }
@@ -71,7 +66,15 @@ export async function changePassword(
   const changed = { ...person, password: await hashPassword(next) };
   const byThemselves = { by: { kind: 'person', token: null, reference: _id }, from } as const;
   await store.registry.transaction(async (session) => {
-    await store.people.updateOne({ _id }, { $set: { password: changed.password } }, { session });
+    // Whom the operator has put out meanwhile, with the old password, does not come back by it.
+    const set = { $set: { password: changed.password } };
+    const { matchedCount } = await store.people.updateOne({ _id, password }, set, { session });
+    if (matchedCount === 0) {
+      throw new NetError(
+        'CREDENTIALS_INVALID',
+        'The account has changed meanwhile: sign in again.',
+      );
+    }
     await notePerson(store, changed, 'PASSWORD_CHANGED', byThemselves, session);
   });
   await endSessionsOf(store, _id);
