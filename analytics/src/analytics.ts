@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { NetError, errorCodes, type NetErrorCode } from '@onenet/contract';
 import { MongoClient } from 'mongodb';
+import type { Db } from 'mongodb';
 import {
   admitRead,
   analyticsCode,
@@ -17,6 +18,13 @@ import {
 } from '@onenet/assertion';
 import { accessListener, type AccessListener } from './access/http.ts';
 import { leastRetentionDays, setRetention } from './access/retention.ts';
+import { DestinationsFile, noDestinations } from './alerts/destinations.ts';
+import type { AlertStores } from './alerts/graphql.ts';
+import { Outbox } from './alerts/outbox.ts';
+import { SettingsStore } from './alerts/settings.ts';
+import { Alerts } from './alerts/store.ts';
+import { Teller } from './alerts/teller.ts';
+import { Watch } from './alerts/watch.ts';
 import { answerBackup, freezeTables } from './backup.ts';
 import { openClickHouse } from './clickhouse.ts';
 import type { ClickHouse } from './clickhouse.ts';
@@ -34,6 +42,7 @@ import { Editions } from './ranking/editions.ts';
 import { RankingPublisher } from './ranking/publisher.ts';
 import { createGraphql } from './schema.ts';
 import { SelfCheck } from './self-check.ts';
+import type { Sources } from './series.ts';
 import { closeMonths } from './statistics/close.ts';
 import { noteFreshness } from './usage/freshness.ts';
 import { UsageReader } from './usage/reader.ts';
@@ -63,6 +72,8 @@ export interface AnalyticsOptions {
   readonly clickhouseCluster?: string;
   /** The name of this process among several that share the platforms; absent: this one reads all. */
   readonly worker?: string;
+  /** A file that says where alerts are told, with its secrets; absent: nowhere. */
+  readonly notify?: string;
   /** Default: to stderr. */
   readonly log?: (message: string, detail?: unknown) => void;
 }
@@ -137,7 +148,15 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
     const editions = new Editions(client.db(options.database));
     await editions.prepare();
     const publisher = new RankingPublisher(sources, editions, log);
-    const handler = createGraphql(sources, selfCheck, { editions, publisher }, usage, log);
+    const alerting = await prepareAlerts(db, sources, selfCheck, options.notify, log);
+    const handler = createGraphql(
+      sources,
+      selfCheck,
+      { editions, publisher },
+      alerting.stores,
+      usage,
+      log,
+    );
     const graphql = { guard, handler, hasKeys: keys !== undefined };
     const freeze = freezerOf(options, clickhouse);
     const operated = { clickhouse, ingest, positions, selfCheck, editions };
@@ -158,6 +177,7 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
       selfCheck.run(signal),
       publisher.run(signal),
       closeMonths(sources, signal, log),
+      alerting.watch.run(signal),
       noteFreshness(sources, log, signal),
       reader?.run(),
       rawRetentionDays !== undefined &&
@@ -199,6 +219,26 @@ async function prepare(
   await checkCluster(clickhouse);
   await ingest.prepare();
   await reader?.prepare();
+}
+
+async function prepareAlerts(
+  db: Db,
+  sources: Sources,
+  selfCheck: SelfCheck,
+  notify: string | undefined,
+  log: (message: string, detail?: unknown) => void,
+): Promise<{ readonly stores: AlertStores; readonly watch: Watch }> {
+  const file = notify === undefined ? undefined : new DestinationsFile(notify, log);
+  await file?.open();
+  const outbox = new Outbox(db);
+  const alerts = new Alerts(db, outbox);
+  const settings = new SettingsStore(db);
+  const teller = new Teller(outbox, async () => (await file?.current()) ?? noDestinations);
+  await Promise.all([outbox.prepare(), alerts.prepare(), settings.prepare()]);
+  return {
+    stores: { ingest: sources.ingest, alerts, outbox, settings },
+    watch: new Watch({ sources, selfCheck, alerts, settings, teller, log }),
+  };
 }
 
 /** How long running requests may take to end at a stop. */

@@ -65,6 +65,6 @@ function meantDivision(place: string): string {
 }
 
 /** ` Did you mean …?` with at most three names, or nothing. */
-function nearest(name: string, names: readonly string[]): string {
+export function nearest(name: string, names: readonly string[]): string {
   return didYouMean.didYouMean(suggestions.suggestionList(name, names).slice(0, 3));
 }

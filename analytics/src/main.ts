@@ -1,6 +1,7 @@
 /** Analytics as a process: options and environment in, one line out when it is ready. */
 import { parseArgs } from 'node:util';
 import { leastRetentionDays } from './access/retention.ts';
+import { BadDestinations } from './alerts/destinations.ts';
 import { startAnalytics } from './index.ts';
 import { leastRawDays, leastUsageDays } from './operation/retention.ts';
 
@@ -19,6 +20,8 @@ const help = `Starts analytics: /graphql, /live, /access, /backup, /health/live,
   --access-retention-days <n> for how long access records are kept: at least, and by default, 1096
   --raw-retention-days <n>    for how long single events are kept: 62 at least; without it, for ever. Rollups are kept
   --usage-retention-days <n>  for how long it is kept what was asked: 62 at least; without it, for ever
+  --notify <file>             tell alerts by webhook and e-mail, as this file says, which holds secrets: docs/alerts.md.
+                              It is read again when it changes; without it alerts are shown and told to nobody
   --clickhouse-url <url>      a ClickHouse server in place of the embedded one; or CLICKHOUSE_URL
   --clickhouse-cluster <name> its cluster: replicated tables, made on all of it
   --worker <name>             of several processes that share a ClickHouse server and a database, the name of
@@ -40,6 +43,7 @@ const options = {
   'access-retention-days': { type: 'string', default: '1096' },
   'raw-retention-days': { type: 'string' },
   'usage-retention-days': { type: 'string' },
+  notify: { type: 'string' },
   'clickhouse-url': { type: 'string', default: process.env['CLICKHOUSE_URL'] ?? '' },
   'clickhouse-cluster': { type: 'string' },
   worker: { type: 'string' },
@@ -72,6 +76,7 @@ if (values.help) {
     ...(usage === undefined
       ? {}
       : { usageRetentionDays: retention('usage', leastUsageDays, usage) }),
+    ...(values.notify === undefined ? {} : { notify: values.notify }),
     ...(clickhouseUrl === '' ? {} : { clickhouseUrl }),
     ...(cluster === undefined ? {} : { clickhouseCluster: cluster }),
     ...(worker === undefined ? {} : { worker }),
@@ -103,6 +108,7 @@ function explain(error: unknown): never {
   if ('code' in error && error.code === 'EADDRINUSE') {
     fail(`port ${values.port} is in use: give another with --port.`, 1);
   }
+  if (error instanceof BadDestinations) fail(`--notify ${error.message}`, 2);
   if (/^Mongo(ServerSelection|Network|Parse)/.test(error.name)) {
     fail(`MongoDB (--mongodb-uri or MONGODB_URI): ${error.message}`, 1);
   }

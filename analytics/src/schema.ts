@@ -8,7 +8,8 @@ import { createYoga } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
 import { accessRecords, accessSummary } from './access/queries.ts';
 import { sightOfRecords, sightOfSummary } from './access/who.ts';
-import { attention } from './attention.ts';
+import { alertResolvers } from './alerts/graphql.ts';
+import type { AlertStores } from './alerts/graphql.ts';
 import { Batcher } from './batcher.ts';
 import { distribution } from './distribution.ts';
 import type { DistributionInput } from './distribution.ts';
@@ -48,16 +49,25 @@ export function createGraphql(
   sources: Sources,
   selfCheck: SelfCheck,
   rankings: Rankings,
+  alertStores: AlertStores,
   usage: UsageSources | undefined,
   log: (message: string, detail?: unknown) => void,
 ) {
-  const { Query: ofRankings, ...rankingTypes } = rankingResolvers(sources, rankings);
+  const {
+    Query: ofRankings,
+    Mutation: publishing,
+    ...rankingTypes
+  } = rankingResolvers(sources, rankings);
+  const { Query: ofAlerts, Mutation: setting, ...alertTypes } = alertResolvers(alertStores);
   const module = {
     typeDefs: parse(analyticsSdl),
     resolvers: {
       ...rankingTypes,
+      ...alertTypes,
+      Mutation: { ...publishing, ...setting },
       Query: {
         ...ofRankings,
+        ...ofAlerts,
         metricDefinitions: () => metrics,
         metrics: async (
           _: unknown,
@@ -85,8 +95,6 @@ export function createGraphql(
         },
         feeds: () => sources.ingest.statuses(),
         selfCheck: () => selfCheck.result(),
-        attention: async (_: unknown, { first }: { readonly first: number | null }) =>
-          (await attention(sources, selfCheck, Date.now())).slice(0, Math.max(0, first ?? 10)),
         recentEvents: (_: unknown, args: RecentArguments) =>
           recentEvents(
             sources,

@@ -66,6 +66,11 @@ export class SelfCheck {
     };
   }
 
+  /** What the latest check of one platform found; undefined while it was not checked. */
+  differencesOf(platform: string): readonly Difference[] | undefined {
+    return this.latest.get(platform);
+  }
+
   private connected(): readonly NetOwner[] {
     return this.sources.ingest.netOwners().filter(({ connection }) => connection === 'CONNECTED');
   }

@@ -119,6 +119,7 @@ function hashOf(content: string): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-function isDuplicate(error: unknown): boolean {
+/** Whether MongoDB refused what is there already. */
+export function isDuplicate(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 11_000;
 }

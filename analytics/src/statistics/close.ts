@@ -61,8 +61,7 @@ export async function closeDue(
   { nowMs, mayLack, signal }: Closing,
 ): Promise<void> {
   const { clickhouse, ingest } = sources;
-  const last = (await closedMonths(clickhouse)).at(-1)?.month;
-  const first = last === undefined ? await firstMonth(clickhouse, ingest) : nextMonth(last);
+  const first = await firstOpenMonth(clickhouse, ingest);
   if (first === undefined) return;
   for (const month of monthsBetween(first, monthAt(nowMs))) {
     const endMs = monthStart(nextMonth(month));
@@ -71,6 +70,15 @@ export async function closeDue(
     if (signal?.aborted || whole.length === 0 || (lacking > 0 && !isWaitedFor)) return;
     if (!(await closeMonth(sources, month, whole))) return;
   }
+}
+
+/** The month that is to be closed next; undefined while there is nothing at all. */
+export async function firstOpenMonth(
+  clickhouse: ClickHouse,
+  ingest: Ingest,
+): Promise<string | undefined> {
+  const last = (await closedMonths(clickhouse)).at(-1)?.month;
+  return last === undefined ? await firstMonth(clickhouse, ingest) : nextMonth(last);
 }
 
 /** Closed months, the first one first. */

@@ -33,7 +33,7 @@ const selfCheck = object({
 
 const attentionItem = object({
   kind: text,
-  platform: text,
+  platform: nullable(text),
   severity: number,
   value: nullable(number),
   metric: nullable(text),
