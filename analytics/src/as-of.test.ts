@@ -1,18 +1,10 @@
 /** States on the real engine: what was answered is answered again, to the last digit, whatever came in since. Long, because it asks for states in every way. */
-import { randomUUID } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { EventTypeName } from '@onenet/contract';
 import type { OutboxEntryInput } from '@onenet/feed';
-import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
-import {
-  testDatabase,
-  testDirectory,
-  testIngest,
-  testPlatform,
-  testSnapshot,
-  until,
-} from './fixture.ts';
+import { testNet, type TestNet } from './fixture-net.ts';
+import { testSnapshot, until } from './fixture.ts';
 import type { TestPlatform } from './fixture.ts';
 import { generated, openings } from './fixture-oracle.ts';
 import { metrics } from './metrics.ts';
@@ -39,22 +31,15 @@ const names = [
 ];
 const nowMs = Date.now();
 const cleanUp = new AsyncDisposableStack();
+let net: TestNet;
 let sources: Sources;
 let platforms: readonly TestPlatform[];
 let seed = 100;
 
 beforeAll(async () => {
-  const client = await MongoClient.connect(inject('mongodbUri'));
-  cleanUp.defer(() => client.close());
-  const database = cleanUp.use(await testDatabase(inject('mongodbUri')));
-  const directory = cleanUp.use(await testDirectory());
-  platforms = await Promise.all(
-    ['420100', 'WISCO'].map((code) =>
-      testPlatform(client, code, `analytics_s_${randomUUID().slice(0, 8)}`),
-    ),
-  );
-  for (const platform of platforms) cleanUp.use(platform);
-  sources = cleanUp.use(await testIngest(directory.path, database.db));
+  net = cleanUp.use(await testNet(inject('mongodbUri'), ['420100', 'WISCO']));
+  ({ platforms } = net);
+  sources = net;
   sources.ingest.use(testSnapshot(platforms.map(({ owner }) => owner)));
   await happened((i) => [...events(300, i + 1), ...(i === 0 ? openings : [])]);
 });
@@ -63,14 +48,7 @@ afterAll(() => cleanUp.disposeAsync());
 /** Commits at each platform, and waits until all of it is in. */
 async function happened(at: (platform: number) => readonly OutboxEntryInput[]): Promise<void> {
   await Promise.all(platforms.map((platform, i) => platform.happened(at(i))));
-  await allIn();
-}
-
-async function allIn(): Promise<void> {
-  for (const { owner, feed } of platforms) {
-    const { lastSequence } = await feed.status();
-    await until(() => sources.ingest.sequenceOf(owner.code) === lastSequence);
-  }
+  await net.allIn();
 }
 
 /** Of few months, because each month of an insert is a file of its own: of these, and of a year ago. */
@@ -343,7 +321,7 @@ test('a log that is taken up anew keeps the states before, and voids the later o
   await log.deleteMany({ _id: { $nin: kept } });
   await wuhan.happened(events(300, 7));
   await until(() => (sources.ingest.currentEpochs().get('420100') ?? 0) > epoch);
-  await allIn();
+  await net.allIn();
 
   expect(await ask({ state: early[0]?.state ?? null })).toEqual(early);
   await expect(ask({ state: late[0]?.state ?? null })).rejects.toThrow(

@@ -1,18 +1,10 @@
 /** Every metric over every period against a plain count of the same events in memory. Long, because it asks in every way. */
-import { randomUUID } from 'node:crypto';
 import type { EventTypeName, FeedEvent } from '@onenet/contract';
-import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { comparedRange } from './comparisons.ts';
 import type { Comparison } from './comparisons.ts';
-import {
-  testDatabase,
-  testDirectory,
-  testIngest,
-  testPlatform,
-  testSnapshot,
-  until,
-} from './fixture.ts';
+import { testNet } from './fixture-net.ts';
+import { testSnapshot } from './fixture.ts';
 import type { Grain } from './grains.ts';
 import type { OutboxEntryInput } from '@onenet/feed';
 import {
@@ -50,29 +42,16 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 const cleanUp = new AsyncDisposableStack();
 
 beforeAll(async () => {
-  const client = await MongoClient.connect(inject('mongodbUri'));
-  cleanUp.defer(() => client.close());
-  const database = cleanUp.use(await testDatabase(inject('mongodbUri')));
-  const directory = cleanUp.use(await testDirectory());
-  const platforms = await Promise.all(
-    codes.map((code) => testPlatform(client, code, `analytics_m_${randomUUID().slice(0, 8)}`)),
-  );
-  for (const platform of platforms) cleanUp.use(platform);
+  const net = cleanUp.use(await testNet(inject('mongodbUri'), codes));
+  const { platforms } = net;
+  sources = net;
   await Promise.all(
     platforms.map((platform, i) =>
       platform.happened([...historyOf(i).slice(0, 1_200), ...(i === 0 ? openings : [])]),
     ),
   );
-  const running = cleanUp.use(await testIngest(directory.path, database.db));
-  sources = running;
-  running.ingest.use(testSnapshot(platforms.map((platform) => platform.owner)));
-  const allIsIn = async (): Promise<void> => {
-    for (const { owner, feed } of platforms) {
-      const { lastSequence } = await feed.status();
-      await until(() => running.ingest.sequenceOf(owner.code) === lastSequence);
-    }
-  };
-  await allIsIn();
+  net.ingest.use(testSnapshot(platforms.map((platform) => platform.owner)));
+  await net.allIn();
   // The rest comes late, of the same days, to rollups that have them already.
   await Promise.all(platforms.map((platform, i) => platform.happened(historyOf(i).slice(1_200))));
   // Corrections take back Wuhan’s first resolution, first read and first payment.
@@ -104,7 +83,7 @@ beforeAll(async () => {
       },
     })),
   );
-  await allIsIn();
+  await net.allIn();
   const held = await Promise.all(
     platforms.map(async (platform) =>
       (await lines(platform)).map((event) => ({

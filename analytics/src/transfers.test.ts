@@ -1,39 +1,25 @@
 /** A transfer, at every moment: the record is counted once, here, on its way or there. */
-import { randomUUID } from 'node:crypto';
 import type { EventTypeName } from '@onenet/contract';
-import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import {
-  testDatabase,
-  testDirectory,
-  testIngest,
-  testPlatform,
-  testSnapshot,
-  until,
-} from './fixture.ts';
+import { testNet, type TestNet } from './fixture-net.ts';
+import { testSnapshot } from './fixture.ts';
 import type { TestPlatform } from './fixture.ts';
 import { hourMs } from './periods.ts';
 import { metricSeries } from './series.ts';
-import type { MetricsInput, Sources } from './series.ts';
+import type { MetricsInput } from './series.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const cleanUp = new AsyncDisposableStack();
 const nowMs = Date.now();
 let platforms: { readonly source: TestPlatform; readonly target: TestPlatform };
-let sources: Sources;
+let net: TestNet<readonly ['420100', '420500']>;
 
 beforeAll(async () => {
-  const client = await MongoClient.connect(inject('mongodbUri'));
-  cleanUp.defer(() => client.close());
-  const database = cleanUp.use(await testDatabase(inject('mongodbUri')));
-  const directory = cleanUp.use(await testDirectory());
-  const platform = async (code: string): Promise<TestPlatform> =>
-    cleanUp.use(await testPlatform(client, code, `analytics_t_${randomUUID().slice(0, 8)}`));
-  platforms = { source: await platform('420100'), target: await platform('420500') };
-  const running = cleanUp.use(await testIngest(directory.path, database.db));
-  running.ingest.use(testSnapshot([platforms.source.owner, platforms.target.owner]));
-  sources = running;
+  net = cleanUp.use(await testNet(inject('mongodbUri'), ['420100', '420500']));
+  const [source, target] = net.platforms;
+  platforms = { source, target };
+  net.ingest.use(testSnapshot([source.owner, target.owner]));
 });
 afterAll(() => cleanUp.disposeAsync());
 
@@ -51,10 +37,7 @@ async function counted(live: string, onItsWay: string, steps: readonly Step[]): 
     const own = happened.filter((step) => step.at === at);
     await platforms[at].happened(own.map(({ event }) => event));
   }
-  for (const { owner, feed } of Object.values(platforms)) {
-    const { lastSequence } = await feed.status();
-    await until(() => sources.ingest.sequenceOf(owner.code) === lastSequence);
-  }
+  await net.allIn();
   const moments = Array.from({ length: steps.length + 1 }, (_, index) => beginMs + index * hourMs);
   const found: string[] = [];
   for (const moment of moments) {
@@ -67,7 +50,7 @@ async function counted(live: string, onItsWay: string, steps: readonly Step[]): 
       compareWith: 'NONE',
     };
     const subjects = { of: 'platforms', codes: Object.values(places) } as const;
-    const series = await metricSeries(sources, input, subjects, nowMs);
+    const series = await metricSeries(net, input, subjects, nowMs);
     const of = (code: string) => (series.get(code) ?? []).map(({ value }) => value).join(' + ');
     found.push(`${of(places.source)} | ${of(places.target)}`);
   }

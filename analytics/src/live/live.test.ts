@@ -1,20 +1,12 @@
 /** The live stream over real feeds, the real engine and real connections. */
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, createServer, get } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import type { ClickHouse } from '../clickhouse.ts';
-import {
-  testDatabase,
-  testDirectory,
-  testIngest,
-  testPlatform,
-  testSnapshot,
-  until,
-} from '../fixture.ts';
+import { testNet } from '../fixture-net.ts';
+import { testSnapshot, until } from '../fixture.ts';
 import type { TestPlatform } from '../fixture.ts';
 import { Live } from './live.ts';
 import type { Change, Picture } from './picture.ts';
@@ -28,20 +20,17 @@ let clickhouse: ClickHouse;
 let url: string;
 
 beforeAll(async () => {
-  const client = await MongoClient.connect(inject('mongodbUri'));
-  cleanUp.defer(() => client.close());
-  const database = cleanUp.use(await testDatabase(inject('mongodbUri')));
-  const directory = cleanUp.use(await testDirectory());
-  const name = `analytics_l_${randomUUID().slice(0, 8)}`;
-  wuhan = cleanUp.use(await testPlatform(client, '420100', name));
-  const running = cleanUp.use(
-    await testIngest(directory.path, database.db, undefined, {
+  const net = cleanUp.use(
+    await testNet(inject('mongodbUri'), ['420100'], {
       ingested: (platform, lines) => live.ingested(platform, lines),
       feedChanged: () => live.feedChanged(),
     }),
   );
-  ({ clickhouse } = running);
-  const live = new Live(running, () => undefined);
+  ({
+    clickhouse,
+    platforms: [wuhan],
+  } = net);
+  const live = new Live(net, () => undefined);
   cleanUp.defer(() => live.stop());
   const server = createServer((request, response) =>
     live.subscribe(response, request.headers['last-event-id']?.toString()),
@@ -53,7 +42,7 @@ beforeAll(async () => {
     server.closeAllConnections();
   });
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/live`;
-  running.ingest.use(testSnapshot([wuhan.owner]));
+  net.ingest.use(testSnapshot([wuhan.owner]));
 });
 afterAll(() => cleanUp.disposeAsync());
 

@@ -1,19 +1,10 @@
 /** What an operator has analytics do, on real feeds and the real engine: check, rebuild, export. */
-import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { join } from 'node:path';
-import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import {
-  testDatabase,
-  testDirectory,
-  testIngest,
-  testPlatform,
-  testSnapshot,
-  tierTotals,
-  until,
-} from '../fixture.ts';
+import { testNet, type TestNet } from '../fixture-net.ts';
+import { testSnapshot, tierTotals, until } from '../fixture.ts';
 import type { TestPlatform } from '../fixture.ts';
 import { Positions } from '../ingest/positions.ts';
 import { epochStates } from '../ingest/tables.ts';
@@ -32,7 +23,7 @@ vi.setConfig({ testTimeout: 120_000 });
 const cleanUp = new AsyncDisposableStack();
 let wuhan: TestPlatform;
 let sources: CheckSources;
-let directory: string;
+let net: TestNet<readonly ['420100']>;
 
 const hour = 3_600_000;
 
@@ -44,20 +35,10 @@ function reads(n: number, startMs = Date.now() - hour) {
   }));
 }
 
-async function caughtUp(): Promise<void> {
-  const { lastSequence } = await wuhan.feed.status();
-  await until(() => sources.ingest.sequenceOf('420100') >= lastSequence);
-}
-
 beforeAll(async () => {
-  const client = await MongoClient.connect(inject('mongodbUri'));
-  cleanUp.defer(() => client.close());
-  const { db } = cleanUp.use(await testDatabase(inject('mongodbUri')));
-  directory = cleanUp.use(await testDirectory()).path;
-  wuhan = cleanUp.use(
-    await testPlatform(client, '420100', `analytics_o_${randomUUID().slice(0, 8)}`),
-  );
-  const { ingest, clickhouse } = cleanUp.use(await testIngest(directory, db));
+  net = cleanUp.use(await testNet(inject('mongodbUri'), ['420100']));
+  [wuhan] = net.platforms;
+  const { ingest, clickhouse, db } = net;
   const selfCheck = new SelfCheck({ clickhouse, ingest }, unsignedCalls);
   sources = {
     clickhouse,
@@ -68,7 +49,7 @@ beforeAll(async () => {
   };
   ingest.use(testSnapshot([wuhan.owner]));
   await wuhan.happened([...reads(40), ...reads(20, Date.UTC(2026, 1, 28, 15, 59, 59, 990))]);
-  await caughtUp();
+  await net.allIn();
 });
 afterAll(() => cleanUp.disposeAsync());
 
@@ -143,7 +124,7 @@ test('rollups are rebuilt from raw while lines come in', async () => {
     // Between the copy of what was there and the switch, more is read of the feed.
     arrived = true;
     await wuhan.happened(reads(30));
-    await caughtUp();
+    await net.allIn();
   };
   const progress: number[] = [];
   const made = await rebuild({ ...sources }, '420100', (done) => progress.push(done));
@@ -152,7 +133,7 @@ test('rollups are rebuilt from raw while lines come in', async () => {
   expect(made).toMatchObject({ platform: '420100', from: before?.epoch, lines: 90 });
   expect(ingest.currentEpochs().get('420100')).toBe(made.epoch);
   await wuhan.happened(reads(10));
-  await caughtUp();
+  await net.allIn();
   const epochs = new Map([['420100', made.epoch]]);
   for (const tier of ['raw', 'hour', 'day'] as const) {
     expect(await tierTotals(clickhouse, tier, epochs)).toEqual({
@@ -182,7 +163,7 @@ test('raw comes out as Parquet, by month of Asia/Shanghai, and reads back as it 
     const bytes = await buffer(
       await exportedMonth(clickhouse, { platform: '420100', epoch, last, month }),
     );
-    const file = join(directory, '..', `${month}.parquet`);
+    const file = join(net.directory, '..', `${month}.parquet`);
     await writeFile(file, bytes);
     const [read] = await clickhouse.rows<{ lines: number; same: number }>(
       `SELECT count() AS lines, countIf((sequence, id, count, head) IN (SELECT sequence, id, count, head FROM onenet.raw)) AS same FROM file('${file}', Parquet)`,

@@ -1,16 +1,7 @@
 /** Raw that is not kept for ever: what counts stays the same, whatever is made anew afterwards. */
-import { randomUUID } from 'node:crypto';
-import { MongoClient } from 'mongodb';
 import { expect, inject, test, vi } from 'vitest';
-import {
-  testDatabase,
-  testDirectory,
-  testIngest,
-  testPlatform,
-  testSnapshot,
-  tierTotals,
-  until,
-} from '../fixture.ts';
+import { testNet } from '../fixture-net.ts';
+import { testIngest, testSnapshot, tierTotals, until } from '../fixture.ts';
 import { Positions } from '../ingest/positions.ts';
 import { epochStates } from '../ingest/tables.ts';
 import { unsignedCalls } from '../owner-call.ts';
@@ -23,15 +14,10 @@ import { forgetRaw } from './retention.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 test('after raw has lost its beginning, check, rebuild and a lost MongoDB find all as before', async () => {
-  const client = await MongoClient.connect(inject('mongodbUri'));
   await using stack = new AsyncDisposableStack();
-  stack.defer(() => client.close());
-  const { db } = stack.use(await testDatabase(inject('mongodbUri')));
-  const { path } = stack.use(await testDirectory());
-  const wuhan = stack.use(
-    await testPlatform(client, '420100', `analytics_r_${randomUUID().slice(0, 8)}`),
-  );
-  const { ingest, clickhouse } = stack.use(await testIngest(path, db));
+  const net = stack.use(await testNet(inject('mongodbUri'), ['420100']));
+  const { db, directory, ingest, clickhouse } = net;
+  const [wuhan] = net.platforms;
   const positions = new Positions(db);
   const log: string[] = [];
   const selfCheck = new SelfCheck({ clickhouse, ingest }, unsignedCalls);
@@ -52,8 +38,7 @@ test('after raw has lost its beginning, check, rebuild and a lost MongoDB find a
         data: { place: '420102', category: 'WAGES' as const, value: 60 + i, onTime: i % 2 === 0 },
       })),
     );
-    const { lastSequence } = await wuhan.feed.status();
-    await until(() => ingest.sequenceOf('420100') >= lastSequence);
+    await net.allIn();
   };
   const opened = { measure: 'onenet.card.used', value: 500, kind: 'flow' } as const;
   await wuhan.happened([
@@ -116,7 +101,7 @@ test('after raw has lost its beginning, check, rebuild and a lost MongoDB find a
   await ingest.stop();
   await db.dropDatabase();
   await clickhouse.close();
-  const again = stack.use(await testIngest(path, db));
+  const again = stack.use(await testIngest(directory, db));
   expect(again.ingest.sequenceOf('420100')).toBe(61);
   expect(again.ingest.rawFloor('420100')).toBe(51);
   const epoch = again.ingest.currentEpochs().get('420100');

@@ -1,19 +1,11 @@
 /** Rankings of real feeds on the real engine and mongod: figures, freshness, frozen editions, and what comes later. Long, because an edition's life is one story. */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { EventData, EventTypeName, NetOwner } from '@onenet/contract';
 import type { OutboxEntryInput } from '@onenet/feed';
-import { MongoClient } from 'mongodb';
 import type { Db } from 'mongodb';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import {
-  testDatabase,
-  testDirectory,
-  testIngest,
-  testOwner,
-  testPlatform,
-  testSnapshot,
-  until,
-} from '../fixture.ts';
+import { testNet } from '../fixture-net.ts';
+import { testOwner, testSnapshot, until } from '../fixture.ts';
 import type { TestPlatform } from '../fixture.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import { dayMs } from '../periods.ts';
@@ -75,17 +67,10 @@ function goodMonth(month: string, reads: number, likes: number): OutboxEntryInpu
 }
 
 beforeAll(async () => {
-  const client = await MongoClient.connect(inject('mongodbUri'));
-  cleanUp.defer(() => client.close());
-  ({ db } = cleanUp.use(await testDatabase(inject('mongodbUri'))));
-  const directory = cleanUp.use(await testDirectory());
-  const started = async (code: string): Promise<TestPlatform> =>
-    cleanUp.use(await testPlatform(client, code, `analytics_k_${randomUUID().slice(0, 8)}`));
-  [wuhan, yichang, xiantao] = [
-    await started('420100'),
-    await started('420500'),
-    await started('429004'),
-  ];
+  const net = cleanUp.use(await testNet(inject('mongodbUri'), ['420100', '420500', '429004']));
+  [wuhan, yichang, xiantao] = net.platforms;
+  ({ db, ingest } = net);
+  sources = net;
   const long = new Date('2020-01-01T00:00:00Z');
   for (const platform of [wuhan, yichang, xiantao]) {
     await platform.happened([
@@ -110,9 +95,6 @@ beforeAll(async () => {
     ...events(lastMonth, 'onenet.article.read', 1, { count: 5_000, simulated: true }),
   ]);
   await xiantao.happened(events(lastMonth, 'onenet.article.read', 3, { count: 300 }));
-  const running = cleanUp.use(await testIngest(directory.path, db));
-  ({ ingest } = running);
-  sources = running;
   follow({ withSilent: false });
   for (const platform of [wuhan, yichang, xiantao]) await allIsIn(platform);
   editions = new Editions(db);

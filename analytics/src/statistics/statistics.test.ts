@@ -1,17 +1,8 @@
 /** Figures of closed months on the real engine: right, unchanged by what comes later, and of no use to whoever subtracts. */
-import { randomUUID } from 'node:crypto';
 import type { EventTypeName } from '@onenet/contract';
-import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import {
-  testDatabase,
-  testDirectory,
-  testIngest,
-  testOwner,
-  testPlatform,
-  testSnapshot,
-  until,
-} from '../fixture.ts';
+import { testNet } from '../fixture-net.ts';
+import { testOwner, testSnapshot, until } from '../fixture.ts';
 import type { Sources } from '../series.ts';
 import { closeDue, closedMonths } from './close.ts';
 import { monthAt, monthStart, nextMonth } from '../months.ts';
@@ -40,12 +31,9 @@ let happened: readonly { readonly month: string; readonly place: string; readonl
 const cleanUp = new AsyncDisposableStack();
 
 beforeAll(async () => {
-  const client = await MongoClient.connect(inject('mongodbUri'));
-  cleanUp.defer(() => client.close());
-  const database = cleanUp.use(await testDatabase(inject('mongodbUri')));
-  const directory = cleanUp.use(await testDirectory());
-  const name = `analytics_s_${randomUUID().slice(0, 8)}`;
-  const platform = cleanUp.use(await testPlatform(client, '420100', name));
+  const net = cleanUp.use(await testNet(inject('mongodbUri'), ['420100']));
+  const [platform] = net.platforms;
+  sources = net;
   happened = someEvents();
   const eventOf = ({ month, place, type }: (typeof happened)[number], simulated?: true) => ({
     // One of the list above.
@@ -55,21 +43,15 @@ beforeAll(async () => {
   });
   await platform.happened(happened.map((event) => eventOf(event)));
   await platform.happened(happened.slice(0, 50).map((event) => eventOf(event, true)));
-  const running = cleanUp.use(await testIngest(directory.path, database.db));
-  sources = running;
-  const caughtUp = async (): Promise<void> => {
-    const { lastSequence } = await platform.feed.status();
-    await until(() => running.ingest.sequenceOf('420100') === lastSequence);
-  };
   // Nobody listens at the second one's address.
   const silent = testOwner('420500', 'http://127.0.0.1:1');
-  running.ingest.use(testSnapshot([platform.owner, silent]));
-  await caughtUp();
+  net.ingest.use(testSnapshot([platform.owner, silent]));
+  await net.allIn();
   // The feed's word that nothing earlier is to come follows what it had.
-  await until(() => Date.parse(running.ingest.statuses()[0]?.completeTo ?? '') > startedMs);
+  await until(() => Date.parse(net.ingest.statuses()[0]?.completeTo ?? '') > startedMs);
   happenedLater = async () => {
     await platform.happened(happened.slice(0, 40).map((event) => eventOf(event)));
-    await caughtUp();
+    await net.allIn();
   };
 });
 afterAll(() => cleanUp.disposeAsync());
