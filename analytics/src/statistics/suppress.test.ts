@@ -12,13 +12,16 @@ function seen(counts: readonly number[], atItself = 0): string {
 
 test.each([
   [[12, 30, 0], '42: 12 30 0'],
-  // The next greater one goes along; it hides 1 to 4 only with 9 together.
-  [[2, 7, 30], '39: SMALL COMPLEMENTARY 30'],
-  [[1, 5, 9, 30], '45: SMALL COMPLEMENTARY COMPLEMENTARY 30'],
-  [[2, 3, 30], '35: SMALL SMALL 30'],
-  // Two that together are 8 can only be 4 each.
-  [[4, 4, 30, 40], '78: SMALL SMALL COMPLEMENTARY 40'],
-  [[2, 7, 7, 30], '46: SMALL COMPLEMENTARY COMPLEMENTARY 30'],
+  // The next greater range goes along, all of it.
+  [[2, 8, 30], '40: SMALL COMPLEMENTARY COMPLEMENTARY'],
+  [[2, 8, 13, 50], '73: SMALL COMPLEMENTARY COMPLEMENTARY 50'],
+  [[2, 3, 7, 30], '42: SMALL SMALL COMPLEMENTARY 30'],
+  [[3, 2, 2, 30], '37: SMALL SMALL SMALL 30'],
+  // All at the beginning of their ranges: each small one would have to be 1.
+  [[1, 1, 1, 30], '33: nothing'],
+  // 15 leaves room for 1 to 4 beside two of 5 to 9; 9 does not beside one.
+  [[4, 5, 6, 20], '35: SMALL COMPLEMENTARY COMPLEMENTARY 20'],
+  [[4, 5], '9: nothing'],
   [[3, 0, 0], '3: nothing'],
   [[3, -1], '2: nothing'],
 ])('%j is seen as %s', (counts, as) => {
@@ -26,34 +29,43 @@ test.each([
 });
 
 test('what happened at the place itself is withheld for another small one, or told by nobody', () => {
-  expect(seen([3, 0], 20)).toBe('23: SMALL 0');
-  // It is small itself, and what is below it is all of the rest.
-  expect(seen([9], 2)).toBe('11: COMPLEMENTARY');
-  expect(seen([9, 40], 2)).toBe('51: COMPLEMENTARY 40');
+  expect(seen([3, 0], 30)).toBe('33: SMALL 0');
+  // It is small itself.
+  expect(seen([12], 2)).toBe('14: COMPLEMENTARY');
+  expect(seen([12, 40], 2)).toBe('54: COMPLEMENTARY 40');
 });
 
-test('whoever tries every possibility finds at least three for each small count', () => {
-  const most = 12;
-  for (const places of [2, 3, 4]) {
+test('whoever tries every possibility finds each small count to be any of 1 to 4', () => {
+  const most = 13;
+  let told = 0;
+  for (const places of [1, 2, 3]) {
     const worlds = new Map<string, number[][]>();
-    for (const counts of everything(places, most)) {
-      const as = seen(counts);
-      worlds.set(as, [...(worlds.get(as) ?? []), counts]);
+    for (const [atItself = 0, ...counts] of everything(places + 1, most)) {
+      const as = seen(counts, atItself);
+      const same = worlds.get(as);
+      if (same) same.push(counts);
+      else worlds.set(as, [counts]);
     }
     for (const [as, possible] of worlds) {
-      // With a greater total some possibilities are not among those tried.
-      if (Number.parseInt(as, 10) > most) continue;
+      // With more that is withheld, some possibilities are not among those tried.
+      if (withheldIn(as) > most) continue;
       for (let i = 0; i < places; i++) {
         const values = new Set(possible.map((counts) => counts[i] ?? 0));
-        if ([...values].some((value) => value > 0 && value < 5)) {
-          expect(values.size, `${as}, the place ${i}`).toBeGreaterThan(
-            as.includes('SMALL') ? 2 : 1,
-          );
-        }
+        const isSmall = as.split(' ')[i + 1] === 'SMALL';
+        if (isSmall) told += 1;
+        if (isSmall) expect(values, `${as}, the place ${i}`).toEqual(new Set([1, 2, 3, 4]));
+        else if (as.endsWith('nothing')) expect(values.size, as).toBeGreaterThan(1);
       }
     }
   }
+  expect(told).toBeGreaterThan(100);
 });
+
+/** The total without what is shown. */
+function withheldIn(as: string): number {
+  const [total = 0, ...shown] = as.split(/:? /).map((word) => Number.parseInt(word, 10) || 0);
+  return shown.reduce((left, value) => left - value, total);
+}
 
 function* everything(places: number, most: number): Generator<number[]> {
   if (places === 0) yield [];
