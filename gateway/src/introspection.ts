@@ -8,14 +8,19 @@ import {
   visit,
   type DocumentNode,
   type FieldNode,
+  type FragmentDefinitionNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { usedParts } from './conditions.ts';
+import { introspectionCost } from './limits/cost-introspection.ts';
 import { fragmentsOf } from './selections.ts';
 
 /** What of an operation asks for the schema. */
 export interface Introspection {
+  /** In the unit of `limits/cost.ts`. */
+  readonly cost: number;
   /** Puts the answer into an operation's data. */
   answer(data: Record<string, unknown>, variables: Readonly<Record<string, unknown>>): void;
 }
@@ -31,20 +36,20 @@ export function introspectionOf(
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): { readonly document: DocumentNode; readonly introspection: Introspection } | undefined {
-  const asked = [...fieldsAsking(operation.selectionSet, fragmentsOf(document))];
+  const fragments = fragmentsOf(document);
+  const asked = [...fieldsAsking(operation.selectionSet, fragments)];
   if (asked.length === 0) return undefined;
+  const selectionSet: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: asked };
   const alone: DocumentNode = {
     ...document,
-    definitions: [
-      { ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections: asked } },
-      ...fragmentsOf(document).values(),
-    ],
+    definitions: [{ ...operation, selectionSet }, ...fragments.values()],
   };
+  const planned = new Map([...fragments].map(([name, node]) => [name, withoutAsking(node)]));
   return {
-    document: visit(document, {
-      Field: (node) => (asksForSchema(node) ? standIn(node) : undefined),
-    }),
+    // The planner must not see what is left over: it knows introspection of another age.
+    document: usedParts(withoutAsking(operation), planned),
     introspection: {
+      cost: introspectionCost(schema, selectionSet, fragments),
       answer(data, variableValues) {
         const { data: answered } = executeSync({ schema, document: alone, variableValues });
         // A variable of another field may be wrong: the answer says so in that field's place.
@@ -54,6 +59,14 @@ export function introspectionOf(
       },
     },
   };
+}
+
+function withoutAsking<Node extends OperationDefinitionNode | FragmentDefinitionNode>(
+  node: Node,
+): Node {
+  return visit<Node>(node, {
+    Field: (field) => (asksForSchema(field) ? standIn(field) : undefined),
+  });
 }
 
 function* fieldsAsking(

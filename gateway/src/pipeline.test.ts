@@ -49,8 +49,20 @@ test('a reference leads to the other owner, to its platform and place, and on fr
   });
 });
 
-test('introspection gives the whole schema', async () => {
-  const { body } = await post(net, { query: getIntrospectionQuery() });
+test.each([
+  ['as usual', {}],
+  [
+    'with everything that may be asked',
+    {
+      specifiedByUrl: true,
+      directiveIsRepeatable: true,
+      schemaDescription: true,
+      inputValueDeprecation: true,
+      oneOf: true,
+    },
+  ],
+])('introspection gives the whole schema, %s', async (_, options) => {
+  const { body } = await post(net, { query: getIntrospectionQuery(options) });
   const schema = buildClientSchema(body.data as unknown as IntrospectionQuery);
   expect(schema.getType('ServiceRequest')).toBeDefined();
 });

@@ -62,6 +62,7 @@ export function prepare(
   const lists = findLists(schema, document, operation);
   const scoped = applyScopes(schema, restrictions, access, document, operation);
   const scopedOperation = chooseOperation(scoped.document, operationName);
+  const cost = compileCost(schema, costs, scoped.document, scopedOperation);
   const text = scoped.document === whole ? query : print(scoped.document);
   return {
     text,
@@ -70,7 +71,7 @@ export function prepare(
     kind: operation.operation,
     name: operation.name?.value ?? null,
     lists,
-    cost: compileCost(schema, costs, scoped.document, scopedOperation),
+    cost: (given, net) => cost(given, net) + (introspection?.cost ?? 0),
     refused: scoped.refused,
     shape: compileShape(schema, scoped.document, scopedOperation),
     introspection,

@@ -136,6 +136,16 @@ describe('bombs', () => {
     expect(body.errors?.[0]?.extensions['code']).toBe('TOO_LARGE');
   });
 
+  test('the schema, asked for again and again in one operation, costs too much', async () => {
+    const again = many(60, (i) => `a${i}: __schema { types { fields { name type { name } } } }`);
+    const { body } = await post(net, { query: `{ ${again} }` });
+    expect(body.errors?.[0]?.extensions).toMatchObject({
+      code: 'TOO_COSTLY',
+      estimate: expect.any(Number),
+      limit: expect.any(Number),
+    });
+  });
+
   test('a batch is refused, whatever is in it', async () => {
     for (const batch of [
       [],

@@ -43,8 +43,6 @@ interface Part {
 
 /** Of a mutation of which nothing is said. */
 const mutationCost = 10;
-/** Introspection asks nobody. */
-const introspectionCost = 100;
 
 /** Refuses an operation that costs more than it may. */
 export function checkCost(estimate: number, limit: number = limits.cost): void {
@@ -119,10 +117,6 @@ class Compiler {
     const name = node.name.value;
     const field = fieldOf(parent, name);
     if (!field || name === '__typename') return;
-    if (name.startsWith('__')) {
-      term.constant += introspectionCost;
-      return;
-    }
     const coordinate = `${parent.name}.${name}`;
     const type = getNamedType(field.type);
     const sized = this.#rules.sizes.get(coordinate);
