@@ -108,7 +108,8 @@ test('many entities with the same question are answered by the same few queries'
   let queries = 0;
   const rows = analytics.clickhouse.rows.bind(analytics.clickhouse);
   analytics.clickhouse.rows = async (sql) => {
-    if (sql.includes('sumIf')) queries += 1;
+    // By division: what alerts ask meanwhile is by platform.
+    if (sql.includes('arrayJoin(arrayMap')) queries += 1;
     return await rows(sql);
   };
   const divisions = Array.from({ length: 17 }, (_, i) => `42${String(i + 1).padStart(2, '0')}00`);
@@ -176,12 +177,14 @@ test('errors carry a code, and the root answers everything else', async () => {
     feeds { platform state epoch sequence lastSequence pending completeTo seenAt lagSeconds head rejected contiguous }
     selfCheck { checkedAt ok platformsChecked differences { platform what owner raw rollup } }
     attention { kind platform severity value metric since }
+    alerts(input: { state: ALL }) { rows { ...alert } hasNextPage endCursor }
+    alertRules { ...rule }
     ranking { formula { id } from to partial state comparedWith groups { peers ranked rows { ...row } } asOf answered asked behind }
     rankingFormulas { ...formula }
     rankingEditions { id }
     rankingEdition(id: "v2-2020-01") { id }
     recentEvents(first: 3) { platform type time sequence place category channel simulated count }
-  } ${ofRankings}`);
+  } ${ofRankings} ${ofRules} ${ofAlert}`);
   expect(answer.errors).toBeUndefined();
   expect(answer.data['rankingEdition']).toBeNull();
   expect(answer.data['recentEvents']).toHaveLength(3);
@@ -201,6 +204,18 @@ test('errors carry a code, and the root answers everything else', async () => {
     partial: true,
   });
 });
+
+const ofRules = `
+  fragment settings on AlertRuleSettings { enabled bound graverBound minimumSample minimumDifference severity
+    quiet { from to daysOff gravestWaits } }
+  fragment rule on AlertRule { name kind metric period comparison direction unit unitEn leastBound mostBound hysteresis
+    closeAfterSeconds label labelEn explanation explanationEn setBy setAt
+    defaults { ...settings } settings { ...settings } platforms { platform setBy setAt settings { ...settings } } }`;
+
+const ofAlert = `
+  fragment alert on Alert { id rule kind metric label labelEn text textEn platform severity value figure bound sample
+    expected spread from to openedAt seenAt closedAt closedBecause acknowledgedAt acknowledgedBy
+    notifications { event destination state attempts nextAt sentAt problem } }`;
 
 const ofRankings = `
   fragment row on RankingRow { platform name nameEn rank previousRank movement score reason note noteEn
@@ -231,6 +246,45 @@ test('an administrator publishes a ranking, which then is what it is', async () 
       },
     },
   });
+});
+
+test('a rule of alerts is set, opens an alert, and the alert is acknowledged', async () => {
+  await wuhan.happened([
+    { type: 'onenet.request.overdue', time: new Date(), data: { place: '420102' } },
+  ]);
+  const { lastSequence } = await wuhan.feed.status();
+  await readsAreIn('420100', lastSequence);
+  const quiet = '{ from: "12:00", to: "14:00" }';
+  const answer = await query(
+    `mutation { setAlertRule(input: { rule: "OVERDUE", platform: "420100", bound: 1, quiet: ${quiet} }) { ...rule } } ${ofRules}`,
+  );
+  const settings = { bound: 1, quiet: { from: '12:00', daysOff: true, gravestWaits: false } };
+  expect(answer).toMatchObject({
+    data: {
+      setAlertRule: { settings: { bound: 10 }, platforms: [{ platform: '420100', settings }] },
+    },
+  });
+  const wanted = `{ alerts(input: { rules: ["OVERDUE"] }) { rows { ...alert } } } ${ofAlert}`;
+  type Rows = { data: { alerts: { rows: { id: string }[] } } };
+  // A rule that was changed is looked by at once.
+  await until(async () => (await query<Rows>(wanted)).data.alerts.rows.length > 0);
+  const { data } = await query<Rows>(wanted);
+  expect(data.alerts.rows).toMatchObject([
+    {
+      platform: '420100',
+      value: 1,
+      kind: 'THRESHOLD',
+      label: '一周内求助超期',
+      sample: null,
+      acknowledgedAt: null,
+      notifications: [],
+    },
+  ]);
+  const acknowledged = await query(
+    `mutation ($id: ID!) { acknowledgeAlert(id: $id) { acknowledgedBy acknowledgedAt } }`,
+    { id: data.alerts.rows[0]?.id },
+  );
+  expect(acknowledged).toMatchObject({ data: { acknowledgeAlert: { acknowledgedBy: 'local' } } });
 });
 
 test('the self-check agrees, and finds what was put in or lost', async () => {

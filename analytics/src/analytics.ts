@@ -235,10 +235,9 @@ async function prepareAlerts(
   const settings = new SettingsStore(db);
   const teller = new Teller(outbox, async () => (await file?.current()) ?? noDestinations);
   await Promise.all([outbox.prepare(), alerts.prepare(), settings.prepare()]);
-  return {
-    stores: { ingest: sources.ingest, alerts, outbox, settings },
-    watch: new Watch({ sources, selfCheck, alerts, settings, teller, log }),
-  };
+  const watch = new Watch({ sources, selfCheck, alerts, settings, teller, log });
+  const { ingest } = sources;
+  return { stores: { ingest, alerts, outbox, settings, changed: () => watch.wake() }, watch };
 }
 
 /** How long running requests may take to end at a stop. */

@@ -129,6 +129,10 @@ describe('a person', () => {
   const start =
     'mutation { startTransfer(input: { recordId: "420100:1", idempotencyKey: "k" }) { transfer { id } } }';
   const publish = 'mutation { publishRanking(input: { month: "2026-10" }) { id } }';
+  const setRule = 'mutation { setAlertRule(input: { rule: "OVERDUE", bound: 12 }) { name } }';
+  const acknowledge = 'mutation { acknowledgeAlert(id: "a") { id } }';
+  /** What the net itself answers. */
+  const ownBusiness: readonly string[] = [start, publish, setRule, acknowledge];
 
   test.each([
     ['a leader closes a supervision', ['leader'], null, close('420100:s'), {}, true],
@@ -143,11 +147,17 @@ describe('a person', () => {
     ['an administrator publishes a ranking', ['administrator'], null, publish, {}, true],
     ['a leader publishes none', ['leader'], null, publish, {}, false],
     ['a team publishes none', ['team'], '420100', publish, {}, false],
+    ['an administrator sets a rule of alerts', ['administrator'], null, setRule, {}, true],
+    ['a leader sets none', ['leader'], null, setRule, {}, false],
+    ['a team sets none', ['team'], '420100', setRule, {}, false],
+    ['a team acknowledges an alert', ['team'], '420100', acknowledge, {}, true],
+    ['a leader acknowledges one', ['leader'], null, acknowledge, {}, true],
+    ['an auditor acknowledges none', ['auditor'], null, acknowledge, {}, false],
   ] as const)('%s', async (_name, roles, platform, query, variables, may) => {
     const { body } = await askAsPerson([...roles], platform, query, variables);
     const codes = body.errors?.map(({ extensions }) => extensions['code']) ?? [];
     expect(codes.includes('NOT_ALLOWED')).toBe(!may);
-    const isOfOwner = query !== start && query !== publish;
+    const isOfOwner = !ownBusiness.includes(query);
     expect(net.asked.some((text) => text.startsWith('mutation'))).toBe(may && isOfOwner);
   });
 

@@ -20,6 +20,8 @@ export interface AlertStores {
   readonly alerts: Alerts;
   readonly outbox: Outbox;
   readonly settings: SettingsStore;
+  /** A rule was changed. */
+  readonly changed: () => void;
 }
 
 interface AlertsInput {
@@ -74,6 +76,7 @@ export function alertResolvers(stores: AlertStores) {
         { caller }: Context,
       ): Promise<ShownRule> => {
         const rule = await setAlertRule(stores, input, caller, Date.now());
+        stores.changed();
         return { rule, settings: await stores.settings.read() };
       },
       acknowledgeAlert: async (

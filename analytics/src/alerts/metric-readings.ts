@@ -2,25 +2,19 @@
  * Readings of metrics, by platform: of a week, of the last whole day or hour, and of what is usual for its weekday.
  * A platform of which not all is in up to the end of the period has none: silent is not zero.
  */
-import { quote } from '../clickhouse.ts';
 import { comparedRange } from '../comparisons.ts';
 import type { FeedStatus } from '../ingest/status.ts';
 import type { Metric } from '../metrics/metric.ts';
-import { dayMs, hourMs, rangeOf, shanghaiMs, startOf } from '../periods.ts';
+import { dayMs, hourMs, rangeOf, startOf } from '../periods.ts';
 import type { Range } from '../periods.ts';
-import { answer } from '../query.ts';
-import type { Answers } from '../query.ts';
-import { epochsIn } from '../scope.ts';
 import { nothing } from '../series.ts';
 import type { Sources } from '../series.ts';
 import { isOfRequests, usageFreshness } from '../usage/dimensions.ts';
-import type { Reading, Readings, Rule, Subject } from './rule.ts';
-import { isOrdinaryDay, leastWeeks, robustZ, usual, weeksBefore } from './unusual.ts';
-
-type OfMetric = Extract<Subject, { readonly of: 'METRIC' }>;
-interface MetricRule extends Rule {
-  readonly subject: OfMetric;
-}
+import { changes } from './changes.ts';
+import type { WeeksBefore } from './changes.ts';
+import { figures, told, whole } from './figures.ts';
+import type { Ask, MetricRule, OfMetric, Read, Whole } from './figures.ts';
+import type { Reading, Readings, Rule } from './rule.ts';
 
 /** So old may the word be that everything is in, of a period that is not over. */
 const slackMs = 60_000;
@@ -31,6 +25,7 @@ export async function metricReadings(
   rules: readonly Rule[],
   platforms: readonly string[],
   nowMs: number,
+  weeks: WeeksBefore,
 ): Promise<Readings> {
   const readings = new Map<string, ReadonlyMap<string, Reading>>();
   const ofMetrics = rules.filter(isOfMetric);
@@ -39,16 +34,19 @@ export async function metricReadings(
     const range = rangeFor(period, nowMs);
     const group = alike.filter(({ subject }) => isKnown(sources, subject, range));
     if (group.length === 0) continue;
+    const complete = (): readonly string[] => completePlatforms(sources, platforms, range, nowMs);
+    const before = complete();
     const ask = { sources, platforms, nowMs, metrics: metricsOf(group) };
-    const complete = completePlatforms(sources, platforms, range, nowMs);
     const read =
       kind === 'CHANGE'
-        ? await changes(ask, range, period === 'DAY')
+        ? await changes({ ...ask, platforms: before }, range, weeks)
         : await thresholds(ask, range, period !== 'LAST_7_DAYS');
+    // Before and after: in between a log may have been taken up anew.
+    const after = complete().filter((code) => before.includes(code));
     for (const rule of group) {
       const isUse = isOfRequests(rule.subject.metric);
       const of = platforms.flatMap((platform) => {
-        const reading = isUse || complete.has(platform) ? read(rule, platform) : undefined;
+        const reading = isUse || after.includes(platform) ? read(rule, platform) : undefined;
         return reading ? [[platform, reading] as const] : [];
       });
       readings.set(rule.name, new Map(of));
@@ -61,16 +59,6 @@ export async function metricReadings(
 export function isOfUse({ subject }: Rule): boolean {
   return subject.of === 'METRIC' && isOfRequests(subject.metric);
 }
-
-interface Ask {
-  readonly sources: Sources;
-  readonly platforms: readonly string[];
-  readonly metrics: readonly Metric[];
-  readonly nowMs: number;
-}
-
-type Whole = Range & { readonly fromMs: number };
-type Read = (rule: MetricRule, platform: string) => Reading | undefined;
 
 async function thresholds(ask: Ask, range: Whole, isWhole: boolean): Promise<Read> {
   const found = await figures(ask, range, comparedRange(range, 'PREVIOUS_PERIOD'));
@@ -93,84 +81,13 @@ async function thresholds(ask: Ask, range: Whole, isWhole: boolean): Promise<Rea
 
 const unexpected = { expected: null, spread: null } as const;
 
-async function changes(ask: Ask, range: Whole, isDay: boolean): Promise<Read> {
-  // On a holiday nothing is usual.
-  if (!isOrdinaryDay(range.fromMs)) return () => undefined;
-  const lengthMs = range.endMs - range.fromMs;
-  const now = await figures(ask, range);
-  const before: { readonly fromMs: number; readonly found: Answers }[] = [];
-  for (const fromMs of weeksBefore(range.fromMs)) {
-    const week = whole(fromMs, fromMs + lengthMs, isDay);
-    before.push({ fromMs, found: await figures(ask, week) });
-  }
-  const begun = await firstWholeDays(ask);
-  return ({ subject: { metric } }, platform) => {
-    const value = now.get(platform)?.get(metric.name)?.value ?? 0;
-    // Before its first event a platform was not in: that is not zero.
-    const first = begun.get(platform) ?? Infinity;
-    const counts = before
-      .filter(({ fromMs }) => fromMs >= first)
-      .map(({ found }) => found.get(platform)?.get(metric.name)?.value ?? 0);
-    if (counts.length < leastWeeks) return undefined;
-    const expected = usual(counts);
-    const figure = robustZ(value, expected);
-    return {
-      ...told(range, true),
-      ...expected,
-      figure,
-      value,
-      sample: Math.max(value, expected.expected),
-    };
-  };
-}
-
-/** While no epoch is exchanged for another: of half a log every figure is wrong. */
-async function figures(
-  { sources: { clickhouse, ingest, usage }, platforms, metrics, nowMs }: Ask,
-  range: Range,
-  compared?: Range,
-): Promise<Answers> {
-  return await ingest.question(async () => {
-    const filter = {
-      epochs: epochsIn(ingest, { platforms }),
-      place: undefined,
-      categories: undefined,
-      channels: undefined,
-      simulated: true,
-    };
-    const use = { platforms, clients: undefined, upTo: usage?.progress.position };
-    const group = { by: 'platform' } as const;
-    return await answer(clickhouse, { metrics, range, compared, group, filter, usage: use, nowMs });
-  });
-}
-
-/** The start of the day after each platform's first, of which nobody knows whether it is whole. UTC ms. */
-async function firstWholeDays({
-  sources: { clickhouse, ingest },
-  platforms,
-}: Ask): Promise<ReadonlyMap<string, number>> {
-  const epochs = [...epochsIn(ingest, { platforms })];
-  if (epochs.length === 0) return new Map();
-  const pairs = epochs.map(([code, epoch]) => `(${quote(code)}, ${epoch})`).join(', ');
-  const rows = await clickhouse.rows<{ platform: string; first: string }>(
-    `SELECT t.platform AS platform, toString(min(t.day)) AS first FROM onenet.day AS t
-    WHERE (t.platform, t.epoch) IN (${pairs}) GROUP BY platform`,
-  );
-  return new Map(
-    rows.map(({ platform, first }) => [
-      platform,
-      Date.parse(`${first}T00:00:00Z`) - shanghaiMs + dayMs,
-    ]),
-  );
-}
-
 /** The platforms whose feed is well and in up to the end of a range, or to now. */
 function completePlatforms(
   { ingest }: Sources,
   platforms: readonly string[],
   range: Range,
   nowMs: number,
-): ReadonlySet<string> {
+): readonly string[] {
   const asked = new Set(platforms);
   const neededMs = range.toMs <= nowMs ? range.toMs : nowMs - slackMs;
   const complete = (status: FeedStatus): boolean =>
@@ -180,7 +97,7 @@ function completePlatforms(
     // A log that was taken up anew is behind what it had already.
     Number(status.sequence) >= Number(status.lastSequence ?? Infinity);
   const found = ingest.statuses().filter(({ platform }) => asked.has(platform));
-  return new Set(found.filter(complete).map(({ platform }) => platform));
+  return found.filter(complete).map(({ platform }) => platform);
 }
 
 /** Whether it can be known at all: of use, where the gateways' record is read, and in up to the end of a range. */
@@ -211,18 +128,4 @@ function rangeFor(period: Rule['period'] | undefined, nowMs: number): Whole {
   }
   const range = rangeOf('LAST_7_DAYS', nowMs);
   return { ...range, fromMs: range.fromMs ?? 0 };
-}
-
-function whole(fromMs: number, toMs: number, isDay: boolean): Whole {
-  return { fromMs, toMs, endMs: toMs, calendar: isDay ? 'day' : undefined };
-}
-
-function told({ fromMs, toMs, endMs }: Whole, isWhole: boolean) {
-  const about = new Date(fromMs + shanghaiMs).toISOString();
-  return {
-    from: new Date(fromMs).toISOString(),
-    to: new Date(toMs).toISOString(),
-    about: isWhole ? about.slice(0, endMs - fromMs === dayMs ? 10 : 13) : null,
-    mayClose: true,
-  };
 }

@@ -8,6 +8,7 @@ import type { FeedStatus } from '../ingest/status.ts';
 import { settleMs } from '../months.ts';
 import type { SelfCheck } from '../self-check.ts';
 import type { Sources } from '../series.ts';
+import { WeeksBefore } from './changes.ts';
 import { judge, severityOf } from './judge.ts';
 import { isOfUse, metricReadings } from './metric-readings.ts';
 import type { Reading, Readings, Rule } from './rule.ts';
@@ -40,24 +41,34 @@ const metricsEvery = 6;
 export class Watch {
   private readonly options: WatchOptions;
   private readonly feedTimes = new FeedTimes();
+  private waking = new AbortController();
+  private readonly weeks = new WeeksBefore();
 
   constructor(options: WatchOptions) {
     this.options = options;
+  }
+
+  /** Looks at all of it now: a rule was changed. */
+  wake(): void {
+    this.waking.abort();
   }
 
   /** Looks and tells until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const startedMs = Date.now();
     for (let look = 1; !signal.aborted; look += 1) {
-      await rest(lookEveryMs, signal);
+      await rest(lookEveryMs, AbortSignal.any([signal, this.waking.signal]));
       if (signal.aborted) return;
+      const isAsked = this.waking.signal.aborted;
+      if (isAsked) this.waking = new AbortController();
+      const isTime = isAsked || look % metricsEvery === 0;
       const nowMs = Date.now();
       await this.attempt('alerts were not looked at', signal, async () => {
         await this.lookAtStates(nowMs);
-        if (look % metricsEvery === 0) await this.lookAtMetrics(nowMs);
+        if (isTime) await this.lookAtMetrics(nowMs);
         // Just after the start months may be closed late for no other reason.
         const isSettled = nowMs - startedMs > 2 * settleMs;
-        if (look % metricsEvery === 0 && isSettled) await this.lookAtMonths(nowMs);
+        if (isTime && isSettled) await this.lookAtMonths(nowMs);
       });
       await this.attempt('alerts were not told', signal, () =>
         this.options.teller.sendDue(Date.now(), signal),
@@ -89,9 +100,11 @@ export class Watch {
   async lookAtMetrics(nowMs: number): Promise<void> {
     const { sources } = this.options;
     const connected = this.connected().map(({ code }) => code);
-    const ofEvents = rules.filter((rule) => !isOfUse(rule));
-    await this.apply(await metricReadings(sources, ofEvents, this.ownPlatforms(), nowMs), nowMs);
-    await this.apply(await metricReadings(sources, rules.filter(isOfUse), connected, nowMs), nowMs);
+    const [ofUse, ofEvents] = [rules.filter(isOfUse), rules.filter((rule) => !isOfUse(rule))];
+    const { weeks } = this;
+    const own = this.ownPlatforms();
+    await this.apply(await metricReadings(sources, ofEvents, own, nowMs, weeks), nowMs);
+    await this.apply(await metricReadings(sources, ofUse, connected, nowMs, weeks), nowMs);
   }
 
   /** Months that are not closed. */
