@@ -51,6 +51,8 @@ export interface NetOptions {
   readonly local?: 'open' | 'refuse';
   /** Where this net's sandbox is. */
   readonly sandboxUrl?: string;
+  /** The file that says where alerts are told. */
+  readonly notify?: string;
   /** Whether the gateway serves the dashboard, built if need be; true when absent. */
   readonly dashboard?: boolean;
   readonly say?: Say;

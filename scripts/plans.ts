@@ -83,6 +83,8 @@ export interface PlanInput {
   readonly hostsNone?: boolean | undefined;
   readonly sandbox?: boolean | undefined;
   readonly sandboxUrl?: string | undefined;
+  /** Where alerts are told. */
+  readonly notify?: string | undefined;
   readonly gatewayUrl?: string | undefined;
   readonly trustedProxies?: readonly string[] | undefined;
   readonly local?: 'open' | 'refuse' | undefined;
@@ -172,7 +174,8 @@ export function sidecarPlan(input: PlanInput): PartPlan {
   };
 }
 
-function analyticsPlan({ ports, dataDir, mongodbUri, clickhouseUrl }: PlanInput): PartPlan {
+function analyticsPlan(input: PlanInput): PartPlan {
+  const { ports, dataDir, mongodbUri, clickhouseUrl, notify } = input;
   return {
     name: 'analytics',
     main: 'analytics/src/main.ts',
@@ -184,6 +187,7 @@ function analyticsPlan({ ports, dataDir, mongodbUri, clickhouseUrl }: PlanInput)
       'gateway-url': ports.urls.gateway,
       // Also when it is none: what the environment names may be another net's.
       'clickhouse-url': clickhouseUrl ?? '',
+      notify,
       keys: keysDir(dataDir),
     }),
     readyUrls: [ready(ports.urls.analytics)],

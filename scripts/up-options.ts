@@ -49,6 +49,11 @@ export const upOptions = {
     default: '',
     help: "where this net's sandbox is: the page of developers leads there",
   },
+  notify: {
+    kind: 'text',
+    default: '',
+    help: 'file that says where alerts are told by webhook and e-mail (docs/alerts.md); without it nowhere',
+  },
   'mongodb-uri': {
     kind: 'text',
     default: '',

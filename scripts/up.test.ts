@@ -15,12 +15,15 @@ test('address, proxies and who is let in reach gateway and province; the parts a
     gatewayUrl: 'https://onenet.example',
     trustedProxies: ['10.1.2.0/24', 'loopback'],
     local: 'refuse',
+    notify: '/etc/onenet/notify.json',
   };
   expect(argsOf(told, 'province')).toContain('--gateway-url https://onenet.example');
   expect(argsOf(told, 'gateway')).toContain(
     '--local refuse --trusted-proxy 10.1.2.0/24 --trusted-proxy loopback',
   );
   expect(argsOf(told, 'analytics')).toContain('--gateway-url http://127.0.0.1:4000');
+  expect(argsOf(told, 'analytics')).toContain('--notify /etc/onenet/notify.json');
+  expect(argsOf({}, 'analytics')).not.toContain('--notify');
   expect(argsOf({}, 'province')).toContain('--gateway-url http://127.0.0.1:4000');
   expect(argsOf({}, 'gateway')).not.toMatch(/--local|--trusted-proxy/);
 });

@@ -41,6 +41,7 @@ const nothingGiven = {
   'postgres-uri': '',
   'clickhouse-url': '',
   'sandbox-url': '',
+  notify: '',
 };
 
 function netOptions(options: UpValues) {
@@ -67,6 +68,7 @@ function netOptions(options: UpValues) {
     ...(gatewayUrl !== undefined && { gatewayUrl }),
     ...(local !== undefined && { local }),
     ...(sandboxUrl === '' ? {} : { sandboxUrl }),
+    ...(options.notify === '' ? {} : { notify: resolve(options.notify) }),
     ...(mongodbUri === '' ? {} : { mongodbUri }),
     ...(postgresUri === '' ? {} : { postgresUri }),
     ...(clickhouseUrl === '' ? {} : { clickhouseUrl }),

@@ -25,7 +25,10 @@ export class WeeksBefore {
   async of(ask: Ask, range: Whole): Promise<readonly Week[]> {
     const lengthMs = range.endMs - range.fromMs;
     const epochs = [...epochsIn(ask.sources.ingest, { platforms: ask.platforms })];
-    const key = JSON.stringify([range.fromMs, epochs.toSorted()]);
+    const of = epochs
+      .map(([code, epoch]) => `${code} ${epoch}`)
+      .toSorted((a, b) => (a < b ? -1 : 1));
+    const key = [range.fromMs, ...of].join();
     const kept = this.kept.get(lengthMs);
     if (kept?.key === key) return kept.weeks;
     const weeks: Week[] = [];

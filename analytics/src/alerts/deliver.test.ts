@@ -158,7 +158,7 @@ test('a webhook is signed as Standard Webhooks verifies it, once for the opening
     const [first] = received;
     const altered = first?.body.replace('"value":12', '"value":13') ?? '';
     const headers = first?.headers as Record<string, string>;
-    expect(() => new Verifier(secret).verify(altered, headers)).toThrow();
+    expect(() => new Verifier(secret).verify(altered, headers)).toThrow('No matching signature');
   } finally {
     vi.useRealTimers();
   }
@@ -213,7 +213,7 @@ test('while a secret is exchanged, the old one verifies and the new one too', as
   const signed = headers as Record<string, string>;
   for (const each of [next, secret]) expect(new Verifier(each).verify(body, signed)).toBeTruthy();
   const another = `whsec_${randomBytes(24).toString('base64')}`;
-  expect(() => new Verifier(another).verify(body, signed)).toThrow();
+  expect(() => new Verifier(another).verify(body, signed)).toThrow('No matching signature');
 });
 
 test('nothing is sent to an address that is not public, where the net’s policy is so', async () => {

@@ -153,7 +153,7 @@ export function alertResolvers(stores: AlertStores) {
 }
 
 /** Fields of an alert that its rule answers; of a rule that is no longer in the list there are none. */
-function ofRule<T extends Readonly<Record<string, (rule: Rule) => string | null>>>(fields: T) {
+function ofRule(fields: Readonly<Record<string, (rule: Rule) => string | null>>) {
   return Object.fromEntries(
     Object.entries(fields).map(([name, read]) => [
       name,
@@ -203,7 +203,7 @@ async function listAlerts(
     leastSeverity: input.leastSeverity ?? undefined,
   };
   // One more tells whether there is a next page.
-  const found = await alerts.list(filter, first + 1, after == null ? undefined : read(after));
+  const found = await alerts.list(filter, first + 1, after == null ? undefined : readCursor(after));
   const page = found.slice(0, first);
   const deliveries = Map.groupBy(
     await outbox.ofAlerts(page.map(({ _id }) => _id)),
@@ -221,7 +221,7 @@ function cursorOf({ openedAt, _id }: StoredAlert): string {
   return Buffer.from(JSON.stringify([openedAt.getTime(), _id])).toString('base64url');
 }
 
-function read(cursor: string): AfterAlert {
+function readCursor(cursor: string): AfterAlert {
   try {
     const [ms, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
     if (Number.isSafeInteger(ms) && typeof id === 'string') {

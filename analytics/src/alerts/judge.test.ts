@@ -1,4 +1,5 @@
 /** Every rule of the list opens at its bound and not just before it, with its sample, and closes only when it is well back. */
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { judge, severityOf } from './judge.ts';
 import { hasSample, rules } from './rules.ts';
@@ -68,6 +69,26 @@ describe.each(rules.map((rule) => [rule.name, rule] as const))('%s', (_, rule) =
       expect(text).not.toMatch(/\p{Script=Han}|undefined/u);
     }
   });
+});
+
+test.each(['alerts.md', 'alerts.zh-CN.md'])('docs/%s has every rule as it is', async (name) => {
+  const page = await readFile(new URL(`../../../docs/${name}`, import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| `(\w+)`.*$/gm)].map(([row, rule]) => ({ row, rule }));
+  expect(rows.map(({ rule }) => rule)).toEqual(rules.map((rule) => rule.name));
+  for (const { defaults, name: rule } of rules) {
+    const { bound, graverBound, severity, minimumSample } = defaults;
+    const cells = rows
+      .find((row) => row.rule === rule)
+      ?.row.split('|')
+      .map((cell) => cell.trim());
+    const [, , opens = '', sample = '', graver, grade] = cells ?? [];
+    expect(opens.match(/[\d.]+\d|\d/g)).toContain(String(bound));
+    expect(sample.match(/\d+/)?.[0] ?? '0').toBe(String(minimumSample));
+    expect([graver, grade]).toEqual([
+      graverBound === null ? '' : String(graverBound),
+      String(severity),
+    ]);
+  }
 });
 
 test('far fewer than usual is unusual too, where both ways are', () => {

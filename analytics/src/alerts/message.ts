@@ -134,7 +134,8 @@ function overBecause({ closedBecause }: StoredAlert): Words {
       return { zh: '规则已停用，报警解除。', en: 'The rule was switched off.' };
     case 'NOT_CONNECTED':
       return { zh: '平台已不再接入，报警解除。', en: 'The platform is no longer connected.' };
-    default:
+    case 'CLEARED':
+    case null:
       return { zh: '已恢复，报警解除。', en: 'It is over.' };
   }
 }
