@@ -1,4 +1,7 @@
-/** Deliberately wrong platforms: each fails exactly the rule that it breaks, and every rule has one that breaks it. */
+/**
+ * Deliberately wrong platforms: each fails exactly the rule that it breaks, and every rule has one that breaks it.
+ * A wrong platform is checked by the rules of whose calls it spoils something: to the others it is a right one.
+ */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -6,20 +9,18 @@ import { audit, rules, sendDirectly } from '@onenet/audit';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { AuditedPlatform } from './fixtures/audited-platform.ts';
 import { mutants, type Mutant } from './mutants/mutants.ts';
+import { failuresIn, record, rulesTouched, type Recording } from './mutants/touched.ts';
 
-/** Audits write: each of those that run side by side has platforms of its own, two of them with every module. */
-const side = { quick: 3, whole: 2 };
+/** Audits write: each of those that run side by side has platforms of its own. */
+const side = 3;
 /** Each takes its platforms in turn: one that has been audited often has longer and longer lists. */
-const platformsEach = 3;
+const platformsEach = 2;
 type Platform = Pick<AuditedPlatform, 'url' | 'code'>;
 let child: ChildProcess;
-let free: { readonly quick: readonly Platform[]; readonly whole: readonly Platform[] };
+let free: readonly Platform[];
 beforeAll(async () => {
   const program = fileURLToPath(new URL('mutants/platforms.ts', import.meta.url));
-  child = fork(program, [
-    inject('mongodbUri'),
-    ...Object.values(side).map((count) => String(count * platformsEach)),
-  ]);
+  child = fork(program, [inject('mongodbUri'), String(side * platformsEach)]);
   const failed = once(child, 'exit').then(([code]) => {
     throw new Error(`The platforms did not start: exit code ${String(code)}.`);
   });
@@ -39,11 +40,28 @@ test('every rule has a platform that breaks it', () => {
   expect(rules.map(({ id }) => id).filter((id) => !broken.has(id))).toEqual([]);
 });
 
-const verdicts = new Map<Mutant, Promise<readonly object[]>>();
+/** These read the same pages, and so are recorded together; each of the others by itself. */
+const aboutPages = ['M8', 'M9', 'M10', 'S4'];
+const alone = rules.map(({ id }) => id).filter((id) => !aboutPages.includes(id));
+const checkedTogether = [aboutPages, ...alone.map((id) => [id])];
+let recordings: ReadonlyMap<readonly string[], Promise<Recording>> | undefined;
+
+test.each(checkedTogether.map((ids) => ({ ids })))('a right one passes $ids', async ({ ids }) => {
+  // The first test begins them all: a wait of one is used by the others.
+  recordings ??= inTurn(checkedTogether, record);
+  expect((await recordings.get(ids))?.failed).toEqual([]);
+});
+
+let verdicts: ReadonlyMap<Mutant, Promise<readonly object[]>> | undefined;
 
 test.each(mutants)('a platform that $wrong fails $rule, and nothing else', async (mutant) => {
-  // The first test begins them all: a wait of one is used by the others.
-  if (verdicts.size === 0) begin();
+  recordings ??= inTurn(checkedTogether, record);
+  const recorded = await Promise.all(recordings.values());
+  verdicts ??= inTurn(mutants, async (platform, { spoil }) => {
+    const only = await rulesTouched(recorded, spoil);
+    const report = await audit({ ...platform, write: true, only, send: spoil(sendDirectly) });
+    return failuresIn(report);
+  });
   expect(await verdicts.get(mutant)).toEqual([
     {
       id: mutant.rule,
@@ -54,43 +72,23 @@ test.each(mutants)('a platform that $wrong fails $rule, and nothing else', async
   ]);
 });
 
-function begin(): void {
-  const waiting = mutants.map((mutant) => ({
-    mutant,
-    verdict: Promise.withResolvers<readonly object[]>(),
-  }));
-  for (const { mutant, verdict } of waiting) verdicts.set(mutant, verdict.promise);
-  const { quick = [], whole = [] } = Object.groupBy(waiting, ({ mutant }) =>
-    rules.some(({ id, module }) => id === mutant.rule && !fewModules.includes(module))
-      ? 'whole'
-      : 'quick',
-  );
-  for (const [platforms, queue] of [
-    [free.quick, quick.values()],
-    [free.whole, whole.values()],
-  ] as const) {
-    for (let n = 0; n < platforms.length; n += platformsEach) {
-      void work(platforms.slice(n, n + platformsEach), queue);
+/** Does each task at one of the platforms, as many side by side as may be. */
+function inTurn<Task, Result>(
+  tasks: readonly Task[],
+  run: (platform: Platform, task: Task) => Promise<Result>,
+): ReadonlyMap<Task, Promise<Result>> {
+  const waiting = tasks.map((task) => ({ task, result: Promise.withResolvers<Result>() }));
+  const queue = waiting.values();
+  const work = async (platforms: readonly Platform[]): Promise<void> => {
+    let count = 0;
+    for (const { task, result } of queue) {
+      const platform = platforms[count++ % platforms.length] as Platform;
+      await run({ url: platform.url, code: platform.code }, task).then(
+        result.resolve,
+        result.reject,
+      );
     }
-  }
-}
-
-/** What the quick platforms offer. */
-const fewModules: readonly string[] = ['core', 'organizations', 'requests', 'members', 'content'];
-
-async function work(
-  platforms: readonly Platform[],
-  queue: Iterable<{ mutant: Mutant; verdict: PromiseWithResolvers<readonly object[]> }>,
-): Promise<void> {
-  let audits = 0;
-  for (const { mutant, verdict } of queue) {
-    const { url, code } = platforms[audits++ % platforms.length] as Platform;
-    await audit({ url, code, write: true, send: mutant.spoil(sendDirectly) }).then(
-      ({ rules: results }) => {
-        const failed = results.filter(({ status }) => status === 'FAIL');
-        verdict.resolve(failed.map(({ id, sent, came, wanted }) => ({ id, sent, came, wanted })));
-      },
-      verdict.reject,
-    );
-  }
+  };
+  for (let n = 0; n < free.length; n += platformsEach) void work(free.slice(n, n + platformsEach));
+  return new Map(waiting.map(({ task, result }) => [task, result.promise]));
 }

@@ -81,10 +81,11 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'M8',
     wrong: 'swaps two rows of a full page',
-    spoil: answering(({ data }, { variables }) => {
-      // By name only: of rows that are alike M9 would see it too, where it looks for what follows a place.
+    spoil: answering(({ data }, { query, variables }) => {
+      // Of those whose names differ: of rows that are alike M9 would see it too, where it looks for what follows a place.
       const order = (variables?.['order'] ?? {}) as { readonly field?: string };
       if (variables?.['first'] !== 100 || order.field !== 'NAME') return;
+      if (!query.includes(': organizations(')) return;
       const { edges = [] } = (data as { list?: { edges?: Edges } } | null)?.list ?? {};
       const [, a, b] = edges;
       if (edges.length > 3 && a && b) edges.splice(1, 2, b, a);
@@ -190,7 +191,8 @@ export const mutants: readonly Mutant[] = [
     wrong: 'does not mask',
     spoil: answering(({ data }) => {
       for (const object of objectsIn(data)) {
-        if ('maskedApplicantName' in object) object['maskedApplicantName'] = '王小明';
+        // A tombstone has none.
+        if (object['maskedApplicantName'] != null) object['maskedApplicantName'] = '王小明';
       }
     }),
   },
@@ -240,9 +242,10 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'M16',
     wrong: 'does not look at the key',
-    spoil: asking(({ variables }) => {
+    spoil: asking(({ query, variables }) => {
       const input = variables?.['input'] as Record<string, unknown> | undefined;
-      if (input) input['idempotencyKey'] = crypto.randomUUID();
+      // That a card is used once is a rule of cards.
+      if (input && !query.includes('useCard')) input['idempotencyKey'] = crypto.randomUUID();
     }),
   },
   {
