@@ -1,12 +1,17 @@
 /** The whole of analytics in one process: directory, feeds, GraphQL, self-check and the live stream. Long, because one process serves all of it. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { createServer, get } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { NetSnapshot } from '@onenet/contract';
 import { MongoClient } from 'mongodb';
+import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import type { Message } from './alerts/message.ts';
 import { startAnalytics } from './analytics.ts';
 import type { Analytics } from './analytics.ts';
 import { testDatabase, testDirectory, testPlatform, testSnapshot, until } from './fixture.ts';
@@ -20,6 +25,8 @@ const cleanUp = new AsyncDisposableStack();
 let analytics: Analytics;
 let wuhan: TestPlatform;
 let yichang: TestPlatform;
+/** What was told of alerts. */
+const told: Message[] = [];
 
 /** A province that is nothing but its directory. */
 async function directoryOf(snapshot: () => NetSnapshot): Promise<string> {
@@ -42,6 +49,27 @@ async function directoryOf(snapshot: () => NetSnapshot): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+/** A file for `notify`: what is told comes to a receiver that verifies it. */
+async function alertsTo(receive: (message: Message) => void) {
+  const secret = `whsec_${randomBytes(32).toString('base64')}`;
+  const verifier = new Webhook(secret);
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      receive(verifier.verify(body, request.headers as Record<string, string>) as Message);
+      response.writeHead(204).end();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanUp.defer(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const { port } = server.address() as AddressInfo;
+  const webhooks = [{ name: 'duty', url: `http://127.0.0.1:${port}`, secrets: [secret] }];
+  return { addresses: 'ANY', webhooks };
+}
+
 beforeAll(async () => {
   const client = await MongoClient.connect(inject('mongodbUri'));
   cleanUp.defer(() => client.close());
@@ -53,8 +81,11 @@ beforeAll(async () => {
   const registered = { ...yichang.owner, code: '422800', connection: 'REGISTERED' as const };
   const snapshot = testSnapshot([wuhan.owner, yichang.owner, registered]);
   const provinceUrl = await directoryOf(() => snapshot);
+  const notify = join(directory.path, '..', 'notify.json');
+  await writeFile(notify, JSON.stringify(await alertsTo((message) => told.push(message))));
   analytics = await startAnalytics({
     port: 0,
+    notify,
     host: '127.0.0.1',
     dataDir: directory.path,
     mongodbUri: inject('mongodbUri'),
@@ -248,17 +279,17 @@ test('an administrator publishes a ranking, which then is what it is', async () 
   });
 });
 
-test('a rule of alerts is set, opens an alert, and the alert is acknowledged', async () => {
+test('a rule of alerts is set, opens an alert, which is told and acknowledged', async () => {
   await wuhan.happened([
     { type: 'onenet.request.overdue', time: new Date(), data: { place: '420102' } },
   ]);
   const { lastSequence } = await wuhan.feed.status();
   await readsAreIn('420100', lastSequence);
-  const quiet = '{ from: "12:00", to: "14:00" }';
+  const quiet = '{ from: "00:00", to: "00:00", daysOff: false }';
   const answer = await query(
     `mutation { setAlertRule(input: { rule: "OVERDUE", platform: "420100", bound: 1, quiet: ${quiet} }) { ...rule } } ${ofRules}`,
   );
-  const settings = { bound: 1, quiet: { from: '12:00', daysOff: true, gravestWaits: false } };
+  const settings = { bound: 1, quiet: { from: '00:00', daysOff: false, gravestWaits: false } };
   expect(answer).toMatchObject({
     data: {
       setAlertRule: { settings: { bound: 10 }, platforms: [{ platform: '420100', settings }] },
@@ -277,9 +308,12 @@ test('a rule of alerts is set, opens an alert, and the alert is acknowledged', a
       label: '一周内求助超期',
       sample: null,
       acknowledgedAt: null,
-      notifications: [],
+      notifications: [{ event: 'OPENED', destination: 'webhook:duty' }],
     },
   ]);
+  await until(() => told.some(({ data: { id } }) => id === data.alerts.rows[0]?.id));
+  const [message] = told.filter(({ data: { rule } }) => rule === 'OVERDUE');
+  expect(message).toMatchObject({ type: 'alert.opened', data: { platform: '420100', value: 1 } });
   const acknowledged = await query(
     `mutation ($id: ID!) { acknowledgeAlert(id: $id) { acknowledgedBy acknowledgedAt } }`,
     { id: data.alerts.rows[0]?.id },

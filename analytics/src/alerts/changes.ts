@@ -5,6 +5,7 @@ import type { Answers } from '../query.ts';
 import { epochsIn } from '../scope.ts';
 import { figures, told, whole } from './figures.ts';
 import type { Ask, Read, Whole } from './figures.ts';
+import type { Reading } from './rule.ts';
 import { isOrdinaryDay, leastWeeks, robustZ, usual, weeksBefore } from './unusual.ts';
 
 interface Week {
@@ -43,8 +44,16 @@ export class WeeksBefore {
 
 /** `ask.platforms`: those that are in as a whole. */
 export async function changes(ask: Ask, range: Whole, kept: WeeksBefore): Promise<Read> {
-  // On a holiday nothing is usual.
-  if (!isOrdinaryDay(range.fromMs)) return () => undefined;
+  // Nothing is usual: that opens nothing, and what was about an earlier day or hour is over.
+  const incomparable: Reading = {
+    ...told(range, true),
+    figure: NaN,
+    value: 0,
+    sample: 0,
+    expected: null,
+    spread: null,
+  };
+  if (!isOrdinaryDay(range.fromMs)) return () => incomparable;
   const now = await figures(ask, range);
   const before = await kept.of(ask, range);
   const begun = await firstWholeDays(ask);
@@ -55,7 +64,7 @@ export async function changes(ask: Ask, range: Whole, kept: WeeksBefore): Promis
     const counts = before
       .filter(({ fromMs }) => fromMs >= first)
       .map(({ found }) => found.get(platform)?.get(metric.name)?.value ?? 0);
-    if (counts.length < leastWeeks) return undefined;
+    if (counts.length < leastWeeks) return incomparable;
     const expected = usual(counts);
     const figure = robustZ(value, expected);
     return {

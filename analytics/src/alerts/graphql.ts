@@ -141,13 +141,18 @@ export function alertResolvers(stores: AlertStores) {
       settings: ({ rule, settings }: ShownRule) => settings.of(rule, theNet),
       setBy: ({ rule, settings }: ShownRule) => settings.entry(rule, theNet)?.setBy,
       setAt: ({ rule, settings }: ShownRule) => settings.entry(rule, theNet)?.setAt.toISOString(),
-      platforms: ({ rule, settings }: ShownRule) =>
-        settings.platformsOf(rule).map(({ platform, setBy, setAt }) => ({
+      platforms: ({ rule, settings }: ShownRule, _: unknown, { caller }: Context) => {
+        const sight = sightOfAlerts(caller);
+        const seen = settings
+          .platformsOf(rule)
+          .filter(({ platform }) => sight?.includes(platform) ?? true);
+        return seen.map(({ platform, setBy, setAt }) => ({
           platform,
           settings: settings.of(rule, platform),
           setBy,
           setAt: setAt.toISOString(),
-        })),
+        }));
+      },
     },
   };
 }
