@@ -39,7 +39,7 @@ const faults = {
   cutAndFlipped: ({ answer, socket, pick }: Sending) =>
     sendRaw(socket, answer, { body: flipped(half(answer.body), pick) }),
   /** Before a byte of the answer. */
-  cutAtOnce: ({ socket }: Sending) => socket.destroy(),
+  cutAtOnce: ({ socket }: Sending) => void socket.destroy(),
   /** After the answer's head. */
   cutAfterHead: ({ answer, socket }: Sending) => sendRaw(socket, answer, { body: noBytes }),
   late: async ({ answer, response }: Sending) => {

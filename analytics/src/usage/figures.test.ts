@@ -341,6 +341,8 @@ test('how fresh feeds were is noted once a minute, and answered by platform', as
     head: null,
     rejected: 0,
     contiguous: true,
+    waitingFor: null,
+    waitingSince: null,
   });
   for (let minute = 10; minute >= 1; minute--) {
     const isBehind = minute === 1;
