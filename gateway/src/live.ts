@@ -4,6 +4,7 @@ import { NetError, localCaller } from '@onenet/contract';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { request as ask, type Dispatcher } from 'undici';
+import { HttpRefusal } from './http-request.ts';
 
 /** What it takes to ask analytics. */
 export interface LiveSource {
@@ -14,6 +15,16 @@ export interface LiveSource {
   readonly signer: Signer | undefined;
 }
 
+/** What ends a stream, beside its two ends. */
+export interface LiveEnds {
+  readonly stop: AbortSignal;
+  /** Rejects when who listens may not (any more): a session that has ended must not be told on. */
+  readonly mayListen: () => Promise<void>;
+}
+
+/** How often it is looked whether who listens still may. */
+const lookEveryMs = 2000;
+
 /** The gateway itself asks; for whom it may, it has looked. */
 const asGateway = { ...localCaller, client: 'gateway' };
 
@@ -22,7 +33,7 @@ export async function proxyLive(
   { analyticsUrl, dispatcher, signer }: LiveSource,
   request: IncomingMessage,
   response: ServerResponse,
-  stop: AbortSignal,
+  { stop, mayListen }: LiveEnds,
 ): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
@@ -56,11 +67,19 @@ export async function proxyLive(
     'x-accel-buffering': 'no',
   });
   response.flushHeaders();
+  const looking = setInterval(() => {
+    mayListen().catch((error: unknown) => {
+      // Whether it may could not be told where the province is away: then it goes on.
+      if (error instanceof HttpRefusal && error.status === 401) gone.abort();
+    });
+  }, lookEveryMs);
   try {
     await pipeline(body, response, { signal });
   } catch {
     // Either side has left, which is how a stream ends: the browser comes back by itself.
     response.destroy();
+  } finally {
+    clearInterval(looking);
   }
 }
 

@@ -2,10 +2,11 @@
 import { once, setMaxListeners } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent, createServer, get as httpGet } from 'node:http';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { post, startSmallNet, type SmallNet } from './small-net.fixture.ts';
@@ -85,6 +86,14 @@ test('an address that cannot be decoded is refused', async () => {
   expect((await get('/%ff')).status).toBe(400);
 });
 
+test('a target that is no address is refused, and is no incident', async () => {
+  const { hostname: host, port } = new URL(net.url);
+  const request = httpGet({ host, port, path: 'http://[/' });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  expect(response.resume().statusCode).toBe(400);
+  expect(net.lines.filter(({ msg }) => msg === 'unexpected error')).toEqual([]);
+});
+
 test('the live stream is passed on as it comes, and ends upstream when the browser leaves', async () => {
   expect((await get('/live')).status).toBe(503);
   let asked = '';
@@ -111,6 +120,34 @@ test('the live stream is passed on as it comes, and ends upstream when the brows
   expect(asked).toBe('/live a.1');
   leave.abort();
   await left.promise;
+  analytics.close();
+  analytics.closeAllConnections();
+});
+
+test('the live stream ends with the session of who listens', async () => {
+  const analytics = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+    const beat = setInterval(() => response.write(': still here\n\n'), 100);
+    response.once('close', () => clearInterval(beat));
+  });
+  analytics.listen(0, '127.0.0.1');
+  await once(analytics, 'listening');
+  const url = `http://127.0.0.1:${(analytics.address() as AddressInfo).port}/graphql`;
+  net.tell({ services: { province: url, analytics: url } });
+  await expect.poll(() => net.generations.current?.net.services.analytics).toBe(url);
+
+  const value = net.sessions.signIn({});
+  const stream = await get('/live', { cookie: `onenet-session=${value}` });
+  let isOver = false;
+  const reading = (async () => {
+    for await (const _ of stream.body ?? []);
+  })().catch(() => undefined);
+  void reading.then(() => (isOver = true));
+  // Whoever is still signed in hears on, over several looks.
+  await sleep(2500);
+  expect(isOver).toBe(false);
+  net.sessions.signOut(value);
+  await expect.poll(() => isOver, { timeout: 10_000 }).toBe(true);
   analytics.close();
   analytics.closeAllConnections();
 });

@@ -53,10 +53,13 @@ const paths: Readonly<Record<string, Handler>> = {
     if (request.method !== 'GET') throw notThis(request);
     const net = inForce()?.net;
     if (!net) throw new NetError('UNAVAILABLE');
-    const { by } = await callers.identify(callerRequest(request), net);
-    if (by === 'TOKEN') throw notAllowed('The live stream is for people, and not for clients.');
+    const mayListen = async (): Promise<void> => {
+      const { by } = await callers.identify(callerRequest(request), inForce()?.net ?? net);
+      if (by === 'TOKEN') throw notAllowed('The live stream is for people, and not for clients.');
+    };
+    await mayListen();
     const source = { analyticsUrl: net.services.analytics, dispatcher, signer: keys };
-    await proxyLive(source, request, response, stop);
+    await proxyLive(source, request, response, { stop, mayListen });
   },
   '/health/live': (_request, response) => sendJson(response, 200, { status: 'live' }),
   '/health/ready': (_request, response, { inForce, refused }) => {
@@ -121,7 +124,8 @@ async function handle(
   const { isHttps } = cameFrom({ headers: request.headers, remoteAddress }, options.proxies);
   if (isHttps) response.setHeader('strict-transport-security', 'max-age=31536000');
   try {
-    const { pathname } = new URL(request.url ?? '/', 'http://gateway');
+    // A target such as `http://[/` is one to the HTTP parser, and none to URL.
+    const { pathname } = URL.parse(request.url ?? '/', 'http://gateway') ?? noAddress();
     const handler = Object.hasOwn(paths, pathname) ? paths[pathname] : undefined;
     if (handler) await handler(request, response, options);
     else if (isRestPath(pathname)) await answerRest(request, response, options);
@@ -153,6 +157,10 @@ function decodePath(pathname: string): string {
   } catch {
     throw new NetError('BAD_REQUEST', 'The address is not percent-encoded UTF-8.');
   }
+}
+
+function noAddress(): never {
+  throw new NetError('BAD_REQUEST', 'The target of the request is no address.');
 }
 
 function notThis({ method }: IncomingMessage): NetError {
