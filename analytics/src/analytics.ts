@@ -26,6 +26,9 @@ import { Alerts } from './alerts/store.ts';
 import { Teller } from './alerts/teller.ts';
 import { Watch } from './alerts/watch.ts';
 import { answerBackup, freezeTables } from './backup.ts';
+import { BriefComposer } from './briefs/composer.ts';
+import { answerBrief, isBriefPath } from './briefs/http.ts';
+import { Briefs } from './briefs/store.ts';
 import { openClickHouse } from './clickhouse.ts';
 import type { ClickHouse } from './clickhouse.ts';
 import { followDirectory } from './directory.ts';
@@ -35,8 +38,8 @@ import { Workers } from './ingest/workers.ts';
 import { Live } from './live/live.ts';
 import { checkCluster } from './operation/cluster.ts';
 import { answerOperation } from './operation/http.ts';
+import type { Operated } from './operation/http.ts';
 import { keepRawFor, setTimeToLive } from './operation/retention.ts';
-import type { CheckSources } from './operation/check.ts';
 import { signedCalls, unsignedCalls } from './owner-call.ts';
 import { Editions } from './ranking/editions.ts';
 import { RankingPublisher } from './ranking/publisher.ts';
@@ -149,17 +152,19 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
     await editions.prepare();
     const publisher = new RankingPublisher(sources, editions, log);
     const alerting = await prepareAlerts(db, sources, selfCheck, options.notify, log);
-    const handler = createGraphql(
-      sources,
-      selfCheck,
-      { editions, publisher },
-      alerting.stores,
-      usage,
-      log,
-    );
+    const briefs = new Briefs(db);
+    await briefs.prepare();
+    const { alerts } = alerting.stores;
+    const composer = new BriefComposer({ ...sources, editions, alerts }, briefs, log);
+    const kept = {
+      rankings: { editions, publisher },
+      alerts: alerting.stores,
+      briefs: { briefs, composer },
+    };
+    const handler = createGraphql(sources, selfCheck, kept, usage, log);
     const graphql = { guard, handler, hasKeys: keys !== undefined };
     const freeze = freezerOf(options, clickhouse);
-    const operated = { clickhouse, ingest, positions, selfCheck, editions };
+    const operated = { clickhouse, ingest, positions, selfCheck, editions, briefs, composer };
     server.on('request', createListener(graphql, live, operated, access, freeze));
     server.listen(options.port, options.host);
     await once(server, 'listening');
@@ -176,6 +181,7 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
       ),
       selfCheck.run(signal),
       publisher.run(signal),
+      composer.run(signal),
       closeMonths(sources, signal, log),
       alerting.watch.run(signal),
       noteFreshness(sources, log, signal),
@@ -260,7 +266,7 @@ function freezerOf({ clickhouseUrl, dataDir }: AnalyticsOptions, clickhouse: Cli
 function createListener(
   graphql: Parameters<typeof answerPart>[0],
   live: Live,
-  operated: CheckSources,
+  operated: Operated,
   access: AccessListener | undefined,
   freeze: (() => Promise<string>) | undefined,
 ): (request: IncomingMessage, response: ServerResponse) => void {
@@ -310,6 +316,12 @@ function createListener(
         );
         return;
       default:
+        if (isBriefPath(url.pathname)) {
+          answerBrief({ ...graphql, briefs: operated.briefs }, request, response, url).catch(
+            (error: unknown) => answerError(response, error),
+          );
+          return;
+        }
         if (url.pathname.startsWith('/operation/')) {
           answerOperation(operated, graphql.guard, request, response, url).catch((error: unknown) =>
             answerError(response, error),

@@ -11,6 +11,8 @@ import { sightOfRecords, sightOfSummary } from './access/who.ts';
 import { alertResolvers } from './alerts/graphql.ts';
 import type { AlertStores } from './alerts/graphql.ts';
 import { Batcher } from './batcher.ts';
+import { briefResolvers } from './briefs/graphql.ts';
+import type { BriefParts } from './briefs/graphql.ts';
 import { distribution } from './distribution.ts';
 import type { DistributionInput } from './distribution.ts';
 import { requestFunnel } from './funnel.ts';
@@ -44,30 +46,35 @@ interface Entity {
   readonly code: string;
 }
 
+/** What is kept as it was once, and who makes it. */
+export interface KeptParts {
+  readonly rankings: Rankings;
+  readonly alerts: AlertStores;
+  readonly briefs: BriefParts;
+}
+
 /** Answers GraphQL at `/graphql` to whom the guard admits. */
 export function createGraphql(
   sources: Sources,
   selfCheck: SelfCheck,
-  rankings: Rankings,
-  alertStores: AlertStores,
+  kept: KeptParts,
   usage: UsageSources | undefined,
   log: (message: string, detail?: unknown) => void,
 ) {
-  const {
-    Query: ofRankings,
-    Mutation: publishing,
-    ...rankingTypes
-  } = rankingResolvers(sources, rankings);
-  const { Query: ofAlerts, Mutation: setting, ...alertTypes } = alertResolvers(alertStores);
+  const rankings = rankingResolvers(sources, kept.rankings);
+  const alerts = alertResolvers(kept.alerts);
+  const briefs = briefResolvers(kept.briefs);
   const module = {
     typeDefs: parse(analyticsSdl),
     resolvers: {
-      ...rankingTypes,
-      ...alertTypes,
-      Mutation: { ...publishing, ...setting },
+      ...rankings,
+      ...alerts,
+      ...briefs,
+      Mutation: { ...rankings.Mutation, ...alerts.Mutation, ...briefs.Mutation },
       Query: {
-        ...ofRankings,
-        ...ofAlerts,
+        ...rankings.Query,
+        ...alerts.Query,
+        ...briefs.Query,
         metricDefinitions: () => metrics,
         metrics: async (
           _: unknown,

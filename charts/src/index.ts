@@ -3,6 +3,7 @@ export { barsOption } from './bars.ts';
 export type { Bar } from './bars.ts';
 export { isBaseTooSmall, relativeChange, verdict } from './change.ts';
 export type { Verdict } from './change.ts';
+export { dimensionWords } from './dimension-words.ts';
 export { FigureFormat } from './figure-format.ts';
 export type { Measured } from './figure-format.ts';
 export { languages, locales } from './language.ts';

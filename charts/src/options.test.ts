@@ -48,6 +48,11 @@ describe('trend', () => {
     });
   });
 
+  test('of a period that is over the last point is like the others', () => {
+    const option = trendOption({ ...input, lastIsOver: true }, palette);
+    expect(option).toMatchObject({ series: [{ data: [{}, {}, { value: 5, symbol: 'circle' }] }] });
+  });
+
   test('a ratio needs neither zero nor a filled area', () => {
     const option = trendOption({ ...input, fromZero: false }, palette);
     expect(option).toMatchObject({ yAxis: { scale: true } });

@@ -1,4 +1,4 @@
-/** One metric over time, as a line; the last point is hollow, since its day is not over. */
+/** One metric over time, as a line; the last point is hollow where its day is not over. */
 import type { LineSeriesOption } from 'echarts/charts';
 import type { GridComponentOption, TooltipComponentOption } from 'echarts/components';
 import type { ComposeOption } from 'echarts/core';
@@ -20,11 +20,13 @@ export interface TrendInput {
   readonly full: (value: number) => string;
   /** Ratios and durations need no zero on their axis. */
   readonly fromZero: boolean;
+  /** Whether the last bucket is over, as all before it are. */
+  readonly lastIsOver?: boolean;
 }
 
 export function trendOption(input: TrendInput, palette: Palette): TrendOption {
   const { points } = input;
-  const last = points.length - 1;
+  const open = input.lastIsOver ? -1 : points.length - 1;
   return {
     animation: false,
     textStyle: { fontFamily: palette.font, color: palette.quiet },
@@ -61,8 +63,8 @@ export function trendOption(input: TrendInput, palette: Palette): TrendOption {
         // Null where nothing can be computed: a gap, never a zero.
         data: points.map((point, index) => ({
           value: point.value ?? '-',
-          symbol: index === last ? 'emptyCircle' : 'circle',
-          symbolSize: index === last ? 8 : 5,
+          symbol: index === open ? 'emptyCircle' : 'circle',
+          symbolSize: index === open ? 8 : 5,
         })),
         connectNulls: false,
         showSymbol: true,

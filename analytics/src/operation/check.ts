@@ -1,4 +1,5 @@
 /** What `./onenet analytics check` looks at: one finding a line, right or wrong, each with what it compared. */
+import type { Briefs } from '../briefs/store.ts';
 import type { ClickHouse } from '../clickhouse.ts';
 import { floorOf } from '../ingest/floors.ts';
 import type { Ingest } from '../ingest/ingest.ts';
@@ -11,7 +12,7 @@ import type { SelfCheck } from '../self-check.ts';
 import { differingTotals } from './totals.ts';
 
 export interface Finding {
-  /** `migrations`, a table, `intents`, `rankings`, or a platform's code. */
+  /** `migrations`, a table, `intents`, `rankings`, `briefs`, or a platform's code. */
   readonly subject: string;
   readonly ok: boolean;
   readonly found: string;
@@ -30,6 +31,7 @@ export interface CheckSources {
   readonly positions: Positions;
   readonly selfCheck: SelfCheck;
   readonly editions: Editions;
+  readonly briefs: Briefs;
 }
 
 /** Everything that can be wrong with the stores; `told` hears each finding when it is made. */
@@ -54,6 +56,7 @@ export async function check(
     add(await ownerFindings(sources, position._id));
   }
   add([await rankingsFinding(sources.editions)]);
+  add([await briefsFinding(sources.briefs)]);
   return { engine: await engineOf(sources.clickhouse), findings, notTried };
 }
 
@@ -150,6 +153,14 @@ async function rankingsFinding(editions: Editions): Promise<Finding> {
   const found =
     faults.length === 0 ? `${count} editions are as they were published` : faults.join('; ');
   return { subject: 'rankings', ok: faults.length === 0, found };
+}
+
+/** A brief is what was composed. */
+async function briefsFinding(briefs: Briefs): Promise<Finding> {
+  const { count, faults } = await briefs.check();
+  const found =
+    faults.length === 0 ? `${count} briefs are as they were composed` : faults.join('; ');
+  return { subject: 'briefs', ok: faults.length === 0, found };
 }
 
 /** The owner's own totals; an owner that does not answer is not wrong, and is named. */

@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Guard } from '@onenet/assertion';
 import { NetError } from '@onenet/contract';
+import { briefOperations } from '../briefs/operations.ts';
+import type { BriefParts } from '../briefs/graphql.ts';
 import { admitOperator } from './admit.ts';
 import { check } from './check.ts';
 import type { CheckSources } from './check.ts';
@@ -12,19 +14,23 @@ import { rebuild } from './rebuild.ts';
 /** Says how far it is. */
 type Told = (progress: unknown) => void;
 
+/** What is operated. */
+export interface Operated extends CheckSources, BriefParts {}
+
 /** By path: what each does, and the parameters that it takes. */
 const operations: Readonly<
-  Record<string, (sources: CheckSources, url: URL, told: Told) => Promise<unknown>>
+  Record<string, (operated: Operated, url: URL, told: Told) => Promise<unknown>>
 > = {
   '/operation/check': (sources, _, told) => check(sources, told),
   '/operation/rebuild': (sources, url, told) =>
     rebuild(sources, parameter(url, 'platform'), (done, of) => told({ done, of })),
   '/operation/export': (sources, url) =>
     exportable(sources, url.searchParams.get('platform') ?? undefined),
+  ...briefOperations,
 };
 
 export async function answerOperation(
-  sources: CheckSources,
+  operated: Operated,
   guard: Guard,
   request: IncomingMessage,
   response: ServerResponse,
@@ -38,8 +44,8 @@ export async function answerOperation(
   const admission = await admitOperator(guard, url.pathname, request, response);
   if (!admission) return;
   await admission.record({ status: 200 });
-  if (run) await answerLines(response, (told) => run(sources, url, told));
-  else await answerMonth(sources, response, url);
+  if (run) await answerLines(response, (told) => run(operated, url, told));
+  else await answerMonth(operated, response, url);
 }
 
 /** A client that left is told nothing more; what it began goes on to its end. */

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { Briefs } from '../briefs/store.ts';
 import { testNet, type TestNet } from '../fixture-net.ts';
 import { testSnapshot, tierTotals, until } from '../fixture.ts';
 import type { TestPlatform } from '../fixture.ts';
@@ -46,6 +47,7 @@ beforeAll(async () => {
     positions: new Positions(db),
     selfCheck,
     editions: new Editions(db),
+    briefs: new Briefs(db),
   };
   ingest.use(testSnapshot([wuhan.owner]));
   await wuhan.happened([...reads(40), ...reads(20, Date.UTC(2026, 1, 28, 15, 59, 59, 990))]);

@@ -1,5 +1,6 @@
 /** Raw that is not kept for ever: what counts stays the same, whatever is made anew afterwards. */
 import { expect, inject, test, vi } from 'vitest';
+import { Briefs } from '../briefs/store.ts';
 import { testNet } from '../fixture-net.ts';
 import { testIngest, testSnapshot, tierTotals, until } from '../fixture.ts';
 import { Positions } from '../ingest/positions.ts';
@@ -27,6 +28,7 @@ test('after raw has lost its beginning, check, rebuild and a lost MongoDB find a
     positions,
     selfCheck,
     editions: new Editions(db),
+    briefs: new Briefs(db),
     log: (message: string) => void log.push(message),
   };
   ingest.use(testSnapshot([wuhan.owner]));

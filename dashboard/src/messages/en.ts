@@ -1,4 +1,5 @@
 /** The dashboard's words in English. Long, because it is one list. */
+import { dimensionWords } from '@onenet/charts';
 import type { Messages } from './messages.ts';
 import { developer } from './developer.en.ts';
 
@@ -313,18 +314,7 @@ export const en: Messages = {
     FLEXIBLE: 'Flexible worker',
     MIGRANT: 'Migrant worker',
   },
-  categories: {
-    WAGES: 'Wages',
-    CONTRACT: 'Labour contract',
-    SAFETY: 'Safety',
-    INSURANCE: 'Social insurance',
-    MEDICAL: 'Medical aid',
-    HARDSHIP: 'Hardship',
-    EMPLOYMENT: 'Jobs and training',
-    LEGAL: 'Legal aid',
-    SERVICE: 'Service',
-    OTHER: 'Other',
-  },
+  categories: dimensionWords.en.categories,
   supervisionSubjects: {
     REQUEST: 'About a request',
     FIGURE: 'About a figure',
@@ -388,15 +378,7 @@ export const en: Messages = {
     WOMENS_FEDERATION: 'Women’s federation',
     YOUTH_LEAGUE: 'Youth league',
   },
-  channels: {
-    WEBSITE: 'Website',
-    WECHAT: 'WeChat',
-    APP: 'App',
-    HOTLINE: 'Hotline',
-    STATION: 'Station',
-    QR_CODE: 'QR code',
-    MINI_PROGRAM: 'Mini program',
-  },
+  channels: dimensionWords.en.channels,
   organizationKinds: {
     UNION: 'Union',
     ENTERPRISE: 'Enterprise',

@@ -1,5 +1,6 @@
 /** The dashboard's words in Simplified Chinese: the list that the other languages follow. Long, because it is one list. */
 
+import { dimensionWords } from '@onenet/charts';
 import { developer } from './developer.zh.ts';
 
 export const zh = {
@@ -309,18 +310,7 @@ export const zh = {
     FLEXIBLE: '灵活就业人员',
     MIGRANT: '农民工',
   },
-  categories: {
-    WAGES: '工资报酬',
-    CONTRACT: '劳动合同',
-    SAFETY: '安全生产',
-    INSURANCE: '社会保险',
-    MEDICAL: '医疗互助',
-    HARDSHIP: '困难帮扶',
-    EMPLOYMENT: '就业培训',
-    LEGAL: '法律援助',
-    SERVICE: '日常服务',
-    OTHER: '其他',
-  },
+  categories: dimensionWords.zh.categories,
   supervisionSubjects: {
     REQUEST: '求助件',
     FIGURE: '数字',
@@ -384,15 +374,7 @@ export const zh = {
     WOMENS_FEDERATION: '妇联',
     YOUTH_LEAGUE: '共青团',
   },
-  channels: {
-    WEBSITE: '网站',
-    WECHAT: '微信',
-    APP: '应用',
-    HOTLINE: '热线',
-    STATION: '站点',
-    QR_CODE: '扫码',
-    MINI_PROGRAM: '小程序',
-  },
+  channels: dimensionWords.zh.channels,
   organizationKinds: { UNION: '工会', ENTERPRISE: '企业', INSTITUTION: '事业单位', ZONE: '园区' },
   overdue: '超期',
   supervised: '督办',

@@ -53,6 +53,8 @@ export interface NetOwner {
   readonly scope: { readonly above: readonly string[] };
   /** How much the net may ask of it; absent: as much as there is. */
   readonly budget?: OwnerBudget;
+  /** That its records are generated, for demonstration; absent: they are not. */
+  readonly demoNotice?: string;
 }
 
 /** What an owner lets the net ask of it, over all gateways; null: as much as there is. */
@@ -159,6 +161,9 @@ function parseOwner(value: unknown, where: string): NetOwner {
     lacks: texts(owner['lacks'] ?? [], `${where}.lacks`),
     additions: texts(owner['additions'] ?? [], `${where}.additions`),
     scope: { above: texts(scope['above'], `${where}.scope.above`) },
+    ...(owner['demoNotice'] != null && {
+      demoNotice: text(owner['demoNotice'], `${where}.demoNotice`),
+    }),
     ...(owner['budget'] != null && { budget: parseBudget(owner['budget'], `${where}.budget`) }),
   };
 }

@@ -289,6 +289,7 @@ export class Directory {
         ? (current?.additions?.coordinates ?? [])
         : [],
       scope: { above: [...above] },
+      ...(entry.profile.demoNotice !== null && { demoNotice: entry.profile.demoNotice }),
       ...(entry.budget && { budget: entry.budget }),
     };
   }
