@@ -59,37 +59,38 @@ export class BriefComposer {
     while (!signal.aborted) {
       const nowMs = Date.now();
       const mayLack = nowMs - startedMs > settleMs;
-      await this.composeDue(nowMs, { mayLack, signal }).catch((error: unknown) =>
-        this.log('briefs could not be composed', error),
-      );
+      for (const kind of briefKinds) {
+        await this.composeDue(kind, nowMs, { mayLack, signal }).catch((error: unknown) =>
+          this.log('briefs could not be composed', error),
+        );
+      }
       await rest(signal);
     }
   }
 
-  /** Composes every brief that is due and can be; returns their ids. */
+  /** Composes every brief of a kind that is due and can be; returns their ids. */
   async composeDue(
+    kind: BriefKind,
     nowMs: number,
     { mayLack, signal }: { readonly mayLack: boolean; readonly signal?: AbortSignal },
   ): Promise<string[]> {
     const composed: string[] = [];
-    for (const kind of briefKinds) {
-      const newest = await this.briefs.newest(kind);
-      for (const period of duePeriods(kind, newest, nowMs)) {
-        const { toMs } = rangeOfPeriod(kind, period);
-        const isLate = mayLack && nowMs >= toMs + opens[kind].waitsToMs;
-        let open = 0;
-        for (const platform of this.connected()) {
-          if (signal?.aborted) return composed;
-          const id = await this.compose({ kind, period, platform }, isLate, nowMs);
-          if (id === 'WAITS') open += 1;
-          else if (id !== undefined) composed.push(id);
-        }
-        // The province comes last: a period of which it has a brief is looked at no more.
-        if (open > 0 && !isLate) break;
-        const id = await this.compose({ kind, period }, isLate, nowMs);
-        if (id === 'WAITS') break;
-        if (id !== undefined) composed.push(id);
+    const newest = await this.briefs.newest(kind);
+    for (const period of duePeriods(kind, newest, nowMs)) {
+      const { toMs } = rangeOfPeriod(kind, period);
+      const isLate = mayLack && nowMs >= toMs + opens[kind].waitsToMs;
+      let open = 0;
+      for (const platform of this.connected()) {
+        if (signal?.aborted) return composed;
+        const id = await this.compose({ kind, period, platform }, isLate, nowMs);
+        if (id === 'WAITS') open += 1;
+        else if (id !== undefined) composed.push(id);
       }
+      // The province comes last: a period of which it has a brief is looked at no more.
+      if (open > 0 && !isLate) break;
+      const id = await this.compose({ kind, period }, isLate, nowMs);
+      if (id === 'WAITS') break;
+      if (id !== undefined) composed.push(id);
     }
     return composed;
   }
