@@ -45,7 +45,7 @@ export default defineConfig({
   },
   server: {
     proxy: Object.fromEntries(
-      ['/graphql', '/live', '/session', '/oauth', '/q', '/.well-known'].map((path) => [
+      ['/graphql', '/live', '/briefs', '/session', '/oauth', '/q', '/.well-known'].map((path) => [
         path,
         gateway,
       ]),

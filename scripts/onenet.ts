@@ -74,6 +74,10 @@ const commands: Readonly<Record<string, Command>> = {
     help: "the figures' stores: check, rebuild, export, backup, restore",
     load: async () => (await import('./commands/analytics.ts')).analytics,
   },
+  brief: {
+    help: 'weekly and monthly briefs: list, compose, save',
+    load: async () => (await import('./commands/brief.ts')).brief,
+  },
   contract: {
     help: "the contract's SDL, who offers what of it, and what a change breaks",
     load: async () => (await import('./commands/contract.ts')).contract,

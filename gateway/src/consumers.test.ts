@@ -131,8 +131,9 @@ describe('a person', () => {
   const publish = 'mutation { publishRanking(input: { month: "2026-10" }) { id } }';
   const setRule = 'mutation { setAlertRule(input: { rule: "OVERDUE", bound: 12 }) { name } }';
   const acknowledge = 'mutation { acknowledgeAlert(id: "a") { id } }';
+  const compose = 'mutation { composeBrief(input: { kind: MONTH, period: "2026-10" }) { id } }';
   /** What the net itself answers. */
-  const ownBusiness: readonly string[] = [start, publish, setRule, acknowledge];
+  const ownBusiness: readonly string[] = [start, publish, setRule, acknowledge, compose];
 
   test.each([
     ['a leader closes a supervision', ['leader'], null, close('420100:s'), {}, true],
@@ -153,6 +154,8 @@ describe('a person', () => {
     ['a team acknowledges an alert', ['team'], '420100', acknowledge, {}, true],
     ['a leader acknowledges one', ['leader'], null, acknowledge, {}, true],
     ['an auditor acknowledges none', ['auditor'], null, acknowledge, {}, false],
+    ['a leader has a brief composed', ['leader'], null, compose, {}, true],
+    ['a team has none composed', ['team'], '420100', compose, {}, false],
   ] as const)('%s', async (_name, roles, platform, query, variables, may) => {
     const { body } = await askAsPerson([...roles], platform, query, variables);
     const codes = body.errors?.map(({ extensions }) => extensions['code']) ?? [];

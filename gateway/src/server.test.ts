@@ -1,6 +1,7 @@
 /** What the gateway serves beside GraphQL: health, metrics, the live stream, the dashboard. */
 import { once, setMaxListeners } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { callerHeader, decodeCaller } from '@onenet/contract';
 import { Agent, createServer, get as httpGet } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -148,6 +149,55 @@ test('the live stream ends with the session of who listens', async () => {
   expect(isOver).toBe(false);
   net.sessions.signOut(value);
   await expect.poll(() => isOver, { timeout: 10_000 }).toBe(true);
+  analytics.close();
+  analytics.closeAllConnections();
+});
+
+test('a brief is passed on in its reader’s name, with its own policy; a refusal is said as analytics says it', async () => {
+  let callers: (string | undefined)[] = [];
+  const analytics = createServer((request, response) => {
+    callers.push(decodeCaller(String(request.headers[callerHeader]))?.client);
+    if (request.url === '/briefs/month-2026-10.html?lang=en') {
+      response.writeHead(200, {
+        'content-type': 'text/html; charset=utf-8',
+        'content-length': 5,
+        'content-security-policy': "default-src 'none'",
+        'content-disposition': 'inline; filename="month-2026-10.html"',
+        'x-inner': 'stays',
+      });
+      response.end('brief');
+      return;
+    }
+    const refusal = { code: 'NOT_ALLOWED', message: 'A platform’s team sees its own.' };
+    response.writeHead(403, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ error: refusal }));
+  });
+  analytics.listen(0, '127.0.0.1');
+  await once(analytics, 'listening');
+  const url = `http://127.0.0.1:${(analytics.address() as AddressInfo).port}/graphql`;
+  net.tell({ services: { province: url, analytics: url } });
+  await expect.poll(() => net.generations.current?.net.services.analytics).toBe(url);
+  const page = await get('/briefs/month-2026-10.html?lang=en');
+  expect([page.status, await page.text(), page.headers.get('x-inner')]).toEqual([
+    200,
+    'brief',
+    null,
+  ]);
+  expect(page.headers.get('content-security-policy')).toBe("default-src 'none'");
+  expect(page.headers.get('content-disposition')).toContain('month-2026-10.html');
+  const refused = await get('/briefs/month-2026-10-420100.html');
+  expect([refused.status, await refused.json()]).toMatchObject([
+    403,
+    {
+      errors: [{ message: 'A platform’s team sees its own.', extensions: { code: 'NOT_ALLOWED' } }],
+    },
+  ]);
+  expect(callers).toEqual(['local', 'local']);
+  callers = [];
+  expect((await fetch(`${net.url}/briefs/a.html`, { method: 'POST' })).status).toBe(400);
+  const bearer = { authorization: `Bearer ${await net.issuer.token()}` };
+  expect([401, 403]).toContain((await get('/briefs/a.html', bearer)).status);
+  expect(callers).toEqual([]);
   analytics.close();
   analytics.closeAllConnections();
 });

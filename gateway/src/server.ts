@@ -4,6 +4,7 @@ import { NetError, errorCodes, type Networks, type NetErrorCode } from '@onenet/
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { isBriefsPath, proxyBrief } from './briefs.ts';
 import { isLocalCall } from './callers/callers.ts';
 import { cameFrom } from './callers/came-from.ts';
 import { notAllowed } from './callers/refusal.ts';
@@ -130,12 +131,28 @@ async function handle(
     if (handler) await handler(request, response, options);
     else if (isRestPath(pathname)) await answerRest(request, response, options);
     else if (isExportsPath(pathname)) await answerExports(request, response, options);
+    else if (isBriefsPath(pathname)) await answerBriefs(request, response, options);
     else if (isProvincePath(pathname)) {
       await proxyToProvince(options, request, response);
     } else await serveDashboard(decodePath(pathname), request, response, options);
   } catch (error) {
     fail(error, response, options);
   }
+}
+
+async function answerBriefs(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { inForce, callers, admission, dispatcher, keys }: ServerOptions,
+): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw notThis(request);
+  const net = inForce()?.net;
+  if (!net) throw new NetError('UNAVAILABLE');
+  const known = await callers.identify(callerRequest(request), net);
+  if (known.by === 'TOKEN') throw notAllowed('Briefs are for people, and not for clients.');
+  using _entered = await admission.enter(known);
+  const source = { analyticsUrl: net.services.analytics, dispatcher, signer: keys };
+  await proxyBrief(source, known.caller, request, response);
 }
 
 async function serveDashboard(

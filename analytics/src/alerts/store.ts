@@ -91,6 +91,24 @@ export class Alerts {
       .toArray();
   }
 
+  /** Those that were open at any time of a period, the gravest first, and how many there are. */
+  async within(
+    { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+    platforms: readonly string[] | undefined,
+    first: number,
+  ): Promise<{ readonly alerts: StoredAlert[]; readonly count: number }> {
+    const filter: Filter<StoredAlert> = {
+      openedAt: { $lt: new Date(toMs) },
+      $or: [{ closedAt: null }, { closedAt: { $gte: new Date(fromMs) } }],
+      ...(platforms && { platform: { $in: [...platforms] } }),
+    };
+    const found = this.collection.find(filter).sort({ severity: -1, openedAt: 1, _id: 1 });
+    return {
+      alerts: await found.limit(first).toArray(),
+      count: await this.collection.countDocuments(filter),
+    };
+  }
+
   /** Opens one, with what is to be told of it. Undefined where one is open, or was about the same time. */
   async raise(
     rule: string,

@@ -1,6 +1,5 @@
 /** A brief as it is kept: figures and what they are of, without a word of text that could be derived from them. */
 import type { Point } from '@onenet/charts';
-import type { AttentionItem } from '../attention.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { RankingGroup } from '../ranking/ranking.ts';
 import type { BriefKind } from './calendar.ts';
@@ -88,8 +87,10 @@ export interface Brief {
     }[];
   } | null;
   readonly ranking: BriefRanking | null;
-  /** What needed attention when it was composed; null where that was too long after the period. */
-  readonly attention: readonly AttentionItem[] | null;
+  /** Open at any time of the period, the gravest first, as they were when it was composed. */
+  readonly alerts: readonly BriefAlert[];
+  /** With those beyond `alerts`. */
+  readonly alertCount: number;
   /** Every platform that is named. */
   readonly names: readonly BriefPlatform[];
 }
@@ -107,6 +108,20 @@ export interface Completeness {
   /** With events now and none in the period before, or a year ago. */
   readonly newSinceBefore: readonly string[];
   readonly newSinceYearAgo: readonly string[];
+}
+
+/** An alert in the words that it had. */
+export interface BriefAlert {
+  readonly text: string;
+  readonly textEn: string;
+  /** Null: the net as a whole. */
+  readonly platform: string | null;
+  /** 1 (look today) to 3 (look now). */
+  readonly severity: number;
+  /** RFC 3339 */
+  readonly openedAt: string;
+  /** Null: it was open at the period's end. */
+  readonly closedAt: string | null;
 }
 
 /** The month's published ranking; without groups: it was not published when the brief was composed. */

@@ -1,11 +1,13 @@
 /** Takes a brief's figures, all of them from one state, and says what they are of. */
 import type { NetOwner } from '@onenet/contract';
 import { NetError } from '@onenet/contract';
-import type { AttentionItem } from '../attention.ts';
+import { textOf } from '../alerts/message.ts';
+import { theNet } from '../alerts/rule.ts';
+import { ruleByName } from '../alerts/rules.ts';
+import type { Alerts } from '../alerts/store.ts';
 import { readToken } from '../as-of-token.ts';
 import { comparedRange } from '../comparisons.ts';
 import { knownMetric } from '../known.ts';
-import { dayMs } from '../periods.ts';
 import type { Range } from '../periods.ts';
 import { absenceOf } from '../ranking/candidates.ts';
 import { formulas } from '../ranking/formula.ts';
@@ -13,10 +15,11 @@ import type { Editions } from '../ranking/editions.ts';
 import { metricSeries } from '../series.ts';
 import type { MetricSeries, MetricsInput, Sources } from '../series.ts';
 import { metricTable } from '../table.ts';
-import { tops } from '../tops.ts';
+import type { MetricTableInput } from '../table.ts';
 import { briefId } from './brief.ts';
 import type {
   Brief,
+  BriefAlert,
   BriefFigure,
   BriefPlatform,
   BriefRanking,
@@ -25,7 +28,7 @@ import type {
   Span,
 } from './brief.ts';
 import { rangeOfPeriod } from './calendar.ts';
-import type { BriefKind } from './calendar.ts';
+import type { BriefKind, WholeRange } from './calendar.ts';
 import { countsOf } from './counts.ts';
 import type { Counts } from './counts.ts';
 import {
@@ -49,15 +52,14 @@ export interface BriefSubject {
 /** What briefs come from. */
 export interface BriefSources extends Sources {
   readonly editions: Editions;
-  /** What needs attention now. */
-  readonly attention: () => Promise<readonly AttentionItem[]>;
+  readonly alerts: Pick<Alerts, 'within'>;
 }
 
-/** So long after a period what needs attention now is told with it; later it would be of another time. */
-const attentionForMs = 15 * dayMs;
 /** As many as anybody reads. */
-const mostAttention = 20;
+const mostAlerts = 20;
 const mostShares = 8;
+
+const plannedShares = figureSections.flatMap((section) => plan[section].shares ?? []);
 
 /** What a brief of a period that is over would be if it were composed now. */
 export async function briefOf(
@@ -96,21 +98,16 @@ export async function briefOf(
   const trends =
     drawn.length === 0 ? [] : await series(drawn, { compareWith: 'NONE', grain: 'DAY' });
   const shares: Brief['shares'][number][] = [];
-  for (const share of figureSections.flatMap((section) => plan[section].shares ?? [])) {
-    if (!metrics.includes(share.metric)) continue;
-    const input = {
-      ...asked,
-      ...share,
-      compareWith: 'NONE',
-      ascending: false,
-      first: mostShares,
-    } as const;
-    const found = await tops(sources, { ...input, state }, nowMs);
-    state = found.state;
-    const rows = found.rows.flatMap(({ key, value }) => (value ? [{ key, value }] : []));
-    shares.push({ ...share, rows });
+  for (const by of ['CATEGORY', 'CHANNEL'] as const) {
+    const of = plannedShares.filter((share) => share.by === by && metrics.includes(share.metric));
+    if (of.length === 0) continue;
+    const names = of.map(({ metric }) => metric);
+    const table = await tableOf(sources, { ...asked, metrics: names, by, state }, nowMs);
+    state = table.state;
+    shares.push(...of.map((share, i) => ({ ...share, rows: largest(table.rows, i) })));
   }
-  const byPlatform = platform === undefined ? await tableOf(sources, asked, state, nowMs) : null;
+  const ofPlatforms = { ...asked, metrics: platformColumns, by: 'PLATFORM', state } as const;
+  const byPlatform = platform === undefined ? await tableOf(sources, ofPlatforms, nowMs) : null;
   state = byPlatform?.state ?? state ?? '';
   if (!readToken(state).isExact) throw disturbed(kind, period);
   const completeness = completenessOf(sources, range, counts, platform, now[0]?.asOf, nowMs);
@@ -135,9 +132,12 @@ export async function briefOf(
     notOffered: briefMetrics.filter((name) => !metrics.includes(name)).map(definitionOf),
     trends: trends.map(({ metric, points }) => ({ metric, points: points ?? [] })),
     shares,
-    byPlatform: byPlatform && { columns: platformColumns, rows: byPlatform.rows },
+    byPlatform: byPlatform && {
+      columns: platformColumns,
+      rows: byPlatform.rows.map(({ key, values }) => ({ platform: key, values })),
+    },
     ranking: kind === 'MONTH' ? await rankingOf(sources.editions, period, platform) : null,
-    attention: nowMs - range.toMs <= attentionForMs ? await attentionOf(sources, platform) : null,
+    ...(await alertsOf(sources, range, platform)),
     names: owners.map(named),
   };
 }
@@ -166,31 +166,33 @@ function figureOf(
   };
 }
 
+/** A row a key, with the values of the metrics in their order. */
+interface ValueRow {
+  readonly key: string;
+  readonly values: readonly (number | null)[];
+}
+
 async function tableOf(
   sources: Sources,
-  asked: Omit<MetricsInput, 'metrics' | 'compareWith' | 'state'>,
-  state: string | null,
+  asked: Omit<MetricTableInput, 'compareWith' | 'orderOf' | 'ascending' | 'first'>,
   nowMs: number,
-): Promise<{ readonly rows: NonNullable<Brief['byPlatform']>['rows']; readonly state: string }> {
-  const found = await metricTable(
-    sources,
-    {
-      ...asked,
-      metrics: platformColumns,
-      by: 'PLATFORM',
-      compareWith: 'NONE',
-      orderOf: 'VALUE',
-      ascending: false,
-      first: 200,
-      state,
-    },
-    nowMs,
-  );
+): Promise<{ readonly rows: readonly ValueRow[]; readonly state: string }> {
+  const order = { compareWith: 'NONE', orderOf: 'VALUE', ascending: false, first: 200 } as const;
+  const found = await metricTable(sources, { ...asked, ...order }, nowMs);
   const rows = found.rows.map(({ key, cells }) => ({
-    platform: key,
+    key,
     values: cells.map(({ value }) => value),
   }));
   return { rows, state: found.state };
+}
+
+/** What there is most of, of one metric. */
+function largest(rows: readonly ValueRow[], metric: number): Brief['shares'][number]['rows'] {
+  return rows
+    .map(({ key, values }) => ({ key, value: values[metric] ?? 0 }))
+    .filter(({ value }) => value > 0)
+    .toSorted((a, b) => b.value - a.value)
+    .slice(0, mostShares);
 }
 
 /** Whether each platform's word reaches the period's end, and whether it said anything. */
@@ -238,14 +240,31 @@ async function rankingOf(
   return { edition: id, hash: found?.hash ?? null, label, labelEn, groups };
 }
 
-async function attentionOf(
-  { attention }: BriefSources,
+async function alertsOf(
+  { alerts }: BriefSources,
+  range: WholeRange,
   platform: string | undefined,
-): Promise<readonly AttentionItem[]> {
-  const items = await attention();
-  return items
-    .filter((item) => item.platform === (platform ?? item.platform))
-    .slice(0, mostAttention);
+): Promise<Pick<Brief, 'alerts' | 'alertCount'>> {
+  const platforms = platform === undefined ? undefined : [platform];
+  const found = await alerts.within(range, platforms, mostAlerts);
+  const told = found.alerts.flatMap((alert): BriefAlert[] => {
+    const rule = ruleByName(alert.rule);
+    if (!rule) return [];
+    const { zh, en } = textOf(rule, alert);
+    const { openedAt, closedAt, severity } = alert;
+    const isClosed = closedAt !== null && closedAt.getTime() < range.toMs;
+    return [
+      {
+        text: zh,
+        textEn: en,
+        platform: alert.platform === theNet ? null : alert.platform,
+        severity,
+        openedAt: openedAt.toISOString(),
+        closedAt: isClosed ? closedAt.toISOString() : null,
+      },
+    ];
+  });
+  return { alerts: told, alertCount: found.count };
 }
 
 function definitionOf(name: string): Brief['metrics'][number] {

@@ -42,44 +42,39 @@ export async function countsOf(
   const about = { state: asked.state, definitions: definitionsOf(counted), ...where };
   return await asOf(sources, about, nowMs, async (moment) => {
     const { clickhouse } = sources;
-    const question = (compareWith: Comparison, metrics: readonly Metric[], byPlatform = false) =>
+    const question = (compareWith: Comparison) =>
       questionOf(
         moment,
-        // What was simulated was sent too.
-        { ...asked, compareWith, simulated: byPlatform || asked.simulated },
-        {
-          metrics,
-          where,
-          group: byPlatform ? { by: 'platform' } : { by: 'all' },
-          usage: undefined,
-          nowMs,
-        },
+        { ...asked, compareWith },
+        { metrics: counted, where, group: { by: 'platform' }, usage: undefined, nowMs },
       );
-    const ofSamples = Object.values(samples);
-    const before = await answer(clickhouse, question('PREVIOUS_PERIOD', ofSamples));
-    const yearAgo = await answer(clickhouse, question('YEAR_AGO', ofSamples));
-    const sentBefore = await answer(clickhouse, question('PREVIOUS_PERIOD', [anything], true));
-    const sentYearAgo = await answer(clickhouse, question('YEAR_AGO', [anything], true));
+    const before = await answer(clickhouse, question('PREVIOUS_PERIOD'));
+    const yearAgo = await answer(clickhouse, question('YEAR_AGO'));
     return {
       samples: new Map(
-        ofSamples.map(({ name }) => [
+        Object.values(samples).map(({ name }) => [
           name,
           {
-            now: before.get('')?.get(name)?.value ?? 0,
-            before: before.get('')?.get(name)?.previous ?? 0,
-            yearAgo: yearAgo.get('')?.get(name)?.previous ?? 0,
+            now: summed(before, name, 'value'),
+            before: summed(before, name, 'previous'),
+            yearAgo: summed(yearAgo, name, 'previous'),
           },
         ]),
       ),
-      beganMs: await firstDayMs(clickhouse, question('NONE', [anything])),
+      beganMs: await firstDayMs(clickhouse, { ...question('NONE'), metrics: [anything] }),
       sent: {
-        now: withSome(sentBefore, 'value'),
-        before: withSome(sentBefore, 'previous'),
-        yearAgo: withSome(sentYearAgo, 'previous'),
+        now: withSome(before, 'value'),
+        before: withSome(before, 'previous'),
+        yearAgo: withSome(yearAgo, 'previous'),
       },
       state: moment.state(),
     };
   });
+}
+
+/** Over the platforms. */
+function summed(answers: Answers, name: string, part: 'value' | 'previous'): number {
+  return [...answers.values()].reduce((sum, of) => sum + (of.get(name)?.[part] ?? 0), 0);
 }
 
 function withSome(answers: Answers, part: 'value' | 'previous'): ReadonlySet<string> {

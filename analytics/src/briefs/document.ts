@@ -100,7 +100,7 @@ class Writer {
       case 'ranking':
         return this.#ranking();
       case 'attention':
-        return this.#attention();
+        return this.#alerts();
       case 'notes':
         return this.#notes();
       default:
@@ -321,30 +321,31 @@ class Writer {
     ];
   }
 
-  #attention(): readonly Block[] {
+  #alerts(): readonly Block[] {
     const { words, format } = this.#say;
-    const { attention, composedAt } = this.#brief;
-    if (attention === null) return [text(words.attentionLate)];
-    const time = this.#moment(composedAt);
-    if (attention.length === 0) return [text(words.attentionNone(time))];
+    const { alerts, alertCount } = this.#brief;
+    if (alerts.length === 0) return [text(words.alertsNone)];
     const { columns } = words;
+    const open = alerts.filter(({ closedAt }) => closedAt === null).length;
     return [
-      text(words.attentionAt(time)),
+      text(words.alerts(alertCount, alerts.length, open)),
       {
         is: 'table',
         caption: words.sections.attention,
-        columns: [columns.severity, columns.platform, columns.matter, columns.value],
-        rows: attention.map(({ kind, platform, severity, value, metric }) => {
-          const of = metric === null ? undefined : this.#metrics.get(metric);
-          return [
-            words.severities[severity] ?? String(severity),
-            this.#name(platform),
-            words.attention[kind] ?? kind,
-            of && value !== null
-              ? this.#number(value, of, false, true)
-              : plainNumber(value === null ? words.none : format.exact(value), value, '#,##0.##'),
-          ];
-        }),
+        columns: [
+          columns.severity,
+          columns.platform,
+          columns.detail,
+          columns.opened,
+          columns.closed,
+        ],
+        rows: alerts.map((alert) => [
+          words.severities[alert.severity] ?? String(alert.severity),
+          alert.platform === null ? words.net : this.#name(alert.platform),
+          this.#language === 'zh' ? alert.text : alert.textEn,
+          format.moment(alert.openedAt),
+          alert.closedAt === null ? words.stillOpen : format.moment(alert.closedAt),
+        ]),
       },
     ];
   }
@@ -399,13 +400,12 @@ class Writer {
     return codes.map((code) => this.#name(code)).join(this.#say.words.list);
   }
 
-  #number(value: number | null, metric: BriefMetric, isUpperBound = false, withUnit = false): Cell {
+  #number(value: number | null, metric: BriefMetric, isUpperBound = false): Cell {
     const { words, format } = this.#say;
     const numberFormat = numberFormatOf(metric, isUpperBound);
     if (value === null) return { text: words.none, value, numberFormat };
     const exact = metric.unit === '%' ? format.withUnit(value, metric) : format.exact(value);
-    const shown = withUnit ? this.#say.measured(value, metric) : exact;
-    return { text: isUpperBound ? `≤${shown}` : shown, value, numberFormat };
+    return { text: isUpperBound ? `≤${exact}` : exact, value, numberFormat };
   }
 
   #change(change: Change, metric: BriefMetric): Cell {

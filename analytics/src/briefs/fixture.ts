@@ -1,17 +1,10 @@
 /** For the tests: a net whose history is generated up to a fixed day, with all that briefs come from. */
-import { randomUUID } from 'node:crypto';
 import type { FeedEvent, NetOwner } from '@onenet/contract';
-import { MongoClient } from 'mongodb';
 import type { Db } from 'mongodb';
-import {
-  testDatabase,
-  testDirectory,
-  testIngest,
-  testOwner,
-  testPlatform,
-  testSnapshot,
-  until,
-} from '../fixture.ts';
+import { Alerts } from '../alerts/store.ts';
+import { Outbox } from '../alerts/outbox.ts';
+import { testNet } from '../fixture-net.ts';
+import { testOwner, testSnapshot, until } from '../fixture.ts';
 import type { TestPlatform } from '../fixture.ts';
 import { generated, openings } from '../fixture-oracle.ts';
 import type { Held } from '../fixture-oracle.ts';
@@ -45,6 +38,7 @@ export interface BriefNet extends AsyncDisposable {
   readonly ingest: Ingest;
   readonly sources: BriefSources;
   readonly briefs: Briefs;
+  readonly alerts: Alerts;
   readonly publisher: RankingPublisher;
   readonly platforms: readonly TestPlatform[];
   readonly log: string[];
@@ -59,24 +53,14 @@ export interface BriefNet extends AsyncDisposable {
 
 /** Two platforms with a history up to `nowMs`, one that is silent, and one that is not connected. */
 export async function briefNet(uri: string, nowMs: number): Promise<BriefNet> {
-  const cleanUp = new AsyncDisposableStack();
-  const client = await MongoClient.connect(uri);
-  cleanUp.defer(() => client.close());
-  const { db } = cleanUp.use(await testDatabase(uri));
-  const directory = cleanUp.use(await testDirectory());
-  const platforms: TestPlatform[] = [];
-  for (const code of ['420100', '429004', quiet]) {
-    const name = `analytics_b_${randomUUID().slice(0, 8)}`;
-    platforms.push(cleanUp.use(await testPlatform(client, code, name)));
-  }
+  const running = await testNet(uri, ['420100', '429004', quiet]);
+  const { platforms, ingest, db } = running;
   const active = platforms.filter(({ owner }) => owner.code !== quiet);
   await Promise.all(
     active.map((platform, i) =>
-      platform.happened([...(i === 0 ? openings : []), ...generated(1_500, 7 + i, nowMs)]),
+      platform.happened([...(i === 0 ? openings : []), ...generated(1_000, 7 + i, nowMs)]),
     ),
   );
-  const running = cleanUp.use(await testIngest(directory.path, db));
-  const { ingest } = running;
   const follow: BriefNet['follow'] = ({ withUnheard }) => {
     const owners: NetOwner[] = [
       ...platforms.map(({ owner }) =>
@@ -96,29 +80,23 @@ export async function briefNet(uri: string, nowMs: number): Promise<BriefNet> {
   const briefs = new Briefs(db);
   await editions.prepare();
   await briefs.prepare();
+  const outbox = new Outbox(db);
+  const alerts = new Alerts(db, outbox);
+  await Promise.all([outbox.prepare(), alerts.prepare()]);
   const log: string[] = [];
   const told = (message: string): void => void log.push(message);
   const sources: BriefSources = {
     clickhouse: running.clickhouse,
     ingest,
     editions,
-    attention: () =>
-      Promise.resolve([
-        {
-          kind: 'FEED_BEHIND',
-          platform: '429004',
-          severity: 2,
-          value: 90,
-          metric: null,
-          since: null,
-        },
-      ]),
+    alerts,
   };
   const net: BriefNet = {
     db,
     ingest,
     sources,
     briefs,
+    alerts,
     platforms,
     log,
     publisher: new RankingPublisher(sources, editions, told),
@@ -137,7 +115,7 @@ export async function briefNet(uri: string, nowMs: number): Promise<BriefNet> {
       const all = await Promise.all(platforms.map(heldBy));
       return all.flat();
     },
-    [Symbol.asyncDispose]: () => cleanUp.disposeAsync(),
+    [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
   };
   await net.allIsIn();
   return net;

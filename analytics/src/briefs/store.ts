@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto';
 import { NetError } from '@onenet/contract';
 import type { Collection, Db, Filter } from 'mongodb';
-import type { Brief, StoredBrief } from './brief.ts';
+import { isDuplicate } from '../ranking/editions.ts';
+import type { Brief, ComposedBy, StoredBrief } from './brief.ts';
 import type { BriefKind } from './calendar.ts';
 
 interface Stored {
@@ -15,6 +16,7 @@ interface Stored {
   readonly period: string;
   /** Empty: the province. */
   readonly platform: string;
+  readonly composedBy: ComposedBy;
   /** RFC 3339 in UTC, when the period ends: the newest first, weeks and months alike. */
   readonly to: string;
   /** SHA-256 of `content`, hexadecimal. */
@@ -49,10 +51,10 @@ export class Briefs {
 
   /** Freezes a brief. Undefined where there is one already, which stays what it is. */
   async keep(brief: Brief): Promise<StoredBrief | undefined> {
-    const { id, kind, period, platform, span } = brief;
+    const { id, kind, period, platform, composedBy, span } = brief;
     const content = JSON.stringify(brief);
     const hash = hashOf(content);
-    const key = { _id: id, kind, period, platform: platform?.code ?? '', to: span.to };
+    const key = { _id: id, kind, period, platform: platform?.code ?? '', composedBy, to: span.to };
     try {
       await this.collection.insertOne({ ...key, hash, content });
     } catch (error) {
@@ -71,9 +73,9 @@ export class Briefs {
     return (await this.collection.countDocuments({ _id: id }, { limit: 1 })) > 0;
   }
 
-  /** The newest period that the province has of a kind. */
+  /** The newest period of a kind of which the province's was composed in its time. */
   async newest(kind: BriefKind): Promise<string | undefined> {
-    const filter = { kind, platform: '' };
+    const filter = { kind, platform: '', composedBy: 'SCHEDULE' } as const;
     const found = await this.collection.findOne(filter, { sort: { to: -1 } });
     return found?.period;
   }
@@ -120,8 +122,4 @@ function read({ _id, hash, content }: Stored): StoredBrief {
 
 function hashOf(content: string): string {
   return createHash('sha256').update(content).digest('hex');
-}
-
-function isDuplicate(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 11_000;
 }
