@@ -6,7 +6,7 @@ import { createServer, get } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { text as bodyOf } from 'node:stream/consumers';
 import type { NetSnapshot } from '@onenet/contract';
 import { MongoClient } from 'mongodb';
 import { Webhook } from 'standardwebhooks';
@@ -54,7 +54,7 @@ async function alertsTo(receive: (message: Message) => void) {
   const secret = `whsec_${randomBytes(32).toString('base64')}`;
   const verifier = new Webhook(secret);
   const server = createServer((request, response) => {
-    void text(request).then((body) => {
+    void bodyOf(request).then((body) => {
       receive(verifier.verify(body, request.headers as Record<string, string>) as Message);
       response.writeHead(204).end();
     });

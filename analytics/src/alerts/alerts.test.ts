@@ -19,7 +19,7 @@ import { dayMs, hourMs } from '../periods.ts';
 import { SelfCheck } from '../self-check.ts';
 import type { Sources } from '../series.ts';
 import { closeDue } from '../statistics/close.ts';
-import { WeeksBefore } from './changes.ts';
+import { History } from './history.ts';
 import { noDestinations } from './destinations.ts';
 import { alertResolvers } from './graphql.ts';
 import { judge } from './judge.ts';
@@ -39,7 +39,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 const nowMs = Date.parse('2026-03-18T10:30:00+08:00');
 /** The Spring Festival's: off, and so no Tuesday like others. */
 const festival = Date.parse('2026-02-17T12:00:00+08:00');
-const codes = ['420100', '420500', '420600'] as const;
+const codes = ['420100', '420500', '420600', '420700'] as const;
 
 const cleanUp = new AsyncDisposableStack();
 const platforms = new Map<string, TestPlatform>();
@@ -102,6 +102,8 @@ beforeAll(async () => {
   ]);
   // It is new: of three weeks nobody says what is usual.
   await happened('420600', [...readsOn(nowMs - dayMs, 5000), ...weeksOf(400).slice(0, 4)]);
+  // It was not there a week ago: that it has open requests now is no growth.
+  await happened('420700', events(30, 'onenet.request.submitted', nowMs - 2 * dayMs));
 });
 afterAll(() => cleanUp.disposeAsync());
 
@@ -406,7 +408,7 @@ test('on a holiday nothing is usual: it opens nothing, and what was about an ear
   // Tomb-Sweeping Day is off on this Monday; the Monday after is one like others.
   const after = Date.parse('2026-04-07T10:30:00+08:00');
   const of = async (ms: number): Promise<string | undefined> => {
-    const found = await metricReadings(sources, [rule], ['420100'], ms, new WeeksBefore());
+    const found = await metricReadings(sources, [rule], ['420100'], ms, new History());
     const reading = found.get(rule.name)?.get('420100');
     return reading && judge(rule, { ...rule.defaults, minimumSample: 0 }, reading);
   };

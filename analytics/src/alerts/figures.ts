@@ -50,13 +50,14 @@ export function whole(fromMs: number, toMs: number, isDay: boolean): Whole {
   return { fromMs, toMs, endMs: toMs, calendar: isDay ? 'day' : undefined };
 }
 
-/** A period as a reading tells it. */
-export function told({ fromMs, toMs, endMs }: Whole, isWhole: boolean) {
-  const about = new Date(fromMs + shanghaiMs).toISOString();
+/** A period as a reading tells it; a whole day or hour by its name too. */
+export function told({ fromMs, toMs, endMs }: Whole) {
+  const lengthMs = endMs - fromMs;
+  const name = new Date(fromMs + shanghaiMs).toISOString().slice(0, lengthMs === dayMs ? 10 : 13);
   return {
     from: new Date(fromMs).toISOString(),
     to: new Date(toMs).toISOString(),
-    about: isWhole ? about.slice(0, endMs - fromMs === dayMs ? 10 : 13) : null,
+    about: lengthMs > dayMs ? null : name,
     mayClose: true,
   };
 }

@@ -11,8 +11,8 @@ import { nothing } from '../series.ts';
 import type { Sources } from '../series.ts';
 import { isOfRequests, usageFreshness } from '../usage/dimensions.ts';
 import { changes } from './changes.ts';
-import type { WeeksBefore } from './changes.ts';
 import { figures, told, whole } from './figures.ts';
+import type { History } from './history.ts';
 import type { Ask, MetricRule, OfMetric, Read, Whole } from './figures.ts';
 import type { Reading, Readings, Rule } from './rule.ts';
 
@@ -25,7 +25,7 @@ export async function metricReadings(
   rules: readonly Rule[],
   platforms: readonly string[],
   nowMs: number,
-  weeks: WeeksBefore,
+  history: History,
 ): Promise<Readings> {
   const readings = new Map<string, ReadonlyMap<string, Reading>>();
   const ofMetrics = rules.filter(isOfMetric);
@@ -39,8 +39,8 @@ export async function metricReadings(
     const ask = { sources, platforms, nowMs, metrics: metricsOf(group) };
     const read =
       kind === 'CHANGE'
-        ? await changes({ ...ask, platforms: before }, range, weeks)
-        : await thresholds(ask, range, period !== 'LAST_7_DAYS');
+        ? await changes({ ...ask, platforms: before }, range, history)
+        : await thresholds(ask, range, history);
     // Before and after: in between a log may have been taken up anew.
     const after = complete().filter((code) => before.includes(code));
     for (const rule of group) {
@@ -60,13 +60,16 @@ export function isOfUse({ subject }: Rule): boolean {
   return subject.of === 'METRIC' && isOfRequests(subject.metric);
 }
 
-async function thresholds(ask: Ask, range: Whole, isWhole: boolean): Promise<Read> {
+async function thresholds(ask: Ask, range: Whole, history: History): Promise<Read> {
+  const knownFrom = await history.knownFrom(ask);
   const found = await figures(ask, range, comparedRange(range, 'PREVIOUS_PERIOD'));
   return ({ subject: { metric, figure, sample } }, platform) => {
     const of = (asked: Metric) => found.get(platform)?.get(asked.name) ?? nothing(asked, true);
     const { value, previous } = of(metric);
-    const times = told(range, isWhole);
+    const times = told(range);
     if (figure === 'GROWTH') {
+      // A platform that is new has grown from nothing that anybody knows.
+      if ((knownFrom.get(platform) ?? Infinity) > range.fromMs) return undefined;
       const before = previous ?? 0;
       const grown = (value ?? 0) - before;
       const share = grown / Math.max(1, before);

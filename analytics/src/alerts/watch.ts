@@ -1,6 +1,6 @@
 /**
  * Looks by the rules, opens and closes alerts, and sends what is to be told. Each process looks at the platforms that
- * it works on; where two look at one, MongoDB takes the first.
+ * it works on; where two look at one, MongoDB takes the first. Long, because looking, deciding and telling are one story.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NetOwner } from '@onenet/contract';
@@ -8,7 +8,7 @@ import type { FeedStatus } from '../ingest/status.ts';
 import { settleMs } from '../months.ts';
 import type { SelfCheck } from '../self-check.ts';
 import type { Sources } from '../series.ts';
-import { WeeksBefore } from './changes.ts';
+import { History } from './history.ts';
 import { judge, severityOf } from './judge.ts';
 import { isOfUse, metricReadings } from './metric-readings.ts';
 import type { Reading, Readings, Rule } from './rule.ts';
@@ -42,7 +42,7 @@ export class Watch {
   private readonly options: WatchOptions;
   private readonly feedTimes = new FeedTimes();
   private waking = new AbortController();
-  private readonly weeks = new WeeksBefore();
+  private readonly history = new History();
 
   constructor(options: WatchOptions) {
     this.options = options;
@@ -101,10 +101,10 @@ export class Watch {
     const { sources } = this.options;
     const connected = this.connected().map(({ code }) => code);
     const [ofUse, ofEvents] = [rules.filter(isOfUse), rules.filter((rule) => !isOfUse(rule))];
-    const { weeks } = this;
+    const { history } = this;
     const own = this.ownPlatforms();
-    await this.apply(await metricReadings(sources, ofEvents, own, nowMs, weeks), nowMs);
-    await this.apply(await metricReadings(sources, ofUse, connected, nowMs, weeks), nowMs);
+    await this.apply(await metricReadings(sources, ofEvents, own, nowMs, history), nowMs);
+    await this.apply(await metricReadings(sources, ofUse, connected, nowMs, history), nowMs);
   }
 
   /** Months that are not closed. */
