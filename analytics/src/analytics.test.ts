@@ -7,7 +7,8 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text as bodyOf } from 'node:stream/consumers';
-import type { NetSnapshot } from '@onenet/contract';
+import { encodeCaller, localCaller } from '@onenet/contract';
+import type { Caller, NetSnapshot } from '@onenet/contract';
 import { MongoClient } from 'mongodb';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
@@ -319,6 +320,78 @@ test('a rule of alerts is set, opens an alert, which is told and acknowledged', 
     { id: data.alerts.rows[0]?.id },
   );
   expect(acknowledged).toMatchObject({ data: { acknowledgeAlert: { acknowledgedBy: 'local' } } });
+});
+
+test('a brief is composed at a leader’s word, and read by whom it may be', async () => {
+  const period = '2020-W10';
+  const compose = `mutation { composeBrief(input: { kind: WEEK, period: "${period}", platform: "420100" }) { id hash html xlsx
+    state title(lang: EN) sections { id title paragraphs } figures { metric value before yearAgo sample upperBound } } }`;
+  const composed = await query<{ data: { composeBrief: { id: string; html: string } } }>(compose);
+  expect(composed).toMatchObject({
+    data: {
+      composeBrief: {
+        id: `week-${period}-420100`,
+        xlsx: `/briefs/week-${period}-420100.xlsx`,
+        title: '420100: weekly brief',
+        sections: expect.arrayContaining([
+          { id: 'aid', title: '帮扶', paragraphs: ['本平台未提供此项服务。'] },
+        ]),
+      },
+    },
+  });
+  // Asked again it is the same.
+  expect(await query(compose)).toEqual(composed);
+  const { id, html } = composed.data.composeBrief;
+  const as = (caller: Partial<Caller>) => ({
+    headers: { 'onenet-caller': encodeCaller({ ...localCaller, client: 'dashboard', ...caller }) },
+  });
+  const page = await fetch(analytics.url + html, as({ roles: ['team'], platform: '420100' }));
+  expect([page.status, page.headers.get('content-type')]).toEqual([
+    200,
+    'text/html; charset=utf-8',
+  ]);
+  expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src /);
+  const disposition = page.headers.get('content-disposition') ?? '';
+  expect(disposition).toMatch(/^inline; filename="week-2020-W10-420100.html"; filename\*=UTF-8''/);
+  expect(decodeURIComponent(disposition.split("''")[1] ?? '')).toBe(
+    '420100服务平台运行情况周报 2020年第10周，2020年3月2日至2020年3月8日.html',
+  );
+  const workbook = await fetch(`${analytics.url}/briefs/${id}.xlsx?lang=en`);
+  expect([workbook.status, workbook.headers.get('content-disposition')]).toEqual([
+    200,
+    expect.stringMatching(/^attachment; /),
+  ]);
+  const statusAs = async (path: string, caller: Partial<Caller>): Promise<number> =>
+    (await fetch(analytics.url + path, as(caller))).status;
+  expect(await statusAs(html, { roles: ['leader'] })).toBe(200);
+  expect(await statusAs(html, { roles: ['team'], platform: '420500' })).toBe(403);
+  expect(await statusAs(html, { roles: ['consumer'], client: 'taxation' })).toBe(403);
+  expect(await statusAs('/briefs/week-2020-W11.html', { roles: ['leader'] })).toBe(404);
+  expect(await statusAs('/briefs/..%2fbackup.html', { roles: ['leader'] })).toBe(404);
+  expect(await statusAs(`${html}?lang=fr`, { roles: ['leader'] })).toBe(400);
+  const list = `query { briefs { id } brief(id: "${id}") { id platform } }`;
+  const asked = async (caller: Partial<Caller>) => {
+    const { headers } = as(caller);
+    const response = await fetch(`${analytics.url}/graphql`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ query: list }),
+    });
+    return (await response.json()) as unknown;
+  };
+  const both = { briefs: [{ id }], brief: { id, platform: '420100' } };
+  expect(await asked({ roles: ['team'], platform: '420100' })).toEqual({ data: both });
+  expect(await asked({ roles: ['team'], platform: '420500' })).toMatchObject({
+    data: { briefs: [], brief: null },
+    errors: [{ path: ['brief'], extensions: { code: 'NOT_ALLOWED' } }],
+  });
+  // As the command line has it.
+  const listed = await fetch(`${analytics.url}/operation/brief/list?platform=420100`, {
+    method: 'POST',
+  });
+  expect(JSON.parse(await listed.text())).toMatchObject({
+    result: [{ id, composedBy: 'REQUEST' }],
+  });
 });
 
 test('the self-check agrees, and finds what was put in or lost', async () => {

@@ -150,7 +150,8 @@ async function answerBriefs(
   if (!net) throw new NetError('UNAVAILABLE');
   const known = await callers.identify(callerRequest(request), net);
   if (known.by === 'TOKEN') throw notAllowed('Briefs are for people, and not for clients.');
-  using _entered = await admission.enter(known);
+  using entered = await admission.enter(known);
+  response.setHeaders(new Map(Object.entries(entered.headers)));
   const source = { analyticsUrl: net.services.analytics, dispatcher, signer: keys };
   await proxyBrief(source, known.caller, request, response);
 }

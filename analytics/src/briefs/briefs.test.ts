@@ -196,7 +196,7 @@ test('alerts that were open in the period, as they were at its end', async () =>
   expect(brief.alerts).toMatchObject([
     { platform: '420100', severity: 2, closedAt: null, text: expect.stringContaining('12') },
   ]);
-  expect(paragraphs(brief)).toContain('期内曾处于开启状态的告警1条；所列告警中期末尚未关闭的1条。');
+  expect(paragraphs(brief)).toContain('期内曾处于开启状态的报警1条；所列报警中期末尚未关闭的1条。');
 });
 
 describe('on schedule', () => {

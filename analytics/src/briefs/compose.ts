@@ -98,11 +98,13 @@ export async function briefOf(
   const trends =
     drawn.length === 0 ? [] : await series(drawn, { compareWith: 'NONE', grain: 'DAY' });
   const shares: Brief['shares'][number][] = [];
-  for (const by of ['CATEGORY', 'CHANNEL'] as const) {
-    const of = plannedShares.filter((share) => share.by === by && metrics.includes(share.metric));
+  for (const dimension of ['CATEGORY', 'CHANNEL'] as const) {
+    const of = plannedShares.filter(
+      (share) => share.by === dimension && metrics.includes(share.metric),
+    );
     if (of.length === 0) continue;
     const names = of.map(({ metric }) => metric);
-    const table = await tableOf(sources, { ...asked, metrics: names, by, state }, nowMs);
+    const table = await tableOf(sources, { ...asked, metrics: names, by: dimension, state }, nowMs);
     state = table.state;
     shares.push(...of.map((share, i) => ({ ...share, rows: largest(table.rows, i) })));
   }

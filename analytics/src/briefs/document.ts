@@ -103,7 +103,11 @@ class Writer {
         return this.#alerts();
       case 'notes':
         return this.#notes();
-      default:
+      case 'overview':
+      case 'requests':
+      case 'members':
+      case 'services':
+      case 'aid':
         return this.#figureBlocks(id);
     }
   }
@@ -437,7 +441,8 @@ class Writer {
   /** From its first day to its last. */
   #span({ from, to }: { readonly from: string; readonly to: string }): string {
     const { format } = this.#say;
-    return `${format.date(from)} – ${format.date(new Date(Date.parse(to) - 1).toISOString())}`;
+    const last = new Date(Date.parse(to) - 1).toISOString();
+    return this.#say.words.range(format.date(from), format.date(last));
   }
 
   #moment(at: string): string {

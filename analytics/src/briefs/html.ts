@@ -11,6 +11,10 @@ const style = readFileSync(new URL('brief.css', import.meta.url), 'utf8');
 /** The width of the text on the page (156 mm), in CSS pixels. */
 const chartWidth = 590;
 
+/** A table of so many rows stays on one page; a text of so many signs on one line. */
+const shortRows = 14;
+const shortText = 12;
+
 /** Ink on paper; the blue of the dashboard. */
 const palette: Palette = {
   ink: '#111111',
@@ -87,7 +91,7 @@ function tableHtml({ caption, columns, rows }: Table): string {
   const head = columns.map(
     (column, i) => `<th scope="col"${isNumber(i) ? ' class="number"' : ''}>${escaped(column)}</th>`,
   );
-  return `<table>
+  return `<table${rows.length <= shortRows ? ' class="short"' : ''}>
 <caption>${escaped(caption)}</caption>
 <thead><tr>${head.join('')}</tr></thead>
 <tbody>
@@ -98,7 +102,9 @@ ${rows.map((row) => `<tr>${row.map(cellHtml).join('')}</tr>`).join('\n')}
 
 function cellHtml(cell: Cell, column: number): string {
   if (typeof cell === 'object') return `<td class="number">${escaped(cell.text)}</td>`;
-  return column === 0 ? `<th scope="row">${escaped(cell)}</th>` : `<td>${escaped(cell)}</td>`;
+  if (column === 0) return `<th scope="row">${escaped(cell)}</th>`;
+  const isShort = cell.length <= shortText;
+  return `<td${isShort ? ' class="short"' : ''}>${escaped(cell)}</td>`;
 }
 
 const entities: Readonly<Record<string, string>> = {

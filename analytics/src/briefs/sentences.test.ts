@@ -55,7 +55,7 @@ test.each([
     'a base that is too small',
     'signUps',
     { value: 30, before: 2, yearAgo: 0 },
-    '新入会30人，环比基数过小，不计变化，同比基数过小，不计变化',
+    '新入会30人，环比、同比基数过小，不计变化',
   ],
   [
     'a stock from zero',

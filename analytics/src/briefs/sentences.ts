@@ -30,7 +30,8 @@ export function changeOf(
   against: Against,
 ): Change {
   const then = of[against];
-  if (value === null || then === null) return { is: 'unknown' };
+  // Of what is below zero, more was taken back than came: by which share that changed says nothing.
+  if (value === null || then === null || value < 0 || then < 0) return { is: 'unknown' };
   const minimum = sampleOf[name]?.minimum ?? 0;
   if (samples && (samples.now < minimum || samples[against] < minimum)) {
     return { is: 'smallSample' };
@@ -82,9 +83,7 @@ export class Sentences {
     if (samples && samples.now < minimum) {
       return told + this.words.smallSample(this.format.exact(samples.now), minimum);
     }
-    const changes = (['before', 'yearAgo'] as const).flatMap(
-      (against) => this.#change(figure, metric, against) ?? [],
-    );
+    const changes = this.#changes(figure, metric);
     return [told, ...changes].join(this.words.join);
   }
 
@@ -119,26 +118,38 @@ export class Sentences {
       : `${sign}${oneDigit(by)}`;
   }
 
-  #change(figure: BriefFigure, metric: BriefMetric, against: Against): string | undefined {
+  #changes(figure: BriefFigure, metric: BriefMetric): readonly string[] {
+    const { against } = this.words;
+    const before = changeOf(figure, metric, 'before');
+    const yearAgo = changeOf(figure, metric, 'yearAgo');
+    // What keeps both from being said is said once.
+    if (before.is !== 'known' && before.is === yearAgo.is) {
+      return this.#change(before, metric, against.both);
+    }
+    return [
+      ...this.#change(before, metric, against.before),
+      ...this.#change(yearAgo, metric, against.yearAgo),
+    ];
+  }
+
+  #change(change: Change, metric: BriefMetric, against: string): readonly string[] {
     const { words: said } = this;
-    const name = said.against[against];
-    const change = changeOf(figure, metric, against);
     switch (change.is) {
       case 'unknown':
-        return undefined;
+        return [];
       case 'smallSample':
-        return said.smallSampleThen(name);
+        return [said.smallSampleThen(against)];
       case 'smallBase':
-        return said.smallBase(name);
+        return [said.smallBase(against)];
       case 'fromZero':
-        return said.fromZero(name);
+        return [said.fromZero(against)];
       case 'known': {
         const { by, isDifference } = change;
         if (isDifference ? by === 0 : verdict(by, metric.direction) === 'unchanged') {
-          return said.same(name);
+          return [said.same(against)];
         }
         const verb = said.verbs[verbOf(metric, isDifference)][by > 0 ? 0 : 1] ?? '';
-        return said.changed(name, verb, this.#size(Math.abs(by), isDifference, metric));
+        return [said.changed(against, verb, this.#size(Math.abs(by), isDifference, metric))];
       }
     }
   }

@@ -52,7 +52,12 @@ export const en: BriefWords = {
     meaning: 'Meaning',
   },
   none: '—',
-  against: { before: 'on the period before', yearAgo: 'on a year ago' },
+  against: {
+    before: 'on the period before',
+    yearAgo: 'on a year ago',
+    both: 'on the period before and a year ago',
+  },
+  range: (from, to) => `${from} to ${to}`,
   told: (label, value) => `${label}: ${value}`,
   toldNone: (label) => `${label}: nothing to compute it from`,
   upTo: (value) => `at most ${value}`,

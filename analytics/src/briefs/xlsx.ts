@@ -31,7 +31,7 @@ function writeSection(
   { title, period, marks }: BriefDocument,
   section: Section,
 ): void {
-  sheet.pageSetup = { paperSize: 9, fitToPage: true, fitToWidth: 1, fitToHeight: 0 };
+  sheet.pageSetup = { fitToPage: true, fitToWidth: 1, fitToHeight: 0 };
   sheet.addRow([harmless(`${title} ${period}`)]).font = { bold: true, size: 14 };
   sheet.addRow([harmless(marks.join(' · '))]);
   sheet.addRow([harmless(section.number + section.title)]).font = { bold: true, size: 12 };
