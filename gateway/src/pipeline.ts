@@ -20,7 +20,7 @@ import { checkVariables } from './limits/variables.ts';
 import { planOf } from './plan/plan.ts';
 import type { PreparedOperation } from './prepared.ts';
 import { documentError, internalError } from './present.ts';
-import type { Admission } from './quota/admission.ts';
+import type { Admission, Admitted } from './quota/admission.ts';
 import type { Identifier } from './quota/attempts.ts';
 import { record, type Recorders } from './record.ts';
 
@@ -41,6 +41,8 @@ interface Run {
   variables: Readonly<Record<string, unknown>>;
   /** Of the answer, whatever it is. */
   headers: Readonly<Record<string, string>>;
+  /** Its place among those of its caller that are under way. */
+  admitted?: Admitted;
 }
 
 /** A request, read so far that it can be carried out. */
@@ -53,8 +55,8 @@ export interface Call {
   read(around: Surroundings): Promise<GraphQLParams>;
 }
 
-/** What a request came to. */
-export interface Outcome extends Performed {
+/** What a request came to; disposed of, its caller may have another under way. */
+export interface Outcome extends Performed, Disposable {
   /** Undefined where it did not come to that. */
   readonly operation: PreparedOperation | undefined;
   readonly context: RequestContext | undefined;
@@ -77,6 +79,10 @@ export async function answerBy(
     read: (around) => form.read(request, around),
   };
   const outcome = await carryOut(call, response, options);
+  const leave = (): void => outcome[Symbol.dispose]();
+  // Until it is read, the answer is held here: who reads none has no more of them than may be under way.
+  if (response.closed) leave();
+  else response.once('close', leave);
   const { answer, status, operation, headers } = outcome;
   const written = form.write({ answer, status, operation });
   // Encoded once: its length and its bytes are both needed.
@@ -109,6 +115,7 @@ export async function carryOut(
     operation,
     context,
     headers: { ...run.headers, ...performed.headers },
+    [Symbol.dispose]: () => run.admitted?.[Symbol.dispose](),
     record({ status, bytes }) {
       const { answer } = performed;
       const durationMs = performance.now() - began;
@@ -140,8 +147,8 @@ async function perform(
     const { from } = call;
     const known = await callers.identify(from, net);
     run.caller = known.caller;
-    using admitted = await admission.enter(known);
-    run.headers = admitted.headers;
+    run.admitted = await admission.enter(known);
+    run.headers = run.admitted.headers;
     // What is refused by then is not read.
     const params = await call.read({ net, generation, known });
     run.variables = params.variables;

@@ -110,6 +110,8 @@ export function createGatewayServer(options: ServerOptions): Server {
   // A request that trickles in holds a connection, not the gateway.
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
+  // Nothing read and nothing sent for so long: nobody is there. An export waits for its reader for two minutes.
+  server.timeout = 150_000;
   // Longer than who asks keeps an idle connection: nobody must send into one that closes.
   server.keepAliveTimeout = 75_000;
   return server;

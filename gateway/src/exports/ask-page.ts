@@ -75,7 +75,8 @@ export class PageAsker {
       requestId: wanted.requestId,
       read: async (around) => this.#params(around, wanted),
     };
-    const outcome = await carryOut(call, this.#response, this.#options);
+    // A stream holds one page, however slowly it is read.
+    using outcome = await carryOut(call, this.#response, this.#options);
     const { path = [], columns = [] } = this.#ready?.operation ?? {};
     const { data, extensions } = outcome.answer;
     return {

@@ -5,7 +5,7 @@
 import { MongoClient } from 'mongodb';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { someClient } from '../callers/credentials.fixture.ts';
@@ -245,6 +245,28 @@ describe('floods', () => {
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
     const statuses = (await Promise.all(flood)).map(({ status }) => status);
     expect(statuses.filter((status) => status !== 429).length).toBeLessThan(100);
+  });
+
+  test('an answer that is not read stays under way: no client piles them up', async () => {
+    await using at = await startSmallNet({ local: 'refuse' });
+    const limits = { perSecond: 1000, burst: 1000, perDay: 1000, concurrent: 1 };
+    at.tell({ clients: [someClient({ id: 'idle', limits })] });
+    await expect.poll(() => at.generations.current?.net.clients.length).toBe(1);
+    const headers = await as(at, 'idle');
+    const small = async () => (await post(at, { query: '{ __typename }' }, headers)).status;
+    // More than what networks hold on the way.
+    const long = 'x'.repeat(60);
+    const large = `{ __schema { types { fields { ${many(200, (i) => `${long}${i}: name`)} } } } }`;
+    const asked = request(`${at.url}/graphql`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+    });
+    asked.end(JSON.stringify({ query: large }));
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    expect(Number(response.headers['content-length'])).toBeGreaterThan(8_000_000);
+    expect([await small(), await small()]).toEqual([429, 429]);
+    await once(response.resume(), 'end');
+    await expect.poll(small, { timeout: 10_000 }).toBe(200);
   });
 
   test('over two gateways a client has one quota', async () => {
