@@ -6,7 +6,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { NetError, errorCodes, type NetErrorCode } from '@onenet/contract';
 import { MongoClient } from 'mongodb';
-import type { Db } from 'mongodb';
 import {
   admitRead,
   analyticsCode,
@@ -18,13 +17,8 @@ import {
 } from '@onenet/assertion';
 import { accessListener, type AccessListener } from './access/http.ts';
 import { leastRetentionDays, setRetention } from './access/retention.ts';
-import { DestinationsFile, noDestinations } from './alerts/destinations.ts';
-import type { AlertStores } from './alerts/graphql.ts';
-import { Outbox } from './alerts/outbox.ts';
-import { SettingsStore } from './alerts/settings.ts';
-import { Alerts } from './alerts/store.ts';
-import { Teller } from './alerts/teller.ts';
-import { Watch } from './alerts/watch.ts';
+import { openDestinations } from './alerts/destinations.ts';
+import { prepareAlerts } from './alerts/prepare.ts';
 import { answerBackup, freezeTables } from './backup.ts';
 import { BriefComposer } from './briefs/composer.ts';
 import { answerBrief, isBriefPath } from './briefs/http.ts';
@@ -45,7 +39,6 @@ import { Editions } from './ranking/editions.ts';
 import { RankingPublisher } from './ranking/publisher.ts';
 import { createGraphql } from './schema.ts';
 import { SelfCheck } from './self-check.ts';
-import type { Sources } from './series.ts';
 import { closeMonths } from './statistics/close.ts';
 import { noteFreshness } from './usage/freshness.ts';
 import { UsageReader } from './usage/reader.ts';
@@ -95,6 +88,8 @@ export interface Analytics {
 export async function startAnalytics(options: AnalyticsOptions): Promise<Analytics> {
   const log =
     options.log ?? ((message, detail) => console.error(`analytics: ${message}`, detail ?? ''));
+  // What is wrong in the file is said before anything starts.
+  const destinations = await openDestinations(options.notify, log);
   await mkdir(options.dataDir, { recursive: true });
   const keys =
     options.keysDir === undefined ? undefined : await openPartKeys(options.keysDir, 'analytics');
@@ -151,7 +146,7 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
     const editions = new Editions(client.db(options.database));
     await editions.prepare();
     const publisher = new RankingPublisher(sources, editions, log);
-    const alerting = await prepareAlerts(db, sources, selfCheck, options.notify, log);
+    const alerting = await prepareAlerts(db, { sources, selfCheck, destinations, log });
     const briefs = new Briefs(db);
     await briefs.prepare();
     const { alerts } = alerting.stores;
@@ -225,25 +220,6 @@ async function prepare(
   await checkCluster(clickhouse);
   await ingest.prepare();
   await reader?.prepare();
-}
-
-async function prepareAlerts(
-  db: Db,
-  sources: Sources,
-  selfCheck: SelfCheck,
-  notify: string | undefined,
-  log: (message: string, detail?: unknown) => void,
-): Promise<{ readonly stores: AlertStores; readonly watch: Watch }> {
-  const file = notify === undefined ? undefined : new DestinationsFile(notify, log);
-  await file?.open();
-  const outbox = new Outbox(db);
-  const alerts = new Alerts(db, outbox);
-  const settings = new SettingsStore(db);
-  const teller = new Teller(outbox, async () => (await file?.current()) ?? noDestinations);
-  await Promise.all([outbox.prepare(), alerts.prepare(), settings.prepare()]);
-  const watch = new Watch({ sources, selfCheck, alerts, settings, teller, log });
-  const { ingest } = sources;
-  return { stores: { ingest, alerts, outbox, settings, changed: () => watch.wake() }, watch };
 }
 
 /** How long running requests may take to end at a stop. */

@@ -40,8 +40,18 @@ export class BadDestinations extends Error {
   override readonly name = 'BadDestinations';
 }
 
-/** The destinations of a file, as it is now. */
-export class DestinationsFile {
+/** The destinations of a file, as they are whenever they are asked for; without a file there are none. */
+export async function openDestinations(
+  path: string | undefined,
+  log: (message: string, detail?: unknown) => void,
+): Promise<() => Promise<Destinations>> {
+  if (path === undefined) return () => Promise.resolve(noDestinations);
+  const file = new DestinationsFile(path, log);
+  await file.open();
+  return () => file.current();
+}
+
+class DestinationsFile {
   private readonly file: string;
   private readonly log: (message: string, detail?: unknown) => void;
   private changedMs: number | undefined;
