@@ -148,9 +148,7 @@ test('keys are rotated under load, to SM2 and back: no call fails, at either gat
     const gatewayKeys = join(keys.dir, 'gateway');
     const added = await rotateKeys(gatewayKeys, { alg, aheadMs: 1_500 });
     const before = load.asked;
-    while (
-      !listKeys(gatewayKeys).some((key) => key.kid === added.kid && key.state === 'SIGNS')
-    ) {
+    while (!listKeys(gatewayKeys).some((key) => key.kid === added.kid && key.state === 'SIGNS')) {
       await sleep(50);
     }
     while (load.asked < before + 60 || !signedBy.has(added.kid)) {

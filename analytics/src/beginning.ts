@@ -1,6 +1,6 @@
 /** When what a question counts began: the first day that has any of it. */
 import type { ClickHouse } from './clickhouse.ts';
-import { filterSql, laterSql, needsRaw } from './cells.ts';
+import { filterSql, laterSql } from './cells.ts';
 import { quoteList } from './clickhouse.ts';
 import { typesOf } from './query.ts';
 import type { Question } from './query.ts';
@@ -21,19 +21,19 @@ export async function firstDayMs(
 
 async function firstEventMs(
   clickhouse: ClickHouse,
-  { metrics, filter, group, range }: Question,
+  { metrics, filter, range }: Question,
 ): Promise<number | undefined> {
   const types = typesOf(metrics);
   if (types.length === 0) return undefined;
-  const isRaw = needsRaw(filter, group);
+  const isBelowCounty = (filter.place?.length ?? 0) > 6;
   const later = laterSql(filter);
   const of = (column: string): string =>
     `t.type IN ${quoteList(types)} AND ${filterSql(filter, column)}`;
   const inRaw = `onenet.raw AS t WHERE ${of('t.place')} AND t.rejected = ''`;
   const rawDay = "toDate(t.time, 'Asia/Shanghai')";
   const selects = [
-    isRaw
-      ? `SELECT ${rawDay} AS day, toInt64(count()) AS events FROM ${inRaw} GROUP BY day`
+    isBelowCounty
+      ? `SELECT t.day AS day, sum(t.events) AS events FROM onenet.places AS t WHERE ${of('t.place')} GROUP BY t.day`
       : `SELECT t.day AS day, sum(t.events) AS events FROM onenet.day AS t WHERE ${of('t.county')} GROUP BY t.day`,
     ...(later === undefined
       ? []

@@ -39,8 +39,8 @@ export type Group =
   /** Codes cut to so many digits; the direct cities keep their six among the cities' four. */
   | { readonly by: 'level'; readonly digits: 4 | 6 | 9 | 12 };
 
-/** Whether only raw knows the places: rollups end at the county. */
-export function needsRaw(filter: Filter, group: Group): boolean {
+/** Whether it is of places finer than a county, where most rollups end. */
+export function isBelowCounty(filter: Filter, group: Group): boolean {
   if ((filter.place?.length ?? 0) > 6) return true;
   if (group.by === 'divisions') return group.codes.some((code) => code.length > 6);
   return group.by === 'level' && group.digits > 6;
@@ -107,28 +107,48 @@ function pieceSql(
   return `SELECT ${quote(part)} AS part, t.type AS type, ${innerKey(tier, group)} AS inner_key, ${bucketSql(time, tier, grain)} AS bucket, ${sums.join(', ')}
     FROM onenet.${tier} AS t
     WHERE t.type IN ${quoteList(types)} AND ${time} >= ${bound(tier, fromMs)} AND ${time} < ${bound(tier, toMs)}
-      AND ${filterSql(filter, placeColumns[tier])}${tier === 'raw' ? " AND t.rejected = ''" : ''}
+      AND ${filterSql(filter, placeColumns[tier])}${groupSql(group, placeColumns[tier])}${tier === 'raw' ? " AND t.rejected = ''" : ''}
     GROUP BY t.type, inner_key, bucket`;
 }
 
-const timeColumns = { raw: 'time', minute: 'minute', hour: 'hour', day: 'day' } as const;
+const timeColumns = {
+  raw: 'time',
+  minute: 'minute',
+  hour: 'hour',
+  day: 'day',
+  month: 'month',
+  places: 'day',
+} as const satisfies Record<Tier, string>;
 const placeColumns = {
   raw: 't.place',
   minute: 't.county',
   hour: 't.county',
   day: 't.county',
-} as const;
+  month: 't.county',
+  places: 't.place',
+} as const satisfies Record<Tier, string>;
+
+/** Whether a tier's time is a date of Asia/Shanghai. */
+function isDate(tier: Tier): boolean {
+  return timeColumns[tier] === 'day' || timeColumns[tier] === 'month';
+}
 
 function bound(tier: Tier, ms: number): string {
   if (tier === 'raw') return timeLiteral(ms);
-  if (tier === 'day') return `toDate(${timeLiteral(ms)}, 'Asia/Shanghai')`;
+  if (isDate(tier)) return `toDate(${timeLiteral(ms)}, 'Asia/Shanghai')`;
   return `toDateTime(${Math.floor(ms / 1000)}, 'UTC')`;
+}
+
+/** What lies in none of the divisions asked for need not be read. */
+function groupSql(group: Group, placeColumn: string): string {
+  if (group.by !== 'divisions') return '';
+  return ` AND (${group.codes.map((code) => within(placeColumn, code)).join(' OR ') || 'false'})`;
 }
 
 /** The start of a time's bucket in Unix seconds; 0 without a grain. */
 export function bucketSql(time: string, tier: Tier, grain: Grain | undefined): string {
   if (!grain) return '0';
-  const local = tier === 'day' ? time : `toTimeZone(${time}, 'Asia/Shanghai')`;
+  const local = isDate(tier) ? time : `toTimeZone(${time}, 'Asia/Shanghai')`;
   return `toUnixTimestamp(toDateTime(${starts[grain](local)}, 'Asia/Shanghai'))`;
 }
 

@@ -198,7 +198,7 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
 /** Lines and counts by platform and type, of the current epochs, as one tier has them. */
 export async function tierTotals(
   clickhouse: ClickHouse,
-  tier: 'raw' | 'minute' | 'hour' | 'day',
+  tier: 'raw' | 'minute' | 'hour' | 'day' | 'month',
   epochs: ReadonlyMap<string, number>,
 ): Promise<Record<string, string>> {
   const current = [...epochs].map(([code, epoch]) => `('${code}', ${epoch})`).join(', ');

@@ -267,7 +267,7 @@ test('AUTO takes the grain that can be read, and says it; of all there ever was 
 test('many divisions and platforms at once are what each is alone', async () => {
   const input = inputOf({ period: 'YEAR', compareWith: 'NONE' });
   const range = rangeOf('YEAR', nowMs);
-  const divisions = ['420000', '420100', '420102', '429004', '421000'];
+  const divisions = ['420000', '420100', '420102', '420102002', '429004', '421000'];
   const values = (series: ReadonlyMap<string, readonly MetricSeries[]>): unknown[][] =>
     [...series].flatMap(([code, ofCode]) =>
       ofCode.map(({ metric, value }) => [code, metric, rounded(value)]),

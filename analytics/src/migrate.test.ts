@@ -107,6 +107,51 @@ test('values that were in before there was a table of them are in it, once, and 
   }
 });
 
+test('what was in before there were months and places below the county is in them, once', async () => {
+  await using directory = await testDirectory();
+  const clickhouse = openClickHouse({ dataDir: directory.path });
+  const own = '012-months-and-places.sql';
+  const line = async (sequence: number, time: string, place: string) =>
+    await clickhouse.run(
+      `INSERT INTO onenet.raw (platform, epoch, sequence, time, type, place, count, value)
+      VALUES ('420100', 1, ${sequence}, ${quote(time)}, 'onenet.card.used', ${quote(place)}, 1, 7)`,
+    );
+  const held = async (): Promise<unknown> =>
+    await clickhouse.rows(
+      `SELECT * FROM (
+        SELECT toString(t.month) AS at, t.county AS of, sum(t.events) AS n, sum(t.value_sum) AS fen FROM onenet.month AS t GROUP BY at, of
+        UNION ALL
+        SELECT toString(t.day) AS at, t.place AS of, sum(t.events) AS n, sum(t.value_sum) AS fen FROM onenet.places AS t GROUP BY at, of
+      ) ORDER BY at, of`,
+    );
+  try {
+    await migrate(clickhouse);
+    // As it was before.
+    for (const table of ['month_view', 'month', 'places_view', 'places']) {
+      await clickhouse.run(`DROP TABLE onenet.${table}`);
+    }
+    // The last minute of February 2024 in Shanghai, and the first of March.
+    await line(1, '2024-02-29 15:59:00', '420102002');
+    await line(2, '2024-02-29 16:00:00', '420102002003');
+    await line(3, '2024-02-29 16:00:00', '420102');
+    for (const _ of ['at first', 'after an attempt that broke off before it was noted']) {
+      await clickhouse.run(
+        `DELETE FROM onenet.migrations WHERE name = ${quote(own)} SETTINGS mutations_sync = 2`,
+      );
+      expect(await migrate(clickhouse)).toEqual([own]);
+    }
+    await line(4, '2024-02-29 16:00:00', '420102002003');
+    expect(await held()).toEqual([
+      { at: '2024-02-01', of: '420102', n: 1, fen: 7 },
+      { at: '2024-02-29', of: '420102002', n: 1, fen: 7 },
+      { at: '2024-03-01', of: '420102', n: 3, fen: 21 },
+      { at: '2024-03-01', of: '420102002003', n: 2, fen: 14 },
+    ]);
+  } finally {
+    await clickhouse.close();
+  }
+});
+
 test('balances that came before there was a choice stay those of a number', async () => {
   await using directory = await testDirectory();
   const clickhouse = openClickHouse({ dataDir: directory.path });

@@ -4,10 +4,10 @@ import type { Answer } from './answer.ts';
 import type { ClickHouse } from './clickhouse.ts';
 import {
   cellsSql,
+  isBelowCounty,
   laterCellsSql,
   laterOpeningsSql,
   laterSql,
-  needsRaw,
   openingCellsSql,
   outerKey,
   valuesSql,
@@ -44,6 +44,22 @@ export type Answers = Map<string, Map<string, Answer>>;
 const beginningMs = 0;
 
 export async function answer(clickhouse: ClickHouse, question: Question): Promise<Answers> {
+  const parts = await Promise.all(byTables(question).map((part) => answerFrom(clickhouse, part)));
+  return new Map(parts.flatMap((part) => [...part]));
+}
+
+/** Divisions below the county and others come from other tables. */
+function byTables(question: Question): Question[] {
+  const { group } = question;
+  if (group.by !== 'divisions') return [question];
+  const below = group.codes.filter((code) => code.length > 6);
+  const others = group.codes.filter((code) => code.length <= 6);
+  return [below, others]
+    .filter((codes) => codes.length > 0)
+    .map((codes) => ({ ...question, group: { by: 'divisions', codes } }));
+}
+
+async function answerFrom(clickhouse: ClickHouse, question: Question): Promise<Answers> {
   const ofEvents = question.metrics.filter(({ source }) => source === undefined);
   const additive = ofEvents
     .filter((metric) => metric.kind !== 'DISTRIBUTION')
@@ -114,7 +130,8 @@ function cells(
 ): string[] {
   if (metrics.length === 0) return [];
   const types = typesOf(metrics);
-  const pieces = tiersOf(fromMs, toMs, nowMs, { grain, onlyRaw: needsRaw(filter, group) });
+  const belowCounty = isBelowCounty(filter, group);
+  const pieces = tiersOf(fromMs, toMs, nowMs, { grain, belowCounty });
   return [
     ...cellsSql(part, pieces, types, filter, group, grain),
     ...laterCellsSql(part, { fromMs, toMs }, types, filter, group, grain),

@@ -1,6 +1,6 @@
 /** Refuses what only single events can answer, from a time of which raw has them no more: less than all would look like all. */
 import { NetError } from '@onenet/contract';
-import { needsRaw } from './cells.ts';
+import { isBelowCounty } from './cells.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import type { Range } from './periods.ts';
 import type { Question } from './query.ts';
@@ -38,12 +38,15 @@ function firstRawMs(
 ): number {
   // Single values have a table of their own, which loses none.
   if (kind === 'DISTRIBUTION') return Infinity;
-  const onlyRaw = needsRaw(filter, group);
+  const belowCounty = isBelowCounty(filter, group);
   const isOfAllTime = kind === 'STOCK' || kind === 'SHARE';
   const pieces = [
-    ...tiersOf(fromMs, toMs, nowMs, { grain, onlyRaw }),
-    ...(isOfAllTime ? tiersOf(0, fromMs, nowMs, { onlyRaw }) : []),
+    ...tiersOf(fromMs, toMs, nowMs, { grain, belowCounty }),
+    ...(isOfAllTime ? tiersOf(0, fromMs, nowMs, { belowCounty }) : []),
   ];
-  const raw = pieces.filter(({ tier }) => tier === 'raw').map((piece) => piece.fromMs);
+  // What is kept of lines that are gone has counties alone: of finer places a later epoch has none.
+  const raw = pieces
+    .filter(({ tier }) => tier === 'raw' || tier === 'places')
+    .map((piece) => piece.fromMs);
   return Math.min(Infinity, ...raw);
 }

@@ -126,6 +126,7 @@ interface Held {
   readonly accepted: number;
   readonly hours: number;
   readonly days: number;
+  readonly months: number;
 }
 
 function differencesOf(
@@ -142,7 +143,8 @@ function differencesOf(
     const ours = types.get(type);
     const count = ours?.count ?? 0;
     const isOpening = type === 'onenet.opening';
-    const rollup = [ours?.hours, ours?.days].find((n) => n !== ours?.accepted) ?? ours?.accepted;
+    const rollups = [ours?.hours, ours?.days, ours?.months];
+    const rollup = rollups.find((n) => n !== ours?.accepted) ?? ours?.accepted;
     const same =
       (theirs?.events ?? 0) === (ours?.lines ?? 0) &&
       (theirs?.count ?? 0) === count &&
@@ -182,22 +184,25 @@ async function heldTotals(
     names.map((name) => `0 AS ${name}`).join(', ');
   const rows = await clickhouse.rows<Held & { readonly all: number }>(`
     SELECT type, sum(lines) AS lines, sum(count) AS count, sum(accepted) AS accepted,
-      sum(hours) AS hours, sum(days) AS days, sum(all) AS all
+      sum(hours) AS hours, sum(days) AS days, sum(months) AS months, sum(all) AS all
     FROM (
       SELECT t.type AS type, countIf(t.sequence <= ${through}) AS lines,
         sumIf(t.count, t.sequence <= ${through}) AS count, sumIf(t.count, t.rejected = '') AS accepted,
-        ${zeros(['hours', 'days'])}, count() AS all
+        ${zeros(['hours', 'days', 'months'])}, count() AS all
       FROM onenet.raw AS t WHERE ${of} AND ${kept} GROUP BY t.type
       UNION ALL
       SELECT t.type AS type, toUInt64(sum(t.events)) AS lines, sum(t.total) AS count, sumIf(t.total, t.rejected = '') AS accepted,
-        ${zeros(['hours', 'days'])}, toUInt64(sum(t.events)) AS all
+        ${zeros(['hours', 'days', 'months'])}, toUInt64(sum(t.events)) AS all
       FROM ${droppedCells} WHERE ${of} GROUP BY t.type
       UNION ALL
-      SELECT t.type AS type, ${zeros(['lines', 'count', 'accepted'])}, sum(t.total) AS hours, ${zeros(['days', 'all'])}
+      SELECT t.type AS type, ${zeros(['lines', 'count', 'accepted'])}, sum(t.total) AS hours, ${zeros(['days', 'months', 'all'])}
       FROM onenet.hour AS t WHERE ${of} GROUP BY t.type
       UNION ALL
-      SELECT t.type AS type, ${zeros(['lines', 'count', 'accepted', 'hours'])}, sum(t.total) AS days, 0 AS all
+      SELECT t.type AS type, ${zeros(['lines', 'count', 'accepted', 'hours'])}, sum(t.total) AS days, ${zeros(['months', 'all'])}
       FROM onenet.day AS t WHERE ${of} GROUP BY t.type
+      UNION ALL
+      SELECT t.type AS type, ${zeros(['lines', 'count', 'accepted', 'hours', 'days'])}, sum(t.total) AS months, 0 AS all
+      FROM onenet.month AS t WHERE ${of} GROUP BY t.type
     ) GROUP BY type`);
   return { types: rows, lines: rows.reduce((sum, row) => sum + row.all, 0) };
 }

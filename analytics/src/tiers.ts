@@ -1,8 +1,9 @@
-/** Covers a range exactly with the coarsest tables that can: days, then hours, minutes, and raw at the edges. */
+/** Covers a range exactly with the coarsest tables that can: months, then days, hours, minutes, and raw at the edges. */
 import type { Grain } from './grains.ts';
-import { dayMs, hourMs, minuteMs, shanghaiMs } from './periods.ts';
+import { dayMs, endOf, hourMs, minuteMs, shanghaiMs, startOf } from './periods.ts';
 
-export type Tier = 'day' | 'hour' | 'minute' | 'raw';
+/** `places`: days of places below the county, which the others do not know. */
+export type Tier = 'month' | 'day' | 'hour' | 'minute' | 'raw' | 'places';
 
 /** A part of a range, and the table that answers it. */
 export interface Piece {
@@ -13,23 +14,38 @@ export interface Piece {
 
 /** How far back the minute table surely goes; its rows are dropped after 3 days. */
 const minutesKeptMs = 3 * dayMs - 5 * minuteMs;
-const unitMs = { day: dayMs, hour: hourMs, minute: minuteMs } as const;
-const finer = { day: 'hour', hour: 'minute', minute: 'raw' } as const;
-const coarsest = { MONTH: 'day', WEEK: 'day', DAY: 'day', HOUR: 'hour', MINUTE: 'minute' } as const;
+const unitMs = { day: dayMs, places: dayMs, hour: hourMs, minute: minuteMs } as const;
+const finer = {
+  month: 'day',
+  day: 'hour',
+  hour: 'minute',
+  minute: 'raw',
+  places: 'raw',
+} as const satisfies Record<Exclude<Tier, 'raw'>, Tier>;
+const coarsest = {
+  MONTH: 'month',
+  WEEK: 'day',
+  DAY: 'day',
+  HOUR: 'hour',
+  MINUTE: 'minute',
+} as const satisfies Record<Grain, Tier>;
 
 /**
  * The pieces of [fromMs, toMs), in order. `grain`: no piece is coarser than the points asked for.
- * `onlyRaw`: for places finer than a county, which no rollup has.
+ * `belowCounty`: for places finer than a county.
  */
 export function tiersOf(
   fromMs: number,
   toMs: number,
   nowMs: number,
-  { grain, onlyRaw = false }: { readonly grain?: Grain | undefined; readonly onlyRaw?: boolean },
+  {
+    grain,
+    belowCounty = false,
+  }: { readonly grain?: Grain | undefined; readonly belowCounty?: boolean },
 ): Piece[] {
-  if (toMs <= fromMs) return [];
-  if (onlyRaw) return [{ tier: 'raw', fromMs, toMs }];
-  return cover(grain ? coarsest[grain] : 'day', fromMs, toMs, nowMs);
+  const tier = grain ? coarsest[grain] : 'month';
+  if (!belowCounty) return cover(tier, fromMs, toMs, nowMs);
+  return cover(tier === 'hour' || tier === 'minute' ? 'raw' : 'places', fromMs, toMs, nowMs);
 }
 
 function cover(tier: Tier, fromMs: number, toMs: number, nowMs: number): Piece[] {
@@ -37,13 +53,24 @@ function cover(tier: Tier, fromMs: number, toMs: number, nowMs: number): Piece[]
   if (tier === 'raw') return [{ tier, fromMs, toMs }];
   const next = finer[tier];
   if (tier === 'minute' && fromMs < nowMs - minutesKeptMs) return cover(next, fromMs, toMs, nowMs);
-  const unit = unitMs[tier];
-  const first = Math.ceil((fromMs + shanghaiMs) / unit) * unit - shanghaiMs;
-  const last = Math.floor((toMs + shanghaiMs) / unit) * unit - shanghaiMs;
+  const last = unitStart(tier, toMs);
+  // Nothing is older than 0: there every unit begins.
+  const first = fromMs <= 0 || unitStart(tier, fromMs) === fromMs ? fromMs : unitEnd(tier, fromMs);
   if (first >= last) return cover(next, fromMs, toMs, nowMs);
   return [
     ...cover(next, fromMs, first, nowMs),
     { tier, fromMs: first, toMs: last },
     ...cover(next, last, toMs, nowMs),
   ];
+}
+
+/** The beginning of the unit that contains a moment. */
+function unitStart(tier: Exclude<Tier, 'raw'>, ms: number): number {
+  if (tier === 'month') return startOf('month', ms);
+  return Math.floor((ms + shanghaiMs) / unitMs[tier]) * unitMs[tier] - shanghaiMs;
+}
+
+function unitEnd(tier: Exclude<Tier, 'raw'>, ms: number): number {
+  const start = unitStart(tier, ms);
+  return tier === 'month' ? endOf('month', start) : start + unitMs[tier];
 }

@@ -33,6 +33,11 @@ const benches: Readonly<Record<string, Bench>> = {
     help: 'feeds over HTTP into raw and rollups, beside the bare INSERT (2 minutes)',
     run: async (say) => (await import('./ingest/ingest.ts')).benchIngest(say),
   },
+  analytics: {
+    help: 'the dashboard’s queries over 100 million events, tiers, ingest and live (15 minutes; --scale 0.01 for a million)',
+    run: async (say, scale, only) =>
+      (await import('./analytics/analytics.ts')).benchAnalytics(say, scale, only),
+  },
   live: {
     help: 'from event to /live at 500 events/s (2 minutes)',
     run: async (say) => (await import('./live/live.ts')).benchLive(say),
@@ -51,8 +56,8 @@ const benches: Readonly<Record<string, Bench>> = {
 const help = `npm run bench -- <name> [--json]
 
   --json   prints the result as JSON in the last line
-  --scale  of \`platform\` and \`figures\`: share of the large figures, above 0, at most 1 (1)
-  --only   of \`platform\`: operations whose name this pattern finds, e.g. 'members .* status'
+  --scale  of \`platform\`, \`figures\` and \`analytics\`: share of the large figures, above 0, at most 1 (1)
+  --only   of \`platform\` and \`analytics\`: operations whose name this pattern finds, e.g. 'members .* status'
   --help
 
 Benchmarks:

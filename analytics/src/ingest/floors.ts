@@ -54,6 +54,9 @@ export function isKept(floors: readonly Floor[]): string {
   return `(t.type = ${opening} OR NOT (${below.join(' OR ')}))`;
 }
 
+/** SQL: whether a row of raw, named `t`, stands in onenet.places too. */
+export const isInPlaces = `(t.rejected = '' AND t.type != ${opening} AND length(t.place) > 6)`;
+
 /** SQL: the cells of onenet.dropped, named `t`, that count. */
 export const droppedCells =
   '(SELECT * FROM onenet.dropped WHERE (platform, epoch, step) IN (SELECT platform, epoch, step FROM onenet.floors)) AS t';
@@ -81,8 +84,8 @@ export async function raiseFloor(
     FROM onenet.raw AS t WHERE ${going} GROUP BY hour, rejected, ${cellKey}`,
   );
   await clickhouse.run(
-    `INSERT INTO onenet.floors (platform, epoch, sequence, step, lines, accepted, hashes, time_to, at) ${settings}
-    SELECT ${quote(platform)}, ${epoch}, ${upTo}, ${step}, count(), countIf(t.rejected = ''),
+    `INSERT INTO onenet.floors (platform, epoch, sequence, step, lines, accepted, places, hashes, time_to, at) ${settings}
+    SELECT ${quote(platform)}, ${epoch}, ${upTo}, ${step}, count(), countIf(t.rejected = ''), countIf(${isInPlaces}),
       sum(cityHash64(t.sequence)), max(t.time), now()
     FROM onenet.raw AS t WHERE ${going}`,
   );
@@ -103,7 +106,10 @@ async function dropBelow(
   );
 }
 
-/** Copies what is kept of the lines that are gone under another epoch's number, into the rollups too. */
+/**
+ * Copies what is kept of the lines that are gone under another epoch's number, into the rollups too; but for
+ * places below the county, which are not asked for from then (raw-kept.ts).
+ */
 export async function copyFloor(
   clickhouse: ClickHouse,
   platform: string,
@@ -119,6 +125,7 @@ export async function copyFloor(
   for (const [table, time] of [
     ['hour', 't.hour'],
     ['day', `toDate(t.hour, 'Asia/Shanghai')`],
+    ['month', `toStartOfMonth(t.hour, 'Asia/Shanghai')`],
   ] as const) {
     await clickhouse.run(
       `INSERT INTO onenet.${table} (platform, epoch, ${table}, ${keyNames}, ${sumNames}) ${settings}

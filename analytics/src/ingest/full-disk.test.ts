@@ -74,7 +74,7 @@ test('no room for what is read: while it goes on, and at a start', async () => {
   const own = (await wuhan.feed.totals()).map(
     ({ type, events, count }) => [`${code} ${type}`, `${events} lines, ${count}`] as const,
   );
-  for (const tier of ['raw', 'minute', 'hour', 'day'] as const) {
+  for (const tier of ['raw', 'minute', 'hour', 'day', 'month'] as const) {
     const totals = await tierTotals(clickhouse, tier, ingest.currentEpochs());
     expect({ tier, totals }).toEqual({ tier, totals: Object.fromEntries(own) });
   }

@@ -88,6 +88,7 @@ async function byTier(
     minute: await tierTotals(clickhouse, 'minute', epochs),
     hour: await tierTotals(clickhouse, 'hour', epochs),
     day: await tierTotals(clickhouse, 'day', epochs),
+    month: await tierTotals(clickhouse, 'month', epochs),
   };
 }
 
@@ -96,7 +97,7 @@ async function ownByTier(
   ...platforms: readonly TestPlatform[]
 ): Promise<Record<string, Record<string, string>>> {
   const own = await ownTotals(...platforms);
-  return { raw: own, minute: own, hour: own, day: own };
+  return { raw: own, minute: own, hour: own, day: own, month: own };
 }
 
 async function dump(db: Db): Promise<string> {

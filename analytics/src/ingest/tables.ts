@@ -2,11 +2,20 @@
 import type { ClickHouse } from '../clickhouse.ts';
 import { quote } from '../clickhouse.ts';
 import { copyDurations, isDuration } from './durations.ts';
-import { copyFloor, floorOf, floorsOf, isKept } from './floors.ts';
+import { copyFloor, floorOf, floorsOf, isInPlaces, isKept } from './floors.ts';
 import { rawColumns } from './row.ts';
 
 /** Every table that carries a platform and an epoch. Raw first: the others follow from it. */
-export const epochTables = ['raw', 'minute', 'hour', 'day', 'openings', 'durations'] as const;
+export const epochTables = [
+  'raw',
+  'minute',
+  'hour',
+  'day',
+  'month',
+  'places',
+  'openings',
+  'durations',
+] as const;
 
 /** How one epoch of one platform stands in raw and in the rollups. */
 export interface EpochState {
@@ -21,9 +30,13 @@ export interface EpochState {
   readonly openings: number;
   /** Of those that raw still has, the ones whose single value is kept. */
   readonly durations: number;
+  /** Of lines that count, those of a place below the county. */
+  readonly places: number;
   /** The same by the rollups. */
   readonly inHours: number;
   readonly inDays: number;
+  readonly inMonths: number;
+  readonly inPlaces: number;
   readonly inOpenings: number;
   readonly inDurations: number;
 }
@@ -35,6 +48,8 @@ export function isWhole(state: EpochState, sequence: number): boolean {
     state.last === sequence &&
     state.inHours === state.accepted - state.openings &&
     state.inDays === state.accepted - state.openings &&
+    state.inMonths === state.accepted - state.openings &&
+    state.inPlaces === state.places &&
     state.inOpenings === state.openings &&
     state.inDurations === state.durations
   );
@@ -58,6 +73,7 @@ interface RawState {
   accepted: number;
   openings: number;
   durations: number;
+  places: number;
 }
 
 /** Every epoch of every platform (or of one) that any table holds. */
@@ -67,21 +83,24 @@ export async function epochStates(
 ): Promise<EpochState[]> {
   const where = platform === undefined ? '' : `WHERE platform = ${quote(platform)}`;
   const floors = await floorsOf(clickhouse, platform);
-  const [raw, hours, days, openings, minutes, durations] = await Promise.all([
+  const [raw, hours, days, months, places, openings, minutes, durations] = await Promise.all([
     clickhouse.rows<RawState>(`
       SELECT platform, epoch, sum(lines) AS lines, max(last) AS last, toString(sum(hashes)) AS sum,
-        sum(accepted) AS accepted, sum(openings) AS openings, sum(durations) AS durations
+        sum(accepted) AS accepted, sum(openings) AS openings, sum(durations) AS durations, sum(places) AS places
       FROM (
         SELECT t.platform AS platform, t.epoch AS epoch, count() AS lines, max(t.sequence) AS last,
           sum(cityHash64(t.sequence)) AS hashes, countIf(t.rejected = '') AS accepted,
           countIf(t.rejected = '' AND t.type = 'onenet.opening') AS openings,
-          countIf(t.rejected = '' AND ${isDuration}) AS durations
+          countIf(t.rejected = '' AND ${isDuration}) AS durations,
+          countIf(${isInPlaces}) AS places
         FROM onenet.raw AS t WHERE ${isKept(floors)} GROUP BY t.platform, t.epoch
         UNION ALL
-        SELECT platform, epoch, lines, sequence AS last, hashes, accepted, 0 AS openings, 0 AS durations FROM onenet.floors
+        SELECT platform, epoch, lines, sequence AS last, hashes, accepted, 0 AS openings, 0 AS durations, places FROM onenet.floors
       ) ${where} GROUP BY platform, epoch`),
     eventsByEpoch(clickhouse, 'hour', where),
     eventsByEpoch(clickhouse, 'day', where),
+    eventsByEpoch(clickhouse, 'month', where),
+    eventsByEpoch(clickhouse, 'places', where),
     eventsByEpoch(clickhouse, 'openings', where),
     eventsByEpoch(clickhouse, 'minute', where),
     // An epoch that has only values is one too: of an attempt that broke off.
@@ -90,9 +109,10 @@ export async function epochStates(
     ),
   ]);
   const values = new Map(durations.map((row) => [keyOf(row), row.events]));
-  const none = { lines: 0, last: 0, sum: '0', accepted: 0, openings: 0, durations: 0 };
+  const none = { lines: 0, last: 0, sum: '0', accepted: 0, openings: 0, durations: 0, places: 0 };
   const states = new Map(raw.map((row) => [keyOf(row), row]));
-  for (const key of [hours, days, openings, minutes, values].flatMap((of) => [...of.keys()])) {
+  const rollups = [hours, days, months, places, openings, minutes, values];
+  for (const key of rollups.flatMap((of) => [...of.keys()])) {
     if (states.has(key)) continue;
     const [code = '', epoch = ''] = key.split('/');
     states.set(key, { platform: code, epoch: Number(epoch), ...none });
@@ -108,6 +128,9 @@ export async function epochStates(
       openings: row.openings,
       inHours: hours.get(key) ?? 0,
       inDays: days.get(key) ?? 0,
+      inMonths: months.get(key) ?? 0,
+      places: row.places,
+      inPlaces: places.get(key) ?? 0,
       inOpenings: openings.get(key) ?? 0,
       durations: row.durations,
       inDurations: values.get(key) ?? 0,

@@ -63,7 +63,7 @@ test('after raw has lost its beginning, check, rebuild and a lost MongoDB find a
   };
   const expectAllAsBefore = async (): Promise<void> => {
     const epochs = ingest.currentEpochs();
-    for (const tier of ['hour', 'day'] as const) {
+    for (const tier of ['hour', 'day', 'month'] as const) {
       expect(await tierTotals(clickhouse, tier, epochs)).toEqual({
         '420100 onenet.request.resolved': await own(),
       });
@@ -94,6 +94,7 @@ test('after raw has lost its beginning, check, rebuild and a lost MongoDB find a
 
   await clickhouse.run('TRUNCATE TABLE onenet.hour');
   await clickhouse.run('TRUNCATE TABLE onenet.day');
+  await clickhouse.run('TRUNCATE TABLE onenet.month');
   await rebuild(sources, '420100', () => undefined);
   await expectAllAsBefore();
   await happened(3);
@@ -108,5 +109,11 @@ test('after raw has lost its beginning, check, rebuild and a lost MongoDB find a
   expect(again.ingest.rawFloor('420100')).toBe(51);
   const epoch = again.ingest.currentEpochs().get('420100');
   const state = (await epochStates(again.clickhouse, '420100')).find((s) => s.epoch === epoch);
-  expect(state).toMatchObject({ lines: 61, contiguous: true, inHours: 60, inDays: 60 });
+  expect(state).toMatchObject({
+    lines: 61,
+    contiguous: true,
+    inHours: 60,
+    inDays: 60,
+    inMonths: 60,
+  });
 });

@@ -42,6 +42,7 @@ export async function differingTotals(
       ) GROUP BY source, type`,
       select('hour', sums, `onenet.hour AS t WHERE ${of}`),
       select('day', sums, `onenet.day AS t WHERE ${of}`),
+      select('month', sums, `onenet.month AS t WHERE ${of}`),
       select(
         'raw of two days',
         fromRaw,
@@ -53,6 +54,7 @@ export async function differingTotals(
   return [
     ...differences(rows, 'raw', 'hour'),
     ...differences(rows, 'raw', 'day'),
+    ...differences(rows, 'raw', 'month'),
     ...differences(rows, 'raw of two days', 'minute'),
   ];
 }

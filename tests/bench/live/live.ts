@@ -13,7 +13,6 @@ import type { AnalyticsMessage } from './analytics.ts';
 import { listen } from './listen.ts';
 import type { Commit, PlatformsMessage } from './platforms.ts';
 
-const perSecond = 500;
 const rounds = 5;
 const roundSeconds = 15;
 const warmUpSeconds = 10;
@@ -21,7 +20,10 @@ const warmUpSeconds = 10;
 const lateMs = 60_000;
 
 /** Five rounds of one rate over five platforms; figures are the medians of the rounds. */
-export async function benchLive(say: (line: string) => void): Promise<BenchResult> {
+export async function benchLive(
+  say: (line: string) => void,
+  perSecond = 500,
+): Promise<BenchResult> {
   await using stack = new AsyncDisposableStack();
   const mongo = stack.use(await mongoForBench(say));
   const prefix = `bench_${randomUUID().slice(0, 8)}_`;

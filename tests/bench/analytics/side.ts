@@ -1,0 +1,123 @@
+/** Analytics with so many events, in a process of its own: loads, starts, and answers as often as it is asked. */
+import { join } from 'node:path';
+import { startAnalytics } from '@onenet/analytics';
+import { MongoClient } from 'mongodb';
+import { openClickHouse } from '../../../analytics/src/clickhouse.ts';
+import { testOwner, testSnapshot } from '../../../analytics/src/fixture.ts';
+import type { Position } from '../../../analytics/src/ingest/positions.ts';
+import { migrate } from '../../../analytics/src/migrate.ts';
+import { answerParent, usage } from '../child.ts';
+import { serveDirectory } from '../directory.ts';
+import { serveQuietFeeds } from './feed.ts';
+import { codes, headOf, linesOf, loadPlaces, makeLines } from './made-up-events.ts';
+import { measureQueries } from './measure.ts';
+import type { Measured } from './measure.ts';
+import { questions } from './questions.ts';
+
+export interface SideInput {
+  readonly events: number;
+  readonly dataDir: string;
+  readonly mongodbUri: string;
+  readonly database: string;
+  /** A pattern: of the questions' names. */
+  readonly only: string;
+}
+
+/** Rows and bytes of each table. */
+export type Tables = Readonly<Record<string, { readonly rows: number; readonly bytes: number }>>;
+
+export interface SideResult {
+  readonly loadSeconds: number;
+  readonly startSeconds: number;
+  readonly tables: Tables;
+  readonly measured: Measured;
+  readonly rssBytes: number;
+}
+
+/** Of the lines so many come in after the states that are asked for again. */
+const laterShare = 0.001;
+
+answerParent(async (input: SideInput): Promise<SideResult> => {
+  const { events, dataDir, mongodbUri, database, only } = input;
+  const say = (line: string): void =>
+    console.error(`  ${events.toLocaleString('en')} events: ${line}`);
+  const endMs = Date.now();
+  await using client = await MongoClient.connect(mongodbUri);
+  const positions = client.db(database).collection<Position>('positions');
+  const load = async (clickhouse: ReturnType<typeof openClickHouse>, isLater: boolean) => {
+    for (const code of codes) {
+      const lines = linesOf(code, events);
+      const first = lines - Math.ceil(lines * laterShare);
+      const [from, to] = isLater ? [first + 1, lines] : [1, first];
+      await makeLines(clickhouse, code, { from, to, lines, endMs });
+      if (!isLater) say(`${code} has its ${to.toLocaleString('en')}`);
+      await positions.replaceOne({ _id: code }, positionOf(code, to, endMs), { upsert: true });
+    }
+  };
+
+  const tables = openClickHouse({ dataDir: join(dataDir, 'clickhouse') });
+  await migrate(tables);
+  await loadPlaces(tables);
+  const loadSeconds = await seconds(() => load(tables, false));
+  say(`loaded in ${loadSeconds.toFixed(0)} s`);
+  await tables.close();
+
+  const feedsUrl = await serveQuietFeeds();
+  const owners = codes.map((code) => testOwner(code, `${feedsUrl}/${code}`));
+  const provinceUrl = await serveDirectory(testSnapshot(owners));
+  const began = performance.now();
+  const analytics = await startAnalytics({
+    port: 0,
+    host: '127.0.0.1',
+    dataDir,
+    mongodbUri,
+    database,
+    provinceUrl,
+  });
+  const startSeconds = (performance.now() - began) / 1000;
+  say(`analytics compared the stores and started in ${startSeconds.toFixed(1)} s`);
+  const { clickhouse, ingest } = analytics;
+  const all = (await questions()).filter(({ name }) => new RegExp(only).test(name));
+  const measured = await measureQueries(analytics.url, all, say, async () => {
+    await loadPlaces(clickhouse);
+    await load(clickhouse, true);
+    for await (const position of positions.find()) await ingest.moved(position);
+  });
+  const result = {
+    loadSeconds,
+    startSeconds,
+    tables: await tablesOf(clickhouse),
+    measured,
+    rssBytes: usage().rssBytes,
+  };
+  await analytics.stop();
+  return result;
+});
+
+function positionOf(code: string, sequence: number, endMs: number): Position {
+  return {
+    _id: code,
+    epoch: 1,
+    sequence,
+    head: headOf(code, sequence),
+    recordedTime: new Date(endMs).toISOString(),
+    lastEpoch: 1,
+    fence: 0,
+    building: null,
+    blocks: 0,
+  };
+}
+
+async function seconds(work: () => Promise<void>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return (performance.now() - began) / 1000;
+}
+
+async function tablesOf(clickhouse: ReturnType<typeof openClickHouse>): Promise<Tables> {
+  const rows = await clickhouse.rows<{ name: string; rows: number; bytes: number }>(
+    `SELECT table AS name, sum(rows) AS rows, sum(bytes_on_disk) AS bytes FROM system.parts
+    WHERE active AND database = 'onenet' GROUP BY table ORDER BY rows DESC`,
+  );
+  return Object.fromEntries(rows.map(({ name, ...of }) => [name, of]));
+}
