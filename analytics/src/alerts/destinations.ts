@@ -24,8 +24,8 @@ export function destinationNames({ webhooks, mail }: Destinations): string[] {
 }
 
 /** An address may be a person's: in records it stands as the beginning of its SHA-256. */
-export function mailName(address: string): string {
-  return `mail:${createHash('sha256').update(address).digest('hex').slice(0, 8)}`;
+export function mailName(to: string): string {
+  return `mail:${createHash('sha256').update(to).digest('hex').slice(0, 8)}`;
 }
 
 export const noDestinations: Destinations = {

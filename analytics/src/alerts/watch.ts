@@ -35,7 +35,7 @@ export interface WatchOptions {
 }
 
 const lookEveryMs = 10_000;
-/** Metrics are asked for once in so many looks: a figure of a week is none of seconds. */
+/** Metrics are asked for once in so many looks: figures of hours and weeks are none of seconds. */
 const metricsEvery = 6;
 
 export class Watch {
@@ -61,7 +61,8 @@ export class Watch {
       if (signal.aborted) return;
       const isAsked = this.waking.signal.aborted;
       if (isAsked) this.waking = new AbortController();
-      const isTime = isAsked || look % metricsEvery === 0;
+      // Just after the start feeds come in one by one.
+      const isTime = isAsked || look <= metricsEvery || look % metricsEvery === 0;
       const nowMs = Date.now();
       await this.attempt('alerts were not looked at', signal, async () => {
         await this.lookAtStates(nowMs);
