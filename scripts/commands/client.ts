@@ -247,7 +247,11 @@ function suspend(args: readonly string[], usage: string): Promise<number> {
 
 /** One after the other, because after a restore many are suspended; at the first that cannot be resumed it stops. */
 function resume(args: readonly string[], usage: string): Promise<number> {
-  const clients = { kind: 'list', default: [], help: 'ids of clients, with commas between' } as const;
+  const clients = {
+    kind: 'list',
+    default: [],
+    help: 'ids of clients, with commas between',
+  } as const;
   return runCommand({ ...oneOptions, client: clients }, args, usage, async (values) => {
     if (values.client.length === 0) throw new UsageError('--client is missing: see --help.');
     for (const each of values.client) {
