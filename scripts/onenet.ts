@@ -75,7 +75,7 @@ const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import('./commands/analytics.ts')).analytics,
   },
   brief: {
-    help: 'weekly and monthly briefs: list, compose, save',
+    help: 'weekly and monthly briefs: list, compose, save, verify',
     load: async () => (await import('./commands/brief.ts')).brief,
   },
   contract: {

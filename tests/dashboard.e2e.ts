@@ -1,9 +1,11 @@
 /** The whole net at a small scale: the source’s figures in it, then the dashboard over it in a real Chromium: what a leader sees, asks on, and sees change. Long, because one net serves all of it: to load its records takes minutes. */
-import { mkdir } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { testPublishedFigures } from './figures/published.ts';
 import { startBrowser, watchErrors } from './fixtures/browser.ts';
 import { testNet } from './fixtures/net.ts';
@@ -263,6 +265,58 @@ test('English, dark, and what was chosen stands in the address', async () => {
     await page.locator('body').evaluate((body) => getComputedStyle(body).backgroundColor),
   ).not.toBe('rgb(255, 255, 255)');
   await page.screenshot({ path: join(images, 'overview-dark-en.png') });
+});
+
+test('a month’s brief prints on A4, with nothing beside the page', async () => {
+  // The month before that of yesterday is over, on whatever clock.
+  const month = new Date(new Date(Date.now() - 86_400_000).setUTCDate(0)).toISOString().slice(0, 7);
+  const compose = `mutation { composeBrief(input: { kind: MONTH, period: "${month}", evenIfBehind: true }) { id html isDemo } }`;
+  // Where it takes longer than a request may, it is there when it is asked for again.
+  const answer = await vi.waitUntil(
+    async () => (await ask(`${net.urls.gateway}/graphql`, compose)).data?.['composeBrief'],
+    { timeout: 90_000, interval: 1_000 },
+  );
+  const composeBrief = answer as { id: string; html: string };
+  expect(composeBrief).toMatchObject({ id: `month-${month}`, isDemo: true });
+  // As the operator has it on the machine.
+  const brief = (...args: string[]) =>
+    promisify(execFile)(process.execPath, [
+      new URL('../scripts/onenet.ts', import.meta.url).pathname,
+      'brief',
+      ...args,
+      '--analytics',
+      net.urls.analytics ?? '',
+    ]);
+  expect((await brief('list', '--kind', 'month')).stdout).toContain(composeBrief.id);
+  const again = await brief('compose', '--kind', 'month', '--period', month);
+  expect(again.stdout).toContain(`${composeBrief.id}: composed `);
+  expect((await brief('verify', '--id', composeBrief.id)).stdout).toContain(' 0 otherwise.');
+  const workbook = join(images, 'brief.xlsx');
+  await brief('save', '--id', composeBrief.id, '--to', workbook);
+  expect((await readFile(workbook)).subarray(0, 2).toString()).toBe('PK');
+  await using page = await open(composeBrief.html);
+  expect(await page.locator('h1').textContent()).toBe('全省工会服务平台运行情况月报');
+  expect(await page.locator('figure svg text').count()).toBeGreaterThan(20);
+  await page.getByText('演示数据').first().waitFor();
+  await page.emulateMedia({ media: 'print' });
+  // 156 mm of text, as wide as the paper leaves.
+  await page.setViewportSize({ width: 590, height: 850 });
+  const tooWide = await page
+    .locator('table, figure, p, h1')
+    .evaluateAll(
+      (all) =>
+        all.filter((each) => each.scrollWidth > 590 || each.getBoundingClientRect().right > 591)
+          .length,
+    );
+  expect(tooWide).toBe(0);
+  const pdf = await page.pdf({ preferCSSPageSize: true });
+  await writeFile(join(images, 'brief.pdf'), pdf);
+  const text = pdf.toString('latin1');
+  const boxes = [...text.matchAll(/\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/g)];
+  expect(boxes.length).toBeGreaterThan(4);
+  for (const [, width, height] of boxes) {
+    expect([Math.round(Number(width)), Math.round(Number(height))]).toEqual([595, 842]);
+  }
 });
 
 test('on a phone nothing has to be moved sideways', async () => {

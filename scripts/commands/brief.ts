@@ -1,4 +1,4 @@
-/** `./onenet brief list|compose|save`: weekly and monthly briefs, at analytics on its own machine. */
+/** `./onenet brief list|compose|save|verify`: weekly and monthly briefs, at analytics on its own machine. */
 import { writeFile } from 'node:fs/promises';
 import { UsageError } from '../options.ts';
 import { analyticsOption, operate } from './analytics/operate.ts';
@@ -40,6 +40,11 @@ const composeOptions = {
   ...common,
 } as const;
 
+const verifyOptions = {
+  id: { kind: 'text', default: '', help: 'of the brief, e.g. month-2026-10' },
+  ...common,
+} as const;
+
 const saveOptions = {
   id: { kind: 'text', default: '', help: 'of the brief, e.g. month-2026-10' },
   to: { kind: 'text', default: '', help: 'file to write: its name ends with .html or .xlsx' },
@@ -52,6 +57,10 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   list: { help: 'the latest hundred, the newest period first', run: list },
   compose: { help: 'one of a period that is over, where there is none yet', run: compose },
   save: { help: 'one as a page to print, or as a workbook', run: save },
+  verify: {
+    help: 'whether metrics answer the same for its state: 1 where one does not',
+    run: verify,
+  },
 };
 
 /** Resolves with the exit code. */
@@ -109,6 +118,31 @@ function save(args: readonly string[], usage: string): Promise<number> {
     await writeFile(to, bytes);
     console.log(`${to}: ${bytes.byteLength} bytes`);
     return 0;
+  });
+}
+
+interface Verified {
+  readonly figures: number;
+  readonly differences: readonly {
+    readonly metric: string;
+    readonly kept: number | null;
+    readonly now: number | null;
+  }[];
+}
+
+function verify(args: readonly string[], usage: string): Promise<number> {
+  return runCommand(verifyOptions, args, usage, async (values) => {
+    const id = required('id', values.id);
+    const verified = (await operate(values.analytics, 'brief/verify', { id })) as Verified;
+    const { figures, differences } = verified;
+    if (values.json) console.log(JSON.stringify(verified));
+    else {
+      for (const { metric, kept, now } of differences) {
+        console.log(`${metric}: ${kept ?? 'none'} in the brief, ${now ?? 'none'} now`);
+      }
+      console.log(`${id}: ${figures} figures, ${differences.length} otherwise.`);
+    }
+    return differences.length === 0 ? 0 : 1;
   });
 }
 

@@ -1,9 +1,11 @@
-/** What `./onenet brief` asks: the list, and one composed. */
+/** What `./onenet brief` asks: the list, one composed, and whether one's figures are had again. */
 import { NetError } from '@onenet/contract';
 import type { StoredBrief } from './brief.ts';
 import { briefKinds } from './calendar.ts';
 import type { BriefKind } from './calendar.ts';
+import type { Sources } from '../series.ts';
 import type { BriefParts } from './graphql.ts';
+import { differencesOf } from './verify.ts';
 
 /** As many as a terminal shows. */
 const listed = 100;
@@ -26,6 +28,13 @@ export const briefOperations = {
         Date.now(),
       ),
     ),
+  '/operation/brief/verify': async (sources: BriefParts & Sources, { searchParams }: URL) => {
+    const id = searchParams.get('id') ?? '';
+    const brief = await sources.briefs.find(id);
+    if (!brief) throw new NetError('NOT_FOUND', `There is no brief "${id.slice(0, 80)}".`);
+    const differences = await differencesOf(sources, brief, Date.now());
+    return { id, hash: brief.hash, figures: brief.figures.length, differences };
+  },
 } as const;
 
 function kindIn(searchParams: URLSearchParams): BriefKind {
