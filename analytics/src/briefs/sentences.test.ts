@@ -58,6 +58,13 @@ test.each([
     '新入会30人，环比、同比基数过小，不计变化',
   ],
   [
+    'what grew beyond saying',
+    'reads',
+    { value: 900, before: 10, yearAgo: null },
+    '阅读900人次，环比增长超过999%',
+  ],
+  ['what is below zero', 'aidAmount', { value: -5, before: 20, yearAgo: 30 }, '帮扶金额-5元'],
+  [
     'a stock from zero',
     'members',
     { value: 30, before: 0, yearAgo: null },

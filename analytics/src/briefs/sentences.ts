@@ -155,7 +155,10 @@ export class Sentences {
   }
 
   #size(by: number, isDifference: boolean, metric: BriefMetric): string {
-    if (!isDifference) return this.format.change(by).replace('+', '');
+    if (!isDifference) {
+      const size = this.format.change(by).replace('+', '');
+      return size.startsWith('>') ? this.words.over(size.slice(1)) : size;
+    }
     if (metric.unit === '%') return this.words.points(oneDigit(by * 100));
     return this.measured(Number(oneDigit(by)), metric);
   }

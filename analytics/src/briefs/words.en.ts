@@ -73,6 +73,7 @@ export const en: BriefWords = {
     LEVEL: ['up', 'down'],
     TIME: ['longer by', 'shorter by'],
   },
+  over: (size) => `more than ${size}`,
   points: (n) => `${n} percentage points`,
   join: ', ',
   list: ', ',

@@ -69,6 +69,7 @@ export const zh = {
     LEVEL: ['提高', '降低'],
     TIME: ['延长', '缩短'],
   },
+  over: (size: string) => `超过${size}`,
   points: (n: string) => `${n}个百分点`,
   join: '，',
   list: '、',
