@@ -38,6 +38,8 @@ export class BriefComposer {
   private readonly sources: BriefSources;
   private readonly briefs: Briefs;
   private readonly log: (message: string, detail?: unknown) => void;
+  /** Under way: who asks again, having been told of a timeout, waits for the same. */
+  private readonly running = new Map<string, Promise<StoredBrief | undefined>>();
   /** What was said last of each brief, so that it is said once. */
   private readonly told = new Map<string, string>();
 
@@ -146,6 +148,19 @@ export class BriefComposer {
 
   /** Undefined where somebody else was first. */
   private async keep(
+    subject: BriefSubject,
+    by: ComposedBy,
+    nowMs: number,
+  ): Promise<StoredBrief | undefined> {
+    const id = briefId(subject.kind, subject.period, subject.platform);
+    const under = this.running.get(id);
+    if (under) return await under;
+    const kept = this.keepNew(subject, by, nowMs).finally(() => this.running.delete(id));
+    this.running.set(id, kept);
+    return await kept;
+  }
+
+  private async keepNew(
     subject: BriefSubject,
     by: ComposedBy,
     nowMs: number,
