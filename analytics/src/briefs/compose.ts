@@ -69,6 +69,10 @@ export async function briefOf(
 ): Promise<Brief> {
   const range = rangeOfPeriod(kind, period);
   const owners = sources.ingest.netOwners();
+  // It would stand there for ever, and tell of nobody.
+  if (owners.length === 0) {
+    throw new NetError('UNAVAILABLE', 'The owner directory is not in yet: try again.');
+  }
   const owner = owners.find(({ code }) => code === platform);
   const offered = offeredBy(owner ? [owner] : owners);
   const metrics = briefMetrics.filter((name) => offered.has(knownMetric(name).module));
