@@ -22,6 +22,18 @@ export function nextHead(head: string, line: Uint8Array): string {
   return `${algorithm}:${hash(digestNames[algorithm], Buffer.concat([digest, line]))}`;
 }
 
+/** Goes along a chain from one of its heads: for many lines in a row less work than a head written out for each. */
+export function chainFrom(start: string): { add(line: Uint8Array): void; head(): string } {
+  const { algorithm, digest: first } = splitHead(start);
+  let digest = first;
+  return {
+    add(line) {
+      digest = hash(digestNames[algorithm], Buffer.concat([digest, line]), 'buffer');
+    },
+    head: () => `${algorithm}:${digest.toString('hex')}`,
+  };
+}
+
 /** Whether `text` is written as a head. */
 export function isChainHead(text: string): boolean {
   return headPattern.test(text);

@@ -1,5 +1,5 @@
 /** Splits an answer's bytes into lines and checks each: contiguous, chained, an event or rejected. */
-import { chainAlgorithm, chainHead0, nextHead } from './chain.ts';
+import { chainAlgorithm, chainFrom, chainHead0 } from './chain.ts';
 import { eventFault, isEvent } from './event.ts';
 import type { Vocabulary } from './event.ts';
 import { maxLimit, maxLineBytes } from './limits.ts';
@@ -38,7 +38,7 @@ export function parseLines<Event extends Recorded>(
 ): ParsedLines<Event> | Malformed {
   const { code, after, limit = maxLimit } = request;
   const lines: FeedLine<Event>[] = [];
-  let head = request.head ?? chainHead0(code, chainAlgorithm(announced));
+  const chain = chainFrom(request.head ?? chainHead0(code, chainAlgorithm(announced)));
   let recordedTime = request.recordedTime;
   let start = 0;
   for (let end = body.indexOf(lf); end !== -1; end = body.indexOf(lf, start)) {
@@ -54,7 +54,7 @@ export function parseLines<Event extends Recorded>(
     if (value === undefined) return malformed('NOT_JSON');
     if (sequenceIn(value) !== formatSequence(sequence)) return malformed('NOT_CONTIGUOUS');
 
-    head = nextHead(head, bytes);
+    chain.add(bytes);
     const line = checkedLine(bytes, value, { code, sequence, recordedTime, vocabulary });
     if (line.kind === 'event') recordedTime = line.event.recordedtime;
     lines.push(line);
@@ -64,7 +64,7 @@ export function parseLines<Event extends Recorded>(
     kind: 'lines',
     lines,
     last,
-    head,
+    head: chain.head(),
     recordedTime,
     endsWithinLine: start < body.byteLength,
   };
@@ -87,7 +87,10 @@ function checkedLine<Event extends Recorded>(
     return { kind: 'rejected', sequence, bytes, reason };
   }
   const before = place.recordedTime;
-  if (before !== undefined && Date.parse(value.recordedtime) < Date.parse(before)) {
+  const { recordedtime } = value;
+  // Lines that were numbered together have the same.
+  const isOther = before !== undefined && recordedtime !== before;
+  if (isOther && Date.parse(recordedtime) < Date.parse(before)) {
     return { kind: 'rejected', sequence, bytes, reason: 'BAD_RECORDED_TIME' };
   }
   return { kind: 'event', sequence, bytes, event: value };

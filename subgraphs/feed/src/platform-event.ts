@@ -110,5 +110,13 @@ function isAdditive({ value }: EventType): boolean {
 
 /** Whether a text can stand as an event's category or channel. */
 export function isLabel(text: unknown): boolean {
-  return matches(text, labelPattern) && !longNumberPattern.test(text);
+  if (typeof text !== 'string') return false;
+  if (knownLabels.has(text)) return true;
+  if (!labelPattern.test(text) || longNumberPattern.test(text)) return false;
+  if (knownLabels.size < mostKnownLabels) knownLabels.add(text);
+  return true;
 }
+
+/** Labels that were found right: few, in millions of lines. */
+const knownLabels = new Set<string>();
+const mostKnownLabels = 10_000;

@@ -124,7 +124,9 @@ function weightOf(code: string): number {
 
 /** The divisions, where the engine finds them. */
 export async function loadPlaces(clickhouse: ClickHouse): Promise<void> {
-  await clickhouse.run('CREATE TABLE default.places (code String, level String) ENGINE = Memory');
+  await clickhouse.run(
+    'CREATE OR REPLACE TABLE default.places (code String, level String) ENGINE = Memory',
+  );
   const rows = [...divisions.values()].map(
     ({ code, level }) => `(${quote(code)}, ${quote(level)})`,
   );
@@ -133,17 +135,30 @@ export async function loadPlaces(clickhouse: ClickHouse): Promise<void> {
   );
 }
 
-/** Lines `from` to `to` of a platform of which `lines` in all make up two years up to `endMs`. */
+/** Lines `from` to `to` of a platform of which `lines` in all make up two years. */
+export interface Part {
+  readonly code: string;
+  readonly from: number;
+  readonly to: number;
+  readonly lines: number;
+}
+
+/** Puts these lines into raw, and so into every rollup; the two years end at `endMs`. */
 export async function makeLines(
   clickhouse: ClickHouse,
-  code: string,
-  {
-    from,
-    to,
-    lines,
-    endMs,
-  }: { readonly from: number; readonly to: number; readonly lines: number; readonly endMs: number },
+  parts: readonly Part[],
+  endMs: number,
 ): Promise<void> {
+  await clickhouse.run(`
+    INSERT INTO onenet.raw (platform, epoch, sequence, time, recorded, id, type, place, category, channel, simulated,
+      count, value, on_time, first_day, first_week, first_month, first_quarter, first_year, corrects,
+      opening_measure, opening_kind, opening_of, opening_value, opening_as_of, rejected, line, head)
+    SETTINGS insert_deduplicate = 0, async_insert = 0, max_partitions_per_insert_block = 0, max_insert_threads = 2,
+      max_insert_block_size = 262144, min_insert_block_size_rows = 262144, min_insert_block_size_bytes = 0
+    ${parts.map((part) => linesSql(part, endMs)).join('\nUNION ALL\n')}`);
+}
+
+function linesSql({ code, from, to, lines }: Part, endMs: number): string {
   const [area = '420000'] = platforms.find((platform) => platform.code === code)?.serves ?? [];
   const perMille = kinds.flatMap((kind, i) => Array.from({ length: kind.perMille }, () => i + 1));
   const of = (sql: (kind: Kind) => string): string => `[${kinds.map(sql).join(', ')}][k]`;
@@ -156,12 +171,7 @@ export async function makeLines(
     `(SELECT groupArray(code) FROM default.places WHERE level = ${quote(level)} AND startsWith(code, ${quote(significantDigits(area))}))`;
   const stepMs = spanMs / lines;
   const startMs = endMs - spanMs;
-  await clickhouse.run(`
-    INSERT INTO onenet.raw (platform, epoch, sequence, time, recorded, id, type, place, category, channel, simulated,
-      count, value, on_time, first_day, first_week, first_month, first_quarter, first_year, corrects,
-      opening_measure, opening_kind, opening_of, opening_value, opening_as_of, rejected, line, head)
-    SETTINGS insert_deduplicate = 0, async_insert = 0, max_partitions_per_insert_block = 0, max_insert_threads = 2,
-      max_insert_block_size = 262144, min_insert_block_size_rows = 262144, min_insert_block_size_bytes = 0
+  return `
     WITH number + ${from} AS n, cityHash64(n, ${quote(code)}) AS h, cityHash64(h) AS h2, cityHash64(h2) AS h3,
       [${perMille.join(',')}][1 + h % 1000] AS k,
       fromUnixTimestamp64Milli(toInt64(${startMs} + n * ${stepMs}), 'UTC') AS recorded_at,
@@ -179,7 +189,7 @@ export async function makeLines(
       counts_people * (h2 % 3 = 0), counts_people * (h2 % 9 = 0), counts_people * (h2 % 27 = 0),
       counts_people * (h2 % 54 = 0), counts_people * (h2 % 81 = 0), 0, '', '', '', 0, toDateTime64(0, 3, 'UTC'), '', '',
       if(n = ${to}, ${quote(headOf(code, to))}, '')
-    FROM numbers(${to - from + 1})`);
+    FROM numbers(${to - from + 1})`;
 }
 
 /** What stands for the chain's head at a line: nobody asks these platforms. */

@@ -10,6 +10,7 @@ import { answerParent, usage } from '../child.ts';
 import { serveDirectory } from '../directory.ts';
 import { serveQuietFeeds } from './feed.ts';
 import { codes, headOf, linesOf, loadPlaces, makeLines } from './made-up-events.ts';
+import type { Part } from './made-up-events.ts';
 import { measureQueries } from './measure.ts';
 import type { Measured } from './measure.ts';
 import { questions } from './questions.ts';
@@ -45,12 +46,17 @@ answerParent(async (input: SideInput): Promise<SideResult> => {
   await using client = await MongoClient.connect(mongodbUri);
   const positions = client.db(database).collection<Position>('positions');
   const load = async (clickhouse: ReturnType<typeof openClickHouse>, isLater: boolean) => {
-    for (const code of codes) {
+    const parts = codes.map((code): Part => {
       const lines = linesOf(code, events);
       const first = lines - Math.ceil(lines * laterShare);
       const [from, to] = isLater ? [first + 1, lines] : [1, first];
-      await makeLines(clickhouse, code, { from, to, lines, endMs });
-      if (!isLater) say(`${code} has its ${to.toLocaleString('en')}`);
+      return { code, from, to, lines };
+    });
+    for (const some of inPortions(parts)) {
+      await makeLines(clickhouse, some, endMs);
+      if (!isLater) say(`${some.map(({ code }) => code).join(', ')}: loaded`);
+    }
+    for (const { code, to } of parts) {
       await positions.replaceOne({ _id: code }, positionOf(code, to, endMs), { upsert: true });
     }
   };
@@ -77,6 +83,9 @@ answerParent(async (input: SideInput): Promise<SideResult> => {
   const startSeconds = (performance.now() - began) / 1000;
   say(`analytics compared the stores and started in ${startSeconds.toFixed(1)} s`);
   const { clickhouse, ingest } = analytics;
+  // Months are closed, rankings published, alerts computed: once, after a start with two years of events.
+  const quietSeconds = await seconds(untilQuiet);
+  say(`what a start computes in the background is done after ${quietSeconds.toFixed(0)} s more`);
   const all = (await questions()).filter(({ name }) => new RegExp(only).test(name));
   const measured = await measureQueries(analytics.url, all, say, async () => {
     await loadPlaces(clickhouse);
@@ -94,6 +103,21 @@ answerParent(async (input: SideInput): Promise<SideResult> => {
   return result;
 });
 
+/** Of some five million lines, so that there is progress to tell. */
+function inPortions(parts: readonly Part[]): Part[][] {
+  const portions: Part[][] = [];
+  let lines = Infinity;
+  for (const part of parts) {
+    if (lines > 5_000_000) {
+      portions.push([]);
+      lines = 0;
+    }
+    portions.at(-1)?.push(part);
+    lines += part.to - part.from;
+  }
+  return portions;
+}
+
 function positionOf(code: string, sequence: number, endMs: number): Position {
   return {
     _id: code,
@@ -106,6 +130,16 @@ function positionOf(code: string, sequence: number, endMs: number): Position {
     building: null,
     blocks: 0,
   };
+}
+
+/** Until this process takes less than a tenth of a core; at most two minutes. */
+async function untilQuiet(): Promise<void> {
+  const lookEveryMs = 2_000;
+  for (let looks = 0; looks < 60; looks++) {
+    const before = usage().cpuMicros;
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+    if ((usage().cpuMicros - before) / 1000 < lookEveryMs / 10) return;
+  }
 }
 
 async function seconds(work: () => Promise<void>): Promise<number> {
