@@ -23,7 +23,7 @@ interface Sending {
   /** The answers before, oldest first. */
   readonly earlier: readonly Answer[];
   /** What the platform answers to another question. */
-  ask(after: number): Promise<Answer>;
+  readonly ask: (after: number) => Promise<Answer>;
   readonly after: number;
   readonly pick: (below: number) => number;
 }

@@ -11,10 +11,16 @@ export interface BenchResult {
 
 /** Writes the result as tables of figures for people. */
 export function printTable({ sides, ratios, failures = [] }: BenchResult): void {
-  console.table(sides);
+  for (const alike of byFigures(sides)) console.table(alike);
   const rows = Object.entries(ratios).map(([name, ratio]) => [name, { ratio }]);
   if (rows.length > 0) console.table(Object.fromEntries(rows));
   for (const failure of failures) console.error(`FAILED ${failure}`);
+}
+
+/** Those of the same figures together: else a table is mostly empty. */
+function byFigures(sides: BenchResult['sides']): BenchResult['sides'][] {
+  const groups = Map.groupBy(Object.entries(sides), ([, figures]) => Object.keys(figures).join());
+  return [...groups.values()].map((entries) => Object.fromEntries(entries));
 }
 
 /** The middle one of an odd number of values. */

@@ -211,6 +211,12 @@ export const en: Messages = {
     WITHDRAWN: 'Withdrawn: no new events; what came before still counts',
     NOT_CONNECTED: 'Registered, not connected: part of no figure',
   },
+  feedWaits: {
+    DISK_SPACE:
+      'The province has no disk space left; it goes on by itself when there is some, nothing lost or twice',
+    STORES:
+      'The province’s databases take nothing in; it goes on by itself when they do, nothing lost or twice',
+  },
   state: 'State',
   completeTo: 'All in up to',
   lag: 'Lag',

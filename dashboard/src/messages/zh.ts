@@ -208,6 +208,10 @@ export const zh = {
     WITHDRAWN: '已退出，不再收新事件；此前的数字仍然计入',
     NOT_CONNECTED: '已登记，尚未接入，不计入任何数字',
   },
+  feedWaits: {
+    DISK_SPACE: '省级存储空间已满，腾出空间后自动继续，不丢不重',
+    STORES: '省级数据库暂时写不进去，恢复后自动继续，不丢不重',
+  },
   state: '状态',
   completeTo: '数据到齐至',
   lag: '滞后',

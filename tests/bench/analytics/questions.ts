@@ -134,7 +134,8 @@ async function caught(ask: Ask): Promise<Omit<Asked, 'name'>> {
   const { fetch } = globalThis;
   let body: { query: string; variables: Record<string, unknown> } | undefined;
   globalThis.fetch = async (_, init) => {
-    body = JSON.parse(String(init?.body)) as typeof body;
+    const { body: text } = init ?? {};
+    if (typeof text === 'string') body = JSON.parse(text) as typeof body;
     return Response.json({});
   };
   try {

@@ -13,6 +13,7 @@ export const feedStatus = object({
   lagSeconds: nullable(number),
   rejected: number,
   contiguous: truth,
+  waitingFor: nullable(text),
 });
 export type FeedStatus = Reads<typeof feedStatus>;
 
@@ -58,6 +59,7 @@ export function askHealth(signal: AbortSignal): Promise<Answer<Health>> {
         lagSeconds
         rejected
         contiguous
+        waitingFor
       }
       selfCheck {
         checkedAt

@@ -25,6 +25,7 @@ const feed = (platform: string, state: string): FeedStatus => ({
   lagSeconds: 0,
   rejected: 0,
   contiguous: true,
+  waitingFor: null,
 });
 const snapshot: LiveSnapshot = {
   asOf: '2026-03-01T00:00:00Z',
