@@ -5,7 +5,7 @@ export const staticChecks: readonly CheckStep[] = [
   { name: 'format', program: 'node_modules/oxfmt/bin/oxfmt', args: ['--check', '.'] },
   // Before those that read what SvelteKit generates.
   { name: 'dashboard build', program: 'scripts/build.ts', args: [] },
-  { name: 'types', program: 'node_modules/typescript/bin/tsc', args: ['-p', 'tsconfig.json'] },
+  { name: 'types', program: 'node_modules/typescript-7/bin/tsc', args: ['-p', 'tsconfig.json'] },
   {
     name: 'lint',
     program: 'node_modules/oxlint/bin/oxlint',
