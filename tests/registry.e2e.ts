@@ -181,6 +181,7 @@ test('a platform that is in no file is registered, published, and seen like the 
     parent: code,
     serves: [place],
     position: { latitude: 30.28, longitude: 109.48 },
+    responsible: { office: '权益保障部', officeEn: 'Rights', telephone: '0718-8220000' },
   };
   expect(await net.call('POST', '', platform, token)).toMatchObject({ status: 403 });
   expect(await net.call('POST', '', platform)).toMatchObject({ status: 201 });
@@ -191,11 +192,19 @@ test('a platform that is in no file is registered, published, and seen like the 
     scope: { above: ['420000', code] },
   });
   const { data } = await net.ask(`{
-    platform(code: "${code}") { children { code nameEn demoNotice latitude } }
+    platform(code: "${code}") { children { code nameEn demoNotice latitude responsible { office } } }
     division(code: "${place}001") { platformsInScope { code } }
   }`);
   expect(data?.['platform']).toEqual({
-    children: [{ code: place, nameEn: platform.nameEn, demoNotice: null, latitude: 30.28 }],
+    children: [
+      {
+        code: place,
+        nameEn: platform.nameEn,
+        demoNotice: null,
+        latitude: 30.28,
+        responsible: { office: '权益保障部' },
+      },
+    ],
   });
   expect(data?.['division']).toMatchObject({
     platformsInScope: expect.arrayContaining([{ code: place }]),
@@ -209,6 +218,8 @@ test('a platform that is in no file is registered, published, and seen like the 
     [{ code: 'NEW', portOffset: 0 }, 409, 'WRONG_STATE'],
     [{ code: 'NEW', kind: 'TOWN' }, 400, 'BAD_INPUT'],
     [{ code: 'NEW', colour: 'red' }, 400, 'BAD_INPUT'],
+    [{ code: 'NEW', responsible: undefined }, 400, 'BAD_INPUT'],
+    [{ code: 'NEW', responsible: { office: '部', officeEn: 'Office' } }, 400, 'BAD_INPUT'],
   ] as const) {
     expect(await net.call('POST', '', { ...platform, ...change }), error).toMatchObject({
       status,

@@ -122,6 +122,7 @@ export class Attachment {
       kind: 'CITY',
       parent: '420000',
       serves,
+      responsible: { office: '开发中', officeEn: 'In development', email: 'nobody@dev.example' },
     });
   }
 

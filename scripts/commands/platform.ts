@@ -141,7 +141,7 @@ function register(args: readonly string[], usage: string): Promise<number> {
       ...(parent === '' ? {} : { parent }),
       serves: values.serves,
       ...(latitude === 0 ? {} : { position: { latitude, longitude } }),
-      ...(values.office === '' ? {} : { responsible: officeOf(values) }),
+      responsible: officeOf(values),
     });
     console.log(`${code} is registered. Next: ./onenet platform token --platform ${code}`);
     return 0;

@@ -37,6 +37,7 @@ export async function measureRegistry(size: number, mongodbUri: string) {
     kind: 'COUNTY',
     parent: null,
     serves: ['420100'],
+    responsible: { office: '演示', officeEn: 'Made up', email: 'office@made-up.example' },
   });
   await first.stop();
   const entries = client.db(database).collection<Document & { _id: string }>('platforms');

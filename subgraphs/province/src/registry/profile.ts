@@ -58,8 +58,8 @@ export function parseNewPlatform(fields: Fields): NewPlatform {
             longitude: position.number('longitude', 73, 136),
           })),
         ) ?? null,
-      responsible:
-        fields.optional('responsible', (at) => fields.nested(at, readResponsible)) ?? null,
+      // Whoever wants what a platform has must be told whom to ask, from its first day.
+      responsible: fields.nested('responsible', readResponsible),
       modules: ['core', 'organizations', 'requests'],
       publishedFigures: [],
       demoNotice: null,
