@@ -244,6 +244,32 @@ test('a script that somebody writes into a page does not run, and no page frames
   await page.close();
 });
 
+test('who is not signed in is led to the sign-in, and nothing is refused on the way', async () => {
+  await using strict = await startStrictGateway();
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const red: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') red.push(`${message.location().url} ${message.text()}`);
+  });
+  await page.goto(`${strict.url}/?period=ALL`);
+  await page.waitForURL(/\/sign-in\?.*next=/, soon);
+  await page.locator('input[type=password]').waitFor(soon);
+  await page.goto(`${strict.url}/developer`);
+  await page.locator('.cm-editor').first().waitFor(soon);
+  await page.waitForLoadState('networkidle');
+  expect(red).toEqual([]);
+  await context.close();
+});
+
+/** One that takes nothing without credentials, as behind a proxy. */
+async function startStrictGateway(): Promise<Gateway & AsyncDisposable> {
+  const { province, keysDir } = net;
+  const options = { provinceUrl: province.url, keysDir, dashboardDir, logLevel: 'silent' };
+  const strict = await startGateway({ host: '127.0.0.1', port: 0, local: 'refuse', ...options });
+  return { ...strict, [Symbol.asyncDispose]: () => strict.stop() };
+}
+
 test('an administrator sees what waits at every platform, the oldest first, and decides nothing', async () => {
   await using opened = await open('/access', 'guanli');
   const { page } = opened;

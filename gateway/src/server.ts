@@ -135,6 +135,9 @@ async function handle(
     else if (isExportsPath(pathname)) await answerExports(request, response, options);
     else if (isBriefsPath(pathname)) await answerBriefs(request, response, options);
     else if (isProvincePath(pathname)) {
+      // With who is signed in a page is told whether somebody must be, so that it need not be refused first.
+      const isOpen = options.callers.needsNothing(callerRequest(request));
+      if (pathname === '/session' && !isOpen) response.setHeader('onenet-credentials', 'required');
       await proxyToProvince(options, request, response);
     } else await serveDashboard(decodePath(pathname), request, response, options);
   } catch (error) {

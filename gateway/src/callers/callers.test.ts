@@ -50,7 +50,7 @@ describe('access tokens', () => {
     ['that has expired', { claims: { iat: now() - 700, exp: now() - 6 } }],
     ['without an end', { claims: { exp: undefined } }],
     ['without a beginning', { claims: { iat: undefined } }],
-    ['that is not valid yet', { claims: { nbf: now() + 60 } }],
+    ['that is not valid yet', { claims: { nbf: now() + 3600 } }],
     ['of another type', { header: { typ: 'JWT' } }],
     ['whose key nobody published', { header: { kid: 'another' } }],
     ['of a client that is not admitted', { client: 'stranger' }],
@@ -249,6 +249,14 @@ describe('a gateway that is open to its machine', () => {
     ['one with a token that does not hold', { authorization: 'Bearer x' }, 401],
   ])('%s', async (_name, headers, status) => {
     expect((await post(open, { query }, headers as Record<string, string>)).status).toBe(status);
+  });
+
+  test('a page is told whether somebody must be signed in', async () => {
+    const told = async (at: SmallNet, headers: Record<string, string> = {}) =>
+      (await fetch(`${at.url}/session`, { headers })).headers.get('onenet-credentials');
+    expect(await told(open)).toBeNull();
+    expect(await told(open, { via: '1.1 proxy' })).toBe('required');
+    expect(await told(net)).toBe('required');
   });
 
   test('metrics and the live stream are for this machine, and for people', async () => {

@@ -66,9 +66,14 @@ export class Callers {
     if (authorization !== undefined) return this.#byToken(authorization, headers, net);
     refuseClientHeaders(headers);
     if (cookie !== undefined) return this.#bySession(cookie, request);
-    const { local, proxies } = this.#options;
-    if (local === 'open' && isLocalCall(request, proxies)) return nobody;
+    if (this.needsNothing(request)) return nobody;
     throw credentialsRequired();
+  }
+
+  /** Whether a call from there is taken without credentials. */
+  needsNothing(request: Came): boolean {
+    const { local, proxies } = this.#options;
+    return local === 'open' && isLocalCall(request, proxies);
   }
 
   async #byToken(

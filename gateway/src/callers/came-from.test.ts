@@ -65,6 +65,7 @@ test('what a proxy brings is never this machine’s, also where the proxy says n
 
 test('guesses count by the caller’s address, which only a proxy can say', async () => {
   const nobody: Identifier = {
+    needsNothing: () => false,
     identify: () => Promise.reject(tokenInvalid('It does not hold.')),
   };
   const statusOf = async (at: Identifier, remoteAddress: string, forwarded: string) => {

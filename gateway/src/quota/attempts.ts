@@ -1,6 +1,6 @@
 /** Refused credentials, by network address: whoever tries many is refused before they are looked at. */
 import { countedAddress, type Networks, type NetSnapshot } from '@onenet/contract';
-import { cameFrom } from '../callers/came-from.ts';
+import { cameFrom, type Came } from '../callers/came-from.ts';
 import type { CallerRequest, Known } from '../callers/callers.ts';
 import { HttpRefusal } from '../http-request.ts';
 import { retryAfter } from './headers.ts';
@@ -8,6 +8,8 @@ import { retryAfter } from './headers.ts';
 /** Tells who calls. */
 export interface Identifier {
   identify(request: CallerRequest, net: NetSnapshot): Promise<Known>;
+  /** Whether a call from there is taken without credentials. */
+  needsNothing(request: Came): boolean;
 }
 
 /** Tells who calls, and refuses addresses from which too many could not be told. */
@@ -17,6 +19,7 @@ export function withAttempts(
   attempts = new Attempts(),
 ): Identifier {
   return {
+    needsNothing: (request) => callers.needsNothing(request),
     async identify(request, net) {
       const address = countedAddress(cameFrom(request, proxies).address);
       const credential = request.headers.authorization ?? request.headers.cookie;

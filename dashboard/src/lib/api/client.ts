@@ -27,13 +27,35 @@ export interface Answer<T> {
 
 export type Fetch = typeof globalThis.fetch;
 
+let admitted: Promise<boolean> = Promise.resolve(true);
+
+/** From now on nothing is asked as this visitor before it is known whether they may. */
+export function askWhenAdmitted(known: Promise<boolean>): void {
+  admitted = known;
+}
+
+/** Whether this visitor may ask: a browser would show each refusal in red. */
+export function mayAsk(): Promise<boolean> {
+  return admitted;
+}
+
+/** As the visitor: refused here, in the words of the net, where the net would. */
+export const visitorFetch: Fetch = async (input, init) => {
+  if (await admitted) return globalThis.fetch(input, init);
+  const extensions = { code: 'CREDENTIALS_REQUIRED' };
+  return Response.json(
+    { errors: [{ message: 'nobody is signed in', extensions }] },
+    { status: 401 },
+  );
+};
+
 /** One operation. Throws {@link Problem} when `read` finds nothing that it can use. */
 export async function ask<T>(
   document: string,
   variables: Readonly<Record<string, unknown>>,
   read: Read<T>,
   signal: AbortSignal,
-  fetch: Fetch = globalThis.fetch,
+  fetch: Fetch = visitorFetch,
 ): Promise<Answer<T>> {
   const body = await post({ query: document, variables }, signal, fetch);
   const problems = readProblems(body['errors']);

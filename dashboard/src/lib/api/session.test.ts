@@ -1,20 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import type { Fetch } from './client.ts';
-import { askSession, hasProvider, pageOfOurs, signIn } from './session.ts';
+import { askVisit, hasProvider, pageOfOurs, signIn } from './session.ts';
 
 const answering =
   (status: number, body: unknown): Fetch =>
   () =>
     Promise.resolve(Response.json(body, { status }));
-const signal = new AbortController().signal;
 const person = { name: 'admin', roles: ['leader'], platform: null };
 
-test('who is signed in, or nobody', async () => {
+test('who is signed in, or nobody; and whether they may ask', async () => {
   const shown = { ...person, scopes: ['members:read'] };
-  expect(await askSession(signal, answering(200, shown))).toEqual(person);
-  expect(await askSession(signal, answering(200, null))).toBeNull();
-  const nobody = { error: { code: 'CREDENTIALS_REQUIRED' } };
-  expect(await askSession(signal, answering(401, nobody))).toBeNull();
+  const headers = { 'onenet-credentials': 'required' };
+  const strict = (body: unknown) =>
+    askVisit(() => Promise.resolve(Response.json(body, { headers })));
+  const open = (body: unknown) => askVisit(answering(200, body));
+  expect(await open(shown)).toEqual({ signedIn: person, mayAsk: true });
+  expect(await strict(shown)).toEqual({ signedIn: person, mayAsk: true });
+  expect(await open(null)).toEqual({ signedIn: null, mayAsk: true });
+  expect(await strict(null)).toEqual({ signedIn: null, mayAsk: false });
 });
 
 describe('signing in', () => {
@@ -45,8 +48,8 @@ describe('signing in', () => {
   });
 
   test('at a provider, where there is one', async () => {
-    const away = { type: 'opaqueredirect' } as Response;
-    expect(await hasProvider(() => Promise.resolve(away))).toBe(true);
-    expect(await hasProvider(answering(404, {}))).toBe(false);
+    expect(await hasProvider(answering(200, { provider: true }))).toBe(true);
+    expect(await hasProvider(answering(200, { provider: false }))).toBe(false);
+    expect(await hasProvider(answering(503, {}))).toBe(false);
   });
 });

@@ -10,16 +10,23 @@ export type SignInResult = SignedIn | { readonly refused: string };
 
 const path = '/session';
 
-/** Who is signed in; null where nobody is. */
-export async function askSession(
-  signal: AbortSignal,
-  fetch: Fetch = globalThis.fetch,
-): Promise<SignedIn | null> {
-  const response = await reach(fetch, { signal });
-  // A gateway of before refuses where there is nobody.
-  if (response.status === 401) return null;
+export interface Visit {
+  /** Null: nobody. */
+  readonly signedIn: SignedIn | null;
+  /** Whether the net answers this visitor: somebody who is signed in, or anybody on its own machine. */
+  readonly mayAsk: boolean;
+}
+
+/** Who is signed in, and whether anybody must be. */
+export async function askVisit(fetch: Fetch = globalThis.fetch): Promise<Visit> {
+  const response = await reach(fetch, {});
   const body = await bodyOf(response);
-  return response.ok && body === null ? null : signedIn(body, 'session');
+  const isNobody = response.ok && body === null;
+  const needsNothing = response.headers.get('onenet-credentials') !== 'required';
+  return {
+    signedIn: isNobody ? null : signedIn(body, 'session'),
+    mayAsk: !isNobody || needsNothing,
+  };
 }
 
 export async function signIn(
@@ -42,8 +49,9 @@ export async function signOut(fetch: Fetch = globalThis.fetch): Promise<void> {
 
 /** Whether people sign in at a provider of identities: then this address leads there. */
 export async function hasProvider(fetch: Fetch = globalThis.fetch): Promise<boolean> {
-  const response = await fetch(providerPath, { redirect: 'manual' }).catch(() => undefined);
-  return response?.type === 'opaqueredirect';
+  const response = await fetch(`${path}/provider`).catch(() => undefined);
+  const body: unknown = await response?.json().catch(() => null);
+  return isRecord(body) && body['provider'] === true;
 }
 
 export const providerPath = `${path}/oidc`;
@@ -66,7 +74,6 @@ async function reach(fetch: Fetch, init: RequestInit): Promise<Response> {
   try {
     return await fetch(path, init);
   } catch (cause) {
-    if (init.signal?.aborted === true) throw cause;
     throw new Problem('offline', null, 'the gateway cannot be reached', { cause });
   }
 }

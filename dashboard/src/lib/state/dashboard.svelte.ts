@@ -25,8 +25,9 @@ export class Dashboard {
   readonly colours = new Colours(this.view);
   readonly now = new Clock(clockMs);
   readonly beat = new Clock(beatMs);
-  readonly live = new Live();
+  /** First: what is asked waits for it. */
   readonly session = new Session();
+  readonly live = new Live();
 
   readonly words: Messages = $derived(messages[this.view.language]);
   readonly format: Format = $derived(new Format(this.view.language));

@@ -1,4 +1,5 @@
 /** What comes over `/live`: the newest events, today's figures and the state of every feed. */
+import { mayAsk } from '../api/client.ts';
 import type { FeedStatus } from '../api/health.ts';
 import { liveChange, liveSnapshot, type FeedEvent } from '../api/live.ts';
 import type { Read } from '../api/read.ts';
@@ -39,7 +40,11 @@ export class Live {
   constructor() {
     $effect(() => {
       const gone = new AbortController();
-      this.#connect(retryMs.first, gone.signal);
+      void mayAsk().then((may) => {
+        if (gone.signal.aborted) return;
+        if (may) this.#connect(retryMs.first, gone.signal);
+        else this.state = 'lost';
+      });
       return () => gone.abort();
     });
   }

@@ -1,7 +1,8 @@
 /** Who is signed in; the dashboard works without anybody where the gateway lets it. */
 import { goto } from '$app/navigation';
 import { page } from '$app/state';
-import { askSession, signOut, type SignedIn } from '../api/session.ts';
+import { askWhenAdmitted } from '../api/client.ts';
+import { askVisit, signOut, type SignedIn } from '../api/session.ts';
 
 export const signInPath = '/sign-in';
 
@@ -10,15 +11,18 @@ export class Session {
   current = $state.raw<SignedIn | null>();
 
   constructor() {
-    $effect(() => {
-      const controller = new AbortController();
-      askSession(controller.signal).then(
-        (signedIn) => (this.current = signedIn),
-        // Who is signed in is not shown, and everything else is as it is.
-        () => (this.current = undefined),
-      );
-      return () => controller.abort();
-    });
+    const visit = askVisit();
+    // Where that cannot be told, who is signed in is not shown, and everything else is as it is.
+    askWhenAdmitted(
+      visit.then(
+        ({ mayAsk }) => mayAsk,
+        () => true,
+      ),
+    );
+    visit.then(
+      ({ signedIn }) => (this.current = signedIn),
+      () => undefined,
+    );
   }
 
   /** Ends the session, and shows what everybody sees. */

@@ -3,7 +3,7 @@
  * in no storage, no address and no cookie, and gone when the page is left or they sign out.
  */
 import { isRecord } from '#lib/api/read.ts';
-import type { Fetch } from '#lib/api/client.ts';
+import { visitorFetch, type Fetch } from '#lib/api/client.ts';
 import { askToken } from './oauth.ts';
 import { readQuotas, type Quota } from './rate-limit.ts';
 
@@ -78,7 +78,8 @@ export class Credential {
       if (purpose !== '') headers.set('onenet-purpose', purpose);
     }
     const credentials = this.#token === '' ? 'same-origin' : 'omit';
-    const response = await fetch(input, { ...init, headers, credentials });
+    const send = this.#token === '' ? visitorFetch : fetch;
+    const response = await send(input, { ...init, headers, credentials });
     const quotas = readQuotas(response.headers);
     if (quotas.length > 0 && this.#turn === turn) this.quotas = quotas;
     return response;

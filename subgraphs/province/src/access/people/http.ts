@@ -62,6 +62,8 @@ export async function answerSession(
       return runSignOut(parts, request);
     case 'POST /session/password':
       return runChangePassword(parts, request);
+    case 'GET /session/provider':
+      return { status: 200, body: { provider: parts.oidc !== undefined } };
     case 'GET /session/oidc':
       return runDepart(parts);
     case 'GET /session/oidc/callback':
@@ -69,7 +71,7 @@ export async function answerSession(
     default:
       throw new NetError(
         'NOT_FOUND',
-        'Here are POST, GET and DELETE /session, POST /session/password and GET /session/oidc.',
+        'Here are POST, GET and DELETE /session, POST /session/password, GET /session/provider and GET /session/oidc.',
       );
   }
 }
@@ -89,7 +91,10 @@ async function runSignIn(parts: SessionParts, request: IncomingMessage): Promise
 /** Null where nobody is signed in: to ask is no mistake, and a browser would show a refusal in red. */
 async function runShow(parts: SessionParts, request: IncomingMessage): Promise<SessionAnswer> {
   const session = await sessionIn(parts, request);
-  return { status: 200, body: session ? shown(session) : null };
+  if (session) return { status: 200, body: shown(session) };
+  // One that has ended the browser forgets, or everything that it asks next would be refused for it.
+  const isOver = sessionOf(request) !== undefined;
+  return { status: 200, body: null, ...(isOver && { cookies: [clearedCookie(parts.baseUrl)] }) };
 }
 
 async function runSignOut(parts: SessionParts, request: IncomingMessage): Promise<SessionAnswer> {

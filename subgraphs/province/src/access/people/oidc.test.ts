@@ -151,6 +151,7 @@ test('a provider that is away is said to be', async () => {
 test('without a provider there is nothing of it', async () => {
   await using plain = await AccessFixture.start();
   expect((await plain.call('/session/oidc')).status).toBe(404);
+  expect((await plain.call('/session/provider')).body).toEqual({ provider: false });
 });
 
 test('a provider by http is taken on this machine alone', () => {

@@ -247,8 +247,8 @@ describe('a new password', () => {
     const before = await store.people.findOne({ name: 'stolen' });
     const { body } = await access.operate('POST', 'people/stolen/reset');
     const mine = 'what the thief would like';
-    const change = before && changePassword(store, before, stolen, mine, '198.51.100.1');
-    await expect(change).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID' });
+    const changing = before && changePassword(store, before, stolen, mine, '198.51.100.1');
+    await expect(changing).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID' });
     expect((await access.signIn('stolen', mine, from())).status).toBe(401);
     expect((await access.signIn('stolen', String(body['password']), from())).status).toBe(200);
   });
@@ -312,6 +312,12 @@ test('two cookies of the name are none: one was planted', async () => {
     status: 200,
     body: null,
   });
+});
+
+test('a session that has ended is forgotten by the browser that asks', async () => {
+  const told = async (value: string) => (await session(value)).headers.get('set-cookie');
+  expect(await told('x'.repeat(43))).toContain('onenet-session=; Max-Age=0');
+  expect(await told(cookieOf(await access.signIn('zhang.san', password)))).toBeNull();
 });
 
 test('to ask where nobody is signed in is no mistake; to change a password is one', async () => {
