@@ -182,7 +182,7 @@ export function oraclePoints(
 ): { readonly at: string; readonly value: number | null }[] {
   const isPeople = name === 'activePeople' || name === 'aidPeople';
   const calendar = calendarOf[grain];
-  const starts = startsOf(all, range, scope, grain, types);
+  const starts = knownStarts(all, range, scope, grain, types);
   return starts.map((start, i) => {
     const toMs = Math.min(starts[i + 1] ?? range.toMs, range.toMs);
     const fromMs = Math.max(start, range.fromMs ?? start);
@@ -194,6 +194,18 @@ export function oraclePoints(
       value: isUnknown ? null : oracle(all, name, part, scope),
     };
   });
+}
+
+/** Of every range, scope and grain once. */
+function knownStarts(
+  all: readonly Held[],
+  range: Range,
+  scope: Scope,
+  grain: OracleGrain,
+  types: ReadonlySet<string>,
+): readonly number[] {
+  const key = JSON.stringify(['starts', range, scope, grain, ...types]);
+  return once(all, key, () => startsOf(all, range, scope, grain, types));
 }
 
 /** Where the buckets of a range begin; of all that ever was, from the first day that has any of it. */
@@ -213,8 +225,8 @@ function startsOf(
     if (stepMs === dayMs) return Date.UTC(year, month, day - toMonday) - 8 * hourMs;
     return Math.floor(ms / stepMs) * stepMs;
   };
-  const counted = all.filter(({ event }) => types.has(event.type));
-  const times = counted.filter((held) => isInScope(held, scope)).map(({ timeMs }) => timeMs);
+  const { happened } = heldIn(all, scope);
+  const times = happened.filter(({ event }) => types.has(event.type)).map(({ timeMs }) => timeMs);
   const firstMs = range.fromMs ?? Math.min(...times);
   const starts = new Set<number>();
   for (let at = firstMs; at < range.toMs; at += stepMs) starts.add(startOf(at));
@@ -307,27 +319,42 @@ function share(part: number, whole: number): number | null {
   return whole > 0 ? part / whole : null;
 }
 
-/** Of every range and scope once: every metric asks for them. */
-const known = new WeakMap<readonly Held[], Map<string, Counts>>();
+/** What is known of events already: every metric asks for the same again. */
+const known = new WeakMap<readonly Held[], Map<string, unknown>>();
 
-function knownCounts(all: readonly Held[], range: Range, scope: Scope): Counts {
-  const ofAll = known.get(all) ?? new Map<string, Counts>();
+function once<Value>(all: readonly Held[], key: string, find: () => Value): Value {
+  const ofAll = known.get(all) ?? new Map<string, unknown>();
   known.set(all, ofAll);
-  const key = JSON.stringify([range, scope]);
-  const counts = ofAll.get(key) ?? countsOf(all, range, scope);
-  ofAll.set(key, counts);
-  return counts;
+  if (!ofAll.has(key)) ofAll.set(key, find());
+  return ofAll.get(key) as Value;
+}
+
+/** Of every range and scope once. */
+function knownCounts(all: readonly Held[], range: Range, scope: Scope): Counts {
+  const key = JSON.stringify(['counts', range, scope]);
+  return once(all, key, () => countsOf(all, range, scope));
+}
+
+/** What happened in a scope, and its opening balances; of every scope once. */
+function heldIn(all: readonly Held[], scope: Scope) {
+  return once(all, JSON.stringify(['scope', scope]), () => {
+    const held = all.filter((one) => isInScope(one, scope));
+    return {
+      happened: held.filter(({ event }) => event.type !== 'onenet.opening'),
+      flows: openingsOf(held, ['flow']),
+      levels: openingsOf(held, ['stock', 'flow']),
+    };
+  });
 }
 
 function countsOf(all: readonly Held[], range: Range, scope: Scope): Counts {
-  const inScope = all.filter((held) => isInScope(held, scope));
-  const happened = inScope.filter(({ event }) => event.type !== 'onenet.opening');
+  const { happened, ...opening } = heldIn(all, scope);
   const before = happened.filter(({ timeMs }) => timeMs < range.toMs);
   const within = before.filter(({ timeMs }) => timeMs >= (range.fromMs ?? 0));
   const [sumsBefore, sumsWithin] = [sumsOf(before), sumsOf(within)];
-  const flows = range.fromMs === undefined ? openingsOf(inScope, ['flow']) : [];
-  const levels = openingsOf(inScope, ['stock', 'flow']);
-  const corrected = correctedOf(all);
+  const flows = range.fromMs === undefined ? opening.flows : [];
+  const { levels } = opening;
+  const corrected = once(all, 'corrected', () => correctedOf(all));
   const sum = (sums: Sums, types: readonly string[], of: 'count' | 'value'): number =>
     types.reduce((n, type) => n + (sums.get(type)?.[of] ?? 0), 0);
   return {
