@@ -348,12 +348,12 @@ function heldIn(all: readonly Held[], scope: Scope) {
 }
 
 function countsOf(all: readonly Held[], range: Range, scope: Scope): Counts {
-  const { happened, ...opening } = heldIn(all, scope);
+  const { happened, ...balances } = heldIn(all, scope);
   const before = happened.filter(({ timeMs }) => timeMs < range.toMs);
   const within = before.filter(({ timeMs }) => timeMs >= (range.fromMs ?? 0));
   const [sumsBefore, sumsWithin] = [sumsOf(before), sumsOf(within)];
-  const flows = range.fromMs === undefined ? opening.flows : [];
-  const { levels } = opening;
+  const flows = range.fromMs === undefined ? balances.flows : [];
+  const { levels } = balances;
   const corrected = once(all, 'corrected', () => correctedOf(all));
   const sum = (sums: Sums, types: readonly string[], of: 'count' | 'value'): number =>
     types.reduce((n, type) => n + (sums.get(type)?.[of] ?? 0), 0);
