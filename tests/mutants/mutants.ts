@@ -191,8 +191,10 @@ export const mutants: readonly Mutant[] = [
     wrong: 'does not mask',
     spoil: answering(({ data }) => {
       for (const object of objectsIn(data)) {
-        // A tombstone has none.
-        if (object['maskedApplicantName'] != null) object['maskedApplicantName'] = '王小明';
+        // Of a tombstone it is another rule.
+        if ('maskedApplicantName' in object && object['status'] !== 'TRANSFERRED') {
+          object['maskedApplicantName'] = '王小明';
+        }
       }
     }),
   },
