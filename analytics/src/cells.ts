@@ -2,7 +2,9 @@
 import { additiveColumns } from './additive.ts';
 import { quote, quoteList, timeLiteral } from './clickhouse.ts';
 import type { Grain } from './grains.ts';
-import type { Piece, Tier } from './tiers.ts';
+import { scanOf } from './scan.ts';
+import type { Parts, Wanted } from './scan.ts';
+import type { Tier } from './tiers.ts';
 
 /** What is counted in. */
 export interface Filter {
@@ -46,16 +48,31 @@ export function isBelowCounty(filter: Filter, group: Group): boolean {
   return group.by === 'level' && group.digits > 6;
 }
 
-/** SELECTs of `part, type, inner_key, bucket` and the columns, one a piece. */
+/** A SELECT of `parts, type, inner_key, bucket` and the columns: all that is wanted of one table. */
 export function cellsSql(
-  part: string,
-  pieces: readonly Piece[],
-  types: readonly string[],
-  filter: Filter,
-  group: Group,
-  grain: Grain | undefined,
-): string[] {
-  return pieces.map((piece) => pieceSql(part, piece, types, filter, group, grain));
+  tier: Tier,
+  wanted: readonly Wanted[],
+  parts: Parts,
+  { filter, group, grain }: CellScope,
+): string {
+  const time = `t.${timeColumns[tier]}`;
+  const scan = scanOf(wanted, parts, time, (ms) => bound(tier, ms));
+  const sums = Object.entries(additiveColumns).map(
+    ([name, raw]) => `${tier === 'raw' ? raw : `sum(t.${name})`} AS ${name}`,
+  );
+  return `SELECT ${scan.parts} AS parts, t.type AS type, ${innerKey(tier, group)} AS inner_key, ${bucketSql(time, tier, grain)} AS bucket, ${sums.join(', ')}
+    FROM onenet.${tier} AS t
+    WHERE ${scan.where}
+      AND ${filterSql(filter, placeColumns[tier])}${groupSql(group, placeColumns[tier])}${tier === 'raw' ? " AND t.rejected = ''" : ''}
+    GROUP BY parts, t.type, inner_key, bucket`;
+}
+
+/** What all tables are asked alike. */
+export interface CellScope {
+  readonly filter: Filter;
+  readonly group: Group;
+  /** Of points. */
+  readonly grain?: Grain | undefined;
 }
 
 /**
@@ -63,22 +80,20 @@ export function cellsSql(
  * there. Exact as long as the values are whole (numbers up to 2^53), as those of money and people must be.
  */
 export function laterCellsSql(
-  part: string,
-  range: { readonly fromMs: number; readonly toMs: number },
-  types: readonly string[],
-  filter: Filter,
-  group: Group,
-  grain: Grain | undefined,
+  ranges: readonly Wanted[],
+  parts: Parts,
+  { filter, group, grain }: CellScope,
 ): string[] {
   const later = laterSql(filter);
-  if (later === undefined || range.toMs <= range.fromMs) return [];
+  const wanted = ranges.filter(({ fromMs, toMs }) => fromMs < toMs);
+  if (later === undefined || wanted.length === 0) return [];
+  const scan = scanOf(wanted, parts, 't.time', timeLiteral);
   const sums = Object.entries(additiveColumns).map(([name, raw]) => `-(${raw}) AS ${name}`);
   return [
-    `SELECT ${quote(part)} AS part, t.type AS type, ${innerKey('raw', group)} AS inner_key, ${bucketSql('t.time', 'raw', grain)} AS bucket, ${sums.join(', ')}
+    `SELECT ${scan.parts} AS parts, t.type AS type, ${innerKey('raw', group)} AS inner_key, ${bucketSql('t.time', 'raw', grain)} AS bucket, ${sums.join(', ')}
     FROM onenet.raw AS t
-    WHERE t.type IN ${quoteList(types)} AND t.time >= ${timeLiteral(range.fromMs)} AND t.time < ${timeLiteral(range.toMs)}
-      AND ${filterSql(filter, 't.place')} AND t.rejected = '' AND ${later}
-    GROUP BY t.type, inner_key, bucket`,
+    WHERE ${scan.where} AND ${filterSql(filter, 't.place')} AND t.rejected = '' AND ${later}
+    GROUP BY parts, t.type, inner_key, bucket`,
   ];
 }
 
@@ -90,25 +105,6 @@ export function laterSql({ epochs, later }: Filter): string | undefined {
       : [],
   );
   return conditions.length === 0 ? undefined : `(${conditions.join(' OR ')})`;
-}
-
-function pieceSql(
-  part: string,
-  { tier, fromMs, toMs }: Piece,
-  types: readonly string[],
-  filter: Filter,
-  group: Group,
-  grain: Grain | undefined,
-): string {
-  const time = `t.${timeColumns[tier]}`;
-  const sums = Object.entries(additiveColumns).map(
-    ([name, raw]) => `${tier === 'raw' ? raw : `sum(t.${name})`} AS ${name}`,
-  );
-  return `SELECT ${quote(part)} AS part, t.type AS type, ${innerKey(tier, group)} AS inner_key, ${bucketSql(time, tier, grain)} AS bucket, ${sums.join(', ')}
-    FROM onenet.${tier} AS t
-    WHERE t.type IN ${quoteList(types)} AND ${time} >= ${bound(tier, fromMs)} AND ${time} < ${bound(tier, toMs)}
-      AND ${filterSql(filter, placeColumns[tier])}${groupSql(group, placeColumns[tier])}${tier === 'raw' ? " AND t.rejected = ''" : ''}
-    GROUP BY t.type, inner_key, bucket`;
 }
 
 const timeColumns = {
@@ -213,18 +209,17 @@ export function outerKey(group: Group): string {
 
 /** Opening balances as cells: of a number they stand where a period has its total, of values where it has their sum. */
 export function openingCellsSql(
-  part: string,
+  parts: number,
   types: readonly string[],
   kinds: readonly ('stock' | 'flow')[],
-  filter: Filter,
-  group: Group,
+  { filter, group }: CellScope,
 ): string {
   const sums = openingSums({
     events: 'sum(t.events)',
     total: 'toInt64(sum(t.value))',
     value_sum: 'sum(t.value_sum)',
   });
-  return `SELECT ${quote(part)} AS part, t.type AS type, ${innerKey('raw', group)} AS inner_key, 0 AS bucket, ${sums}
+  return `SELECT ${parts} AS parts, t.type AS type, ${innerKey('raw', group)} AS inner_key, 0 AS bucket, ${sums}
     FROM onenet.openings AS t
     WHERE t.type IN ${quoteList(types)} AND t.kind IN ${quoteList(kinds)} AND ${filterSql(filter, 't.place')}
     GROUP BY t.type, inner_key`;
@@ -232,11 +227,10 @@ export function openingCellsSql(
 
 /** The balances that came in after a state, negative. */
 export function laterOpeningsSql(
-  part: string,
+  parts: number,
   types: readonly string[],
   kinds: readonly ('stock' | 'flow')[],
-  filter: Filter,
-  group: Group,
+  { filter, group }: CellScope,
 ): string[] {
   const later = laterSql(filter);
   if (later === undefined) return [];
@@ -247,7 +241,7 @@ export function laterOpeningsSql(
   });
   const key = group.by === 'module' ? 't.opening_measure' : innerKey('raw', group);
   return [
-    `SELECT ${quote(part)} AS part, t.opening_measure AS type, toString(${key}) AS inner_key, 0 AS bucket, ${sums}
+    `SELECT ${parts} AS parts, t.opening_measure AS type, toString(${key}) AS inner_key, 0 AS bucket, ${sums}
     FROM onenet.raw AS t
     WHERE t.type = 'onenet.opening' AND t.opening_measure IN ${quoteList(types)} AND t.opening_kind IN ${quoteList(kinds)}
       AND ${filterSql(filter, 't.place')} AND t.rejected = '' AND ${later}
@@ -261,14 +255,11 @@ function openingSums(opened: Readonly<Record<string, string>>): string {
     .join(', ');
 }
 
-/** Single values, corrected ones left out, for distributions: `part, type, inner_key, bucket, value`. */
+/** Single values, corrected ones left out, for distributions: `parts, type, inner_key, bucket, value`. */
 export function valuesSql(
-  part: string,
-  range: { readonly fromMs: number; readonly toMs: number },
-  types: readonly string[],
-  filter: Filter,
-  group: Group,
-  grain: Grain | undefined,
+  wanted: readonly Wanted[],
+  parts: Parts,
+  { filter, group, grain }: CellScope,
 ): string {
   const later = laterSql(filter);
   const upTo = later === undefined ? '' : ` AND NOT ${later}`;
@@ -276,9 +267,10 @@ export function valuesSql(
     { ...filter, place: undefined, categories: undefined, channels: undefined, simulated: true },
     '',
   );
-  return `SELECT ${quote(part)} AS part, t.type AS type, ${innerKey('raw', group)} AS inner_key, ${bucketSql('t.time', 'raw', grain)} AS bucket, t.value AS value
+  const scan = scanOf(wanted, parts, 't.time', timeLiteral);
+  return `SELECT ${scan.parts} AS parts, t.type AS type, ${innerKey('raw', group)} AS inner_key, ${bucketSql('t.time', 'raw', grain)} AS bucket, t.value AS value
     FROM onenet.durations AS t
-    WHERE t.type IN ${quoteList(types)} AND t.time >= ${timeLiteral(range.fromMs)} AND t.time < ${timeLiteral(range.toMs)}
+    WHERE ${scan.where}
       AND t.corrects = 0 AND ${filterSql(filter, 't.place')}${upTo}
       AND (t.platform, t.sequence) NOT IN (SELECT t.platform, t.corrects FROM onenet.durations AS t WHERE t.corrects != 0 AND ${current}${upTo})`;
 }

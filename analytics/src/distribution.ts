@@ -5,6 +5,7 @@ import type { Filter } from './cells.ts';
 import { askPart } from './part.ts';
 import type { PartAnswer, PartInput } from './part.ts';
 import type { Range } from './periods.ts';
+import { Parts } from './scan.ts';
 import type { Sources } from './series.ts';
 
 /** What `DistributionOf` of analytics.graphql names, by the event whose value is the minutes that it took. */
@@ -75,7 +76,12 @@ export async function distribution(
 
 /** Exact quantiles, as of the metrics; sums of whole minutes are the same in whatever order. */
 function distributionSql(type: string, range: Range, filter: Filter): string {
-  const whole = { fromMs: range.fromMs ?? 0, toMs: range.toMs };
+  const whole = {
+    part: 'now',
+    types: [type],
+    fromMs: range.fromMs ?? 0,
+    toMs: range.toMs,
+  } as const;
   const counts = edges.map((hours, i) => {
     const next = edges[i + 1];
     const isBelow = next === undefined ? '' : ` AND value < ${next * 60}`;
@@ -83,7 +89,7 @@ function distributionSql(type: string, range: Range, filter: Filter): string {
   });
   return `SELECT count() AS n, quantileExact(0.5)(value) AS median, quantileExact(0.9)(value) AS p90,
       sum(value) AS minutes, [${counts.join(', ')}] AS counts
-    FROM (${valuesSql('now', whole, [type], filter, { by: 'all' }, undefined)})`;
+    FROM (${valuesSql([whole], new Parts(), { filter, group: { by: 'all' } })})`;
 }
 
 function bucketsOf(counts: readonly number[], n: number): DistributionBucket[] {

@@ -12,10 +12,12 @@ import {
   outerKey,
   valuesSql,
 } from './cells.ts';
-import type { Filter, Group } from './cells.ts';
+import type { CellScope, Filter, Group } from './cells.ts';
 import type { Metric } from './metrics/metric.ts';
 import type { Grain } from './grains.ts';
 import type { Range } from './periods.ts';
+import { Parts } from './scan.ts';
+import type { Wanted } from './scan.ts';
 import { Sums } from './sums.ts';
 import type { Part, SumRow } from './sums.ts';
 import { tiersOf } from './tiers.ts';
@@ -69,10 +71,10 @@ async function answerFrom(clickhouse: ClickHouse, question: Question): Promise<A
   // What only came in after a state, and was taken off again, was not there.
   const present = laterSql(question.filter) === undefined ? '' : ' HAVING sum(events) != 0';
   const found = await Promise.all([
-    evaluate(clickhouse, question, additive, sumSelects(question, additive), undefined, present),
-    evaluate(clickhouse, question, distributions, valueSelects(question, distributions), undefined),
-    evaluate(clickhouse, question, additive, pointSelects(question, additive), grain, present),
-    evaluate(clickhouse, question, distributions, pointValues(question, distributions), grain),
+    evaluate(clickhouse, question, additive, sumsRead(question, additive), undefined, present),
+    evaluate(clickhouse, question, distributions, valuesRead(question, distributions), undefined),
+    evaluate(clickhouse, question, additive, pointsRead(question, additive), grain, present),
+    evaluate(clickhouse, question, distributions, pointValuesRead(question, distributions), grain),
     usageSums(clickhouse, question),
   ]);
   const sums = new Sums(found.flat());
@@ -87,79 +89,114 @@ async function answerFrom(clickhouse: ClickHouse, question: Question): Promise<A
   return answers;
 }
 
-function sumSelects(question: Question, metrics: readonly Metric[]): string[] {
-  const { range, compared, filter, group } = question;
-  const stocks = metrics.filter((metric) => metric.kind === 'STOCK');
-  const flows = metrics.filter((metric) => metric.kind === 'FLOW');
+/** What a query reads, and which parts of the answer its rows belong to. */
+interface Reading {
+  readonly parts: Parts;
+  readonly selects: readonly string[];
+}
+
+function sumsRead(question: Question, metrics: readonly Metric[]): Reading {
+  const { range, compared } = question;
+  const scope = { filter: question.filter, group: question.group };
+  const parts = new Parts();
+  const stocks = typesOf(metrics.filter((metric) => metric.kind === 'STOCK'));
+  const flows = typesOf(metrics.filter((metric) => metric.kind === 'FLOW'));
   const fromMs = range.fromMs ?? beginningMs;
-  const before = (until: number) => ({ fromMs: beginningMs, toMs: until });
-  const opened = (part: Part, of: readonly Metric[], kinds: readonly ('stock' | 'flow')[]) =>
+  const types = typesOf(metrics);
+  const opened = (part: Part, of: readonly string[], kinds: readonly ('stock' | 'flow')[]) =>
     of.length === 0
       ? []
       : [
-          openingCellsSql(part, typesOf(of), kinds, filter, group),
-          ...laterOpeningsSql(part, typesOf(of), kinds, filter, group),
+          openingCellsSql(parts.number([part]), of, kinds, scope),
+          ...laterOpeningsSql(parts.number([part]), of, kinds, scope),
         ];
-  return [
-    ...cells('now', question, metrics, { fromMs, toMs: range.toMs }),
-    ...cells('sinceNow', question, stocks, before(fromMs)),
-    ...opened('stockOpenings', stocks, ['stock', 'flow']),
-    ...(range.fromMs === undefined ? opened('flowOpenings', flows, ['flow']) : []),
+  const wanted: Wanted[] = [
+    { part: 'now', types, fromMs, toMs: range.toMs },
+    { part: 'sinceNow', types: stocks, fromMs: beginningMs, toMs: fromMs },
     ...(compared?.fromMs === undefined
       ? []
       : [
-          ...cells('then', question, metrics, { fromMs: compared.fromMs, toMs: compared.toMs }),
-          ...cells('sinceThen', question, stocks, before(compared.fromMs)),
+          { part: 'then', types, fromMs: compared.fromMs, toMs: compared.toMs } as const,
+          {
+            part: 'sinceThen',
+            types: stocks,
+            fromMs: beginningMs,
+            toMs: compared.fromMs,
+          } as const,
         ]),
   ];
+  const selects = [
+    ...cellsRead(question, wanted, parts, scope),
+    ...opened('stockOpenings', stocks, ['stock', 'flow']),
+    ...(range.fromMs === undefined ? opened('flowOpenings', flows, ['flow']) : []),
+  ];
+  return { parts, selects };
 }
 
-function pointSelects(question: Question, metrics: readonly Metric[]): string[] {
-  const { range, grain } = question;
-  if (!grain) return [];
-  const whole = { fromMs: range.fromMs ?? beginningMs, toMs: range.toMs };
-  return cells('points', question, metrics, whole, grain);
+function pointsRead(question: Question, metrics: readonly Metric[]): Reading {
+  const { range, filter, group, grain } = question;
+  const parts = new Parts();
+  if (!grain) return { parts, selects: [] };
+  const fromMs = range.fromMs ?? beginningMs;
+  const wanted: Wanted = { part: 'points', types: typesOf(metrics), fromMs, toMs: range.toMs };
+  const selects = cellsRead(question, [wanted], parts, { filter, group, grain });
+  return { parts, selects };
 }
 
-function cells(
-  part: Part,
-  { filter, group, nowMs }: Question,
-  metrics: readonly Metric[],
-  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
-  grain?: Grain,
+/** From each table all that it has of these ranges, and less what came in after the state. */
+function cellsRead(
+  { nowMs }: Question,
+  ranges: readonly Wanted[],
+  parts: Parts,
+  scope: CellScope,
 ): string[] {
-  if (metrics.length === 0) return [];
+  const wanted = ranges.filter(({ types }) => types.length > 0);
+  const belowCounty = isBelowCounty(scope.filter, scope.group);
+  const pieces = wanted.flatMap((each) =>
+    tiersOf(each.fromMs, each.toMs, nowMs, { grain: scope.grain, belowCounty }).map((piece) => ({
+      ...each,
+      ...piece,
+    })),
+  );
+  return [
+    ...[...Map.groupBy(pieces, ({ tier }) => tier)].map(([tier, of]) =>
+      cellsSql(tier, of, parts, scope),
+    ),
+    ...laterCellsSql(wanted, parts, scope),
+  ];
+}
+
+function valuesRead(question: Question, metrics: readonly Metric[]): Reading {
+  const { range, compared, filter, group } = question;
+  const ranges = compared
+    ? ([
+        ['now', range],
+        ['then', compared],
+      ] as const)
+    : ([['now', range]] as const);
+  return valuesOf(ranges, metrics, { filter, group });
+}
+
+function pointValuesRead(question: Question, metrics: readonly Metric[]): Reading {
+  const { range, filter, group, grain } = question;
+  return valuesOf(grain ? [['points', range]] : [], metrics, { filter, group, grain });
+}
+
+function valuesOf(
+  ranges: readonly (readonly [Part, Range])[],
+  metrics: readonly Metric[],
+  scope: CellScope,
+): Reading {
+  const parts = new Parts();
   const types = typesOf(metrics);
-  const belowCounty = isBelowCounty(filter, group);
-  const pieces = tiersOf(fromMs, toMs, nowMs, { grain, belowCounty });
-  return [
-    ...cellsSql(part, pieces, types, filter, group, grain),
-    ...laterCellsSql(part, { fromMs, toMs }, types, filter, group, grain),
-  ];
-}
-
-function valueSelects(question: Question, metrics: readonly Metric[]): string[] {
-  const { compared } = question;
-  return [
-    ...values('now', question, metrics, question.range),
-    ...(compared ? values('then', question, metrics, compared) : []),
-  ];
-}
-
-function pointValues(question: Question, metrics: readonly Metric[]): string[] {
-  return question.grain ? values('points', question, metrics, question.range, question.grain) : [];
-}
-
-function values(
-  part: Part,
-  { filter, group }: Question,
-  metrics: readonly Metric[],
-  range: Range,
-  grain?: Grain,
-): string[] {
-  if (metrics.length === 0) return [];
-  const whole = { fromMs: range.fromMs ?? beginningMs, toMs: range.toMs };
-  return [valuesSql(part, whole, typesOf(metrics), filter, group, grain)];
+  const wanted = ranges.map(([part, { fromMs = beginningMs, toMs }]) => ({
+    part,
+    types,
+    fromMs,
+    toMs,
+  }));
+  const isAny = wanted.length > 0 && types.length > 0;
+  return { parts, selects: isAny ? [valuesSql(wanted, parts, scope)] : [] };
 }
 
 /** The event types that metrics are made of. */
@@ -172,14 +209,14 @@ async function evaluate(
   clickhouse: ClickHouse,
   question: Question,
   metrics: readonly Metric[],
-  selects: readonly string[],
+  { parts, selects }: Reading,
   grain: Grain | undefined,
   having = '',
 ): Promise<SumRow[]> {
   if (metrics.length === 0 || selects.length === 0) return [];
   const clauses = metrics.map((metric) => `${clauseOf(metric, question, grain)} AS ${metric.name}`);
   const rows = await clickhouse.rows<Record<string, string | number | null>>(
-    `SELECT part, ${outerKey(question.group)} AS key, bucket, ${clauses.join(', ')}
+    `SELECT ${parts.sql} AS part, ${outerKey(question.group)} AS key, bucket, ${clauses.join(', ')}
     FROM (\n${selects.join('\nUNION ALL\n')}\n) GROUP BY part, key, bucket${having}`,
   );
   return rows.map(({ part, key, bucket, ...found }) => ({

@@ -1,0 +1,104 @@
+/**
+ * One scan of a table for all parts of an answer that it has something of: planning a SELECT costs more than
+ * reading most of them. Ranges overlap (all before a month is also before the one after), so rows are told apart
+ * by the stretches between their bounds, and a stretch may be of several parts.
+ */
+import { quote, quoteList } from './clickhouse.ts';
+import type { Part } from './sums.ts';
+
+/** What a part needs of a table: [fromMs, toMs), of these event types. */
+export interface Wanted {
+  readonly part: Part;
+  readonly types: readonly string[];
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** The sets of parts that rows of a query belong to, each by a number. */
+export class Parts {
+  private readonly numbers = new Map<string, { readonly number: number; readonly sql: string }>();
+
+  /** The number of a set, from 1. */
+  number(parts: readonly Part[]): number {
+    const key = parts.join();
+    const sql = `[${parts.map(quote).join(', ')}]`;
+    const known = this.numbers.get(key) ?? { number: this.numbers.size + 1, sql };
+    this.numbers.set(key, known);
+    return known.number;
+  }
+
+  /** The part of a row by its column `parts`; a row of several stands once for each. */
+  get sql(): string {
+    const sets = [...this.numbers.values()].map(({ sql }) => sql);
+    return `arrayJoin(arrayElement([${sets.join(', ')}], parts))`;
+  }
+}
+
+/** How a table is read once. */
+export interface Scan {
+  /** Of a row that is read: the number of its parts. */
+  readonly parts: string;
+  readonly where: string;
+}
+
+/** `column` is the table's time, `bound` a moment as it compares with it. */
+export function scanOf(
+  wanted: readonly Wanted[],
+  parts: Parts,
+  column: string,
+  bound: (ms: number) => string,
+): Scan {
+  const stretches = stretchesOf(wanted);
+  const cases = stretches.map(({ toMs, of }) => {
+    const number = parts.number(of.map(({ part }) => part));
+    return { until: `${column} < ${bound(toMs)}`, number };
+  });
+  const last = cases.pop()?.number ?? parts.number(wanted.map(({ part }) => part));
+  const branches = cases.flatMap(({ until, number }) => [until, number]);
+  const ranges = Map.groupBy(stretches, ({ of }) => quoteList(typesOf(of).toSorted()));
+  const conditions = [...ranges].map(([types, of]) => {
+    const within = joined(of).map(
+      ({ fromMs, toMs }) => `${column} >= ${bound(fromMs)} AND ${column} < ${bound(toMs)}`,
+    );
+    return `(t.type IN ${types} AND (${within.join(' OR ')}))`;
+  });
+  return {
+    parts: branches.length === 0 ? String(last) : `multiIf(${branches.join(', ')}, ${last})`,
+    where:
+      conditions.length === 0
+        ? 'false'
+        : `t.type IN ${quoteList(typesOf(wanted))} AND (${conditions.join(' OR ')})`,
+  };
+}
+
+interface Stretch {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly of: readonly Wanted[];
+}
+
+/** Between each two bounds that follow each other: what wants it, where anything does. */
+function stretchesOf(wanted: readonly Wanted[]): readonly Stretch[] {
+  const bounds = [...new Set(wanted.flatMap(({ fromMs, toMs }) => [fromMs, toMs]))];
+  const ordered = bounds.toSorted((a, b) => a - b);
+  return ordered.slice(1).flatMap((toMs, i) => {
+    const fromMs = ordered[i] ?? toMs;
+    const of = wanted.filter((each) => each.fromMs <= fromMs && toMs <= each.toMs);
+    return of.length === 0 ? [] : [{ fromMs, toMs, of }];
+  });
+}
+
+/** In order, those that touch as one. */
+function joined(stretches: readonly Stretch[]): { fromMs: number; toMs: number }[] {
+  const ranges: { fromMs: number; toMs: number }[] = [];
+  for (const { fromMs, toMs } of stretches) {
+    const last = ranges.at(-1);
+    if (last?.toMs === fromMs) last.toMs = toMs;
+    else ranges.push({ fromMs, toMs });
+  }
+  return ranges;
+}
+
+function typesOf(wanted: readonly Wanted[]): string[] {
+  return [...new Set(wanted.flatMap(({ types }) => types))];
+}
