@@ -32,8 +32,8 @@ export interface Later {
 export type Group =
   | { readonly by: 'all' }
   | { readonly by: 'platform' | 'category' | 'channel' }
-  /** Who asked: of usage only. */
-  | { readonly by: 'client' }
+  /** Who asked, and what was lacking: of usage only. */
+  | { readonly by: 'client' | 'code' }
   /** By what the contract's modules say happened: `[event type, module]`. */
   | { readonly by: 'module'; readonly modules: readonly (readonly [string, string])[] }
   /** Each of these divisions, with all below it. */

@@ -106,6 +106,7 @@ function checkAsked(metric: ListedMetric, { by, ...input }: DimensionInput): voi
     channels: input.channels ?? (by === 'CHANNEL' ? by : undefined),
     modules: by === 'MODULE' ? by : undefined,
     clients: input.clients ?? (by === 'CLIENT' ? by : undefined),
+    codes: by === 'CODE' ? by : undefined,
   });
 }
 
@@ -131,6 +132,8 @@ function groupOf(by: TopBy, place: string | undefined): Group {
       return { by: 'channel' };
     case 'CLIENT':
       return { by: 'client' };
+    case 'CODE':
+      return { by: 'code' };
     case 'MODULE':
       return { by: 'module', modules: modulesOfTypes };
     case 'PLACE':

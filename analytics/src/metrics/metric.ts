@@ -13,8 +13,8 @@ export type MetricSource = 'events' | 'requests' | 'calls' | 'feeds';
 /** By what metrics of each source can be told apart: `TopBy` of analytics.graphql. */
 export const dimensionsOf = {
   events: ['PLATFORM', 'PLACE', 'CATEGORY', 'CHANNEL', 'MODULE'],
-  requests: ['PLATFORM', 'CLIENT'],
-  calls: ['PLATFORM', 'CLIENT'],
+  requests: ['PLATFORM', 'CLIENT', 'CODE'],
+  calls: ['PLATFORM', 'CLIENT', 'CODE'],
   feeds: ['PLATFORM'],
 } as const satisfies Record<MetricSource, readonly string[]>;
 export type Dimension = (typeof dimensionsOf)[MetricSource][number];

@@ -1,4 +1,4 @@
-/** By what a metric can be told apart: events by place, category and channel, use by client, both by platform. */
+/** By what a metric can be told apart: events by place, category and channel, use by client and code, both by platform. */
 import { NetError, type Caller } from '@onenet/contract';
 import { gatewayCode } from '@onenet/feed';
 import { sightOfSummary } from '../access/who.ts';
@@ -14,6 +14,7 @@ export interface Dimensions {
   readonly channels?: unknown;
   readonly modules?: unknown;
   readonly clients?: unknown;
+  readonly codes?: unknown;
 }
 
 const dimensionOf = {
@@ -22,12 +23,13 @@ const dimensionOf = {
   channels: 'CHANNEL',
   modules: 'MODULE',
   clients: 'CLIENT',
+  codes: 'CODE',
 } as const;
 
 /** Refuses what a metric cannot be told apart by: a filter that were left out would answer too much. */
 export function checkDimensions(metric: Metric, asked: Dimensions): void {
   const known: readonly Dimension[] = dimensionsOf[metric.source ?? 'events'];
-  const names = ['place', 'categories', 'channels', 'modules', 'clients'] as const;
+  const names = ['place', 'categories', 'channels', 'modules', 'clients', 'codes'] as const;
   const unknown = names.find((name) => asked[name] != null && !known.includes(dimensionOf[name]));
   if (!unknown) return;
   throw new NetError(

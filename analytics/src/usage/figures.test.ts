@@ -110,7 +110,8 @@ function generated(n: number): Held[] {
       kind: 'query',
       coordinates: ['Query.members'],
       result,
-      codes: [],
+      // Of what stands in several lines only the first has them.
+      codes: pick([[], ['INTERNAL'], ['RATE_LIMITED', 'BAD_INPUT']]),
       status: 200,
       durationMs: Math.round(next() * 10_000) / 10,
       owners: isFlood ? [] : owners(),
@@ -120,7 +121,7 @@ function generated(n: number): Held[] {
     if (isFlood || next() > 0.2) return [{ data, atMs }];
     return [
       { data, atMs },
-      { data: { ...data, owners: owners(), continued: true as const }, atMs },
+      { data: { ...data, codes: [], owners: owners(), continued: true as const }, atMs },
     ];
   }).flat();
 }
@@ -130,6 +131,7 @@ interface Scope {
   readonly toMs: number;
   readonly platforms?: readonly string[];
   readonly clients?: readonly string[];
+  readonly code?: string;
 }
 
 /** What each metric is, by plain counting. */
@@ -145,7 +147,8 @@ function oracle(held: readonly Held[], scope: Scope): Record<string, number | nu
     outcome !== 'REFUSED' && (scope.platforms?.includes(platform) ?? true);
   const requests = [...byRequest.values()]
     .filter((of) => !scope.platforms || of.some(({ data }) => data.owners.some(isAsked)))
-    .flatMap(([first]) => (first ? [first.data] : []));
+    .flatMap(([first]) => (first ? [first.data] : []))
+    .filter(({ codes }) => scope.code === undefined || codes.includes(scope.code));
   const count = (of: readonly AccessData[]) => of.reduce((sum, r) => sum + (r.count ?? 1), 0);
   const owners = lines
     .flatMap(({ data }) => data.owners)
@@ -259,6 +262,32 @@ describe('as a plain count has it', () => {
     );
   });
 
+  test.each([undefined, ['420100'], ['420500', 'WISCO']])(
+    'each code of requests, and each end of calls, at %j',
+    async (at) => {
+      const { fromMs, toMs } = today();
+      const scope = { fromMs, toMs, ...(at && { platforms: at }) };
+      const of = async (metric: string) => {
+        const { rows } = await topsOf(metric, 'CODE', at);
+        return Object.fromEntries(rows.map(({ key, value }) => [key, value]));
+      };
+      for (const metric of ['apiRequests', 'apiLatencyMedian']) {
+        const codes = ['INTERNAL', 'RATE_LIMITED', 'BAD_INPUT'];
+        const expected = codes.map((code) => [
+          code,
+          oracle(all, { ...scope, code })[metric] ?? null,
+        ]);
+        expect(rounded(await of(metric))).toEqual(rounded(Object.fromEntries(expected)));
+      }
+      const calls = await of('apiOwnerCalls');
+      expect(Object.values(calls).reduce((sum: number, n) => sum + (n ?? 0), 0)).toBe(
+        oracle(all, scope)['apiOwnerCalls'],
+      );
+      expect(calls['TIMEOUT']).toBeGreaterThan(0);
+      expect(calls['REFUSED']).toBe(0);
+    },
+  );
+
   test('day by day', async () => {
     const input = inputOf({ period: 'LAST_7_DAYS', grain: 'DAY' });
     const series = (await metricSeries(sources, input, { of: 'net' }, nowMs)).get('') ?? [];
@@ -370,7 +399,7 @@ test('what a metric is not known by is refused, and says by what it is', async (
       error instanceof NetError ? error.message : error,
     );
   expect(await refusal({ place: '420100' })).toContain(
-    '`apiRequests` is not known by `place`: it is by PLATFORM, CLIENT.',
+    '`apiRequests` is not known by `place`: it is by PLATFORM, CLIENT, CODE.',
   );
   expect(await refusal({ metrics: ['reads'], clients: ['local'] })).toContain(
     'it is by PLATFORM, PLACE, CATEGORY, CHANNEL',
@@ -400,7 +429,11 @@ function progressNow(): UsageReader['progress'] {
   return sources.usage.progress;
 }
 
-async function topsOf(metric: string, by: 'PLATFORM' | 'CLIENT' | 'CATEGORY') {
+async function topsOf(
+  metric: string,
+  by: 'PLATFORM' | 'CLIENT' | 'CODE' | 'CATEGORY',
+  of?: readonly string[],
+) {
   const input = {
     metric,
     by,
@@ -409,6 +442,7 @@ async function topsOf(metric: string, by: 'PLATFORM' | 'CLIENT' | 'CATEGORY') {
     compareWith: 'PREVIOUS_PERIOD',
     ascending: false,
     first: 10,
+    platforms: of ?? null,
   } as const;
   return await tops(sources, input, nowMs);
 }

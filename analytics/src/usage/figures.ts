@@ -100,26 +100,32 @@ function requestRows(part: Part, question: Question, range: Range, grain: Grain 
   const head = `${quote(part)} AS part, ${keyOf(group)} AS key, ${bucketSql('t.time', 'raw', grain)} AS bucket`;
   const where = whereOf(question, range);
   const columns = 't.count AS requests, t.result AS result, t.duration_ms AS duration_ms';
+  const codes = group.by === 'code' ? ' ARRAY JOIN t.codes AS code' : '';
   if (group.by !== 'platform' && usage?.platforms === undefined) {
-    return `SELECT ${head}, ${columns} FROM onenet.access AS t FINAL WHERE ${where} AND NOT t.continued`;
+    return `SELECT ${head}, ${columns} FROM onenet.access AS t FINAL${codes} WHERE ${where} AND NOT t.continued`;
   }
   const only = usage?.platforms ? ` AND p IN ${quoteList(usage.platforms)}` : '';
   const asked = `arrayDistinct(arrayFilter((p, o) -> o != 'REFUSED'${only}, t.platforms, t.outcomes))`;
   // The owner by whose calls a request is counted, or any of those that are asked about.
-  const from = `FROM onenet.access AS t FINAL ${group.by === 'platform' ? `ARRAY JOIN ${asked} AS platform` : ''}`;
+  const from = `FROM onenet.access AS t FINAL${group.by === 'platform' ? ` ARRAY JOIN ${asked} AS platform` : codes}`;
   const named = group.by === 'platform' ? '' : ` AND notEmpty(${asked})`;
+  // Its codes may stand in one line, and who is asked about in another.
+  const namedAnywhere =
+    codes === ''
+      ? named
+      : ` AND t.request IN (SELECT t.request FROM onenet.access AS t WHERE ${where}${named})`;
   const split = `t.request IN (SELECT t.request FROM onenet.access AS t WHERE ${where} AND t.continued AND t.request != '')`;
   return `SELECT ${head}, ${columns} ${from} WHERE ${where}${named} AND NOT ${split}
     UNION ALL
     SELECT ${head}, any(t.count) AS requests, any(t.result) AS result, any(t.duration_ms) AS duration_ms
-    ${from} WHERE ${where}${named} AND ${split} GROUP BY part, key, bucket, t.request`;
+    ${from} WHERE ${where}${namedAnywhere} AND ${split} GROUP BY part, key, bucket, t.request`;
 }
 
 /** `outcome, rows, duration_ms` of each call to an owner; those of one request may stand in several lines. */
 function callRows(part: Part, question: Question, range: Range, grain: Grain | undefined): string {
   const { group, usage } = question;
   const only = usage?.platforms ? ` AND call.1 IN ${quoteList(usage.platforms)}` : '';
-  return `SELECT ${quote(part)} AS part, ${keyOf(group, 'call.1')} AS key, ${bucketSql('t.time', 'raw', grain)} AS bucket,
+  return `SELECT ${quote(part)} AS part, ${keyOf(group, 'call.1', 'call.2')} AS key, ${bucketSql('t.time', 'raw', grain)} AS bucket,
       call.2 AS outcome, call.3 AS rows, call.4 AS duration_ms
     FROM onenet.access AS t FINAL ARRAY JOIN arrayZip(t.platforms, t.outcomes, t.rows, t.durations) AS call
     WHERE ${whereOf(question, range)}${only}`;
@@ -134,8 +140,9 @@ function feedRows(part: Part, question: Question, range: Range, grain: Grain | u
     FROM onenet.freshness AS t FINAL WHERE ${within('t.minute', range)}${only}`;
 }
 
-function keyOf(group: Group, platform = 'platform'): string {
+function keyOf(group: Group, platform = 'platform', code = 'code'): string {
   if (group.by === 'platform') return `toString(${platform})`;
+  if (group.by === 'code') return `toString(${code})`;
   return group.by === 'client' ? 'toString(t.client)' : `''`;
 }
 
