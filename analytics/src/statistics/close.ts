@@ -83,6 +83,14 @@ export async function firstOpenMonth(
 
 /** Closed months, the first one first. */
 export async function closedMonths(clickhouse: ClickHouse): Promise<readonly ClosedMonth[]> {
+  return (await closings(clickhouse)).filter(({ closedAt }) => closedAt !== begun);
+}
+
+/** What stands in place of the time until everything of a month is written. */
+const begun = new Date(0).toISOString();
+
+/** The closed months, and one that was begun where a process ended in between. */
+async function closings(clickhouse: ClickHouse): Promise<readonly ClosedMonth[]> {
   const rows = await clickhouse.rows<{ month: string; closedMs: number; platforms: string[] }>(
     `SELECT toString(month) AS month, toUnixTimestamp64Milli(closed) AS closedMs, platforms
     FROM onenet.closings FINAL ORDER BY month`,
@@ -92,6 +100,16 @@ export async function closedMonths(clickhouse: ClickHouse): Promise<readonly Clo
     closedAt: new Date(closedMs).toISOString(),
     platforms,
   }));
+}
+
+async function writeClosing(
+  clickhouse: ClickHouse,
+  { month, closedAt, platforms }: ClosedMonth,
+): Promise<void> {
+  await clickhouse.run(
+    `INSERT INTO onenet.closings SETTINGS async_insert = 0
+    VALUES ('${month}-01', '${sqlTime(Date.parse(closedAt))}', [${platforms.map(quote).join(', ')}])`,
+  );
 }
 
 /** The connected platforms of which everything is in up to a moment, and how many others there are. */
@@ -139,8 +157,15 @@ interface MonthRow {
 async function closeMonth(
   { clickhouse, ingest }: Sources,
   month: string,
-  platforms: readonly string[],
+  whole: readonly string[],
 ): Promise<boolean> {
+  // A process ended in between: what it wrote is of the platforms that it had, whoever is in by now.
+  const before = (await closings(clickhouse)).find((each) => each.month === month);
+  if (before && (await isWritten(clickhouse, month))) {
+    await writeClosing(clickhouse, { ...before, closedAt: new Date().toISOString() });
+    return true;
+  }
+  const platforms = whole.toSorted();
   const epochs = epochsIn(ingest, { platforms });
   const rows = await clickhouse.rows<MonthRow>(
     `SELECT t.type AS type, t.place AS place, sum(t.count) AS total, sum(ifNull(t.value, 0)) AS value_sum,
@@ -156,18 +181,22 @@ async function closeMonth(
     after.size === epochs.size && [...epochs].every(([code, n]) => after.get(code) === n);
   if (!isSame) return false;
   if (rows.length > 0) {
-    // After a crash in between the same token comes again: what was written first stays.
+    await writeClosing(clickhouse, { month, closedAt: begun, platforms });
     const lines = rows.map((row) => JSON.stringify({ month: `${month}-01`, ...row }));
     await clickhouse.run(
       `INSERT INTO onenet.statistics SETTINGS insert_deduplication_token = 'month-${month}', async_insert = 0
       FORMAT JSONEachRow\n${lines.join('\n')}`,
     );
   }
-  await clickhouse.run(
-    `INSERT INTO onenet.closings SETTINGS async_insert = 0
-    VALUES ('${month}-01', '${sqlTime(Date.now())}', [${platforms.toSorted().map(quote).join(', ')}])`,
-  );
+  await writeClosing(clickhouse, { month, closedAt: new Date().toISOString(), platforms });
   return true;
+}
+
+async function isWritten(clickhouse: ClickHouse, month: string): Promise<boolean> {
+  const [found] = await clickhouse.rows<{ n: number }>(
+    `SELECT count() AS n FROM onenet.statistics WHERE month = toDate('${month}-01')`,
+  );
+  return found !== undefined && found.n > 0;
 }
 
 /** These epochs, without what the simulation made. */

@@ -3,6 +3,7 @@ import type { EventTypeName } from '@onenet/contract';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { testNet } from '../fixture-net.ts';
 import { testOwner, testSnapshot, until } from '../fixture.ts';
+import type { ClickHouse } from '../clickhouse.ts';
 import type { Sources } from '../series.ts';
 import { closeDue, closedMonths } from './close.ts';
 import { monthAt, monthStart, nextMonth } from '../months.ts';
@@ -72,8 +73,21 @@ test('a month waits for who is behind, for nine days; then it is closed without 
   const nowMs = Date.now();
   await closeDue(sources, { nowMs, mayLack: false });
   expect(await closedMonths(sources.clickhouse)).toEqual([]);
+  // The first time its process ends when the first month is written, and not said to be closed.
+  const { clickhouse } = sources;
+  let closings = 0;
+  const run: ClickHouse['run'] = async (sql) => {
+    if (sql.includes('INTO onenet.closings') && ++closings === 2) throw new Error('It ended.');
+    await clickhouse.run(sql);
+  };
+  const broken = closeDue(
+    { ...sources, clickhouse: { ...clickhouse, run } },
+    { nowMs, mayLack: true },
+  );
+  await expect(broken).rejects.toThrow('It ended.');
+  expect(await closedMonths(clickhouse)).toEqual([]);
   await closeDue(sources, { nowMs, mayLack: true });
-  const closed = await closedMonths(sources.clickhouse);
+  const closed = await closedMonths(clickhouse);
   expect(closed.map(({ month }) => month).slice(0, months.length)).toEqual(months);
   expect(closed.map(({ platforms }) => platforms)).toEqual(closed.map(() => ['420100']));
 });
