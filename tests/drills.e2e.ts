@@ -28,8 +28,7 @@ import * as story from './privacy/story.ts';
 import type { Site } from './privacy/story.ts';
 
 const [jingmen, ezhou] = codes;
-/** Of an account at the province; found nowhere else. */
-/** No word of it is one of the net's own: in base64 a part is found by itself, and `leader` is a role. */
+/** Of an account at the province; found nowhere else: in base64 a part of it is looked for, so it holds no word of the net's. */
 const leaderName = 'zqwvkxj-7';
 const purpose = 'audit';
 const list = `{ members(first: 5) { edges { node { id maskedName } }
