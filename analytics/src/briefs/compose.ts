@@ -1,4 +1,4 @@
-/** Takes a brief's figures, all of them from one state, and says what they are of. */
+/** Takes a brief's figures, all of them from one state, and says what they are of. Long, since each section asks in its own way. */
 import type { NetOwner } from '@onenet/contract';
 import { NetError } from '@onenet/contract';
 import { textOf } from '../alerts/message.ts';
