@@ -1,18 +1,10 @@
 /** Alerts over real feeds, the real engine and real MongoDB: what opens and closes them, what does not, who sees and sets them. Long, because one net serves all of it. */
-import { randomUUID } from 'node:crypto';
 import { localCaller, type Caller } from '@onenet/contract';
 import type { EventData, EventTypeName } from '@onenet/contract';
 import type { OutboxEntryInput } from '@onenet/feed';
-import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import {
-  testDatabase,
-  testDirectory,
-  testIngest,
-  testPlatform,
-  testSnapshot,
-  until,
-} from '../fixture.ts';
+import { testNet } from '../fixture-net.ts';
+import { testSnapshot, until } from '../fixture.ts';
 import type { TestPlatform } from '../fixture.ts';
 import { unsignedCalls } from '../owner-call.ts';
 import { dayMs, hourMs } from '../periods.ts';
@@ -52,19 +44,13 @@ let resolvers: ReturnType<typeof alertResolvers>;
 const watches: Watch[] = [];
 
 beforeAll(async () => {
-  const client = await MongoClient.connect(inject('mongodbUri'));
-  cleanUp.defer(() => client.close());
-  const database = cleanUp.use(await testDatabase(inject('mongodbUri')));
-  const directory = cleanUp.use(await testDirectory());
-  for (const code of codes) {
-    const name = `analytics_al_${randomUUID().slice(0, 8)}`;
-    platforms.set(code, cleanUp.use(await testPlatform(client, code, name)));
-  }
-  sources = cleanUp.use(await testIngest(directory.path, database.db));
+  const net = cleanUp.use(await testNet(inject('mongodbUri'), codes));
+  for (const platform of net.platforms) platforms.set(platform.owner.code, platform);
+  sources = net;
   selfCheck = new SelfCheck(sources, unsignedCalls);
-  outbox = new Outbox(database.db);
-  alerts = new Alerts(database.db, outbox);
-  settings = new SettingsStore(database.db);
+  outbox = new Outbox(net.db);
+  alerts = new Alerts(net.db, outbox);
+  settings = new SettingsStore(net.db);
   for (const store of [outbox, alerts, settings]) await store.prepare();
   resolvers = alertResolvers({
     ingest: sources.ingest,

@@ -1,11 +1,11 @@
 /** GET /briefs/<id>.html and .xlsx, in Chinese or with `?lang=en`: for whom the gateway signs, and for this machine. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBody, sendRefusal } from '@onenet/assertion';
 import type { Guard } from '@onenet/assertion';
 import { languages } from '@onenet/charts';
 import type { Language } from '@onenet/charts';
 import { NetError, callerHeader, decodeCaller, localCaller } from '@onenet/contract';
 import type { Caller } from '@onenet/contract';
+import { admitBodyless } from '../operation/admit.ts';
 import type { StoredBrief } from './brief.ts';
 import type { BriefDocument } from './document.ts';
 import { renderedDocument } from './renderers.ts';
@@ -86,20 +86,11 @@ async function callerOf(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Caller | undefined> {
-  const { method = '', url = '', headers, socket } = request;
-  const body = await readBody(request, 0);
-  if (body === undefined) return undefined;
-  if ((method !== 'GET' && method !== 'HEAD') || body === 'tooLarge') {
-    throw new NetError('BAD_REQUEST', 'A brief is read with GET.');
-  }
-  const { remoteAddress } = socket;
-  const admission = await guard.admit({ method, url, headers, remoteAddress, body });
-  if (admission.kind === 'REFUSED') {
-    sendRefusal(request, response, admission);
-    return undefined;
-  }
+  const wanted = { methods: ['GET', 'HEAD'], else: 'A brief is read with GET.' };
+  const admission = await admitBodyless(guard, wanted, request, response);
+  if (!admission) return undefined;
   if (admission.issuer !== null) return admission.caller;
-  const named = hasKeys ? undefined : headers[callerHeader]?.toString();
+  const named = hasKeys ? undefined : request.headers[callerHeader]?.toString();
   const caller = named === undefined ? localCaller : decodeCaller(named);
   if (caller) return caller;
   throw new NetError('BAD_REQUEST', `${callerHeader} names no caller.`);

@@ -12,21 +12,32 @@ export async function admitOperator(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Admission | undefined> {
-  const { method = '', url = '', headers, socket } = request;
-  const body = await readBody(request, 0);
-  if (body === undefined) return undefined;
-  if (method !== 'POST' || body === 'tooLarge') {
-    throw new NetError('BAD_REQUEST', `${what} is made with POST, without a body.`);
-  }
-  const { remoteAddress } = socket;
-  const admission = await guard.admit({ method, url, headers, remoteAddress, body });
-  if (admission.kind !== 'ADMITTED') {
-    sendRefusal(request, response, admission);
-    return undefined;
-  }
+  const wanted = { methods: ['POST'], else: `${what} is made with POST, without a body.` };
+  const admission = await admitBodyless(guard, wanted, request, response);
+  if (!admission) return undefined;
   if (admission.issuer !== null && admission.issuer !== 'province') {
     await admission.record({ status: 403 });
     throw new NetError('NOT_ALLOWED', `${what} is for the province to make.`);
   }
   return admission;
+}
+
+/** By these methods and without a body; `else` is told to others. Undefined where it was refused, and the refusal sent. */
+export async function admitBodyless(
+  guard: Guard,
+  wanted: { readonly methods: readonly string[]; readonly else: string },
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Admission | undefined> {
+  const { method = '', url = '', headers, socket } = request;
+  const body = await readBody(request, 0);
+  if (body === undefined) return undefined;
+  if (!wanted.methods.includes(method) || body === 'tooLarge') {
+    throw new NetError('BAD_REQUEST', wanted.else);
+  }
+  const { remoteAddress } = socket;
+  const admission = await guard.admit({ method, url, headers, remoteAddress, body });
+  if (admission.kind === 'ADMITTED') return admission;
+  sendRefusal(request, response, admission);
+  return undefined;
 }
