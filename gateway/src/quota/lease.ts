@@ -134,13 +134,15 @@ export class Lease {
     const isStale = this.#admissions > 0 && (isEnd || now >= this.#spendUntil);
     const mustRenew = this.#inUse > 0 && now >= this.#permitsUntil - permitsHeldMs / 2;
     const mayRelease = isIdle && this.#permits > this.#inUse;
-    if (isStale || mustRenew || mayRelease) await this.#ask(true);
+    const mayTell = this.#away !== undefined && (isEnd || now >= this.#away.askAgainAt);
+    if (isStale || mustRenew || mayRelease || mayTell) await this.#ask(true);
     return isIdle && this.isEmpty;
   }
 
-  /** Whether nothing is held, and nobody waits. */
+  /** Whether nothing is held, nobody waits, and the ledger knows all: whoever is forgotten while it is away may spend the day again. */
   get isEmpty(): boolean {
-    return this.#permits + this.#inUse + this.#admissions + this.#waiting === 0 && !this.#asking;
+    const held = this.#permits + this.#inUse + this.#admissions + this.#waiting;
+    return held === 0 && !this.#asking && !this.#away;
   }
 
   #follow(limits: QuotaLimits): void {
@@ -155,10 +157,12 @@ export class Lease {
     return { why: this.#refused.why, waitMs: this.#refused.waitMs };
   }
 
-  /** Half a second's worth: small against the limit, and large against what asking costs. */
+  /** Half a second's worth: small against the limits, and large against what asking costs. */
   #slice(): number {
-    const { perSecond, burst } = this.#limits;
-    return Math.max(1, Math.min(Math.ceil(perSecond / 2), Math.ceil(burst / 4)));
+    const { perSecond, burst, perDay } = this.#limits;
+    // A slice that is on its way back while the ledger fails is lost for the day.
+    const ofDay = (perDay ?? unlimited) / 64;
+    return Math.max(1, Math.ceil(Math.min(perSecond / 2, burst / 4, ofDay)));
   }
 
   #ask(giveBack = false): Promise<void> {
