@@ -14,3 +14,12 @@ export const additiveColumns: Readonly<Record<string, string>> = {
   first_quarter: 'sum(t.first_quarter)',
   first_year: 'sum(t.first_year)',
 };
+
+/** Some of them. */
+export type Columns = readonly (readonly [name: string, raw: string])[];
+
+/** Those that an expression speaks of: what a query does not need is not planned either. */
+export function columnsIn(sql: string): Columns {
+  const words = new Set(sql.match(/\w+/g));
+  return Object.entries(additiveColumns).filter(([name]) => words.has(name));
+}

@@ -1,5 +1,5 @@
 /** The SQL of cells: sums by event type, key and bucket over any range, from rollups and raw alike. Long, because all SQL over sums is here. */
-import { additiveColumns } from './additive.ts';
+import type { Columns } from './additive.ts';
 import { quote, quoteList, timeLiteral } from './clickhouse.ts';
 import type { Grain } from './grains.ts';
 import { scanOf } from './scan.ts';
@@ -53,14 +53,14 @@ export function cellsSql(
   tier: Tier,
   wanted: readonly Wanted[],
   parts: Parts,
-  { filter, group, grain }: CellScope,
+  { filter, group, grain, columns }: SumScope,
 ): string {
   const time = `t.${timeColumns[tier]}`;
   const scan = scanOf(wanted, parts, time, (ms) => bound(tier, ms));
-  const sums = Object.entries(additiveColumns).map(
+  const sums = columns.map(
     ([name, raw]) => `${tier === 'raw' ? raw : `sum(t.${name})`} AS ${name}`,
   );
-  return `SELECT ${scan.parts} AS parts, t.type AS type, ${innerKey(tier, group)} AS inner_key, ${bucketSql(time, tier, grain)} AS bucket, ${sums.join(', ')}
+  return `SELECT ${scan.parts} AS parts, t.type AS type, ${innerKey(tier, group)} AS inner_key, ${bucketSql(time, tier, grainOfPoints(wanted, grain))} AS bucket, ${sums.join(', ')}
     FROM onenet.${tier} AS t
     WHERE ${scan.where}
       AND ${filterSql(filter, placeColumns[tier])}${groupSql(group, placeColumns[tier])}${tier === 'raw' ? " AND t.rejected = ''" : ''}
@@ -75,6 +75,11 @@ export interface CellScope {
   readonly grain?: Grain | undefined;
 }
 
+/** … and of sums which. */
+export interface SumScope extends CellScope {
+  readonly columns: Columns;
+}
+
 /**
  * The cells of what came in after a state, negative: all columns add up, so what is left is what was
  * there. Exact as long as the values are whole (numbers up to 2^53), as those of money and people must be.
@@ -82,15 +87,15 @@ export interface CellScope {
 export function laterCellsSql(
   ranges: readonly Wanted[],
   parts: Parts,
-  { filter, group, grain }: CellScope,
+  { filter, group, grain, columns }: SumScope,
 ): string[] {
   const later = laterSql(filter);
   const wanted = ranges.filter(({ fromMs, toMs }) => fromMs < toMs);
   if (later === undefined || wanted.length === 0) return [];
   const scan = scanOf(wanted, parts, 't.time', timeLiteral);
-  const sums = Object.entries(additiveColumns).map(([name, raw]) => `-(${raw}) AS ${name}`);
+  const sums = columns.map(([name, raw]) => `-(${raw}) AS ${name}`);
   return [
-    `SELECT ${scan.parts} AS parts, t.type AS type, ${innerKey('raw', group)} AS inner_key, ${bucketSql('t.time', 'raw', grain)} AS bucket, ${sums.join(', ')}
+    `SELECT ${scan.parts} AS parts, t.type AS type, ${innerKey('raw', group)} AS inner_key, ${bucketSql('t.time', 'raw', grainOfPoints(wanted, grain))} AS bucket, ${sums.join(', ')}
     FROM onenet.raw AS t
     WHERE ${scan.where} AND ${filterSql(filter, 't.place')} AND t.rejected = '' AND ${later}
     GROUP BY parts, t.type, inner_key, bucket`,
@@ -141,6 +146,11 @@ function groupSql(group: Group, placeColumn: string): string {
   return ` AND (${group.codes.map((code) => within(placeColumn, code)).join(' OR ') || 'false'})`;
 }
 
+/** Only points have buckets; a table that has none of them may be too coarse for one. */
+function grainOfPoints(wanted: readonly Wanted[], grain: Grain | undefined): Grain | undefined {
+  return wanted.some(({ part }) => part === 'points') ? grain : undefined;
+}
+
 /** The start of a time's bucket in Unix seconds; 0 without a grain. */
 export function bucketSql(time: string, tier: Tier, grain: Grain | undefined): string {
   if (!grain) return '0';
@@ -159,15 +169,22 @@ const starts: Readonly<Record<Grain, (time: string) => string>> = {
 
 /** Conditions that hold for every table, which is named `t`. */
 export function filterSql(filter: Filter, placeColumn: string): string {
-  const epochs = [...filter.epochs].map(([code, epoch]) => `(${quote(code)}, ${epoch})`);
-  const conditions = [
-    epochs.length === 0 ? 'false' : `(t.platform, t.epoch) IN (${epochs.join(', ')})`,
-  ];
+  const conditions = [epochsSql(filter.epochs)];
   if (filter.place !== undefined) conditions.push(within(placeColumn, filter.place));
   if (filter.categories) conditions.push(`t.category IN ${quoteList(filter.categories)}`);
   if (filter.channels) conditions.push(`t.channel IN ${quoteList(filter.channels)}`);
   if (!filter.simulated) conditions.push('NOT t.simulated');
   return conditions.join(' AND ');
+}
+
+/** Most platforms are at the same epoch: a list of texts is planned faster than one of pairs. */
+function epochsSql(epochs: ReadonlyMap<string, number>): string {
+  const byEpoch = Map.groupBy(epochs, ([, epoch]) => epoch);
+  const each = [...byEpoch].map(
+    ([epoch, of]) => `t.epoch = ${epoch} AND t.platform IN ${quoteList(of.map(([code]) => code))}`,
+  );
+  if (each.length < 2) return each[0] ?? 'false';
+  return `(${each.map((one) => `(${one})`).join(' OR ')})`;
 }
 
 /** Whether a place is a division or lies below it: codes are hierarchical by prefix. */
@@ -212,9 +229,9 @@ export function openingCellsSql(
   parts: number,
   types: readonly string[],
   kinds: readonly ('stock' | 'flow')[],
-  { filter, group }: CellScope,
+  { filter, group, columns }: SumScope,
 ): string {
-  const sums = openingSums({
+  const sums = openingSums(columns, {
     events: 'sum(t.events)',
     total: 'toInt64(sum(t.value))',
     value_sum: 'sum(t.value_sum)',
@@ -230,11 +247,11 @@ export function laterOpeningsSql(
   parts: number,
   types: readonly string[],
   kinds: readonly ('stock' | 'flow')[],
-  { filter, group }: CellScope,
+  { filter, group, columns }: SumScope,
 ): string[] {
   const later = laterSql(filter);
   if (later === undefined) return [];
-  const sums = openingSums({
+  const sums = openingSums(columns, {
     events: '-toInt64(count())',
     total: "-toInt64(sumIf(t.opening_value, t.opening_of != 'value'))",
     value_sum: "-sumIf(t.opening_value, t.opening_of = 'value')",
@@ -249,10 +266,8 @@ export function laterOpeningsSql(
   ];
 }
 
-function openingSums(opened: Readonly<Record<string, string>>): string {
-  return Object.keys(additiveColumns)
-    .map((name) => `${opened[name] ?? '0'} AS ${name}`)
-    .join(', ');
+function openingSums(columns: Columns, opened: Readonly<Record<string, string>>): string {
+  return columns.map(([name]) => `${opened[name] ?? '0'} AS ${name}`).join(', ');
 }
 
 /** Single values, corrected ones left out, for distributions: `parts, type, inner_key, bucket, value`. */
@@ -268,7 +283,7 @@ export function valuesSql(
     '',
   );
   const scan = scanOf(wanted, parts, 't.time', timeLiteral);
-  return `SELECT ${scan.parts} AS parts, t.type AS type, ${innerKey('raw', group)} AS inner_key, ${bucketSql('t.time', 'raw', grain)} AS bucket, t.value AS value
+  return `SELECT ${scan.parts} AS parts, t.type AS type, ${innerKey('raw', group)} AS inner_key, ${bucketSql('t.time', 'raw', grainOfPoints(wanted, grain))} AS bucket, t.value AS value
     FROM onenet.durations AS t
     WHERE ${scan.where}
       AND t.corrects = 0 AND ${filterSql(filter, 't.place')}${upTo}

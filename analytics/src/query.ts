@@ -1,4 +1,6 @@
 /** Computes any metrics over a range and what it is compared with, for many keys and points, in very few queries. */
+import { columnsIn } from './additive.ts';
+import type { Columns } from './additive.ts';
 import { answerOf, knowsPeople, stocksOf } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { ClickHouse } from './clickhouse.ts';
@@ -12,7 +14,8 @@ import {
   outerKey,
   valuesSql,
 } from './cells.ts';
-import type { CellScope, Filter, Group } from './cells.ts';
+
+import type { Filter, Group, SumScope } from './cells.ts';
 import type { Metric } from './metrics/metric.ts';
 import type { Grain } from './grains.ts';
 import type { Range } from './periods.ts';
@@ -67,14 +70,11 @@ async function answerFrom(clickhouse: ClickHouse, question: Question): Promise<A
     .filter((metric) => metric.kind !== 'DISTRIBUTION')
     .flatMap((metric) => (metric.kind === 'SHARE' ? stocksOf(metric) : [metric]));
   const distributions = ofEvents.filter((metric) => metric.kind === 'DISTRIBUTION');
-  const { grain } = question;
   // What only came in after a state, and was taken off again, was not there.
-  const present = laterSql(question.filter) === undefined ? '' : ' HAVING sum(events) != 0';
+  const present = laterSql(question.filter) === undefined ? undefined : 'sum(events) != 0';
   const found = await Promise.all([
-    evaluate(clickhouse, question, additive, sumsRead(question, additive), undefined, present),
-    evaluate(clickhouse, question, distributions, valuesRead(question, distributions), undefined),
-    evaluate(clickhouse, question, additive, pointsRead(question, additive), grain, present),
-    evaluate(clickhouse, question, distributions, pointValuesRead(question, distributions), grain),
+    evaluate(clickhouse, question, additive, sumsRead, present),
+    evaluate(clickhouse, question, distributions, valuesRead),
     usageSums(clickhouse, question),
   ]);
   const sums = new Sums(found.flat());
@@ -95,13 +95,13 @@ interface Reading {
   readonly selects: readonly string[];
 }
 
-function sumsRead(question: Question, metrics: readonly Metric[]): Reading {
-  const { range, compared } = question;
-  const scope = { filter: question.filter, group: question.group };
+function sumsRead(question: Question, metrics: readonly Metric[], columns: Columns): Reading {
+  const { range, compared, filter, group, grain } = question;
+  const scope = { filter, group, grain, columns };
   const parts = new Parts();
   const stocks = typesOf(metrics.filter((metric) => metric.kind === 'STOCK'));
   const flows = typesOf(metrics.filter((metric) => metric.kind === 'FLOW'));
-  const fromMs = range.fromMs ?? beginningMs;
+  const { fromMs = beginningMs, toMs } = range;
   const types = typesOf(metrics);
   const opened = (part: Part, of: readonly string[], kinds: readonly ('stock' | 'flow')[]) =>
     of.length === 0
@@ -111,7 +111,9 @@ function sumsRead(question: Question, metrics: readonly Metric[]): Reading {
           ...laterOpeningsSql(parts.number([part]), of, kinds, scope),
         ];
   const wanted: Wanted[] = [
-    { part: 'now', types, fromMs, toMs: range.toMs },
+    { part: 'now', types, fromMs, toMs },
+    // In this order a stretch of both is read once, from the table that points need.
+    ...(grain ? [{ part: 'points', types, fromMs, toMs } as const] : []),
     { part: 'sinceNow', types: stocks, fromMs: beginningMs, toMs: fromMs },
     ...(compared?.fromMs === undefined
       ? []
@@ -133,31 +135,23 @@ function sumsRead(question: Question, metrics: readonly Metric[]): Reading {
   return { parts, selects };
 }
 
-function pointsRead(question: Question, metrics: readonly Metric[]): Reading {
-  const { range, filter, group, grain } = question;
-  const parts = new Parts();
-  if (!grain) return { parts, selects: [] };
-  const fromMs = range.fromMs ?? beginningMs;
-  const wanted: Wanted = { part: 'points', types: typesOf(metrics), fromMs, toMs: range.toMs };
-  const selects = cellsRead(question, [wanted], parts, { filter, group, grain });
-  return { parts, selects };
-}
-
 /** From each table all that it has of these ranges, and less what came in after the state. */
 function cellsRead(
   { nowMs }: Question,
   ranges: readonly Wanted[],
   parts: Parts,
-  scope: CellScope,
+  scope: SumScope,
 ): string[] {
   const wanted = ranges.filter(({ types }) => types.length > 0);
   const belowCounty = isBelowCounty(scope.filter, scope.group);
-  const pieces = wanted.flatMap((each) =>
-    tiersOf(each.fromMs, each.toMs, nowMs, { grain: scope.grain, belowCounty }).map((piece) => ({
+  const pieces = wanted.flatMap((each) => {
+    // The range itself is what its points are: nothing is read twice.
+    const grain = each.part === 'points' || each.part === 'now' ? scope.grain : undefined;
+    return tiersOf(each.fromMs, each.toMs, nowMs, { grain, belowCounty }).map((piece) => ({
       ...each,
       ...piece,
-    })),
-  );
+    }));
+  });
   return [
     ...[...Map.groupBy(pieces, ({ tier }) => tier)].map(([tier, of]) =>
       cellsSql(tier, of, parts, scope),
@@ -167,36 +161,21 @@ function cellsRead(
 }
 
 function valuesRead(question: Question, metrics: readonly Metric[]): Reading {
-  const { range, compared, filter, group } = question;
-  const ranges = compared
-    ? ([
-        ['now', range],
-        ['then', compared],
-      ] as const)
-    : ([['now', range]] as const);
-  return valuesOf(ranges, metrics, { filter, group });
-}
-
-function pointValuesRead(question: Question, metrics: readonly Metric[]): Reading {
-  const { range, filter, group, grain } = question;
-  return valuesOf(grain ? [['points', range]] : [], metrics, { filter, group, grain });
-}
-
-function valuesOf(
-  ranges: readonly (readonly [Part, Range])[],
-  metrics: readonly Metric[],
-  scope: CellScope,
-): Reading {
+  const { range, compared, filter, group, grain } = question;
   const parts = new Parts();
   const types = typesOf(metrics);
-  const wanted = ranges.map(([part, { fromMs = beginningMs, toMs }]) => ({
+  const of = (part: Part, { fromMs = beginningMs, toMs }: Range): Wanted => ({
     part,
     types,
     fromMs,
     toMs,
-  }));
-  const isAny = wanted.length > 0 && types.length > 0;
-  return { parts, selects: isAny ? [valuesSql(wanted, parts, scope)] : [] };
+  });
+  const wanted = [
+    of('now', range),
+    ...(grain ? [of('points', range)] : []),
+    ...(compared ? [of('then', compared)] : []),
+  ];
+  return { parts, selects: [valuesSql(wanted, parts, { filter, group, grain })] };
 }
 
 /** The event types that metrics are made of. */
@@ -209,31 +188,37 @@ async function evaluate(
   clickhouse: ClickHouse,
   question: Question,
   metrics: readonly Metric[],
-  { parts, selects }: Reading,
-  grain: Grain | undefined,
-  having = '',
+  read: (question: Question, metrics: readonly Metric[], columns: Columns) => Reading,
+  present?: string,
 ): Promise<SumRow[]> {
-  if (metrics.length === 0 || selects.length === 0) return [];
-  const clauses = metrics.map((metric) => `${clauseOf(metric, question, grain)} AS ${metric.name}`);
+  if (metrics.length === 0) return [];
+  const clauses = metrics.map((metric) => `${clauseOf(metric, question)} AS ${metric.name}`);
+  const having = present === undefined ? '' : ` HAVING ${present}`;
+  const { parts, selects } = read(question, metrics, columnsIn(`${clauses.join(' ')}${having}`));
+  if (selects.length === 0) return [];
   const rows = await clickhouse.rows<Record<string, string | number | null>>(
-    `SELECT ${parts.sql} AS part, ${outerKey(question.group)} AS key, bucket, ${clauses.join(', ')}
-    FROM (\n${selects.join('\nUNION ALL\n')}\n) GROUP BY part, key, bucket${having}`,
+    `SELECT ${parts.sql} AS part, ${outerKey(question.group)} AS key, if(part = 'points', bucket, 0) AS point, ${clauses.join(', ')}
+    FROM (\n${selects.join('\nUNION ALL\n')}\n) GROUP BY part, key, point${having}`,
   );
-  return rows.map(({ part, key, bucket, ...found }) => ({
+  return rows.map(({ part, key, point, ...found }) => ({
     part: String(part),
     key: String(key),
-    bucketMs: Number(bucket) * 1000,
+    bucketMs: Number(point) * 1000,
     values: Object.fromEntries(
       Object.entries(found).map(([name, value]) => [name, value === null ? null : Number(value)]),
     ),
   }));
 }
 
-/** A metric's clause; the column of `firsts` follows from the period. */
-function clauseOf(metric: Metric, question: Question, grain: Grain | undefined): string {
+/** A metric's clause; the column of `firsts` follows from the period, and of points from the grain. */
+function clauseOf(metric: Metric, question: Question): string {
   if (metric.kind !== 'PEOPLE') return metric.expression;
-  if (!knowsPeople(question, question.range, grain)) return 'NULL';
-  return metric.expression.replaceAll('{{firsts}}', firstsColumn(question.range, grain));
+  const { range, grain } = question;
+  const people = (of?: Grain): string =>
+    knowsPeople(question, range, of)
+      ? metric.expression.replaceAll('{{firsts}}', firstsColumn(range, of))
+      : 'NULL';
+  return grain ? `if(part = 'points', ${people(grain)}, ${people()})` : people();
 }
 
 function firstsColumn(range: Range, grain: Grain | undefined): string {

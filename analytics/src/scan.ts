@@ -60,14 +60,14 @@ export function scanOf(
     const within = joined(of).map(
       ({ fromMs, toMs }) => `${column} >= ${bound(fromMs)} AND ${column} < ${bound(toMs)}`,
     );
-    return `(t.type IN ${types} AND (${within.join(' OR ')}))`;
+    return `t.type IN ${types} AND (${within.join(' OR ')})`;
   });
+  // Of several, all types first: what the table's order is by.
+  const any = conditions.map((each) => `(${each})`).join(' OR ');
+  const all = `t.type IN ${quoteList(typesOf(wanted))} AND (${any})`;
   return {
     parts: branches.length === 0 ? String(last) : `multiIf(${branches.join(', ')}, ${last})`,
-    where:
-      conditions.length === 0
-        ? 'false'
-        : `t.type IN ${quoteList(typesOf(wanted))} AND (${conditions.join(' OR ')})`,
+    where: conditions.length > 1 ? all : (conditions[0] ?? 'false'),
   };
 }
 
