@@ -40,6 +40,7 @@ export async function laterOf(
           epoch: place.epoch,
           sequence: feed.sequence,
           recordedMs: feed.recordedTime === null ? 0 : Date.parse(feed.recordedTime),
+          hasOpenings: (lines.get(feed.code)?.openings ?? 0) > 0,
         },
       ]),
   );
@@ -70,6 +71,8 @@ interface Lines {
   /** At the state's sequence; empty when that line is gone. */
   readonly head: string;
   readonly later: number;
+  /** Of the later ones, those that are opening balances. */
+  readonly openings: number;
 }
 
 async function linesOf(
@@ -77,15 +80,19 @@ async function linesOf(
   moved: readonly Moved[],
 ): Promise<Map<string, Lines>> {
   // One scan of a few ranges of the key: a SELECT for each platform takes longer to plan than to run.
-  const from = moved.map(
-    ({ feed: { code, sequence }, place: { epoch } }) =>
-      `(t.platform = ${quote(code)} AND t.epoch = ${epoch} AND t.sequence >= ${sequence})`,
-  );
+  const from = [...Map.groupBy(moved, ({ place }) => place.epoch)].map(([epoch, of]) => {
+    const lines = of.map(
+      ({ feed: { code, sequence } }) =>
+        `(t.platform = ${quote(code)} AND t.sequence >= ${sequence})`,
+    );
+    return `(t.epoch = ${epoch} AND (${lines.join(' OR ')}))`;
+  });
   const codes = moved.map(({ feed }) => quote(feed.code));
   const sequences = moved.map(({ feed }) => `toUInt64(${feed.sequence})`);
   const then = `transform(toString(t.platform), [${codes.join(', ')}], [${sequences.join(', ')}], toUInt64(0))`;
   const rows = await clickhouse.rows<Lines>(
-    `SELECT t.platform AS platform, maxIf(t.head, t.sequence = ${then}) AS head, countIf(t.sequence > ${then}) AS later
+    `SELECT t.platform AS platform, maxIf(t.head, t.sequence = ${then}) AS head, countIf(t.sequence > ${then}) AS later,
+      countIf(t.sequence > ${then} AND t.type = 'onenet.opening') AS openings
     FROM onenet.raw AS t WHERE ${from.join(' OR ')} GROUP BY t.platform`,
   );
   return new Map(rows.map((row) => [row.platform, row]));

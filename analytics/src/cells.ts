@@ -26,6 +26,8 @@ export interface Later {
   readonly sequence: number;
   /** UTC ms: all of them were recorded at or after it. */
   readonly recordedMs: number;
+  /** Whether opening balances are among them. */
+  readonly hasOpenings: boolean;
 }
 
 /** By what sums are kept apart. */
@@ -97,19 +99,24 @@ export function laterCellsSql(
   return [
     `SELECT ${scan.parts} AS parts, t.type AS type, ${innerKey('raw', group)} AS inner_key, ${bucketSql('t.time', 'raw', grainOfPoints(wanted, grain))} AS bucket, ${sums.join(', ')}
     FROM onenet.raw AS t
-    WHERE ${scan.where} AND ${filterSql(filter, 't.place')} AND t.rejected = '' AND ${later}
+    WHERE ${scan.where} AND ${laterFilterSql(filter)} AND t.rejected = '' AND ${later}
     GROUP BY parts, t.type, inner_key, bucket`,
   ];
 }
 
 /** Whether a line (of a table named `t`) came in after the state; undefined when none did. */
 export function laterSql({ epochs, later }: Filter): string | undefined {
-  const conditions = [...(later ?? [])].flatMap(([code, { epoch, sequence, recordedMs }]) =>
-    epochs.has(code)
-      ? `(t.platform = ${quote(code)} AND t.epoch = ${epoch} AND t.sequence > ${sequence} AND t.recorded >= ${timeLiteral(recordedMs)})`
-      : [],
-  );
-  return conditions.length === 0 ? undefined : `(${conditions.join(' OR ')})`;
+  const of = [...(later ?? [])].filter(([code]) => epochs.has(code));
+  if (of.length === 0) return undefined;
+  // Each term is planned: what platforms have in common stands once.
+  const byEpoch = [...Map.groupBy(of, ([, { epoch }]) => epoch)].map(([epoch, at]) => {
+    const lines = at.map(
+      ([code, { sequence }]) => `(t.platform = ${quote(code)} AND t.sequence > ${sequence})`,
+    );
+    return `(t.epoch = ${epoch} AND (${lines.join(' OR ')}))`;
+  });
+  const recordedMs = Math.min(...of.map(([, each]) => each.recordedMs));
+  return `(t.recorded >= ${timeLiteral(recordedMs)} AND (${byEpoch.join(' OR ')}))`;
 }
 
 const timeColumns = {
@@ -169,12 +176,21 @@ const starts: Readonly<Record<Grain, (time: string) => string>> = {
 
 /** Conditions that hold for every table, which is named `t`. */
 export function filterSql(filter: Filter, placeColumn: string): string {
-  const conditions = [epochsSql(filter.epochs)];
+  return [epochsSql(filter.epochs), ...scopeSql(filter, placeColumn)].join(' AND ');
+}
+
+/** … and for lines of raw that came in after a state, which says of which epochs. */
+function laterFilterSql(filter: Filter): string {
+  return scopeSql(filter, 't.place').join(' AND ') || 'true';
+}
+
+function scopeSql(filter: Filter, placeColumn: string): string[] {
+  const conditions: string[] = [];
   if (filter.place !== undefined) conditions.push(within(placeColumn, filter.place));
   if (filter.categories) conditions.push(`t.category IN ${quoteList(filter.categories)}`);
   if (filter.channels) conditions.push(`t.channel IN ${quoteList(filter.channels)}`);
   if (!filter.simulated) conditions.push('NOT t.simulated');
-  return conditions.join(' AND ');
+  return conditions;
 }
 
 /** Most platforms are at the same epoch: a list of texts is planned faster than one of pairs. */
@@ -249,7 +265,8 @@ export function laterOpeningsSql(
   kinds: readonly ('stock' | 'flow')[],
   { filter, group, columns }: SumScope,
 ): string[] {
-  const later = laterSql(filter);
+  const some = [...(filter.later ?? [])].filter(([, { hasOpenings }]) => hasOpenings);
+  const later = laterSql({ ...filter, later: new Map(some) });
   if (later === undefined) return [];
   const sums = openingSums(columns, {
     events: '-toInt64(count())',
@@ -261,7 +278,7 @@ export function laterOpeningsSql(
     `SELECT ${parts} AS parts, t.opening_measure AS type, toString(${key}) AS inner_key, 0 AS bucket, ${sums}
     FROM onenet.raw AS t
     WHERE t.type = 'onenet.opening' AND t.opening_measure IN ${quoteList(types)} AND t.opening_kind IN ${quoteList(kinds)}
-      AND ${filterSql(filter, 't.place')} AND t.rejected = '' AND ${later}
+      AND ${laterFilterSql(filter)} AND t.rejected = '' AND ${later}
     GROUP BY t.opening_measure, inner_key`,
   ];
 }

@@ -132,10 +132,10 @@ function positionOf(code: string, sequence: number, endMs: number): Position {
   };
 }
 
-/** Until this process takes less than a tenth of a core; at most two minutes. */
+/** Until this process takes less than a tenth of a core; at most twenty minutes: briefs of two years of many events take some. */
 async function untilQuiet(): Promise<void> {
   const lookEveryMs = 2_000;
-  for (let looks = 0; looks < 60; looks++) {
+  for (let looks = 0; looks < 600; looks++) {
     const before = usage().cpuMicros;
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
     if ((usage().cpuMicros - before) / 1000 < lookEveryMs / 10) return;
