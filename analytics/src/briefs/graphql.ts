@@ -3,6 +3,8 @@ import { languages } from '@onenet/charts';
 import type { Language } from '@onenet/charts';
 import type { Caller } from '@onenet/contract';
 import { NetError } from '@onenet/contract';
+import { inTime } from '../in-time.ts';
+import { briefId } from './brief.ts';
 import type { BriefFigure, StoredBrief } from './brief.ts';
 import type { BriefKind } from './calendar.ts';
 import type { BriefComposer, ComposeBriefInput } from './composer.ts';
@@ -60,7 +62,10 @@ export function briefResolvers({ briefs, composer }: BriefParts) {
     },
     Mutation: {
       composeBrief: (_: unknown, { input }: { readonly input: ComposeBriefInput }) =>
-        composer.composeNow(input, Date.now()),
+        inTime(
+          composer.composeNow(input, Date.now()),
+          `ask for \`brief(id: "${briefId(input.kind, input.period, input.platform ?? undefined)}")\` in some seconds`,
+        ),
     },
     BriefFigure: {
       sample: ({ samples }: BriefFigure) => samples?.now,

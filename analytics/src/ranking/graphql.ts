@@ -1,5 +1,6 @@
 /** Resolvers of rankings. */
 import { NetError } from '@onenet/contract';
+import { inTime } from '../in-time.ts';
 import type { Sources } from '../series.ts';
 import type { Published } from './edition.ts';
 import type { Editions } from './editions.ts';
@@ -37,7 +38,7 @@ export function rankingResolvers(sources: Sources, { editions, publisher }: Rank
     },
     Mutation: {
       publishRanking: (_: unknown, { input }: { readonly input: PublishRankingInput }) =>
-        publisher.publishNow(input, Date.now()),
+        inTime(publisher.publishNow(input, Date.now()), 'ask for the same again in some seconds'),
     },
     RankingFormula: { hash: formulaHash },
     RankingFormulaPart: {
