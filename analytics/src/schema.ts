@@ -7,7 +7,7 @@ import { GraphQLError, parse } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
 import { accessRecords, accessSummary } from './access/queries.ts';
-import { sightOfRecords, sightOfSummary } from './access/who.ts';
+import { sightOfRecords, sightOfSummary, sightOfUse } from './access/who.ts';
 import { alertResolvers } from './alerts/graphql.ts';
 import type { AlertStores } from './alerts/graphql.ts';
 import { Batcher } from './batcher.ts';
@@ -109,10 +109,16 @@ export function createGraphql(
             args.platform ?? undefined,
             args.place ?? undefined,
           ),
-        operationUsage: (_: unknown, args: Parameters<typeof operationUsage>[1]) =>
-          usage && operationUsage(usage, args),
-        topOperations: (_: unknown, args: Parameters<typeof topOperations>[1]) =>
-          usage && topOperations(usage, args),
+        operationUsage: (
+          _: unknown,
+          args: Parameters<typeof operationUsage>[1],
+          { caller }: Context,
+        ) => usage && operationUsage(usage, args, sightOfUse(caller)),
+        topOperations: (
+          _: unknown,
+          args: Parameters<typeof topOperations>[1],
+          { caller }: Context,
+        ) => usage && topOperations(usage, args, sightOfUse(caller)),
         accessRecords: (
           _: unknown,
           args: Parameters<typeof accessRecords>[1],

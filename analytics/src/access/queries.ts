@@ -112,7 +112,7 @@ function recordOf(
 }
 
 /** What a platform could be asked: the contract's, and what it added. Of the rest it must not learn. */
-function asked(coordinates: readonly string[], platform: string): readonly string[] {
+export function asked(coordinates: readonly string[], platform: string): readonly string[] {
   const schema = contractSchema();
   const prefix = additionPrefix(platform);
   return coordinates.filter((coordinate) => {

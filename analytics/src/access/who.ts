@@ -23,6 +23,15 @@ export function sightOfSummary(caller: Caller): Sight {
   throw notAllowed('The summary of access is for people who signed in, and for clients.');
 }
 
+/** Whose use of the schema somebody may see: a team's own platform's; undefined: everybody's. */
+export function sightOfUse({ roles, platform }: Caller): string | undefined {
+  const seesAll = ['leader', 'administrator', 'auditor'].some((role) => roles.includes(role));
+  // The net's own parts ask without a role.
+  if (seesAll || !roles.includes('team')) return undefined;
+  if (platform !== null) return platform;
+  throw notAllowed("Usage is told to a platform's team for its own platform.");
+}
+
 function sightOf(caller: Caller): Sight | undefined {
   const { client, roles, platform } = caller;
   if (client === 'local' || roles.includes('administrator') || roles.includes('auditor')) return {};

@@ -1,5 +1,6 @@
 /** What was asked of which part of the schema, and by whom: the questions that `onenet.usage` answers. */
 import { NetError, parseDateTime } from '@onenet/contract';
+import { asked as askable } from '../access/queries.ts';
 import type { ClickHouse } from '../clickhouse.ts';
 import { quote, timeLiteral } from '../clickhouse.ts';
 import type { UsageReader } from './reader.ts';
@@ -32,12 +33,20 @@ export interface CoordinateUsage {
 
 const mostRows = 10_000;
 
-/** By coordinate and client, what was asked most first. */
+/** By coordinate and client, what was asked most first. `own`: as this platform's team may see it. */
 export async function operationUsage(
   sources: UsageSources,
   args: OperationUsageArguments,
+  own?: string,
 ): Promise<readonly CoordinateUsage[]> {
-  const { coordinates, platform, first } = args;
+  const { coordinates, first } = args;
+  const platform = args.platform ?? own;
+  if (own !== undefined && platform !== own) {
+    throw new NetError(
+      'NOT_ALLOWED',
+      `Usage is told to a platform's team for its own platform: ask with \`platform: "${own}"\`, or without.`,
+    );
+  }
   if (coordinates?.length === 0) return [];
   const named =
     coordinates == null
@@ -57,7 +66,9 @@ export async function operationUsage(
     GROUP BY coordinate, client
     ORDER BY requests DESC, coordinate, client LIMIT ${limitOf(first ?? 100)}`,
   );
-  return rows.map(({ seen, ...row }) => ({ ...row, lastSeen: timeOf(seen) }));
+  return rows
+    .filter(({ coordinate }) => own === undefined || askable([coordinate], own).length > 0)
+    .map(({ seen, ...row }) => ({ ...row, lastSeen: timeOf(seen) }));
 }
 
 /** A type's name stands for whatever of it is asked. */
@@ -84,25 +95,31 @@ export interface OperationUse {
   readonly lastSeen: string;
 }
 
-/** What is asked most, by document and client. */
+/** What is asked most, by document and client. `own`: as this platform's team may see it. */
 export async function topOperations(
   sources: UsageSources,
   args: Window & { readonly first?: number | null },
+  own?: string,
 ): Promise<readonly OperationUse[]> {
   const rows = await sources.clickhouse.rows<
-    Omit<OperationUse, 'name' | 'lastSeen'> & { name: string; seen: number }
+    Omit<OperationUse, 'name' | 'owners' | 'lastSeen'> & {
+      name: string;
+      asked: readonly string[];
+      seen: number;
+    }
   >(
     `SELECT any(t.name) AS name, document, client, sumIf(t.count, NOT continued) AS requests,
       sumIf(t.count, NOT continued AND result IN ('FAILED', 'PARTIAL')) / requests AS failedShare,
       sumIf(duration_ms, NOT continued) / requests AS meanMs,
-      arraySort(groupUniqArrayArray(t.owners)) AS owners,
+      arraySort(groupUniqArrayArray(t.owners)) AS asked,
       toUnixTimestamp64Milli(max(time)) AS seen
-    FROM onenet.usage AS t FINAL WHERE ${counted(sources, args)}
+    FROM onenet.usage AS t FINAL WHERE ${counted(sources, args)} ${askedOf(sources, args, own)}
     GROUP BY document, client
     ORDER BY requests DESC, document, client LIMIT ${limitOf(args.first ?? 20)}`,
   );
-  return rows.map(({ name, seen, ...row }) => ({
+  return rows.map(({ name, seen, asked, ...row }) => ({
     ...row,
+    owners: own === undefined ? asked : [own],
     name: name === '' ? null : name,
     lastSeen: timeOf(seen),
   }));

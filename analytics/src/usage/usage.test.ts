@@ -1,6 +1,8 @@
 /** The gateway's feed into ClickHouse on real parts: once, whatever ends or is restored in between. */
+import { localCaller } from '@onenet/contract';
 import type { UsageData } from '@onenet/feed';
 import { expect, inject, test } from 'vitest';
+import { sightOfUse } from '../access/who.ts';
 import { testDirectory, until } from '../fixture.ts';
 import { testGateway, testReader, wholeLog } from './fixture.ts';
 import type { TestGateway, TestUsage } from './fixture.ts';
@@ -44,6 +46,38 @@ test('coordinates, by client, with their counts', async () => {
     { document: 'b'.repeat(64), client: 'local', requests: 5, meanMs: 1.2, failedShare: 0 },
     { document: 'a'.repeat(64), client: 'local', requests: 3, owners: ['420100'] },
   ]);
+});
+
+test('a platform’s team sees what its own platform was asked for, and nothing of the others', async () => {
+  await using parts = await started();
+  const { gateway, usage } = parts;
+  const both = [...use.owners, { platform: '420800', calls: 1, failed: 0 }];
+  await gateway.used([
+    { ...use, coordinates: [...use.coordinates, 'Query.p420800Cards'], owners: both },
+    { ...use, client: 'taxation', document: 'b'.repeat(64), owners: both.slice(1) },
+  ]);
+  await parts.caughtUp();
+  const seen = (await operationUsage(usage, {}, '420100')).map((row) => [
+    row.client,
+    row.coordinate,
+  ]);
+  expect(seen).toEqual([
+    ['local', 'Query.serviceRequests'],
+    ['local', 'ServiceRequest.title'],
+  ]);
+  expect(await operationUsage(usage, { platform: '420800' }, '420800')).toHaveLength(5);
+  await expect(operationUsage(usage, { platform: '420800' }, '420100')).rejects.toThrow(
+    'for its own platform: ask with `platform: "420100"`',
+  );
+  expect(await topOperations(usage, {}, '420100')).toMatchObject([
+    { client: 'local', requests: 1, owners: ['420100'] },
+  ]);
+  const as = (roles: readonly string[], platform: string | null) =>
+    sightOfUse({ ...localCaller, client: 'dashboard', roles, platform });
+  expect(as(['team'], '420100')).toBe('420100');
+  expect(as(['team', 'leader'], '420100')).toBeUndefined();
+  expect(as([], null)).toBeUndefined();
+  expect(() => as(['team'], null)).toThrow('for its own platform');
 });
 
 test('a line that continues another counts its coordinates and owners, and no request', async () => {
