@@ -9,6 +9,7 @@ import type { Metric } from './metrics/metric.ts';
 import { askPart } from './part.ts';
 import type { PartAnswer, PartInput } from './part.ts';
 import { answer } from './query.ts';
+import { refuseForgotten } from './raw-kept.ts';
 import type { Sources } from './series.ts';
 
 /** In order. */
@@ -50,6 +51,7 @@ export async function requestFunnel(
     // Where no feed has ever come in, there is nothing to count: that is not zero.
     const isSilent = filter.epochs.size === 0;
     const question = { metrics, range, filter, nowMs, group: { by: 'all' } } as const;
+    refuseForgotten(sources.ingest, question);
     const found = (await answer(sources.clickhouse, question)).get('');
     const counts = metrics.map(({ name }) => (isSilent ? null : (found?.get(name)?.value ?? 0)));
     return {

@@ -6,7 +6,9 @@ import { testIngest, testSnapshot, tierTotals, until } from '../fixture.ts';
 import { Positions } from '../ingest/positions.ts';
 import { epochStates } from '../ingest/tables.ts';
 import { unsignedCalls } from '../owner-call.ts';
+import { requestFunnel } from '../funnel.ts';
 import { Editions } from '../ranking/editions.ts';
+import { ranking } from '../ranking/ranking.ts';
 import { SelfCheck } from '../self-check.ts';
 import { check } from './check.ts';
 import { rebuild } from './rebuild.ts';
@@ -86,6 +88,18 @@ test('after raw has lost its beginning, check, rebuild and a lost MongoDB find a
   expect(ingest.rawFromMs(['420500'])).toBe(0);
   expect(ingest.rawFromMs(['420100'])).toBeGreaterThan(betweenMs - 120_000);
   await expectAllAsBefore();
+  // The seconds of an odd beginning are in raw alone, and there no more.
+  const minuteMs = Math.floor(betweenMs / 60_000) * 60_000;
+  const odd = {
+    period: 'CUSTOM',
+    from: new Date(minuteMs - 10 * 3_600_000 + 1).toISOString(),
+    to: new Date(minuteMs - 5 * 3_600_000).toISOString(),
+    simulated: true,
+  } as const;
+  const forgotten = 'single events are kept from';
+  await expect(requestFunnel(net, odd, Date.now())).rejects.toThrow(forgotten);
+  const ranked = ranking(net, sources.editions, { ...odd, formula: 'v1' }, Date.now());
+  await expect(ranked).rejects.toThrow(forgotten);
   await until(async () => {
     const [row] = await clickhouse.rows<{ n: number }>('SELECT count() AS n FROM onenet.raw');
     return row?.n === 8;

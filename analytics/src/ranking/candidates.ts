@@ -4,6 +4,7 @@ import type { FeedStatus } from '../ingest/status.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { Range } from '../periods.ts';
 import { answer } from '../query.ts';
+import { refuseForgotten } from '../raw-kept.ts';
 import { epochsIn } from '../scope.ts';
 import { knownMetric } from '../known.ts';
 import type { Sources } from '../series.ts';
@@ -24,7 +25,7 @@ export interface Ranked {
 
 /** All of them as of one moment. */
 export async function candidatesOf(
-  { clickhouse }: Pick<Sources, 'clickhouse'>,
+  { clickhouse, ingest }: Pick<Sources, 'clickhouse' | 'ingest'>,
   { feeds, later }: Pick<Moment, 'feeds' | 'later'>,
   ranked: Ranked,
 ): Promise<Candidate[]> {
@@ -39,13 +40,9 @@ export async function candidatesOf(
   };
   const { range, momentMs, nowMs } = ranked;
   const statuses = new Map(feeds.statuses().map((status) => [status.platform, status]));
-  const answers = await answer(clickhouse, {
-    metrics,
-    range,
-    group: { by: 'platform' },
-    filter,
-    nowMs,
-  });
+  const question = { metrics, range, group: { by: 'platform' }, filter, nowMs } as const;
+  refuseForgotten(ingest, question);
+  const answers = await answer(clickhouse, question);
   return feeds.netOwners().map((owner): Candidate => {
     const absent = absenceOf(statuses.get(owner.code), range, momentMs);
     const own = answers.get(owner.code);
