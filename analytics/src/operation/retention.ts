@@ -6,6 +6,8 @@ import { floorOf, raiseFloor } from '../ingest/floors.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { Positions } from '../ingest/positions.ts';
 import { boundaries, epochStates, isWhole } from '../ingest/tables.ts';
+import { monthStart } from '../months.ts';
+import { firstOpenMonth } from '../statistics/close.ts';
 
 /** Raw answers for places below the county, distributions and earlier states: a month and its comparison at least. */
 export const leastRawDays = 62;
@@ -28,11 +30,25 @@ export async function keepRawFor(
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    await forgetRaw(sources, Date.now() - days * dayMs).catch((error: unknown) => {
+    try {
+      await forgetRaw(sources, await beforeOpenMonths(sources, Date.now() - days * dayMs));
+    } catch (error) {
       sources.log('old lines of raw stay for now', error);
-    });
+    }
     await delay(everyMs, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/**
+ * `beforeMs`, or earlier: months are closed from raw, and of one that is open every line must be there. Who was off for
+ * longer than raw is kept would else close what is left of them. A day less, since a clock may have been ahead.
+ */
+export async function beforeOpenMonths(
+  { clickhouse, ingest }: Pick<RetentionSources, 'clickhouse' | 'ingest'>,
+  beforeMs: number,
+): Promise<number> {
+  const month = await firstOpenMonth(clickhouse, ingest);
+  return month === undefined ? beforeMs : Math.min(beforeMs, monthStart(month) - dayMs);
 }
 
 /** Takes out of raw what was numbered before `beforeMs`, by whole batches, of each platform that this process reads. */

@@ -7,6 +7,7 @@ import type { ClickHouse } from '../clickhouse.ts';
 import type { Sources } from '../series.ts';
 import { closeDue, closedMonths } from './close.ts';
 import { monthAt, monthStart, nextMonth } from '../months.ts';
+import { beforeOpenMonths } from '../operation/retention.ts';
 import { statistics, type StatisticsInput, type StatisticsRow } from './statistics.ts';
 
 const county = '420102';
@@ -68,6 +69,12 @@ function plainCount(month: string, metric: string, within: string): number {
     (event) => event.month === month && event.type === type && event.place.startsWith(within),
   ).length;
 }
+
+test('of a month that is not closed raw forgets nothing', async () => {
+  const first = monthStart(months[0] ?? '') - 86_400_000;
+  expect(await beforeOpenMonths(sources, Date.now())).toBe(first);
+  expect(await beforeOpenMonths(sources, first - 1)).toBe(first - 1);
+});
 
 test('a month waits for who is behind, for nine days; then it is closed without them', async () => {
   const nowMs = Date.now();
