@@ -136,9 +136,9 @@ async function seriesAt(
   return result;
 }
 
-/** (value − previous) ÷ previous. */
+/** (value − previous) ÷ previous; from below zero, where more was taken back than came, a rise would seem to be a fall. */
 export function changeOf(value: number | null, previous: number | null): number | null {
-  return value === null || previous === null || previous === 0
+  return value === null || previous === null || previous <= 0
     ? null
     : (value - previous) / previous;
 }

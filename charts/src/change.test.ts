@@ -5,6 +5,8 @@ test('a change needs something to be measured against', () => {
   expect(relativeChange(12, 10)).toBeCloseTo(0.2);
   expect(relativeChange(0, 0)).toBe(0);
   expect(relativeChange(5, 0)).toBeNull();
+  // From ten fewer to five more is no fall by 150 %.
+  expect(relativeChange(5, -10)).toBeNull();
   expect(relativeChange(null, 3)).toBeNull();
 });
 

@@ -15,11 +15,11 @@ export function isBaseTooSmall(
   return (kind === 'FLOW' || kind === 'PEOPLE') && previous < smallestBase;
 }
 
-/** (value − previous) ÷ previous; from nothing to nothing is no change, from nothing to something has no size. */
+/** (value − previous) ÷ previous; from nothing to nothing is no change, from nothing or from below zero to something has no size. */
 export function relativeChange(value: number | null, previous: number | null): number | null {
   if (value === null || previous === null) return null;
   if (value === previous) return 0;
-  return previous === 0 ? null : (value - previous) / previous;
+  return previous <= 0 ? null : (value - previous) / previous;
 }
 
 /** What a change means, by the direction in which its metric is good. */
