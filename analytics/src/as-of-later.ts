@@ -5,7 +5,7 @@ import type { State, StateFeed } from './as-of-token.ts';
 import type { Later } from './cells.ts';
 import type { ClickHouse } from './clickhouse.ts';
 import { quote } from './clickhouse.ts';
-import type { FeedPlace } from './ingest/ingest.ts';
+import type { FeedPlace } from './ingest/known-feeds.ts';
 
 /**
  * Of the platforms in scope that have gone on since a state, where they were then. That the lines up

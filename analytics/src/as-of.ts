@@ -6,7 +6,7 @@ import type { Later } from './cells.ts';
 import { laterOf } from './as-of-later.ts';
 import { readToken, writeToken } from './as-of-token.ts';
 import type { State, StateFeed } from './as-of-token.ts';
-import type { FeedPlace } from './ingest/ingest.ts';
+import type { FeedPlace } from './ingest/known-feeds.ts';
 import type { Metric } from './metrics/metric.ts';
 import type { Feeds } from './scope.ts';
 import type { Sources } from './series.ts';

@@ -5,7 +5,8 @@ import type { Db } from 'mongodb';
 import { testDatabase, testDirectory, testIngest, testPlatform, until } from './fixture.ts';
 import type { TestPlatform } from './fixture.ts';
 import type { ClickHouse } from './clickhouse.ts';
-import type { Ingest, IngestOptions } from './ingest/ingest.ts';
+import type { Ingest } from './ingest/ingest.ts';
+import type { IngestOptions } from './ingest/options.ts';
 
 export interface TestNet<
   Codes extends readonly string[] = readonly string[],

@@ -16,7 +16,7 @@ import { openClickHouse } from './clickhouse.ts';
 import { clickHouseFront } from './fixture-http.ts';
 import type { ClickHouse } from './clickhouse.ts';
 import { Ingest } from './ingest/ingest.ts';
-import type { IngestOptions } from './ingest/ingest.ts';
+import type { IngestOptions } from './ingest/options.ts';
 import { Positions } from './ingest/positions.ts';
 import { unsignedCalls } from './owner-call.ts';
 

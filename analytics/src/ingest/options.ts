@@ -1,0 +1,17 @@
+/** What ingest works with, and whom it tells. */
+import type { FeedLine } from '@onenet/feed';
+import type { OwnerHeaders } from '../owner-call.ts';
+import type { Stores } from './epochs.ts';
+import type { FeedStatus } from './status.ts';
+import type { Workers } from './workers.ts';
+
+export interface IngestOptions extends Stores {
+  readonly log: (message: string, detail?: unknown) => void;
+  readonly ownerHeaders: OwnerHeaders;
+  readonly ingested: (platform: string, lines: readonly FeedLine[]) => void;
+  readonly feedChanged: (status: FeedStatus) => void;
+  /** How long a platform's whole answer may take, beyond what it may hold it back. Default: half a minute. */
+  readonly answerWithinMs?: number;
+  /** Where several processes share the platforms; absent: this one reads all. */
+  readonly workers?: Workers;
+}
