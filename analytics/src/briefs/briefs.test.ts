@@ -1,4 +1,5 @@
 /** Briefs over a generated history: figures as counted a second time, kept once, as they were, and shown in both forms. Long, because one history serves all of it. */
+import { localCaller } from '@onenet/contract';
 import ExcelJS from 'exceljs';
 import { parse } from 'parse5';
 import type { DefaultTreeAdapterTypes } from 'parse5';
@@ -13,6 +14,7 @@ import { rangeOfPeriod } from './calendar.ts';
 import type { BriefKind } from './calendar.ts';
 import { briefOf } from './compose.ts';
 import type { Block, Table } from './document.ts';
+import { briefResolvers } from './graphql.ts';
 import { briefNet, hostile, quiet, registered, unheard } from './fixture.ts';
 import type { BriefNet } from './fixture.ts';
 import { briefHtml } from './html.ts';
@@ -145,6 +147,30 @@ test('one a kind, period and platform, whoever composes it, and the same for eve
   expect(await differencesOf(net.sources, { ...first, figures: altered }, Date.now())).toEqual([
     { metric: 'reads', kept: 1, now: readsOf(first) },
   ]);
+});
+
+test('a platform’s team sees its own platform’s briefs alone, whatever it names', async () => {
+  await composed('MONTH', '2026-08');
+  await composed('MONTH', '2026-08', '429004');
+  const { Query } = briefResolvers({ briefs: net.briefs, composer: net.composer() });
+  const team = { ...localCaller, client: 'dashboard', roles: ['team'], platform: '429004' };
+  const listed = async (input: { readonly ofProvince: boolean; readonly platform?: string }) => {
+    const found = await Query.briefs(
+      undefined,
+      { input: { first: 9, ...input } },
+      { caller: team },
+    );
+    return found.map(({ id }) => id);
+  };
+  const own = ['month-2026-08-429004'];
+  expect(await listed({ ofProvince: false })).toEqual(own);
+  expect(await listed({ ofProvince: false, platform: '429004' })).toEqual(own);
+  const refused = 'sees its own platform';
+  await expect(listed({ ofProvince: false, platform: '420100' })).rejects.toThrow(refused);
+  await expect(listed({ ofProvince: true })).rejects.toThrow(refused);
+  await expect(listed({ ofProvince: true, platform: '429004' })).rejects.toThrow(refused);
+  const asked = Query.brief(undefined, { id: 'month-2026-08' }, { caller: team });
+  await expect(asked).rejects.toThrow(refused);
 });
 
 test('what was altered in the store is refused, and found', async () => {

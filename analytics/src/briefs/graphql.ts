@@ -46,9 +46,9 @@ export function briefResolvers({ briefs, composer }: BriefParts) {
             `\`first: ${first}\` is out of range: from 1 to ${mostBriefs}.`,
           );
         }
-        if (own !== null && (ofProvince || (platform ?? own) !== own)) {
-          checkSightOf(platform ?? null, context.caller);
-        }
+        // The province's, whatever platform is named beside it.
+        if (ofProvince) checkSightOf(null, context.caller);
+        else if (own !== null) checkSightOf(platform ?? own, context.caller);
         const asked = ofProvince ? null : (platform ?? own ?? undefined);
         const filter = { kind: kind ?? undefined, platform: asked, after: after ?? undefined };
         return await briefs.list(filter, first);
