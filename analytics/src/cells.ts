@@ -187,8 +187,8 @@ function laterFilterSql(filter: Filter): string {
 function scopeSql(filter: Filter, placeColumn: string): string[] {
   const conditions: string[] = [];
   if (filter.place !== undefined) conditions.push(within(placeColumn, filter.place));
-  if (filter.categories) conditions.push(`t.category IN ${quoteList(filter.categories)}`);
-  if (filter.channels) conditions.push(`t.channel IN ${quoteList(filter.channels)}`);
+  if (filter.categories) conditions.push(isOneOf('t.category', filter.categories));
+  if (filter.channels) conditions.push(isOneOf('t.channel', filter.channels));
   if (!filter.simulated) conditions.push('NOT t.simulated');
   return conditions;
 }
@@ -201,6 +201,11 @@ function epochsSql(epochs: ReadonlyMap<string, number>): string {
   );
   if (each.length < 2) return each[0] ?? 'false';
   return `(${each.map((one) => `(${one})`).join(' OR ')})`;
+}
+
+/** Of no name at all nothing is one: what has none is of the empty name. */
+function isOneOf(column: string, names: readonly string[]): string {
+  return names.length === 0 ? 'false' : `${column} IN ${quoteList(names)}`;
 }
 
 /** Whether a place is a division or lies below it: codes are hierarchical by prefix. */

@@ -232,6 +232,17 @@ describe('every metric over every period, by every comparison, scope and grain',
   });
 });
 
+test('of no category or channel at all nothing is counted, not what has none', async () => {
+  const reads = async (of: Partial<MetricsInput>): Promise<number | null | undefined> => {
+    const input = inputOf({ metrics: ['reads'], period: 'ALL', ...of });
+    return (await metricSeries(sources, input, { of: 'net' }, nowMs)).get('')?.[0]?.value;
+  };
+  expect(await reads({ categories: [''] })).toBeGreaterThan(0);
+  expect(await reads({ channels: [''] })).toBeGreaterThan(0);
+  expect(await reads({ categories: [] })).toBe(0);
+  expect(await reads({ channels: [] })).toBe(0);
+});
+
 test('people are those whom the histories name, each once at each platform', async () => {
   const active = new Set(metrics.find(({ name }) => name === 'activePeople')?.types);
   for (const period of ['TODAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR'] as const) {
