@@ -22,12 +22,16 @@ export function knownMetric(name: string): ListedMetric {
 /** Refuses platforms and a place that there are not: their figures would be zero. */
 export function refuseUnknown(ingest: Ingest, { platforms, place }: Where): void {
   for (const code of platforms ?? []) refuseUnknownPlatform(ingest, code);
-  if (place !== undefined && !divisions.has(place)) {
-    throw new NetError(
-      'BAD_INPUT',
-      `\`place: ${place}\` is no division of the table of ${tableYear}: give its code of 6, 9 or 12 digits.${meantDivision(place)}`,
-    );
-  }
+  if (place !== undefined) refuseUnknownPlace(place);
+}
+
+/** Refuses what is no division of the table. */
+export function refuseUnknownPlace(place: string): void {
+  if (divisions.has(place)) return;
+  throw new NetError(
+    'BAD_INPUT',
+    `\`place: ${place.slice(0, 20)}\` is no division of the table of ${tableYear}: give its code of 6, 9 or 12 digits.${meantDivision(place)}`,
+  );
 }
 
 function refuseUnknownPlatform(ingest: Ingest, code: string): void {

@@ -3,8 +3,10 @@ import type { EventTypeName, FeedEvent } from '@onenet/contract';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { comparedRange } from './comparisons.ts';
 import type { Comparison } from './comparisons.ts';
+import { distribution } from './distribution.ts';
 import { testNet } from './fixture-net.ts';
 import { testSnapshot } from './fixture.ts';
+import { requestFunnel } from './funnel.ts';
 import type { Grain } from './grains.ts';
 import type { OutboxEntryInput } from '@onenet/feed';
 import {
@@ -489,6 +491,11 @@ test('an unknown metric, a wrong range and too many points are told', async () =
   await expect(ask({ place: '420199' })).rejects.toThrow('Did you mean "4201');
   await expect(ask({ place: '武汉' })).rejects.toThrow('Did you mean "420100 (武汉市)"');
   await expect(recentEvents(sources, 1, 'WISC', undefined)).rejects.toThrow('"WISCO"');
+  const part = { period: 'YEAR', simulated: true } as const;
+  const funnel = requestFunnel(sources, { ...part, place: '420199' }, nowMs);
+  await expect(funnel).rejects.toThrow('Did you mean "4201');
+  const taken = { ...part, of: 'TIME_TO_RESOLVE', platforms: ['WISC'] } as const;
+  await expect(distribution(sources, taken, nowMs)).rejects.toThrow('"WISCO"');
   await expect(ask({ period: 'CUSTOM', from: 'yesterday' })).rejects.toThrow('`from: yesterday`');
   await expect(ask({ period: 'YEAR', grain: 'MINUTE' })).rejects.toThrow(
     'Take DAY, the next that fits',

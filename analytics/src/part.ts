@@ -4,6 +4,7 @@ import type { Definitions } from './as-of.ts';
 import type { Filter } from './cells.ts';
 import { toldPeriod } from './comparisons.ts';
 import type { ToldPeriod } from './comparisons.ts';
+import { refuseUnknown } from './known.ts';
 import { rangeOf } from './periods.ts';
 import type { Period, PeriodInput, Range } from './periods.ts';
 import { epochsIn, freshnessOf } from './scope.ts';
@@ -35,6 +36,7 @@ export async function askPart<T>(
 ): Promise<T & PartAnswer> {
   const { period, from, to, at, categories, channels, simulated, state } = input;
   const where = { platforms: input.platforms ?? undefined, place: input.place ?? undefined };
+  refuseUnknown(sources.ingest, where);
   const asked = { state, definitions, platforms: where.platforms };
   return await asOf(sources, asked, nowMs, async (moment) => {
     const range = moment.periods({ period, from, to, at }, (momentMs) =>

@@ -10,8 +10,8 @@ import { monthAt, monthStart, nextMonth } from '../months.ts';
 import { beforeOpenMonths } from '../operation/retention.ts';
 import { statistics, type StatisticsInput, type StatisticsRow } from './statistics.ts';
 
-const county = '420102';
-const towns = ['420102001', '420102002', '420102003', '420102004'];
+const county = '420111';
+const towns = ['420111001', '420111003', '420111004', '420111006'];
 const places = [
   county,
   '420103001',
@@ -201,8 +201,9 @@ test.each([
   [{ from: '2026-13' }, 'is no month'],
   [{ from: '2026-02', to: '2026-01' }, 'is after'],
   [{ from: '1990-01' }, 'more than 36 months'],
-  [{ place: '42' }, 'no division code'],
-  [{ place: '420102001001', below: true }, 'nothing is below it'],
+  [{ place: '42' }, 'is no division of the table'],
+  [{ place: '420111199' }, 'Did you mean "420111'],
+  [{ place: '420111001001', below: true }, 'nothing is below it'],
 ])('%o is refused', async (input, message) => {
   await expect(ask(input)).rejects.toThrow(message);
 });

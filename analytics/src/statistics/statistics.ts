@@ -3,7 +3,7 @@ import { NetError } from '@onenet/contract';
 import { outerKey, significantDigits, type Group } from '../cells.ts';
 import { quote, quoteList, type ClickHouse } from '../clickhouse.ts';
 import { total, type Metric } from '../metrics/metric.ts';
-import { knownMetric } from '../known.ts';
+import { knownMetric, refuseUnknownPlace } from '../known.ts';
 import { closedMonths, type ClosedMonth } from './close.ts';
 import { monthStart, monthsBetween } from '../months.ts';
 import { suppress, type ShownCount } from './suppress.ts';
@@ -192,11 +192,8 @@ function wanted(
 }
 
 function knownPlace(place: string): string {
-  if (/^\d{6}(\d{3}){0,2}$/.test(place)) return place;
-  throw new NetError(
-    'BAD_INPUT',
-    `\`place: "${place.slice(0, 20)}"\` is no division code: six digits, nine of a town, twelve of a community.`,
-  );
+  refuseUnknownPlace(place);
+  return place;
 }
 
 function nothingBelow(place: string): NetError {
