@@ -38,6 +38,8 @@ export default defineConfig({
   test: {
     globalSetup: ['tests/fixtures/global-setup.ts'],
     retry: 0,
+    // What is waited for ends the wait: the limit is for what never comes, and a busy machine needs more than the default second.
+    expect: { poll: { timeout: 20_000 } },
     sequence: { sequencer: LongestFirst },
     // The vendor's modules look at it when they load.
     env: { APOLLO_TELEMETRY_DISABLED: '1' },

@@ -67,7 +67,7 @@ test('while the province is not there it is live, not ready, and says so', async
   await once(probe, 'close');
   void startGateway({ port, provinceUrl: province.url, logLevel: 'silent' });
   const url = `http://127.0.0.1:${port}`;
-  await vi.waitFor(() => fetch(`${url}/health/live`));
+  await vi.waitFor(() => fetch(`${url}/health/live`), 20_000);
   expect((await fetch(`${url}/health/live`)).status).toBe(200);
   expect((await fetch(`${url}/health/ready`)).status).toBe(503);
   const { status, body } = await post({ url }, { query: '{ __typename }' });

@@ -11,7 +11,9 @@ import { createServiceDataSource } from './services.ts';
 
 const transport = createTransport();
 const log = pino({ level: 'silent' });
-const source = createServiceDataSource({ name: 'province', transport, log, timeoutMs: 150 });
+/** Short, since one test waits for its end; long for what does answer. */
+const timeoutMs = 1_000;
+const source = createServiceDataSource({ name: 'province', transport, log, timeoutMs });
 const seen: IncomingHttpHeaders[] = [];
 let answer: (response: ServerResponse) => void;
 let url: string;

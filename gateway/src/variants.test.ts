@@ -22,7 +22,7 @@ beforeAll(async () => {
   net = await startSmallNet();
   const clients = variants.map((variant) => someClient({ id: clientOf(variant), variant, scopes }));
   net.tell({ clients });
-  await vi.waitUntil(() => net.generations.current?.net.clients.length === 3);
+  await vi.waitUntil(() => net.generations.current?.net.clients.length === 3, 20_000);
   for (const variant of variants) {
     const { body } = await ask(variant, getIntrospectionQuery());
     schemas.set(variant, buildClientSchema(body.data as unknown as IntrospectionQuery));

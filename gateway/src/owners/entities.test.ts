@@ -262,7 +262,8 @@ test('an owner that hangs in the first wave leaves time for the waves after it',
   const answer = await net.ask(
     '{ serviceRequests(first: 5) { edges { node { id organization { name } place { name } } } completeness { missing { platform reason } } } }',
     {},
-    { deadlineMs: 900 },
+    // Two thirds of it are waited for Wuhan: what is left is long for a busy machine.
+    { deadlineMs: 2_500 },
   );
   expect(answer.errors).toBeUndefined();
   const edges = at<{ node: object }[]>(answer, 'serviceRequests', 'edges');

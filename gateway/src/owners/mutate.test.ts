@@ -96,7 +96,8 @@ test('no answer in time: the outcome is unknown, later fields to that owner are 
       ${step('c', 'verifyServiceRequest', '420100:R-2')}
     }`,
     {},
-    { deadlineMs: 900 },
+    // Two thirds of it are waited for Wuhan: what is left is long for a busy machine.
+    { deadlineMs: 2_500 },
   );
   expect(answer.data).toMatchObject({
     a: null,

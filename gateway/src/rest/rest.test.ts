@@ -10,7 +10,8 @@ let net: SmallNet;
 beforeAll(async () => {
   net = await startSmallNet();
   net.tell({ documents, clients: [strict, other] });
-  await vi.waitUntil(() => net.generations.current?.net.documents?.length === documents.length);
+  const isTold = () => net.generations.current?.net.documents?.length === documents.length;
+  await vi.waitUntil(isTold, 20_000);
 });
 afterAll(() => net[Symbol.asyncDispose]());
 

@@ -100,10 +100,11 @@ export function netOwner(
   };
 }
 
-/** Puts a gateway before owners, with what they add to the contract. */
+/** Puts a gateway before owners, with what they add to the contract; `now` is the clock of their budgets. */
 export async function startMemoryNet(
   all: readonly NetOwner[],
   additions: readonly PlatformAdditions[] = [],
+  now: () => number = () => performance.now(),
 ): Promise<MemoryNet> {
   const owners = new Map(all.map((owner) => [owner.code, owner]));
   const clients: NetClient[] = [];
@@ -120,9 +121,8 @@ export async function startMemoryNet(
     owners: [...owners.values()],
   });
   const breakers = new Breakers();
-  const now = (): number => performance.now();
   const budgets = new Budgets(
-    new Quotas({ ledger: new MemoryLedger(), now, onError: (error) => console.error(error) }),
+    new Quotas({ ledger: new MemoryLedger(now), now, onError: (error) => console.error(error) }),
   );
   const { sdl, document } = readSupergraph(compose(additions));
   const sources: Readonly<Record<string, GraphQLDataSource>> = {

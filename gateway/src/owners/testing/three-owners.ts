@@ -1,4 +1,5 @@
 /** Three owners behind a gateway, and a fourth that is not connected: what most tests of the fan-out need. */
+import type { NetOwner } from '@onenet/contract';
 import { expect } from 'vitest';
 import { compareRows, memoryRecords, sortKey, type MemoryRecord } from './memory-data.ts';
 import { netOwner, startMemoryNet, type Answer, type MemoryNet } from './memory-net.ts';
@@ -14,7 +15,8 @@ export interface ThreeOwners extends AsyncDisposable {
   reset(): void;
 }
 
-export async function startThreeOwners(): Promise<ThreeOwners> {
+/** Starts them; `now` is the clock of their budgets. */
+export async function startThreeOwners(now?: () => number): Promise<ThreeOwners> {
   const wuhan = await startMemoryOwner('420100', memoryRecords('420100', ['420102', '420106'], 30));
   const yichang = await startMemoryOwner(
     '420500',
@@ -26,12 +28,13 @@ export async function startThreeOwners(): Promise<ThreeOwners> {
     'requests',
   ]);
   const owners = [wuhan, yichang, wisco];
-  const net = await startMemoryNet([
+  const all: readonly NetOwner[] = [
     netOwner(wuhan, ['420100']),
     netOwner(yichang, ['420500']),
     netOwner(wisco, ['420107']),
     { ...netOwner(wisco, ['422800']), code: '422800', connection: 'REGISTERED' },
-  ]);
+  ];
+  const net = await startMemoryNet(all, [], now);
   return {
     wuhan,
     yichang,
