@@ -4,7 +4,6 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { localCaller } from '@onenet/contract';
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { inward, outcomeOf, someCall, testDatabase, testFolder, testGuard } from './fixture.ts';
@@ -144,7 +143,12 @@ async function startSource() {
 describe('trust', () => {
   const told: string[] = [];
   const onError = (message: string): void => void told.push(message);
-  beforeEach(() => void told.splice(0));
+  /** The clock by which keys are read again: it goes on when a test says so. */
+  beforeEach(() => {
+    told.splice(0);
+    vi.useFakeTimers({ toFake: ['performance'] });
+  });
+  afterEach(() => void vi.useRealTimers());
   const assertionOf = (keys: Keys): string =>
     inward(keys, someCall).headers['onenet-assertion'] ?? '';
 
@@ -166,7 +170,7 @@ describe('trust', () => {
     }
     expect(source.asked).toBe(1);
     source.publish(keys, fresh);
-    await sleep(1_000);
+    vi.advanceTimersByTime(1_000);
     expect(await trust.verify(assertionOf(fresh))).toMatchObject({ kind: 'SIGNED' });
     expect(source.asked).toBe(2);
   });
@@ -188,10 +192,10 @@ describe('trust', () => {
       const trust = trustedKeys([source.url], { onError });
       expect(await trust.verify(assertionOf(keys))).toEqual({ kind: 'NO_KEYS' });
       expect(told).toEqual([expect.stringContaining(source.url)]);
-      await sleep(1_000);
+      vi.advanceTimersByTime(1_000);
       source.publish(keys);
       expect(await trust.verify(assertionOf(keys))).toMatchObject({ kind: 'SIGNED' });
-      await sleep(1_000);
+      vi.advanceTimersByTime(1_000);
       source.answer = answer;
       const fresh = await openKeys(other.dir, gateway);
       expect(await trust.verify(assertionOf(fresh))).toMatchObject({ kind: 'INVALID' });
@@ -222,7 +226,7 @@ describe('trust', () => {
     const assertion = assertionOf(keys);
     expect(await trust.verify(assertion)).toMatchObject({ kind: 'SIGNED' });
     await writeFile(file, JSON.stringify(fresh.publicJwks()));
-    await sleep(1_000);
+    vi.advanceTimersByTime(1_000);
     expect(await trust.verify(assertionOf(fresh))).toMatchObject({ kind: 'SIGNED' });
     expect(await trust.verify(assertion)).toMatchObject({ kind: 'INVALID' });
   });
