@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseNetSnapshot } from '@onenet/contract';
 import type { NetSnapshot } from '@onenet/contract';
 import { MongoClient } from 'mongodb';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { portOf } from './listener.ts';
 import { startProvince } from './province.ts';
 import type { Province } from './province.ts';
@@ -160,8 +160,9 @@ describe('/net', () => {
 
   test('a stop ends the polls that wait', async () => {
     const other = await start();
+    const waits = vi.spyOn(other.directory, 'changedFrom');
     const waiting = net(`?after=${other.directory.revision}&wait=50`, other);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await expect.poll(() => waits.mock.calls.length).toBe(1);
     await other.stop();
     expect((await waiting).status).toBe(204);
   });

@@ -1,6 +1,5 @@
 /** Clients that register themselves: in a sandbox, within its limits, granted at once and gone at their end; and nowhere else. */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { countedAddress, grantableScopes, scopeNames } from '@onenet/contract';
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -198,9 +197,7 @@ test('at its end it is gone from the net, with its secret and its grants', async
   await clients().updateOne({ _id: id }, { $set: { endsAt: new Date() } });
   // The clock follows what the province has read.
   await register({});
-  const isGone = async () => (await isThere()).every((each) => !each);
-  for (const until = Date.now() + 10_000; !(await isGone()) && Date.now() < until;) await delay(50);
-  expect(await isThere()).toEqual([false, false]);
+  await expect.poll(isThere).toEqual([false, false]);
   const token = await sandbox.token({}, basic(id, String(body['client_secret'])));
   expect(token).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
   const { body: shown } = await sandbox.operate('GET', `clients/${id}`);

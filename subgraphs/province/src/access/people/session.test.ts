@@ -69,12 +69,14 @@ describe('signing in', () => {
 
   test('as nobody takes as long as with a wrong password', async () => {
     await access.person('timed');
+    // Time of this process's processors, and not of a clock that runs on while others have them.
     const times: Record<string, number[]> = { timed: [], nobody: [] };
     for (let i = 0; i < 8; i++) {
       for (const name of ['timed', 'nobody']) {
-        const begin = performance.now();
+        const begin = process.cpuUsage();
         await access.signIn(name, 'wrong', from());
-        times[name]?.push(performance.now() - begin);
+        const { user, system } = process.cpuUsage(begin);
+        times[name]?.push(user + system);
       }
     }
     const [known = 0, unknown = 0] = Object.values(times).map((all) => Math.min(...all));
