@@ -191,13 +191,13 @@ test('a server that does not answer in time is 504; one that hangs in a large an
     response.writeHead(200, { 'content-type': 'application/json' });
     response.write('{"data":');
     if (request.url.includes('large')) response.write('x'.repeat(2_000_000));
-  }, 300);
+  }, 1_000);
   const answer = await post(net.url);
   expect(answer.status).toBe(504);
   expect(await answer.json()).toEqual({
     errors: [
       {
-        message: 'The server of platform 420500 did not answer within 300 ms.',
+        message: 'The server of platform 420500 did not answer within 1000 ms.',
         extensions: { code: 'UNAVAILABLE' },
       },
     ],

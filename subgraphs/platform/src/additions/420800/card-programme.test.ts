@@ -9,7 +9,8 @@ let platform: TestPlatform;
 
 beforeAll(async () => {
   if (!jingmen) throw new Error('There is no 420800.');
-  const records = referenceRecords(jingmen, { scale: 0.01, now: new Date() });
+  const now = new Date('2026-11-24T08:00:00Z');
+  const records = referenceRecords(jingmen, { scale: 0.01, now });
   platform = await testPlatform({ code: '420800', records });
 });
 
