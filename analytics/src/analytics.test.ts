@@ -147,7 +147,7 @@ test('many entities with the same question are answered by the same few queries'
   const divisions = Array.from({ length: 17 }, (_, i) => `42${String(i + 1).padStart(2, '0')}00`);
   const answer = await query(
     `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Division {
-      code metrics(input: { metrics: ["reads", "signUps", "requestsResolved", "engagement"], compareWith: NONE }) { metric value asked answered }
+      code metrics(input: { metrics: ["reads", "signUps", "requestsResolved", "engagement"], period: LAST_7_DAYS, compareWith: NONE }) { metric value asked answered }
     } } }`,
     { of: divisions.map((code) => ({ __typename: 'Division', code })) },
   );
@@ -173,7 +173,7 @@ test('what a platform is asked for is its own, and a silent one is not zero', as
   const answer = await query(
     `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Platform {
       code feed { state sequence contiguous rejected }
-      metrics(input: { metrics: ["reads"], platforms: ["420500"] }) { value asked answered behind }
+      metrics(input: { metrics: ["reads"], platforms: ["420500"], period: LAST_7_DAYS }) { value asked answered behind }
     } } }`,
     { of: ['420100', '422800'].map((code) => ({ __typename: 'Platform', code })) },
   );
@@ -205,7 +205,7 @@ test('errors carry a code, and the root answers everything else', async () => {
     metrics(input: { metrics: ["reads", "members", "onTimeRate"], grain: HOUR }) { metric value opening previous change from to points { at value } asOf }
     tops(input: { metric: "reads", by: PLATFORM }) { rows { key value previous change } asOf }
     lately: metrics(input: { metrics: ["reads"], period: WEEK, at: "2026-02-17", grain: AUTO, compareWith: SPRING_FESTIVAL }) { from to comparedFrom comparedTo partial upperBound grain points { at value } }
-    metricTable(input: { metrics: ["reads", "signUps"], by: MODULE, orderOf: CHANGE, first: 1 }) { metrics by rows { key cells { metric value previous change } } totalRows hasNextPage endCursor from to comparedFrom comparedTo partial asOf answered asked behind }
+    metricTable(input: { metrics: ["reads", "signUps"], by: MODULE, period: LAST_7_DAYS, orderOf: CHANGE, first: 1 }) { metrics by rows { key cells { metric value previous change } } totalRows hasNextPage endCursor from to comparedFrom comparedTo partial asOf answered asked behind }
     feeds { platform state epoch sequence lastSequence pending completeTo seenAt lagSeconds head rejected contiguous }
     selfCheck { checkedAt ok platformsChecked differences { platform what owner raw rollup } }
     attention { kind platform severity value metric since }

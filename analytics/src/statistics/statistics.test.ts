@@ -24,6 +24,8 @@ const counted = {
   requestsTransferredIn: 'onenet.request.received',
 } as const satisfies Readonly<Record<string, EventTypeName>>;
 const metrics = Object.keys(counted);
+/** In the middle of a month. */
+const nowMs = Date.parse('2026-11-24T12:00:00+08:00');
 const months = monthsBefore(4);
 
 const startedMs = Date.now();
@@ -77,7 +79,6 @@ test('of a month that is not closed raw forgets nothing', async () => {
 });
 
 test('a month waits for who is behind, for nine days; then it is closed without them', async () => {
-  const nowMs = Date.now();
   await closeDue(sources, { nowMs, mayLack: false });
   expect(await closedMonths(sources.clickhouse)).toEqual([]);
   // The first time its process ends when the first month is written, and not said to be closed.
@@ -187,7 +188,7 @@ test('what comes later changes nothing, and closes nothing again', async () => {
   const before = await ask({ place: county });
   const closed = await closedMonths(sources.clickhouse);
   await happenedLater();
-  await closeDue(sources, { nowMs: Date.now(), mayLack: true });
+  await closeDue(sources, { nowMs, mayLack: true });
   expect(await ask({ place: county })).toEqual(before);
   expect(await closedMonths(sources.clickhouse)).toEqual(closed);
 });
@@ -211,8 +212,8 @@ test.each([
 /** Months that are over for more than nine days, the last of them last. */
 function monthsBefore(n: number): readonly string[] {
   const all: string[] = [];
-  for (let ms = Date.now() - 33 * 86_400_000; all.length < n; ms = monthStart(monthAt(ms)) - 1) {
-    if (monthStart(nextMonth(monthAt(ms))) + 9 * 86_400_000 < Date.now()) all.unshift(monthAt(ms));
+  for (let ms = nowMs - 33 * 86_400_000; all.length < n; ms = monthStart(monthAt(ms)) - 1) {
+    if (monthStart(nextMonth(monthAt(ms))) + 9 * 86_400_000 < nowMs) all.unshift(monthAt(ms));
   }
   return all;
 }
