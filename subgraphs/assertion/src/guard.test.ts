@@ -109,7 +109,7 @@ describe.each(algorithms)('%s', (alg) => {
     // So many take a busy machine longer than a signature holds: this guard's clock stands still.
     const nowMs = Date.now();
     const still = await testGuard(database.db, signer.trust, { now: () => nowMs });
-    const admit = async (call: InwardCall) => outcomeOf(await still.admit(call));
+    const admitted = async (call: InwardCall) => outcomeOf(await still.admit(call));
     for (const name of [assertionHeader, leafHeader]) {
       const { headers, ...call } = inward(signer.keys, someCall, nowMs);
       const text = headers[name] ?? '';
@@ -117,10 +117,10 @@ describe.each(algorithms)('%s', (alg) => {
         const other = text[at] === 'A' ? 'B' : 'A';
         const changed = text.slice(0, at) + other + text.slice(at + 1);
         const came = { ...call, headers: { ...headers, [name]: changed } };
-        expect(await admit(came), `${name} at ${at}`).toBe('ASSERTION_INVALID');
+        expect(await admitted(came), `${name} at ${at}`).toBe('ASSERTION_INVALID');
       }
       // None of the trials took the leaf.
-      expect(await admit({ ...call, headers })).toBe('ADMITTED');
+      expect(await admitted({ ...call, headers })).toBe('ADMITTED');
     }
   });
 
