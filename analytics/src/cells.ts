@@ -305,9 +305,12 @@ export function valuesSql(
     '',
   );
   const scan = scanOf(wanted, parts, 't.time', timeLiteral);
+  const corrected = `SELECT t.platform, t.corrects FROM onenet.durations AS t WHERE t.corrects != 0 AND ${current}${upTo}`;
+  // A correction that was itself corrected takes nothing away.
+  const taken = `${corrected} AND (t.platform, t.sequence) NOT IN (${corrected})`;
   return `SELECT ${scan.parts} AS parts, t.type AS type, ${innerKey('raw', group)} AS inner_key, ${bucketSql('t.time', 'raw', grainOfPoints(wanted, grain))} AS bucket, t.value AS value
     FROM onenet.durations AS t
     WHERE ${scan.where}
       AND t.corrects = 0 AND ${filterSql(filter, 't.place')}${upTo}
-      AND (t.platform, t.sequence) NOT IN (SELECT t.platform, t.corrects FROM onenet.durations AS t WHERE t.corrects != 0 AND ${current}${upTo})`;
+      AND (t.platform, t.sequence) NOT IN (${taken})`;
 }

@@ -1,0 +1,35 @@
+/** A value that was corrected by mistake: sums and distributions have it again once the correction is corrected. */
+import { expect, inject, test } from 'vitest';
+import { distribution } from './distribution.ts';
+import { testNet } from './fixture-net.ts';
+import { testSnapshot } from './fixture.ts';
+import { hourMs } from './periods.ts';
+import { metricSeries } from './series.ts';
+
+test('a correction that was itself corrected takes nothing away', async () => {
+  await using net = await testNet(inject('mongodbUri'), ['420100']);
+  const [wuhan] = net.platforms;
+  const nowMs = Date.now();
+  const resolved = (hours: number, corrects?: number) => ({
+    type: 'onenet.request.resolved' as const,
+    time: new Date(nowMs - hourMs),
+    data: { value: hours * 60, ...(corrects !== undefined && { count: Math.sign(hours) }) },
+    ...(corrects !== undefined && { corrects: String(corrects).padStart(20, '0') }),
+  });
+  const counted = async (): Promise<unknown[]> => {
+    await net.allIn();
+    const asked = { period: 'LAST_7_DAYS', simulated: true } as const;
+    const metrics = ['requestsResolved', 'resolveHoursP90'];
+    const input = { ...asked, metrics, compareWith: 'NONE' } as const;
+    const series = (await metricSeries(net, input, { of: 'net' }, nowMs)).get('') ?? [];
+    const { n, meanHours } = await distribution(net, { ...asked, of: 'TIME_TO_RESOLVE' }, nowMs);
+    return [...series.map(({ value }) => value), n, meanHours];
+  };
+  net.ingest.use(testSnapshot([wuhan.owner]));
+  await wuhan.happened([resolved(1), resolved(2), resolved(3)]);
+  expect(await counted()).toEqual([3, 3, 3, 2]);
+  await wuhan.happened([resolved(-3, 3)]);
+  expect(await counted()).toEqual([2, 2, 2, 1.5]);
+  await wuhan.happened([resolved(3, 4)]);
+  expect(await counted()).toEqual([3, 3, 3, 2]);
+});
