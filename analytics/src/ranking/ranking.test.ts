@@ -309,7 +309,7 @@ test('this month moves against the last edition', async () => {
   await wuhan.happened(goodMonth(thisMonth, 9_000, 90));
   await yichang.happened(goodMonth(thisMonth, 100, 2));
   await Promise.all([allIsIn(wuhan), allIsIn(yichang)]);
-  const found = await ranking(sources, editions, inputOf({ peers: ['CITY'] }), Date.now());
+  const found = await ranking(sources, editions, inputOf({ peers: ['CITY'] }), nowMs);
   expect(found).toMatchObject({
     comparedWith: `v2-${lastMonth}`,
     partial: true,
@@ -343,16 +343,17 @@ test('a ranking is had again by its state, whatever came in and was published si
   const input = inputOf({ formula: 'v1', simulated: true });
   const stored = db.collection<{ _id: string }>('ranking_editions');
   await stored.deleteOne({ _id: `v1-${lastMonth}` });
-  const asked = await ranking(sources, editions, input, Date.now());
+  const asked = await ranking(sources, editions, input, nowMs);
   expect(asked.comparedWith).toBe(`v1-${monthBefore}`);
-  await publisher.publishNow({ formula: 'v1', month: lastMonth, evenIfBehind: false }, Date.now());
+  const publishing = { formula: 'v1', month: lastMonth, evenIfBehind: false };
+  await publisher.publishNow(publishing, nowMs + 1);
   await xiantao.happened(goodMonth(thisMonth, 77_000, 2));
   await allIsIn(xiantao);
-  const now = await ranking(sources, editions, input, Date.now());
+  const now = await ranking(sources, editions, input, nowMs + 2);
   expect(now.comparedWith).toBe(`v1-${lastMonth}`);
   expect(now.groups[0]?.rows[0]?.platform).toBe('429004');
   const again = { ...input, state: asked.state };
-  expect(await ranking(sources, editions, again, Date.now() + 40 * dayMs)).toEqual(asked);
+  expect(await ranking(sources, editions, again, nowMs + 40 * dayMs)).toEqual(asked);
 });
 
 test('the newest first; a changed edition is refused, not shown', async () => {
