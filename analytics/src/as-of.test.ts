@@ -29,7 +29,8 @@ const names = [
   'aidAmount',
   'activePeople',
 ];
-const nowMs = Date.now();
+/** In the middle of a day, month and year. */
+const nowMs = Date.parse('2026-11-24T15:23:41.567+08:00');
 const cleanUp = new AsyncDisposableStack();
 let net: TestNet;
 let sources: Sources;
@@ -37,7 +38,7 @@ let platforms: readonly TestPlatform[];
 let seed = 100;
 
 beforeAll(async () => {
-  net = cleanUp.use(await testNet(inject('mongodbUri'), ['420100', 'WISCO']));
+  net = cleanUp.use(await testNet(inject('mongodbUri'), ['420100', 'WISCO'], { nowMs }));
   ({ platforms } = net);
   sources = net;
   sources.ingest.use(testSnapshot(platforms.map(({ owner }) => owner)));

@@ -23,11 +23,16 @@ export interface TestNet<
   allIn(): Promise<void>;
 }
 
+interface TestNetOptions extends Partial<Pick<IngestOptions, 'ingested' | 'feedChanged'>> {
+  /** What the test takes for now: the same on every day, so that calendars are where it expects them. Default: now. */
+  readonly nowMs?: number;
+}
+
 /** Starts platforms of these codes on the MongoDB at `uri`, and ingest on an engine of its own. */
 export async function testNet<const Codes extends readonly string[]>(
   uri: string,
   codes: Codes,
-  told?: Partial<Pick<IngestOptions, 'ingested' | 'feedChanged'>>,
+  { nowMs, ...told }: TestNetOptions = {},
 ): Promise<TestNet<Codes>> {
   await using stack = new AsyncDisposableStack();
   const client = await MongoClient.connect(uri);
@@ -35,10 +40,11 @@ export async function testNet<const Codes extends readonly string[]>(
   const { db } = stack.use(await testDatabase(uri));
   const { path } = stack.use(await testDirectory());
   const started = codes.map(async (code) =>
-    stack.use(await testPlatform(client, code, `analytics_p_${randomUUID().slice(0, 8)}`)),
+    stack.use(await testPlatform(client, code, `analytics_p_${randomUUID().slice(0, 8)}`, nowMs)),
   );
   const platforms = await Promise.all(started);
   const { ingest, clickhouse } = stack.use(await testIngest(path, db, undefined, told));
+  if (nowMs !== undefined) await keepMinutesOf(clickhouse, nowMs);
   const all = stack.move();
   return {
     // One for each code, in their order.
@@ -55,4 +61,15 @@ export async function testNet<const Codes extends readonly string[]>(
     },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
+}
+
+/** Minutes are of the last three days by the engine's own clock: of those before the test's now instead. */
+async function keepMinutesOf(clickhouse: ClickHouse, nowMs: number): Promise<void> {
+  await clickhouse.run('ALTER TABLE onenet.minute REMOVE TTL');
+  const [view] = await clickhouse.rows<{ query: string }>(
+    `SELECT as_select AS query FROM system.tables WHERE database = 'onenet' AND name = 'minute_view'`,
+  );
+  const query = view?.query.replace('now()', `toDateTime(${Math.floor(nowMs / 1000)}, 'UTC')`);
+  if (query === undefined || query === view?.query) throw new Error('No clock in minute_view.');
+  await clickhouse.run(`ALTER TABLE onenet.minute_view MODIFY QUERY ${query}`);
 }

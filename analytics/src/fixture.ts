@@ -64,14 +64,20 @@ export interface TestPlatform extends AsyncDisposable {
   happened(events: readonly OutboxEntryInput[]): Promise<void>;
 }
 
-/** A feed on a database of `mongodb`; `name` tells two databases of one platform apart. */
+/**
+ * A feed on a database of `mongodb`; `name` tells two databases of one platform apart. Where the test's now
+ * lies in the past, people are counted as far back from there as they are from today.
+ */
 export async function testPlatform(
   client: MongoClient,
   code: string,
   name: string,
+  nowMs = Date.now(),
 ): Promise<TestPlatform> {
   const db = client.db(name);
-  const feed = await startFeed({ code, db, personKey: 'k'.repeat(32), pollMs: 200 });
+  const maxFirstsAgeDays = 400 + (Date.now() - nowMs) / 86_400_000;
+  const personKey = 'k'.repeat(32);
+  const feed = await startFeed({ code, db, personKey, maxFirstsAgeDays, pollMs: 200 });
   const server = createServer((request, response) => {
     if (request.url?.startsWith('/events')) void feed.handle(request, response);
     else void answerTotals(feed, response);

@@ -30,7 +30,8 @@ import type { MetricTableInput } from './table.ts';
 import { tops } from './tops.ts';
 
 const codes = ['420100', '429004', 'WISCO'] as const;
-const nowMs = Date.now();
+/** A Tuesday in the middle of an afternoon, month, quarter and year. */
+const nowMs = Date.parse('2026-11-24T15:23:41.567+08:00');
 // Those of the net's own use have an oracle of their own: usage/figures.test.ts.
 const metrics = allMetrics.filter(({ source }) => source === undefined);
 const names = metrics.map((metric) => metric.name);
@@ -44,7 +45,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 const cleanUp = new AsyncDisposableStack();
 
 beforeAll(async () => {
-  const net = cleanUp.use(await testNet(inject('mongodbUri'), codes));
+  const net = cleanUp.use(await testNet(inject('mongodbUri'), codes, { nowMs }));
   const { platforms } = net;
   sources = net;
   await Promise.all(

@@ -53,7 +53,7 @@ export interface BriefNet extends AsyncDisposable {
 
 /** Two platforms with a history up to `nowMs`, one that is silent, and one that is not connected. */
 export async function briefNet(uri: string, nowMs: number): Promise<BriefNet> {
-  const running = await testNet(uri, ['420100', '429004', quiet]);
+  const running = await testNet(uri, ['420100', '429004', quiet], { nowMs });
   const { platforms, ingest, db } = running;
   const active = platforms.filter(({ owner }) => owner.code !== quiet);
   await Promise.all(
