@@ -11,7 +11,7 @@ import type { Answer, SmallNet } from './fixtures/small-net.ts';
 const codes = ['420100', '420800', '421300'];
 const adding = '420800';
 const mongodbUri = inject('mongodbUri');
-const now = new Date();
+const now = new Date('2026-11-24T08:00:00Z');
 
 let net: SmallNet;
 let jingmen: Platforms;

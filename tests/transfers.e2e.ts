@@ -247,12 +247,13 @@ test('what is in transfer takes no other step, stands in its own list alone, and
 
 test('at its deadline it comes back, and can be transferred anew', async () => {
   const id = await submit('420100', '420105');
-  const dueAt = new Date(Date.now() + 1_500).toISOString();
+  // Long enough for a busy machine to offer it first.
+  const dueAt = new Date(Date.now() + 4_000).toISOString();
   unaccepting = new Hold('before');
   const transfer = await offeredOnly(id, { dueAt });
   await net.province.setPlatformUrl('420500', 'http://127.0.0.1:1');
   await expect
-    .poll(() => found(transfer.id), { timeout: 10_000 })
+    .poll(() => found(transfer.id), { timeout: 20_000 })
     .toMatchObject({ status: 'WITHDRAWING', isOverdue: true });
   const overdue = await data<{ transfers: { nodes: { id: string }[] } }>(
     '{ transfers(overdue: true) { nodes { id } } }',
