@@ -1,5 +1,5 @@
 /** When one type may stand for another: an output may promise more, an input takes exactly what is said. */
-import { Kind, print, type TypeNode } from 'graphql';
+import { Kind, type TypeNode } from 'graphql';
 
 /** Whether whoever expects `wanted` can read `there`: the same, or non-null where `wanted` is not. */
 export function fitsAsOutput(there: TypeNode, wanted: TypeNode): boolean {
@@ -23,7 +23,9 @@ export function isSameType(a: TypeNode | null, b: TypeNode | null): boolean {
   return typeText(a) === typeText(b);
 }
 
-/** As it is written in an SDL. */
+/** As it is written in an SDL. A check asks it thousands of times: the general printer takes a seventh of one. */
 export function typeText(type: TypeNode | null): string {
-  return type ? print(type) : '';
+  if (type === null) return '';
+  if (type.kind === Kind.NON_NULL_TYPE) return `${typeText(type.type)}!`;
+  return type.kind === Kind.LIST_TYPE ? `[${typeText(type.type)}]` : type.name.value;
 }
