@@ -12,7 +12,6 @@ const alone = [
   'tests/growth.e2e.ts',
   'tests/owners-fail.e2e.ts',
   'tests/registry-under-load.e2e.ts',
-  'tests/start.e2e.ts',
 ];
 /** Inserts and refusals, copies and exports, one question of every metric. */
 const overHttp = [
