@@ -105,7 +105,12 @@ async function follow(script: string): Promise<string> {
   });
   const ended = once(shell, 'exit');
   stack.defer(async () => {
-    if (shell.exitCode === null) process.kill(-(shell.pid ?? 0), 'SIGTERM');
+    // Its servers are of its group, and outlive a shell that ended at an error.
+    try {
+      process.kill(-(shell.pid ?? 0), 'SIGTERM');
+    } catch {
+      // Nobody is left.
+    }
     await ended;
   });
   let output = '';
