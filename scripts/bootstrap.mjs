@@ -84,7 +84,8 @@ function installState() {
 
 /** The workspace's package files: a new package needs its links. */
 function packages() {
-  const folders = ['gateway', 'analytics', 'dashboard', 'tests', 'scripts'];
+  const folders = ['gateway', 'analytics', 'charts', 'dashboard', 'tests', 'scripts'];
+  folders.push('subgraphs/contract/audit', 'subgraphs/examples/typescript');
   for (const name of readdirSync(join(root, 'subgraphs'))) folders.push(`subgraphs/${name}`);
   return folders
     .map((folder) => `${folder}/package.json`)

@@ -306,7 +306,10 @@ function createListener(
         }
         answerError(
           response,
-          new NetError('NOT_FOUND', 'Here are /graphql, /live, /health/live and /health/ready.'),
+          new NetError(
+            'NOT_FOUND',
+            'Here are /graphql, /live, /access, /briefs, /backup, /operation, /health/live and /health/ready.',
+          ),
         );
     }
   };
