@@ -112,7 +112,6 @@ function sumsRead(question: Question, metrics: readonly Metric[], columns: Colum
         ];
   const wanted: Wanted[] = [
     { part: 'now', types, fromMs, toMs },
-    // In this order a stretch of both is read once, from the table that points need.
     ...(grain ? [{ part: 'points', types, fromMs, toMs } as const] : []),
     { part: 'sinceNow', types: stocks, fromMs: beginningMs, toMs: fromMs },
     ...(compared?.fromMs === undefined

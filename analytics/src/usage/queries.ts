@@ -47,6 +47,7 @@ export async function operationUsage(
       `Usage is told to a platform's team for its own platform: ask with \`platform: "${own}"\`, or without.`,
     );
   }
+  const limit = limitOf(first ?? 100);
   if (coordinates?.length === 0) return [];
   const named =
     coordinates == null
@@ -64,10 +65,11 @@ export async function operationUsage(
     INNER JOIN (SELECT shape, ${named} AS named FROM onenet.usage_shapes FINAL) AS shapes
       ON uses.shape = shapes.shape
     GROUP BY coordinate, client
-    ORDER BY requests DESC, coordinate, client LIMIT ${limitOf(first ?? 100)}`,
+    ORDER BY requests DESC, coordinate, client LIMIT ${own === undefined ? limit : mostRows}`,
   );
   return rows
     .filter(({ coordinate }) => own === undefined || askable([coordinate], own).length > 0)
+    .slice(0, limit)
     .map(({ seen, ...row }) => ({ ...row, lastSeen: timeOf(seen) }));
 }
 

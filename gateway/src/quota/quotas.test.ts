@@ -1,4 +1,4 @@
-/** Several gateways share what a client may ask, and never give out more than there is. */
+/** Several gateways share what a client may ask, and never give out more than there is. Long, because each way to overspend is tried. */
 import { MongoClient } from 'mongodb';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
