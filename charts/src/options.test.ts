@@ -12,6 +12,7 @@ const palette: Palette = {
   surface: '#fff',
   accent: '#06c',
   accentSoft: '#def',
+  scale: ['#def', '#06c'],
   font: 'sans-serif',
 };
 

@@ -6,5 +6,7 @@ export interface Palette {
   readonly surface: string;
   readonly accent: string;
   readonly accentSoft: string;
+  /** From little to much. */
+  readonly scale: readonly string[];
   readonly font: string;
 }

@@ -4,6 +4,7 @@ import type { GridComponentOption, TooltipComponentOption } from 'echarts/compon
 import type { ComposeOption } from 'echarts/core';
 import type { Palette } from './palette.ts';
 import type { Point } from './point.ts';
+import { tooltip } from './tooltip.ts';
 
 export type TrendOption = ComposeOption<
   LineSeriesOption | GridComponentOption | TooltipComponentOption
@@ -22,6 +23,8 @@ export interface TrendInput {
   readonly fromZero: boolean;
   /** Whether the last bucket is over, as all before it are. */
   readonly lastIsOver?: boolean;
+  /** The same over what it is compared with, bucket by bucket. */
+  readonly before?: { readonly label: string; readonly points: readonly Point[] } | undefined;
 }
 
 export function trendOption(input: TrendInput, palette: Palette): TrendOption {
@@ -32,10 +35,8 @@ export function trendOption(input: TrendInput, palette: Palette): TrendOption {
     textStyle: { fontFamily: palette.font, color: palette.quiet },
     grid: { left: 4, right: 12, top: 16, bottom: 4, outerBoundsMode: 'same' },
     tooltip: {
+      ...tooltip(palette),
       trigger: 'axis',
-      backgroundColor: palette.surface,
-      borderColor: palette.line,
-      textStyle: { color: palette.ink, fontFamily: palette.font },
       axisPointer: { lineStyle: { color: palette.quiet, type: 'dashed' } },
       valueFormatter: (value) => (typeof value === 'number' ? input.full(value) : '—'),
     },
@@ -71,7 +72,21 @@ export function trendOption(input: TrendInput, palette: Palette): TrendOption {
         lineStyle: { width: 2, color: palette.accent },
         itemStyle: { color: palette.accent },
         ...(input.fromZero ? { areaStyle: { color: palette.accentSoft, opacity: 0.6 } } : {}),
+        z: 3,
       },
+      ...(input.before
+        ? [
+            {
+              name: input.before.label,
+              type: 'line' as const,
+              data: points.map((_point, index) => input.before?.points[index]?.value ?? '-'),
+              connectNulls: false,
+              showSymbol: false,
+              lineStyle: { width: 1.5, color: palette.quiet, type: 'dashed' as const },
+              itemStyle: { color: palette.quiet },
+            },
+          ]
+        : []),
     ],
   };
 }

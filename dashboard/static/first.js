@@ -6,10 +6,23 @@ if (!Object.hasOwn)
     return Object.prototype.hasOwnProperty.call(object, key);
   };
 
-// The look before the first paint: else a dark page flashes white.
 (function () {
-  var theme = new URLSearchParams(location.search).get('theme');
-  var dark =
-    theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
-  document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+  var root = document.documentElement;
+  var params = new URLSearchParams(location.search);
+  // As in state/look.ts: what the address says, else what was chosen here last.
+  function look(name) {
+    var chosen = params.get(name);
+    try {
+      return chosen || localStorage.getItem('onenet.look.' + name);
+    } catch (_forbidden) {
+      return chosen;
+    }
+  }
+
+  // The look before the first paint: else a dark page flashes white.
+  var theme = look('theme');
+  var dark = matchMedia('(prefers-color-scheme: dark)').matches;
+  var known = theme === 'dark' || theme === 'light' || theme === 'contrast';
+  root.dataset.theme = known ? theme : dark ? 'dark' : 'light';
+  root.dataset.size = look('size') === 'large' ? 'large' : 'normal';
 })();

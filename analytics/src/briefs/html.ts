@@ -23,6 +23,7 @@ const palette: Palette = {
   surface: '#ffffff',
   accent: '#0d5793',
   accentSoft: '#e5eff8',
+  scale: ['#e4eef7', '#bfd6eb', '#8ab4da', '#4a86bd', '#0d5793'],
   font: "'FangSong', 'STFangsong', 'Noto Serif CJK SC', serif",
 };
 

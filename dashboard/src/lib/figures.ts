@@ -6,8 +6,3 @@ export const overviewMetrics = [
   'signUps',
   'engagement',
 ] as const;
-
-/** Those and the one that was chosen, each once. */
-export function withChosen(metric: string): readonly string[] {
-  return [...new Set([...overviewMetrics, metric])];
-}

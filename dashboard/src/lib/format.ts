@@ -6,10 +6,16 @@ import { messages, type Language, type Messages } from '../messages/messages.ts'
 export class Format extends FigureFormat {
   readonly #words: Messages;
   readonly #tenths: Intl.NumberFormat;
+  readonly #month: Intl.DateTimeFormat;
 
   constructor(language: Language) {
     super(language);
     this.#words = messages[language];
+    this.#month = new Intl.DateTimeFormat(locales[language], {
+      year: 'numeric',
+      month: language === 'zh' ? 'numeric' : 'short',
+      timeZone: 'Asia/Shanghai',
+    });
     this.#tenths = new Intl.NumberFormat(locales[language], { maximumFractionDigits: 1 });
   }
 
@@ -22,6 +28,16 @@ export class Format extends FigureFormat {
     if (seconds < 3600) return words.minutes(Math.round(seconds / 60));
     if (seconds < 86_400) return words.hours(Math.round(seconds / 3600));
     return words.days(Math.round(seconds / 86_400));
+  }
+
+  /** The start of a bucket shorter than a day: 16:03. */
+  minute(at: string): string {
+    return this.clock(at).slice(0, 5);
+  }
+
+  /** The start of a month: 2026/11. */
+  month(at: string): string {
+    return this.#month.format(new Date(at));
   }
 
   /** How long, in one unit. */

@@ -2,13 +2,18 @@
 import { dimensionWords } from '@onenet/charts';
 import type { Messages } from './messages.ts';
 import { developer } from './developer.en.ts';
+import { pageWords } from './pages.en.ts';
+import { reading } from './reading.en.ts';
+import { requests } from './requests.en.ts';
 
 export const en: Messages = {
+  ...reading,
+  pageWords,
+  requests,
   siteName: 'OneNet Hubei',
   siteTag: 'Trade union service platforms',
   skipToContent: 'Skip to content',
   overview: 'Overview',
-  overviewQuestion: 'How is the province now?',
   pages: 'Pages',
   platforms: 'Platforms',
   places: 'Places',
@@ -20,27 +25,9 @@ export const en: Messages = {
   simulated: 'simulated',
   language: 'Language',
   theme: 'Appearance',
-  themes: { auto: 'Auto', light: 'Light', dark: 'Dark' },
+  themes: { auto: 'As the system', light: 'Light', dark: 'Dark', contrast: 'High contrast' },
   period: 'Period',
-  periods: {
-    TODAY: 'Today',
-    WEEK: 'This week',
-    MONTH: 'This month',
-    LAST_30_DAYS: 'Last 30 days',
-    YEAR: 'This year',
-    ALL: 'All time',
-  },
   comparison: 'Compare with',
-  comparisons: { PREVIOUS_PERIOD: 'Previous period', YEAR_AGO: 'A year ago', NONE: 'Nothing' },
-  comparedWith: {
-    TODAY: 'vs. same time yesterday',
-    WEEK: 'vs. same part of last week',
-    MONTH: 'vs. same part of last month',
-    LAST_30_DAYS: 'vs. the 30 days before',
-    YEAR: 'vs. same part of last year',
-    ALL: '',
-  },
-  comparedWithYearAgo: 'vs. a year ago',
   metric: 'Metric',
   moreMetrics: 'More metrics',
   showMetric: (label) => `Show map, trend and rankings of “${label}”`,
@@ -92,8 +79,6 @@ export const en: Messages = {
   },
   severities: { '1': 'Today', '2': 'Soon', '3': 'Now' },
   since: (time) => `since ${time}`,
-  trend: 'Last 30 days',
-  todayIncomplete: 'The last point is today, not over yet',
   date: 'Date',
   topPlatforms: 'Platforms ranked',
   topCategories: 'Requests by category',

@@ -1,6 +1,7 @@
 /** The languages of the dashboard; every one has the words that Chinese has. */
 import type { Language } from '@onenet/charts';
 import { en } from './en.ts';
+import type { Same } from './same.ts';
 import { zh } from './zh.ts';
 
 export { languages, locales } from '@onenet/charts';
@@ -8,14 +9,6 @@ export type { Language } from '@onenet/charts';
 
 /** Same keys as `zh`; a word stays a word, a sentence with blanks keeps its blanks. */
 export type Messages = Same<typeof zh>;
-
-type Same<T> = {
-  readonly [K in keyof T]: T[K] extends (...blanks: infer B) => string
-    ? (...blanks: B) => string
-    : T[K] extends string
-      ? string
-      : Same<T[K]>;
-};
 
 export const messages: Readonly<Record<Language, Messages>> = { zh, en };
 

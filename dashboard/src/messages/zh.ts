@@ -2,13 +2,18 @@
 
 import { dimensionWords } from '@onenet/charts';
 import { developer } from './developer.zh.ts';
+import { pageWords } from './pages.zh.ts';
+import { reading } from './reading.zh.ts';
+import { requests } from './requests.zh.ts';
 
 export const zh = {
+  ...reading,
+  pageWords,
+  requests,
   siteName: '湖北工会一张网',
   siteTag: '全省工会服务平台',
   skipToContent: '跳到正文',
   overview: '总览',
-  overviewQuestion: '全省现在怎样？',
   pages: '页面',
   platforms: '各平台',
   places: '各地',
@@ -19,27 +24,9 @@ export const zh = {
   simulated: '模拟',
   language: '语言',
   theme: '外观',
-  themes: { auto: '跟随系统', light: '浅色', dark: '深色' },
+  themes: { auto: '跟随系统', light: '浅色', dark: '深色', contrast: '高对比' },
   period: '时段',
-  periods: {
-    TODAY: '今日',
-    WEEK: '本周',
-    MONTH: '本月',
-    LAST_30_DAYS: '近30天',
-    YEAR: '今年',
-    ALL: '累计',
-  },
   comparison: '对比',
-  comparisons: { PREVIOUS_PERIOD: '上一时段', YEAR_AGO: '去年同期', NONE: '不对比' },
-  comparedWith: {
-    TODAY: '较昨日同期',
-    WEEK: '较上周同期',
-    MONTH: '较上月同期',
-    LAST_30_DAYS: '较前30天',
-    YEAR: '较上年同期',
-    ALL: '',
-  },
-  comparedWithYearAgo: '较去年同期',
   metric: '指标',
   moreMetrics: '更多指标',
   showMetric: (label: string) => `以“${label}”查看地图、趋势与排名`,
@@ -90,8 +77,6 @@ export const zh = {
   },
   severities: { '1': '今日处理', '2': '尽快处理', '3': '立即处理' },
   since: (time: string) => `自 ${time}`,
-  trend: '近30天趋势',
-  todayIncomplete: '末点为今日，尚未结束',
   date: '日期',
   topPlatforms: '平台排名',
   topCategories: '求助类别',

@@ -1,4 +1,5 @@
 /** Asks the gateway that served this page, by GraphQL over HTTP. */
+import { at } from '../address.ts';
 import { isRecord, UnexpectedAnswer, type Read } from './read.ts';
 
 /** Whose fault it is that there is no answer, as far as it matters for what to do now. */
@@ -74,7 +75,7 @@ async function post(
 ): Promise<Readonly<Record<string, unknown>>> {
   let response: Response;
   try {
-    response = await fetch('/graphql', {
+    response = await fetch(at('/graphql'), {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify(request),

@@ -1,33 +1,83 @@
 /** What analytics answers: figures, their history, rankings. */
 import { ask, type Answer } from './client.ts';
-import { list, nullable, number, object, text, type Reads } from './read.ts';
+import { list, nullable, number, object, text, truth, type Reads } from './read.ts';
 
-export const periods = ['TODAY', 'WEEK', 'MONTH', 'LAST_30_DAYS', 'YEAR', 'ALL'] as const;
+/** The first is the default. */
+export const periods = [
+  'TODAY',
+  'WEEK',
+  'MONTH',
+  'QUARTER',
+  'YEAR',
+  'LAST_30_DAYS',
+  'ALL',
+  'CUSTOM',
+] as const;
 export type Period = (typeof periods)[number];
 
-export const comparisons = ['PREVIOUS_PERIOD', 'YEAR_AGO', 'NONE'] as const;
+/** The first is the default. */
+export const comparisons = [
+  'PREVIOUS_PERIOD',
+  'YEAR_AGO',
+  'WEEKDAY',
+  'SPRING_FESTIVAL',
+  'NONE',
+] as const;
 export type Comparison = (typeof comparisons)[number];
 
-export type TopBy = 'PLATFORM' | 'PLACE' | 'CATEGORY' | 'CHANNEL';
+/** By what figures are told apart: `TopBy` of analytics.graphql. */
+export const dimensions = [
+  'PLATFORM',
+  'PLACE',
+  'CATEGORY',
+  'CHANNEL',
+  'CLIENT',
+  'CODE',
+  'MODULE',
+] as const;
+export type TopBy = (typeof dimensions)[number];
 
-export interface MetricsInput {
-  readonly metrics: readonly string[];
+export type Grain = 'MINUTE' | 'HOUR' | 'DAY' | 'WEEK' | 'MONTH' | 'AUTO';
+
+/** Of what a question is: the period, the filters, and as of which state. */
+export interface Scope {
   readonly period: Period;
-  readonly grain?: 'HOUR' | 'DAY';
+  /** With CUSTOM: the first day, YYYY-MM-DD. */
+  readonly from?: string;
+  /** With CUSTOM: the day after the last one. */
+  readonly to?: string;
   readonly platforms?: readonly string[];
   readonly place?: string;
+  readonly categories?: readonly string[];
+  readonly channels?: readonly string[];
+  /** A token of an earlier answer: the same is answered again. */
+  readonly state?: string;
   /** Whether what the simulation made counts; it does when absent. */
   readonly simulated?: boolean;
+}
+
+/** A {@link Scope}, and what it is compared with. */
+export interface Asked extends Scope {
   readonly compareWith?: Comparison;
 }
 
-export interface TopsInput {
+export interface MetricsInput extends Asked {
+  readonly metrics: readonly string[];
+  readonly grain?: Grain;
+}
+
+export interface TopsInput extends Asked {
   readonly metric: string;
   readonly by: TopBy;
-  readonly period: Period;
-  readonly place?: string;
-  readonly platforms?: readonly string[];
   readonly first: number;
+}
+
+export interface MetricTableInput extends Asked {
+  readonly metrics: readonly string[];
+  readonly by: TopBy;
+  readonly orderBy?: string;
+  readonly ascending?: boolean;
+  readonly first?: number;
 }
 
 export const definition = object({
@@ -45,6 +95,19 @@ export const definition = object({
 });
 export type MetricDefinition = Reads<typeof definition>;
 
+/** What every answer says of itself. */
+export const covered = {
+  /** RFC 3339: all events up to this time are in. */
+  asOf: text,
+  /** Given as `state`, the same is answered again. */
+  state: text,
+  answered: number,
+  asked: number,
+  behind: list(text),
+};
+export type Covered = Reads<ReturnType<typeof object<typeof covered>>>;
+export const coveredFields = 'asOf state answered asked behind';
+
 export const series = object({
   metric: text,
   value: nullable(number),
@@ -52,10 +115,14 @@ export const series = object({
   previous: nullable(number),
   change: nullable(number),
   points: nullable(list(object({ at: text, value: nullable(number) }))),
-  asOf: text,
-  answered: number,
-  asked: number,
-  behind: list(text),
+  upperBound: truth,
+  from: nullable(text),
+  to: text,
+  comparedFrom: nullable(text),
+  comparedTo: nullable(text),
+  partial: truth,
+  grain: nullable(text),
+  ...covered,
 });
 export type MetricSeries = Reads<typeof series>;
 export type MetricPoint = NonNullable<MetricSeries['points']>[number];
@@ -69,15 +136,40 @@ const tops = object({
       change: nullable(number),
     }),
   ),
-  asOf: text,
+  ...covered,
 });
 export type Tops = Reads<typeof tops>;
+
+const metricTable = object({
+  by: text,
+  rows: list(
+    object({
+      key: text,
+      cells: list(
+        object({
+          metric: text,
+          value: nullable(number),
+          previous: nullable(number),
+          change: nullable(number),
+        }),
+      ),
+    }),
+  ),
+  totalRows: number,
+  from: nullable(text),
+  to: text,
+  partial: truth,
+  ...covered,
+});
+export type MetricTable = Reads<typeof metricTable>;
+export type MetricTableRow = MetricTable['rows'][number];
 
 const definitionFields = /* GraphQL */ `
   name module dimensions kind direction unit unitEn label labelEn explanation explanationEn
 `;
 const seriesFields = /* GraphQL */ `
-  metric value opening previous change points { at value } asOf answered asked behind
+  metric value opening previous change points { at value } upperBound
+  from to comparedFrom comparedTo partial grain ${coveredFields}
 `;
 
 /** The list of metrics: one per name. */
@@ -141,10 +233,28 @@ export async function askTops(input: TopsInput, signal: AbortSignal): Promise<An
           previous
           change
         }
-        asOf
+        ${coveredFields}
       }
     }
   `;
   const answer = await ask(document, { input }, object({ tops }), signal);
   return { ...answer, data: answer.data.tops };
+}
+
+/** Rows by metrics, sorted by the net. */
+export async function askMetricTable(
+  input: MetricTableInput,
+  signal: AbortSignal,
+): Promise<Answer<MetricTable>> {
+  const document = /* GraphQL */ `
+    query MetricTable($input: MetricTableInput!) {
+      metricTable(input: $input) {
+        by
+        rows { key cells { metric value previous change } }
+        totalRows from to partial ${coveredFields}
+      }
+    }
+  `;
+  const answer = await ask(document, { input }, object({ metricTable }), signal);
+  return { ...answer, data: answer.data.metricTable };
 }

@@ -6,7 +6,7 @@ const place = nullable(object({ code: text, name: text }));
 
 const absence = object({ platform: text, reason: text });
 
-const completeness = object({
+export const completeness = object({
   asked: number,
   answered: number,
   notAsked: list(absence),
@@ -86,8 +86,14 @@ export interface Page<T> {
   readonly completeness: Completeness | null;
 }
 
-/** Whose records: one platform's, or what lies within a place. */
-export type RecordScope = { readonly platforms: readonly string[] } | { readonly place: string };
+/** Whose records: one platform's, what lies within a place, both, or everybody's. */
+export interface RecordScope {
+  readonly platforms?: readonly string[];
+  readonly place?: string;
+  /** Of requests only. */
+  readonly categories?: readonly string[];
+  readonly channels?: readonly string[];
+}
 
 const pageFields = /* GraphQL */ `
   totalCount knownCount
@@ -184,7 +190,7 @@ export function askStations(
 
 async function askPage<T>(
   document: string,
-  filter: Readonly<Record<string, unknown>>,
+  filter: object,
   after: string | null,
   node: Read<T>,
   signal: AbortSignal,

@@ -1,4 +1,5 @@
 /** Who is signed in, at the province through the gateway that served this page. */
+import { at } from '../address.ts';
 import { Problem, type Fetch } from './client.ts';
 import { isRecord, list, nullable, object, text, type Reads } from './read.ts';
 
@@ -49,12 +50,12 @@ export async function signOut(fetch: Fetch = globalThis.fetch): Promise<void> {
 
 /** Whether people sign in at a provider of identities: then this address leads there. */
 export async function hasProvider(fetch: Fetch = globalThis.fetch): Promise<boolean> {
-  const response = await fetch(`${path}/provider`).catch(() => undefined);
+  const response = await fetch(at(`${path}/provider`)).catch(() => undefined);
   const body: unknown = await response?.json().catch(() => null);
   return isRecord(body) && body['provider'] === true;
 }
 
-export const providerPath = `${path}/oidc`;
+export const providerPath = at(`${path}/oidc`);
 
 /** Where to go after signing in: a page of ours, and nobody else's. */
 export function pageOfOurs(next: string | null, origin: string): string {
@@ -72,7 +73,7 @@ function tryUrl(next: string, origin: string): URL | null {
 
 async function reach(fetch: Fetch, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(path, init);
+    return await fetch(at(path), init);
   } catch (cause) {
     throw new Problem('offline', null, 'the gateway cannot be reached', { cause });
   }

@@ -1,4 +1,5 @@
 /** The map's files: fetched once, as they stand beside the page, so that they can be replaced. */
+import { at } from '../address.ts';
 import { Problem, type Answer } from '../api/client.ts';
 import { nullable, object, text, type Reads } from '../api/read.ts';
 import { readTopology } from './geometry.ts';
@@ -42,7 +43,7 @@ async function load(file: MapFile): Promise<MapFiles> {
 }
 
 async function fetchJson(path: string): Promise<unknown> {
-  const response = await fetch(path);
+  const response = await fetch(at(path));
   if (!response.ok) throw new Error(`${path}: HTTP ${response.status}`);
   return response.json();
 }

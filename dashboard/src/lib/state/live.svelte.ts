@@ -1,4 +1,5 @@
 /** What comes over `/live`: the newest events, today's figures and the state of every feed. */
+import { at } from '../address.ts';
 import { mayAsk } from '../api/client.ts';
 import type { FeedStatus } from '../api/health.ts';
 import { liveChange, liveSnapshot, type FeedEvent } from '../api/live.ts';
@@ -50,7 +51,7 @@ export class Live {
   }
 
   #connect(waitMs: number, gone: AbortSignal): void {
-    const source = new EventSource('/live');
+    const source = new EventSource(at('/live'));
     gone.addEventListener('abort', () => source.close());
     let nextMs = waitMs;
     source.addEventListener('open', () => {

@@ -11,8 +11,9 @@ export class Colours {
     $effect.pre(() => {
       const root = document.documentElement;
       const apply = () => {
-        const isDark = view.theme === 'dark' || (view.theme === 'auto' && dark.matches);
-        root.dataset['theme'] = isDark ? 'dark' : 'light';
+        const auto = dark.matches ? 'dark' : 'light';
+        root.dataset['theme'] = view.theme === 'auto' ? auto : view.theme;
+        root.dataset['size'] = view.size;
         this.current = readPalette();
       };
       apply();
@@ -32,6 +33,7 @@ function readPalette(): Palette {
     surface: colour('surface'),
     accent: colour('accent'),
     accentSoft: colour('accent-soft'),
+    scale: [1, 2, 3, 4, 5].map((step) => colour(`scale-${step}`)),
     font: style.fontFamily,
   };
 }

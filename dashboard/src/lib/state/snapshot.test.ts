@@ -19,7 +19,7 @@ test('what is too old, of another shape or unreadable is not shown', () => {
   keepSnapshot(storage, 'figures', ['a'], 0);
   expect(readSnapshot(storage, 'figures', list(text), 8 * day)).toBeNull();
   expect(readSnapshot(storage, 'figures', text, 1)).toBeNull();
-  storage.setItem('onenet.snapshot.1.figures', '{');
+  storage.setItem('onenet.snapshot.2.figures', '{');
   expect(readSnapshot(storage, 'figures', list(text), 1)).toBeNull();
 });
 

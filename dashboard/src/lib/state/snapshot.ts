@@ -9,7 +9,7 @@ export interface Snapshot<T> {
 }
 
 /** Changes with the shape of what is kept: an older one is then not read. */
-const prefix = 'onenet.snapshot.1.';
+const prefix = 'onenet.snapshot.2.';
 /** Older figures would mislead more than they help. */
 const maxAgeMs = 7 * 86_400_000;
 

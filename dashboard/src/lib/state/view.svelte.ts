@@ -1,46 +1,100 @@
-/** What is being looked at: period, comparison, metric, language and look, all from the address. */
+/** What is being looked at: period, comparison, filters, metric, language and look, all from the address. */
 import { goto } from '$app/navigation';
 import { page } from '$app/state';
-import { comparisons, periods, type Comparison, type Period } from '../api/metrics.ts';
+import { base, pathOf } from '../address.ts';
+import type { Asked, Comparison, Period } from '../api/metrics.ts';
 import { languages, type Language } from '../../messages/messages.ts';
+import {
+  askedOf,
+  comparisonOf,
+  daysOf,
+  defaults as askedDefaults,
+  filters,
+  periodOf,
+} from './asked.ts';
 import { choose, withChoices } from './choices.ts';
+import { keepLook, readLook } from './look.ts';
 
-export const themes = ['auto', 'light', 'dark'] as const;
+/** High contrast is a look of its own: black on white. */
+export const themes = ['auto', 'light', 'dark', 'contrast'] as const;
 export type Theme = (typeof themes)[number];
+
+/** Large type, for whoever reads better by it. */
+export const sizes = ['normal', 'large'] as const;
+export type Size = (typeof sizes)[number];
 
 /** The metric that map, trend and rankings speak of when the address names none. */
 const defaultMetric = 'requestsResolved';
 
+const defaults: Readonly<Record<string, string>> = {
+  ...askedDefaults,
+  metric: defaultMetric,
+  lang: languages[0],
+  theme: themes[0],
+  size: sizes[0],
+  client: '',
+};
+
 export class View {
-  readonly period: Period = $derived(choose(page.url.searchParams.get('period'), periods));
-  readonly comparison: Comparison = $derived(
-    choose(page.url.searchParams.get('compare'), comparisons),
-  );
-  readonly metric: string = $derived(page.url.searchParams.get('metric') ?? defaultMetric);
-  readonly language: Language = $derived(choose(page.url.searchParams.get('lang'), languages));
-  readonly theme: Theme = $derived(choose(page.url.searchParams.get('theme'), themes));
+  readonly #params = $derived(page.url.searchParams);
+  /** How this browser last looked, for what the address does not say. */
+  #look = $state.raw(readLook(localStorage));
 
-  /** Whose sharing is looked at; empty: everybody's. */
-  readonly platform: string = $derived(page.url.searchParams.get('platform') ?? '');
-  readonly client: string = $derived(page.url.searchParams.get('client') ?? '');
+  readonly period: Period = $derived(periodOf(this.#params));
+  readonly comparison: Comparison = $derived(comparisonOf(this.#params));
+  readonly days = $derived(daysOf(this.#params));
+  /** What every question of the page has in common. */
+  readonly asked: Asked = $derived(askedOf(this.#params));
+  /** A token of the state that is meant; empty: as it is now. */
+  readonly asOf: string = $derived(this.#params.get('asOf') ?? '');
 
-  /** The address of another page of ours that keeps what is being looked at. */
-  href(path: string): string {
-    return `${path}${page.url.search}`;
+  readonly metric: string = $derived(this.#params.get('metric') ?? defaultMetric);
+  readonly language: Language = $derived(choose(this.#chosen('lang'), languages));
+  readonly theme: Theme = $derived(choose(this.#chosen('theme'), themes));
+  readonly size: Size = $derived(choose(this.#chosen('size'), sizes));
+
+  /** Filters; empty: everything. */
+  readonly place: string = $derived(this.#params.get('place') ?? '');
+  readonly platform: string = $derived(this.#params.get('platform') ?? '');
+  readonly category: string = $derived(this.#params.get('category') ?? '');
+  readonly channel: string = $derived(this.#params.get('channel') ?? '');
+  readonly client: string = $derived(this.#params.get('client') ?? '');
+
+  /** The path of this page, as its folder in `routes` has it. */
+  readonly path: string = $derived(pathOf(page.url.pathname));
+
+  /** Of a page's metrics the one that was chosen, else the page's first. */
+  metricOf(names: readonly string[]): string {
+    const named = this.#params.get('metric');
+    return names.find((name) => name === named) ?? names[0] ?? this.metric;
+  }
+
+  /** The address of another page of ours that keeps what is being looked at, but for `choices`. */
+  href(path: string, choices: Readonly<Record<string, string>> = {}): string {
+    // A platform's or a place's own page is about that one.
+    const own = /^\/(?:place|platform)\//.test(path) ? { place: '', platform: '' } : {};
+    return base + path + withChoices(page.url.search, { ...own, ...choices }, defaults);
+  }
+
+  /** This page, otherwise filtered. */
+  here(choices: Readonly<Record<string, string>>): string {
+    return this.href(this.path, choices);
   }
 
   /** A step that the browser's back button undoes. */
   async set(choices: Readonly<Record<string, string>>): Promise<void> {
-    const defaults = {
-      period: periods[0],
-      compare: comparisons[0],
-      metric: defaultMetric,
-      lang: languages[0],
-      theme: themes[0],
-      platform: '',
-      client: '',
-    };
-    const search = withChoices(page.url.search, choices, defaults);
-    await goto(`${page.url.pathname}${search}`, { reset: false });
+    this.#look = keepLook(localStorage, this.#look, choices);
+    await goto(page.url.pathname + withChoices(page.url.search, choices, defaults), {
+      reset: false,
+    });
+  }
+
+  /** Everything again, of everything. */
+  async clear(): Promise<void> {
+    await this.set(Object.fromEntries(filters.map((filter) => [filter, ''])));
+  }
+
+  #chosen(name: 'lang' | 'theme' | 'size'): string | null {
+    return this.#params.get(name) ?? this.#look[name] ?? null;
   }
 }

@@ -1,0 +1,37 @@
+/** The pages that there are, in reading order: the navigation, and each page's one question. */
+
+export interface PageEntry {
+  /** Its words: `words.pages[name]`. */
+  readonly name: PageName;
+  /** Its folder in `routes`. */
+  readonly path: string;
+}
+
+/** Every page that the dashboard is to have; one is linked when it stands in {@link pages}. */
+export type PageName =
+  | 'overview'
+  | 'requests'
+  | 'signUps'
+  | 'engagement'
+  | 'aid'
+  | 'ranking'
+  | 'net'
+  | 'usage'
+  | 'alerts'
+  | 'brief'
+  | 'access'
+  | 'administration'
+  | 'wall'
+  | 'developer';
+
+export const pages: readonly PageEntry[] = [
+  { name: 'overview', path: '/' },
+  { name: 'requests', path: '/requests' },
+  { name: 'access', path: '/access' },
+  { name: 'developer', path: '/developer' },
+];
+
+/** Whether an address is of a page, or of one below it. */
+export function isOf({ path }: PageEntry, address: string): boolean {
+  return address === path || (path !== '/' && address.startsWith(`${path}/`));
+}
