@@ -1,7 +1,9 @@
 /** Builds the dashboard into static files; in development, passes the net's routes on to a gateway. */
 import adapter from '@sveltejs/adapter-static';
 import { sveltekit } from '@sveltejs/kit/vite';
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { withPortableShell } from './portable-shell.ts';
 
 /** The oldest browser that the dashboard serves: WeChat's WebView on phones of five years ago. */
 const oldestBrowser = 'chrome87';
@@ -13,12 +15,10 @@ export default defineConfig({
   plugins: [
     sveltekit({
       // One shell for every address: the router in the browser decides what it shows.
-      adapter: adapter({
-        pages: 'build',
-        fallback: 'index.html',
-        precompress: true,
-        strict: false,
-      }),
+      adapter: withPortableShell(
+        adapter({ pages: 'build', fallback: 'index.html', precompress: true, strict: false }),
+        fileURLToPath(new URL('build/index.html', import.meta.url)),
+      ),
       inlineStyleThreshold: 0,
       // In the page itself, where the hash of the router's own start is known; who may frame it, the gateway says.
       csp: {
@@ -37,11 +37,13 @@ export default defineConfig({
     }),
     flatScopes(),
   ],
+  worker: { format: 'es' },
   build: {
     target: oldestBrowser,
     cssTarget: oldestBrowser,
-    // ECharts is one large chunk, loaded after the figures stand; the editors of the page for developers are the other.
-    chunkSizeWarningLimit: 600,
+    // Large chunks are loaded on their own: ECharts after the figures, the editors on the page for developers,
+    // what writes workbooks when somebody takes one.
+    chunkSizeWarningLimit: 1000,
   },
   server: {
     proxy: Object.fromEntries(

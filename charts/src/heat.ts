@@ -55,7 +55,6 @@ export function heatOption(input: HeatInput, palette: Palette): HeatOption {
   const values = input.cells.flatMap((row, weekday) =>
     row.map((value, hour): [number, number, number | '-'] => [hour, weekday, value ?? '-']),
   );
-  const most = Math.max(0, ...input.cells.flat().map((value) => value ?? 0));
   return {
     animation: false,
     textStyle: { fontFamily: palette.font, color: palette.quiet },
@@ -85,7 +84,11 @@ export function heatOption(input: HeatInput, palette: Palette): HeatOption {
       axisTick: { show: false },
       axisLabel: { color: palette.ink, margin: 10 },
     },
-    visualMap: { type: 'piecewise', show: false, pieces: pieces(most, palette.scale), min: 0 },
+    visualMap: {
+      type: 'piecewise',
+      show: false,
+      pieces: pieces(input.cells.flat(), palette.scale),
+    },
     series: [
       {
         name: input.label,
@@ -98,12 +101,18 @@ export function heatOption(input: HeatInput, palette: Palette): HeatOption {
   };
 }
 
-/** Equal steps from zero to the most. */
-function pieces(most: number, scale: readonly string[]) {
-  const step = (most || 1) / scale.length;
-  return scale.map((color, index) => ({
-    color,
-    gte: index * step,
-    ...(index === scale.length - 1 ? {} : { lt: (index + 1) * step }),
-  }));
+/** As many cells in each step, nothing in the first: one burst must not make all the rest look alike. */
+function pieces(cells: readonly (number | null)[], scale: readonly string[]) {
+  const values = cells
+    .filter((value) => value !== null && value > 0)
+    .sort((a, b) => Number(a) - Number(b));
+  const edges = scale
+    .slice(1)
+    .map(
+      (_color, step) => values[Math.floor((step * values.length) / (scale.length - 1))] ?? step + 1,
+    );
+  return scale.map((color, index) => {
+    const [from, to] = [edges[index - 1], edges[index]];
+    return { color, ...(from !== undefined && { gte: from }), ...(to !== undefined && { lt: to }) };
+  });
 }

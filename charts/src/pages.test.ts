@@ -74,13 +74,20 @@ describe('rhythm', () => {
     expect(cells).toHaveLength(7);
   });
 
-  test('a cell an hour, the darkest the most', () => {
-    const cells = rhythm([{ at: '2026-11-22T16:00:00Z', value: 9 }]);
+  test('a cell an hour, in steps of as many cells, nothing in the lightest', () => {
+    const at = (hour: number) => `2026-11-22T${16 + hour}:00:00Z`;
+    const cells = rhythm([1, 2, 3, 1000, 0].map((value, hour) => ({ at: at(hour), value })));
     const days = ['一', '二', '三', '四', '五', '六', '日'];
     const option = heatOption({ cells, label: '', days, hour: String, full: String }, palette);
     expect(option).toMatchObject({
       yAxis: { data: days },
-      visualMap: { pieces: [{ gte: 0, lt: 3 }, { lt: 6 }, { gte: 6, color: '#06c' }] },
+      visualMap: {
+        pieces: [
+          { lt: 1, color: '#def' },
+          { gte: 1, lt: 3 },
+          { gte: 3, color: '#06c' },
+        ],
+      },
     });
     expect(chartSvg(option, size)).toContain('#06c');
   });

@@ -8,6 +8,14 @@ if (!Object.hasOwn)
 
 (function () {
   var root = document.documentElement;
+
+  // Under which path a reverse proxy has put us: what stands before the path that the gateway was asked for.
+  var asked = root.dataset.path || location.pathname;
+  var here = location.pathname;
+  if (asked === '/' && here.slice(-1) !== '/') here += '/';
+  var isBelow = here.slice(-asked.length) === asked;
+  root.dataset.base = isBelow ? here.slice(0, here.length - asked.length) : '';
+
   var params = new URLSearchParams(location.search);
   // As in state/look.ts: what the address says, else what was chosen here last.
   function look(name) {

@@ -1,6 +1,7 @@
 /** Serves the dashboard: its files as built, and its shell for every page address. */
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -37,8 +38,13 @@ export async function serveStatic(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
-  const file = (await fileAt(dir, pathname)) ?? (await shellFor(dir, pathname, request));
+  const shell = await shellFor(dir, pathname, request);
+  const file = (await fileAt(dir, pathname)) ?? shell;
   if (file === undefined) return false;
+  if (file === shell) {
+    await sendShell(file, pathname, request, response);
+    return true;
+  }
   const encoding = await compressed(file, request.headers['accept-encoding'] ?? '');
   const sent = encoding ? file + encoding.suffix : file;
   const { size, mtimeMs } = await stat(sent);
@@ -62,6 +68,35 @@ export async function serveStatic(
   if (request.method === 'HEAD') response.end();
   else await pipeline(createReadStream(sent), response);
   return true;
+}
+
+/**
+ * The shell says for which path it was sent, and where from there its files are: so it works under whatever path
+ * a reverse proxy has put this gateway, which neither of the two needs to be told.
+ */
+async function sendShell(
+  file: string,
+  pathname: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const up = '../'.repeat(pathname.split('/').length - 2) || './';
+  const html = (await readFile(file, 'utf8'))
+    .replace('<html ', () => `<html data-path="${encodeURI(pathname).replaceAll('"', '%22')}" `)
+    .replaceAll(/(?<=\s(?:href|src)=")\/(?!\/)/g, up);
+  const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 16)}"`;
+  const headers = {
+    'content-type': contentTypes['.html'],
+    'cache-control': 'no-cache',
+    'x-content-type-options': 'nosniff',
+    etag,
+  };
+  if (request.headers['if-none-match'] === etag) {
+    response.writeHead(304, headers).end();
+    return;
+  }
+  response.writeHead(200, { ...headers, 'content-length': Buffer.byteLength(html) });
+  response.end(request.method === 'HEAD' ? undefined : html);
 }
 
 async function fileAt(dir: string, pathname: string): Promise<string | undefined> {

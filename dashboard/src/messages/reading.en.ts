@@ -78,6 +78,7 @@ export const reading: Same<typeof zh> = {
   pin: 'Keep this state',
   pinExplained:
     'Puts the state of now into the address: whoever opens the link sees the same figures',
+  lastSeen: (time) => `As last seen at ${time}; updating`,
   asOfThen: 'You see the figures of a state that was kept: what came in later does not count.',
   asOfNow: 'Back to now',
   largeType: 'Large type',

@@ -76,6 +76,7 @@ export const reading = {
   without: (name: string) => `去掉“${name}”`,
   pin: '固定此刻',
   pinExplained: '把此刻的数字写进地址：别人打开同一链接，看到的完全一样',
+  lastSeen: (time: string) => `${time} 看到的画面，正在更新`,
   asOfThen: '正在看固定时刻的数字：此后到达或更正的事件不计入。',
   asOfNow: '回到现在',
   largeType: '大字版（适老化）',

@@ -1,6 +1,7 @@
 /** Asks the gateway that served this page, by GraphQL over HTTP. */
 import { at } from '../address.ts';
 import { isRecord, UnexpectedAnswer, type Read } from './read.ts';
+import { Turns } from './turns.ts';
 
 /** Whose fault it is that there is no answer, as far as it matters for what to do now. */
 export type ProblemKind = 'offline' | 'unavailable' | 'signIn' | 'refused' | 'unexpected';
@@ -50,6 +51,9 @@ export const visitorFetch: Fetch = async (input, init) => {
   );
 };
 
+/** A page's questions come one after another, its figures first: all at once would each wait for all. */
+const turns = new Turns();
+
 /** One operation. Throws {@link Problem} when `read` finds nothing that it can use. */
 export async function ask<T>(
   document: string,
@@ -58,7 +62,7 @@ export async function ask<T>(
   signal: AbortSignal,
   fetch: Fetch = visitorFetch,
 ): Promise<Answer<T>> {
-  const body = await post({ query: document, variables }, signal, fetch);
+  const body = await turns.take(() => post({ query: document, variables }, signal, fetch), signal);
   const problems = readProblems(body['errors']);
   try {
     return { data: read(body['data'], 'data'), problems };

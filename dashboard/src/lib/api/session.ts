@@ -60,7 +60,7 @@ export const providerPath = at(`${path}/oidc`);
 /** Where to go after signing in: a page of ours, and nobody else's. */
 export function pageOfOurs(next: string | null, origin: string): string {
   const url = next === null || !next.startsWith('/') ? null : tryUrl(next, origin);
-  return url?.origin === origin ? url.pathname + url.search : '/';
+  return url?.origin === origin ? url.pathname + url.search : at('/');
 }
 
 function tryUrl(next: string, origin: string): URL | null {

@@ -2,11 +2,9 @@
 import { at } from '../address.ts';
 import { mayAsk } from '../api/client.ts';
 import type { FeedStatus } from '../api/health.ts';
-import { liveChange, liveSnapshot, type FeedEvent } from '../api/live.ts';
-import type { Read } from '../api/read.ts';
-import { withChange, withSnapshot, type LivePicture } from './live-picture.ts';
-
-export type LiveState = 'connecting' | 'open' | 'lost';
+import type { FeedEvent } from '../api/live.ts';
+import { shareLive } from '../live/share.ts';
+import type { LiveState, Told } from '../live/stream.ts';
 
 export interface LiveTotals {
   /** Metric → its value today. */
@@ -17,75 +15,37 @@ export interface LiveTotals {
   readonly at: number;
 }
 
-/** A refused stream the browser does not try again: we do, less and less often. */
-const retryMs = { first: 5_000, most: 60_000 };
-
 export class Live {
-  state = $state<LiveState>('connecting');
-  #picture = $state.raw<LivePicture>();
-  #at = $state.raw(0);
+  #told = $state.raw<Told>({ state: 'connecting', picture: undefined, at: 0 });
 
+  readonly state: LiveState = $derived(this.#told.state);
   /** Newest first. */
-  readonly events: readonly FeedEvent[] = $derived(this.#picture?.events ?? []);
+  readonly events: readonly FeedEvent[] = $derived(this.#told.picture?.events ?? []);
   /** Today's figures as last told. */
   readonly totals: LiveTotals | undefined = $derived(
-    this.#picture && {
-      values: this.#picture.values,
-      asOf: this.#picture.asOf,
-      at: this.#at,
+    this.#told.picture && {
+      values: this.#told.picture.values,
+      asOf: this.#told.picture.asOf,
+      at: this.#told.at,
     },
   );
-  readonly feeds: readonly FeedStatus[] | undefined = $derived(this.#picture?.feeds);
+  readonly feeds: readonly FeedStatus[] | undefined = $derived(this.#told.picture?.feeds);
 
-  /** Connects while the component is there; after a break the browser goes on where it was. */
+  /** Listens while the component is there. */
   constructor() {
     $effect(() => {
-      const gone = new AbortController();
+      let stop: (() => void) | undefined;
+      let gone = false;
       void mayAsk().then((may) => {
-        if (gone.signal.aborted) return;
-        if (may) this.#connect(retryMs.first, gone.signal);
-        else this.state = 'lost';
+        if (gone) return;
+        const address = new URL(at('/live'), location.href).href;
+        if (may) stop = shareLive(address, (told) => (this.#told = told));
+        else this.#told = { ...this.#told, state: 'lost' };
       });
-      return () => gone.abort();
+      return () => {
+        gone = true;
+        stop?.();
+      };
     });
-  }
-
-  #connect(waitMs: number, gone: AbortSignal): void {
-    const source = new EventSource(at('/live'));
-    gone.addEventListener('abort', () => source.close());
-    let nextMs = waitMs;
-    source.addEventListener('open', () => {
-      this.state = 'open';
-      nextMs = retryMs.first;
-    });
-    source.addEventListener('error', () => {
-      this.state = 'lost';
-      if (source.readyState !== EventSource.CLOSED) return;
-      const again = Math.min(nextMs * 2, retryMs.most);
-      const timer = setTimeout(() => this.#connect(again, gone), nextMs);
-      gone.addEventListener('abort', () => clearTimeout(timer));
-    });
-    source.addEventListener('snapshot', ({ data }: MessageEvent<string>) => {
-      const told = parse(data, liveSnapshot);
-      if (told) this.#saw(withSnapshot(this.#picture, told));
-    });
-    source.addEventListener('change', ({ data }: MessageEvent<string>) => {
-      const change = parse(data, liveChange);
-      if (change && this.#picture) this.#saw(withChange(this.#picture, change));
-    });
-  }
-
-  #saw(picture: LivePicture): void {
-    this.#picture = picture;
-    this.#at = Date.now();
-  }
-}
-
-/** Null for a message of a later version: what it changes, the next full answer brings. */
-function parse<T>(data: string, read: Read<T>): T | null {
-  try {
-    return read(JSON.parse(data) as unknown, 'live');
-  } catch {
-    return null;
   }
 }

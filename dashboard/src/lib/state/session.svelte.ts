@@ -1,8 +1,10 @@
 /** Who is signed in; the dashboard works without anybody where the gateway lets it. */
 import { goto } from '$app/navigation';
 import { page } from '$app/state';
+import { at, pathOf } from '../address.ts';
 import { askWhenAdmitted } from '../api/client.ts';
 import { askVisit, signOut, type SignedIn } from '../api/session.ts';
+import { forgetFigures } from './paint.ts';
 
 export const signInPath = '/sign-in';
 
@@ -20,7 +22,11 @@ export class Session {
       ),
     );
     visit.then(
-      ({ signedIn }) => (this.current = signedIn),
+      ({ signedIn, mayAsk }) => {
+        this.current = signedIn;
+        // Whoever comes next must not see what the one before saw.
+        if (!mayAsk) forgetFigures(localStorage);
+      },
       () => undefined,
     );
   }
@@ -28,20 +34,22 @@ export class Session {
   /** Ends the session, and shows what everybody sees. */
   async signOut(): Promise<void> {
     await signOut();
-    location.assign('/');
+    forgetFigures(localStorage);
+    location.assign(at('/'));
   }
 }
 
 /** The sign-in page, which leads back here. */
 export function signInHref(): string {
   const choices = new URLSearchParams(page.url.search);
-  if (page.url.pathname !== signInPath) choices.set('next', page.url.pathname + page.url.search);
-  return `${signInPath}?${choices}`;
+  if (pathOf(page.url.pathname) !== signInPath)
+    choices.set('next', page.url.pathname + page.url.search);
+  return at(`${signInPath}?${choices}`);
 }
 
 /** Where the gateway wants to know who asks. Pages for developers have a way to sign in of their own. */
 export async function signInFirst(): Promise<void> {
-  const { pathname } = page.url;
+  const pathname = pathOf(page.url.pathname);
   const isOpen = pathname === signInPath || /^\/developer(\/|$)/.test(pathname);
   if (!isOpen) await goto(signInHref());
 }

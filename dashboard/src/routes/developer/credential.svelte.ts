@@ -2,6 +2,7 @@
  * The credential that a developer has signed in with on this page. Secret and token are in memory alone:
  * in no storage, no address and no cookie, and gone when the page is left or they sign out.
  */
+import { at } from '#lib/address.ts';
 import { isRecord } from '#lib/api/read.ts';
 import { visitorFetch, type Fetch } from '#lib/api/client.ts';
 import { askToken } from './oauth.ts';
@@ -121,7 +122,7 @@ export class Credential {
 
   /** A client with several purposes names one with each call: the refusal of one that does not lists them. */
   async #findPurposes(): Promise<readonly string[]> {
-    const response = await this.fetch('/graphql', {
+    const response = await this.fetch(at('/graphql'), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query: '{ __typename }' }),

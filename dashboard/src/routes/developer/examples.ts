@@ -1,4 +1,5 @@
 /** Operations to start from: the guide's, and those that are registered. */
+import { at } from '#lib/address.ts';
 import type { Fetch } from '#lib/api/client.ts';
 import { Problem, type Answer } from '#lib/api/client.ts';
 import { list, number, object, text, UnexpectedAnswer, type Reads } from '#lib/api/read.ts';
@@ -121,7 +122,7 @@ export async function askRegistered(
   signal: AbortSignal,
   fetch: Fetch,
 ): Promise<Answer<readonly Registered[]>> {
-  const response = await fetch('/q', { signal }).catch((cause: unknown) => {
+  const response = await fetch(at('/q'), { signal }).catch((cause: unknown) => {
     if (signal.aborted) throw cause;
     throw new Problem('offline', null, 'the gateway cannot be reached', { cause });
   });

@@ -1,4 +1,5 @@
 /** The authorization server behind this page's address: tokens (RFC 6749), what it offers (RFC 8414), registration in a sandbox (RFC 7591). */
+import { at } from '#lib/address.ts';
 import { Problem, type Fetch } from '#lib/api/client.ts';
 import {
   isRecord,
@@ -74,7 +75,7 @@ export async function register(name: string, fetch: Fetch = globalThis.fetch): P
 }
 
 async function reach(fetch: Fetch, path: string, init: RequestInit): Promise<unknown> {
-  const response = await fetch(path, init).catch(() => null);
+  const response = await fetch(at(path), init).catch(() => null);
   if (response === null) throw new OauthRefusal('offline', 'the gateway cannot be reached');
   const body: unknown = await response.json().catch(() => null);
   if (response.ok) return body;

@@ -1,4 +1,5 @@
 /** Runs what the editor holds, and keeps what came of it. */
+import { at } from '#lib/address.ts';
 import type { Fetch } from '#lib/api/client.ts';
 import { parseVariables, readRan, type Ran } from './ran.ts';
 
@@ -40,7 +41,7 @@ export class Runner {
     this.pending = true;
     const began = performance.now();
     try {
-      const response = await this.#fetch('/graphql', {
+      const response = await this.#fetch(at('/graphql'), {
         method: 'POST',
         headers: {
           'content-type': 'application/json',

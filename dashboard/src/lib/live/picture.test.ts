@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FeedStatus } from '../api/health.ts';
 import type { FeedEvent, LiveSnapshot } from '../api/live.ts';
-import { withChange, withSnapshot } from './live-picture.ts';
+import { withChange, withSnapshot } from './picture.ts';
 
 const event = (sequence: number): FeedEvent => ({
   platform: '420100',

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { portable } from './portable-shell.ts';
+
+const hash = (text: string) => createHash('sha256').update(text).digest('base64');
+const script = `{ x = { base: "" }; import("/_app/start.js").then(() => import("/_app/app.js")); }`;
+const shell = (allowed: string) =>
+  `<meta content="script-src 'sha256-${allowed}'"><script src="/first.js"></script><script>${script}</script>`;
+
+test('the router starts from the path that was found, by a script that is allowed', () => {
+  const html = portable(shell(hash(script)));
+  const [, inline = ''] = /<script>([\s\S]*?)<\/script>/.exec(html) ?? [];
+  expect(html).toContain(`'sha256-${hash(inline)}'`);
+  // In a page that stands under /net.
+  const asked: string[] = [];
+  const run = new Function(
+    'document',
+    'load',
+    `let x; ${inline.replaceAll('import(', 'load(')} return x.base;`,
+  );
+  const document = { documentElement: { dataset: { base: '/net' } } };
+  const load = (address: string) => {
+    asked.push(address);
+    return { then: (next: () => void) => next() };
+  };
+  expect(run(document, load)).toBe('/net');
+  expect(asked).toEqual(['/net/_app/start.js', '/net/_app/app.js']);
+});
+
+test('a shell of another form is refused, rather than broken', () => {
+  expect(() => portable('<html></html>')).toThrow('no inline script');
+  expect(() => portable(shell('other'))).toThrow('does not allow');
+  expect(() => portable(shell(hash(script)).replaceAll('import(', 'load('))).toThrow('addresses');
+});
