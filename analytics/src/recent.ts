@@ -2,9 +2,10 @@
 import type { FeedEvent as FeedLineEvent } from '@onenet/contract';
 import { NetError } from '@onenet/contract';
 import { filterSql } from './cells.ts';
-import { quote } from './clickhouse.ts';
+import { timeLiteral } from './clickhouse.ts';
 import { refuseUnknown } from './known.ts';
 import type { Sources } from './series.ts';
+import { dayMs, minuteMs } from './periods.ts';
 import { epochsIn } from './scope.ts';
 
 /** `FeedEvent` of analytics.graphql. */
@@ -21,8 +22,8 @@ export interface ShownEvent {
 }
 
 const maxEvents = 100;
-/** How far back in each feed events of one place are looked for. */
-const searchedLines = 20_000;
+/** How far back it is looked, until there are enough: mostly the first will do. */
+const windowsMs = [10 * minuteMs, dayMs, Infinity];
 
 /** An event of a feed; undefined for what is none to show. */
 export function shownEvent(platform: string, event: FeedLineEvent): ShownEvent | undefined {
@@ -57,20 +58,25 @@ export async function recentEvents(
   }
   refuseUnknown(ingest, { platforms: platform === undefined ? undefined : [platform], place });
   const epochs = epochsIn(ingest, { platforms: platform === undefined ? undefined : [platform] });
-  const lines = place === undefined ? first : searchedLines;
-  const ends = [...epochs.keys()].map(
-    (code) => `(t.platform = ${quote(code)} AND t.sequence > ${ingest.sequenceOf(code) - lines})`,
-  );
-  if (ends.length === 0) return [];
+  if (epochs.size === 0) return [];
   const filter = { epochs, place, categories: undefined, channels: undefined, simulated: true };
-  const rows = await clickhouse.rows<EventRow>(`
+  const since = (fromMs: number): Promise<EventRow[]> =>
+    clickhouse.rows<EventRow>(`
     SELECT t.platform AS platform, t.type AS type, toUnixTimestamp64Milli(t.time) AS timeMs,
       toString(t.sequence) AS sequence, nullIf(t.place, '') AS place, nullIf(t.category, '') AS category,
       nullIf(t.channel, '') AS channel, t.simulated AS simulated, t.count AS count
     FROM onenet.raw AS t
-    WHERE ${filterSql(filter, 't.place')} AND (${ends.join(' OR ')})
+    WHERE ${filterSql(filter, 't.place')} AND t.recorded >= ${timeLiteral(fromMs)}
       AND t.rejected = '' AND t.type != 'onenet.opening'
     ORDER BY t.recorded DESC, t.platform, t.sequence DESC
     LIMIT ${first}`);
+  const places = ingest.places();
+  const newestMs = Math.max(
+    ...[...epochs.keys()].map((code) => Date.parse(places.get(code)?.recordedTime ?? '') || 0),
+  );
+  let rows: EventRow[] = [];
+  for (const windowMs of windowsMs) {
+    if (rows.length < first) rows = await since(Math.max(0, newestMs - windowMs));
+  }
   return rows.map(({ timeMs, ...row }) => ({ ...row, time: new Date(timeMs).toISOString() }));
 }

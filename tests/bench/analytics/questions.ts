@@ -11,7 +11,7 @@ import {
   periods,
 } from '../../../dashboard/src/lib/api/metrics.ts';
 import type { MetricsInput } from '../../../dashboard/src/lib/api/metrics.ts';
-import { overviewMetrics, withChosen } from '../../../dashboard/src/lib/figures.ts';
+import { overviewMetrics } from '../../../dashboard/src/lib/figures.ts';
 
 /** One operation on the subgraph. */
 export interface Asked {
@@ -41,7 +41,7 @@ function asks(): [name: string, ask: Ask][] {
     (signal) =>
       askMetrics(
         {
-          metrics: withChosen('resolveHoursMedian'),
+          metrics: [...overviewMetrics, 'resolveHoursMedian'],
           period: 'LAST_30_DAYS',
           grain: 'DAY',
           compareWith: 'NONE',
