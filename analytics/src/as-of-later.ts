@@ -25,25 +25,76 @@ export async function laterOf(
   for (const feed of then.feeds) {
     if (feed.sequence === 0 || (platforms && !platforms.includes(feed.code))) continue;
     const place = knownPlace(feed, places);
-    const isSame = place.epoch === feed.epoch && place.sequence === feed.sequence;
+    const isSame =
+      place.epoch === feed.epoch &&
+      place.sequence === feed.sequence &&
+      (feed.rejected ?? place.rejected) === place.rejected;
     if (!isSame || shortHead(place.head) !== feed.head) moved.push({ feed, place });
   }
   if (moved.length === 0) return new Map();
   const lines = await linesOf(clickhouse, moved);
   for (const { feed, place } of moved) check(feed, place, lines.get(feed.code));
+  const taken = await takenUpSince(clickhouse, moved, lines);
   return new Map(
     moved
-      .filter(({ feed, place }) => place.sequence > feed.sequence)
-      .map(({ feed, place }) => [
-        feed.code,
-        {
-          epoch: place.epoch,
-          sequence: feed.sequence,
-          recordedMs: feed.recordedTime === null ? 0 : Date.parse(feed.recordedTime),
-          hasOpenings: (lines.get(feed.code)?.openings ?? 0) > 0,
-        },
-      ]),
+      .filter(({ feed, place }) => place.sequence > feed.sequence || taken.has(feed.code))
+      .map(({ feed, place }) => {
+        const openings = lines.get(feed.code)?.openings ?? 0;
+        return [
+          feed.code,
+          {
+            epoch: place.epoch,
+            sequence: feed.sequence,
+            recordedMs: feed.recordedTime === null ? 0 : Date.parse(feed.recordedTime),
+            hasOpenings: openings + (taken.get(feed.code)?.openings ?? 0) > 0,
+            ...(taken.has(feed.code) ? { takenUpAfter: feed.epoch } : {}),
+          },
+        ];
+      }),
   );
+}
+
+interface TakenUp {
+  readonly platform: string;
+  readonly lines: number;
+  readonly openings: number;
+}
+
+/**
+ * Of the lines up to the state, those that were rejected then and count now, by platform: what says so is how many were
+ * rejected. Refused where the lines that count up to there are not the same with or without those that were taken up.
+ */
+async function takenUpSince(
+  clickhouse: ClickHouse,
+  moved: readonly Moved[],
+  lines: ReadonlyMap<string, Lines>,
+): Promise<ReadonlyMap<string, TakenUp>> {
+  const rejectedNow = ({ feed, place }: Moved): number =>
+    place.rejected - (lines.get(feed.code)?.laterRejected ?? 0);
+  const suspect = moved.filter((each) =>
+    each.feed.rejected === null
+      ? each.feed.epoch !== each.place.epoch
+      : each.feed.rejected !== rejectedNow(each),
+  );
+  if (suspect.length === 0) return new Map();
+  const of = suspect.map(
+    ({ feed: { code, epoch, sequence }, place }) =>
+      `(t.platform = ${quote(code)} AND t.epoch = ${place.epoch} AND t.sequence <= ${sequence} AND t.taken_up > ${epoch})`,
+  );
+  const rows = await clickhouse.rows<TakenUp>(
+    `SELECT t.platform AS platform, count() AS lines, countIf(t.type = 'onenet.opening') AS openings
+    FROM onenet.raw AS t WHERE t.taken_up != 0 AND (${of.join(' OR ')}) GROUP BY t.platform`,
+  );
+  const taken = new Map(rows.map((row) => [row.platform, row]));
+  for (const each of suspect) {
+    const { code, epoch, sequence, rejected } = each.feed;
+    const then = rejectedNow(each) + (taken.get(code)?.lines ?? 0);
+    if (rejected === null || rejected === then) continue;
+    throw gone(
+      `is of epoch ${epoch} of ${code} up to line ${sequence}, of which ${rejected} counted nowhere then: of the same lines that would be ${then} now, and nobody can say which counted`,
+    );
+  }
+  return taken;
 }
 
 interface Moved {
@@ -71,6 +122,8 @@ interface Lines {
   /** At the state's sequence; empty when that line is gone. */
   readonly head: string;
   readonly later: number;
+  /** Of the later ones, those that count nowhere. */
+  readonly laterRejected: number;
   /** Of the later ones, those that are opening balances. */
   readonly openings: number;
 }
@@ -92,6 +145,7 @@ async function linesOf(
   const then = `transform(toString(t.platform), [${codes.join(', ')}], [${sequences.join(', ')}], toUInt64(0))`;
   const rows = await clickhouse.rows<Lines>(
     `SELECT t.platform AS platform, maxIf(t.head, t.sequence = ${then}) AS head, countIf(t.sequence > ${then}) AS later,
+      countIf(t.sequence > ${then} AND t.rejected != '') AS laterRejected,
       countIf(t.sequence > ${then} AND t.type = 'onenet.opening') AS openings
     FROM onenet.raw AS t WHERE ${from.join(' OR ')} GROUP BY t.platform`,
   );

@@ -14,6 +14,8 @@ export interface StateFeed {
   readonly head: string;
   /** RFC 3339; null when none of its lines counts. */
   readonly recordedTime: string | null;
+  /** How many lines up to `sequence` counted nowhere; null in a state from before states said so. */
+  readonly rejected: number | null;
   /** False when an insert had failed half way. */
   readonly isSettled: boolean;
   /** Of a platform that was connected. */
@@ -30,10 +32,14 @@ export interface State {
   readonly periods: { readonly words: string; readonly ranges: string };
   /** By name, what the figures meant. */
   readonly definitions: ReadonlyMap<string, string>;
+  /** The owners as the directory had them (ingest/directories.ts); null where nobody kept them. */
+  readonly directory: string | null;
   readonly feeds: readonly StateFeed[];
 }
 
-const version = 1;
+const version = 2;
+/** Without the directory, and without the feeds' numbers of rejected lines. */
+const firstVersion = 1;
 const headDigits = 16;
 const maxTokenLength = 65_536;
 const maxTextBytes = 1_048_576;
@@ -47,12 +53,13 @@ type Row = readonly [
   isSettled: 0 | 1,
   state: number | null,
   completeToMs: number | null,
+  rejected?: number | null,
 ];
 
 export function writeToken(state: State): string {
-  const { atMs, isExact, periods, definitions } = state;
+  const { atMs, isExact, periods, definitions, directory } = state;
   const feeds = state.feeds.map((feed): Row => {
-    const { code, epoch, sequence, head, recordedTime, isSettled, freshness } = feed;
+    const { code, epoch, sequence, head, recordedTime, rejected, isSettled, freshness } = feed;
     return [
       code,
       epoch,
@@ -62,9 +69,11 @@ export function writeToken(state: State): string {
       isSettled ? 1 : 0,
       freshness ? feedStates.indexOf(freshness.state) : null,
       msOf(freshness?.completeTo ?? null),
+      rejected,
     ];
   });
-  const body = [version, atMs, isExact, periods.words, periods.ranges, [...definitions], feeds];
+  const { words, ranges } = periods;
+  const body = [version, atMs, isExact, words, ranges, [...definitions], feeds, directory];
   return deflateRawSync(JSON.stringify(body)).toString('base64url');
 }
 
@@ -81,23 +90,26 @@ function msOf(time: string | null): number | null {
 export function readToken(token: string): State {
   const body = bodyOf(token);
   if (!Array.isArray(body)) throw noState();
-  if (body[0] !== version) {
+  if (body[0] !== version && body[0] !== firstVersion) {
     throw new NetError(
       'BAD_INPUT',
       `\`state\` is of version ${String(body[0])}, and this is ${version}: ask without \`state\`.`,
     );
   }
-  const [, atMs, isExact, words, ranges, definitions, feeds] = body as readonly unknown[];
+  const [, atMs, isExact, words, ranges, definitions, feeds, directory = null] =
+    body as readonly unknown[];
   if (!isMs(atMs) || typeof isExact !== 'boolean') throw noState();
   if (typeof words !== 'string' || typeof ranges !== 'string') throw noState();
   if (!Array.isArray(definitions) || !definitions.every(isPair)) throw noState();
   if (!Array.isArray(feeds) || !feeds.every(isRow)) throw noState();
+  if (directory !== null && typeof directory !== 'string') throw noState();
   return {
     atMs,
     isExact,
     periods: { words, ranges },
     definitions: new Map(definitions),
     feeds: feeds.map(feedOf),
+    directory,
   };
 }
 
@@ -121,12 +133,13 @@ function noState(): NetError {
 }
 
 function feedOf(row: Row): StateFeed {
-  const [code, epoch, sequence, head, recordedMs, isSettled, state, completeToMs] = row;
+  const [code, epoch, sequence, head, recordedMs, isSettled, state, completeToMs, rejected] = row;
   const feed = { code, epoch, sequence, head, isSettled: isSettled === 1 };
   const name = state === null ? undefined : feedStates[state];
   return {
     ...feed,
     recordedTime: timeOf(recordedMs),
+    rejected: rejected ?? null,
     ...(name ? { freshness: { state: name, completeTo: timeOf(completeToMs) } } : {}),
   };
 }
@@ -137,7 +150,7 @@ function timeOf(ms: number | null): string | null {
 
 function isRow(row: unknown): row is Row {
   if (!Array.isArray(row)) return false;
-  const [code, epoch, sequence, head, recordedMs, isSettled, state, completeToMs] =
+  const [code, epoch, sequence, head, recordedMs, isSettled, state, completeToMs, rejected] =
     row as readonly unknown[];
   return (
     typeof code === 'string' &&
@@ -147,7 +160,8 @@ function isRow(row: unknown): row is Row {
     (recordedMs === null || isMs(recordedMs)) &&
     (isSettled === 0 || isSettled === 1) &&
     (state === null || isNumber(state)) &&
-    (completeToMs === null || isMs(completeToMs))
+    (completeToMs === null || isMs(completeToMs)) &&
+    (rejected === undefined || rejected === null || isNumber(rejected))
   );
 }
 

@@ -347,8 +347,8 @@ describe('refused by name', () => {
     const [series] = await ask({ metrics: ['reads'] });
     const asked = (state: string): Promise<unknown> => ask({ metrics: ['reads'], state });
     await expect(asked('yesterday')).rejects.toThrow('`state` is none');
-    await expect(asked(rewritten(series?.state, (body) => body.splice(0, 1, 2)))).rejects.toThrow(
-      '`state` is of version 2, and this is 1',
+    await expect(asked(rewritten(series?.state, (body) => body.splice(0, 1, 3)))).rejects.toThrow(
+      '`state` is of version 3, and this is 2',
     );
     await expect(
       asked(rewritten(series?.state, (body) => body.splice(1, 1, '0) OR 1=1'))),

@@ -6,6 +6,7 @@ import type { Later } from './cells.ts';
 import { laterOf } from './as-of-later.ts';
 import { readToken, writeToken } from './as-of-token.ts';
 import type { State, StateFeed } from './as-of-token.ts';
+import type { KnownOwner } from './ingest/directories.ts';
 import type { FeedPlace } from './ingest/known-feeds.ts';
 import type { Metric } from './metrics/metric.ts';
 import type { Feeds } from './scope.ts';
@@ -18,6 +19,8 @@ export type Definitions = ReadonlyMap<string, string>;
 export interface Moment {
   /** How the feeds stood. */
   readonly feeds: Feeds;
+  /** Whether the owners of the feeds are those of then: a state from before they were kept has today's. */
+  readonly hasOwners: boolean;
   /** Of the platforms that have gone on since, where they were; nothing after that is counted. */
   readonly later: ReadonlyMap<string, Later>;
   /** Resolves the words for periods; refused when the same words meant another range at the state. */
@@ -86,10 +89,12 @@ async function answerAt<T>(
   const later = then
     ? await laterOf(clickhouse, then, places, platforms)
     : new Map<string, Later>();
-  const state = then ?? stateNow(ingest, places, nowMs);
+  const state = then ?? stateNow(ingest, places, await ingest.directories.current(), nowMs);
+  const owners = then?.directory == null ? undefined : await ownersThen(ingest, then.directory);
   let { periods } = state;
   const answered = await answer({
-    feeds: feedsOf(state, ingest, places),
+    feeds: feedsOf(state, owners ?? ingest.netOwners(), places),
+    hasOwners: then === undefined || owners !== undefined,
     later,
     periods<R>(words: object, resolve: (momentMs: number) => R): R {
       const resolved = resolve(state.atMs);
@@ -156,7 +161,25 @@ function checkDefinitions(then: State, now: Definitions): void {
   );
 }
 
-function stateNow(ingest: Sources['ingest'], places: Places, nowMs: number): State {
+/** The owners as the directory had them. */
+async function ownersThen(
+  ingest: Sources['ingest'],
+  directory: string,
+): Promise<readonly KnownOwner[]> {
+  const owners = await ingest.directories.of(directory);
+  if (owners) return owners;
+  throw new NetError(
+    'BAD_INPUT',
+    `\`state\` is of a directory of owners that is not kept here (${directory}): names, kinds and modules of then are not known. Ask without \`state\`.`,
+  );
+}
+
+function stateNow(
+  ingest: Sources['ingest'],
+  places: Places,
+  directory: string | null,
+  nowMs: number,
+): State {
   const connected = new Map(
     ingest
       .statuses()
@@ -173,6 +196,7 @@ function stateNow(ingest: Sources['ingest'], places: Places, nowMs: number): Sta
       sequence: place?.sequence ?? 0,
       head: place?.head ?? '',
       recordedTime: place?.recordedTime ?? null,
+      rejected: place?.rejected ?? 0,
       isSettled: place?.isSettled ?? true,
       ...(status ? { freshness: { state: status.state, completeTo: status.completeTo } } : {}),
     };
@@ -183,13 +207,14 @@ function stateNow(ingest: Sources['ingest'], places: Places, nowMs: number): Sta
     periods: { words: '', ranges: '' },
     definitions: new Map(),
     feeds,
+    directory,
   };
 }
 
 type Places = ReadonlyMap<string, FeedPlace>;
 
 /** The feeds as they stood, in today's epochs. */
-function feedsOf(then: State, ingest: Sources['ingest'], places: Places): Feeds {
+function feedsOf(then: State, owners: readonly KnownOwner[], places: Places): Feeds {
   const known = new Map(then.feeds.map((feed) => [feed.code, feed]));
   return {
     atMs: then.atMs,
@@ -201,7 +226,7 @@ function feedsOf(then: State, ingest: Sources['ingest'], places: Places): Feeds 
         }),
       ),
     netOwners: () =>
-      ingest.netOwners().map((owner) => ({
+      owners.map((owner) => ({
         ...owner,
         connection: known.get(owner.code)?.freshness ? 'CONNECTED' : 'REGISTERED',
       })),

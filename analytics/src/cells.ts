@@ -26,8 +26,10 @@ export interface Later {
   readonly sequence: number;
   /** UTC ms: all of them were recorded at or after it. */
   readonly recordedMs: number;
-  /** Whether opening balances are among them. */
+  /** Whether opening balances are among what is left out. */
   readonly hasOpenings: boolean;
+  /** Lines before it that were taken up behind this epoch (ingest/read-again.ts) are left out too; absent: none were. */
+  readonly takenUpAfter?: number;
 }
 
 /** By what sums are kept apart. */
@@ -116,7 +118,14 @@ export function laterSql({ epochs, later }: Filter): string | undefined {
     return `(t.epoch = ${epoch} AND (${lines.join(' OR ')}))`;
   });
   const recordedMs = Math.min(...of.map(([, each]) => each.recordedMs));
-  return `(t.recorded >= ${timeLiteral(recordedMs)} AND (${byEpoch.join(' OR ')}))`;
+  const cameIn = `(t.recorded >= ${timeLiteral(recordedMs)} AND (${byEpoch.join(' OR ')}))`;
+  const takenUp = of.flatMap(([code, { epoch, takenUpAfter }]) =>
+    takenUpAfter === undefined
+      ? []
+      : [`(t.epoch = ${epoch} AND t.platform = ${quote(code)} AND t.taken_up > ${takenUpAfter})`],
+  );
+  if (takenUp.length === 0) return cameIn;
+  return `(${cameIn} OR (t.taken_up != 0 AND (${takenUp.join(' OR ')})))`;
 }
 
 const timeColumns = {
@@ -305,12 +314,24 @@ export function valuesSql(
     '',
   );
   const scan = scanOf(wanted, parts, 't.time', timeLiteral);
-  const corrected = `SELECT t.platform, t.corrects FROM onenet.durations AS t WHERE t.corrects != 0 AND ${current}${upTo}`;
-  // A correction that was itself corrected takes nothing away.
-  const taken = `${corrected} AND (t.platform, t.sequence) NOT IN (${corrected})`;
+  const corrections = `FROM onenet.durations AS t WHERE t.corrects != 0 AND ${current}${upTo}`;
   return `SELECT ${scan.parts} AS parts, t.type AS type, ${innerKey('raw', group)} AS inner_key, ${bucketSql('t.time', 'raw', grainOfPoints(wanted, grain))} AS bucket, t.value AS value
     FROM onenet.durations AS t
     WHERE ${scan.where}
       AND t.corrects = 0 AND ${filterSql(filter, 't.place')}${upTo}
-      AND (t.platform, t.sequence) NOT IN (${taken})`;
+      AND (t.platform, t.sequence) NOT IN (${correctedSql(corrections)})`;
+}
+
+/**
+ * The lines that corrections take away. One that was itself taken away takes nothing, and what corrected that one may
+ * have been corrected too, to any depth: of such chains, which are few, the last line is looked at first, since it
+ * always comes after what it corrects.
+ */
+function correctedSql(corrections: string): string {
+  const corrected = `SELECT t.platform, t.corrects ${corrections}`;
+  const chained = `SELECT DISTINCT t.platform AS platform, t.sequence AS sequence, t.corrects AS corrects ${corrections}
+    AND ((t.platform, t.corrects) IN (SELECT t.platform, t.sequence ${corrections}) OR (t.platform, t.sequence) IN (${corrected}))`;
+  const taken = `arrayFold((taken, line) -> if(has(taken, line.1), taken, arrayPushBack(taken, line.2)),
+    arrayReverseSort(groupArray((sequence, corrects))), emptyArrayUInt64())`;
+  return `${corrected} AND (t.platform, t.sequence) NOT IN (SELECT platform, arrayJoin(${taken}) FROM (${chained}) GROUP BY platform)`;
 }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { eventTypes } from '@onenet/contract';
 import type { EventType } from '@onenet/contract';
 import { expect, test, vi } from 'vitest';
-import { openClickHouse, quote } from './clickhouse.ts';
+import { openClickHouse, quote, quoteList, sqlTime } from './clickhouse.ts';
 import { clickHouseFront } from './fixture-http.ts';
 import { testDirectory } from './fixture.ts';
 import { checkCluster } from './operation/cluster.ts';
@@ -53,6 +53,40 @@ test('the deduplication window is on raw and on the target of every view', async
     }
   } finally {
     await clickhouse.close();
+  }
+});
+
+test('an insert that is replayed after a restart counts once in raw and in the target of every view', async () => {
+  await using directory = await testDirectory();
+  const time = sqlTime(Date.now() - 60_000);
+  const insert = `INSERT INTO onenet.raw (platform, epoch, sequence, time, type, place, count, value, opening_measure)
+    SETTINGS insert_deduplication_token = 'a', insert_deduplicate = 1,
+      deduplicate_blocks_in_dependent_materialized_views = 1, async_insert = 0, max_insert_threads = 1
+    FORMAT JSONCompactEachRow
+    ["420100", 1, 1, "${time}", "onenet.request.resolved", "420102001", 1, 5, ""]
+    ["420100", 1, 2, "${time}", "onenet.opening", "", 1, null, "onenet.card.used"]\n`;
+  const before = openClickHouse({ dataDir: directory.path });
+  try {
+    await migrate(before);
+    await before.run(insert);
+  } finally {
+    await before.close();
+  }
+  const after = openClickHouse({ dataDir: directory.path });
+  try {
+    await after.run(insert);
+    const rows = (table: string): string =>
+      table === 'raw' || table === 'durations' ? 'count()' : 'sum(events)';
+    const counts = epochTables.map(
+      (table) => `SELECT '${table}' AS table, toInt64(${rows(table)}) AS n FROM onenet.${table}`,
+    );
+    const found = await after.rows<{ table: string; n: number }>(counts.join(' UNION ALL '));
+    const once = epochTables.map((table) => [table, table === 'raw' ? 2 : 1]);
+    expect(Object.fromEntries(found.map(({ table, n }) => [table, n]))).toEqual(
+      Object.fromEntries(once),
+    );
+  } finally {
+    await after.close();
   }
 });
 
@@ -163,19 +197,21 @@ test('balances that came before there was a choice stay those of a number', asyn
   const common = `now64(3), 'onenet.opening', 'onenet.card.used', 'flow'`;
   try {
     // As it was before 005: what is taken for applied is not run.
-    await pendingMigrations(clickhouse);
-    const later = '005-openings-of-values.sql';
-    const text = readFileSync(new URL(`../migrations/${later}`, import.meta.url), 'utf8');
-    await clickhouse.run(
-      `INSERT INTO onenet.migrations VALUES (${quote(later)}, ${quote(hash('sha256', text))}, now())`,
-    );
-    expect(await migrate(clickhouse)).not.toContain(later);
+    const names = await pendingMigrations(clickhouse);
+    const later = ['005-openings-of-values.sql', '013-taken-up.sql'];
+    for (const name of later) {
+      const text = readFileSync(new URL(`../migrations/${name}`, import.meta.url), 'utf8');
+      await clickhouse.run(
+        `INSERT INTO onenet.migrations VALUES (${quote(name)}, ${quote(hash('sha256', text))}, now())`,
+      );
+    }
+    expect(await migrate(clickhouse)).toHaveLength(names.length - later.length);
     await opening('opening_value', `1, ${common}, 90000`);
 
     await clickhouse.run(
-      `DELETE FROM onenet.migrations WHERE name = ${quote(later)} SETTINGS mutations_sync = 2`,
+      `DELETE FROM onenet.migrations WHERE name IN ${quoteList(later)} SETTINGS mutations_sync = 2`,
     );
-    expect(await migrate(clickhouse)).toEqual([later]);
+    expect(await migrate(clickhouse)).toEqual(later);
     await opening('opening_of, opening_value', `2, ${common}, 'count', 10000`);
     await opening('opening_of, opening_value', `3, ${common}, 'value', 9007199254740990`);
     expect(

@@ -1,6 +1,7 @@
 /** Whose events a figure is made of, and how complete it is: which feeds are in, and up to when. */
 import { divisionContains } from '@onenet/contract';
 import type { NetOwner } from '@onenet/contract';
+import type { KnownOwner } from './ingest/directories.ts';
 import type { FeedStatus } from './ingest/status.ts';
 
 /** What a figure says of its own completeness. */
@@ -17,12 +18,15 @@ export interface Where {
   readonly place?: string | undefined;
 }
 
+/** An owner as far as answers speak of it. */
+export type Owner = KnownOwner & Pick<NetOwner, 'connection'>;
+
 /** How the feeds stand: now, or as they stood at a state that is asked for again. */
 export interface Feeds {
   /** UTC ms of that state; absent: now. */
   readonly atMs?: number;
   currentEpochs(): Map<string, number>;
-  netOwners(): readonly NetOwner[];
+  netOwners(): readonly Owner[];
   statuses(): readonly Pick<FeedStatus, 'platform' | 'state' | 'completeTo'>[];
 }
 
@@ -35,7 +39,7 @@ export function epochsIn(ingest: Feeds, where: Where): Map<string, number> {
 }
 
 /** The connected owners in scope. */
-export function ownersIn(ingest: Feeds, where: Where): readonly NetOwner[] {
+export function ownersIn(ingest: Feeds, where: Where): readonly Owner[] {
   return ingest
     .netOwners()
     .filter((owner) => owner.connection === 'CONNECTED' && isInScope(owner, where));
@@ -59,7 +63,7 @@ export function freshnessOf(ingest: Feeds, where: Where): Freshness {
   };
 }
 
-function isInScope(owner: NetOwner, { platforms, place }: Where): boolean {
+function isInScope(owner: Owner, { platforms, place }: Where): boolean {
   if (platforms && !platforms.includes(owner.code)) return false;
   if (place === undefined) return true;
   return owner.serves.some(

@@ -21,6 +21,8 @@ export interface Batch {
   readonly recordedTime: string | undefined;
   readonly lines: readonly FeedLine[];
   readonly rows: readonly string[];
+  /** How many of the lines count nowhere. */
+  readonly rejected: number;
   readonly bytes: number;
   /** Partitions of raw and of the table of hours; as `year * 12 + month`. */
   readonly months: ReadonlySet<number>;
@@ -119,6 +121,7 @@ function batchOf({ platform, epoch, fence }: BatchStart, piece: Piece, head: str
     from,
     to: from + piece.lines.length - 1,
     head,
+    rejected: piece.lines.filter(({ kind }) => kind === 'rejected').length,
     recordedTime: piece.lines.findLast((line) => line.kind === 'event')?.event.recordedtime,
   };
 }

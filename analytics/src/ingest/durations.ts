@@ -17,7 +17,7 @@ export const durationTypes = [
 export const isDuration = `(t.corrects != 0 OR (isNotNull(t.value) AND t.type IN ${quoteList(durationTypes)}))`;
 
 const columns =
-  'type, time, platform, sequence, place, category, channel, simulated, value, corrects, recorded';
+  'type, time, platform, sequence, place, category, channel, simulated, value, corrects, recorded, taken_up';
 
 /** Copies the values of lines that raw has no more, up to `upTo`, under another epoch's number. */
 export async function copyDurations(

@@ -1,6 +1,7 @@
 /** Takes a platform's log up anew: the part that still holds is copied under a fresh epoch, then that one counts. */
 import type { ClickHouse } from '../clickhouse.ts';
 import type { Position, Positions } from './positions.ts';
+import { hasReadable, readingRules } from './read-again.ts';
 import {
   boundaries,
   contiguousEnd,
@@ -8,6 +9,7 @@ import {
   dropEpochsBelow,
   epochStates,
   isWhole,
+  rejectedLines,
 } from './tables.ts';
 import type { Boundary } from './tables.ts';
 
@@ -38,17 +40,43 @@ export async function takeNewEpoch(
       );
     }
   }
+  const upTo = boundary?.sequence ?? 0;
   await positions.switchEpoch(platform, fence, {
     epoch,
-    sequence: boundary?.sequence ?? 0,
+    sequence: upTo,
     head: boundary?.head ?? null,
     recordedTime: boundary?.recordedTime ?? null,
+    rejected: await rejectedLines(clickhouse, { platform, epoch, upTo }),
+    rules: readingRules(),
   });
   const position = await positions.ensure(platform);
   await switched(position);
   await dropEpochsBelow(clickhouse, platform, epoch);
   return position;
 }
+
+/**
+ * Takes up the lines that an earlier version rejected and this one reads: in a new epoch of all that is in. Looked for
+ * once under the same rules.
+ */
+export async function takeUpRejected(
+  stores: Stores,
+  position: Position,
+  switched: (position: Position) => Promise<void>,
+): Promise<Position> {
+  const { _id: platform, epoch, sequence, head, recordedTime } = position;
+  const rules = readingRules();
+  if (position.rules === rules || sequence === 0) return position;
+  if (!(await hasReadable(stores.clickhouse, position))) {
+    await stores.positions.readBy(platform, rules);
+    return { ...position, rules };
+  }
+  const all = { epoch, sequence, head: head ?? '', recordedTime: recordedTime ?? never };
+  return await takeNewEpoch(stores, position, all, switched);
+}
+
+/** When no line was recorded that counts. */
+const never = new Date(0).toISOString();
 
 /** The newest batch's end within what raw has without a hole, over all its epochs of a platform. */
 export async function newestBoundary(

@@ -3,6 +3,7 @@ import type { NetOwner, NetSnapshot } from '@onenet/contract';
 import { ownBlocks } from './blocks.ts';
 import type { Blocks } from './blocks.ts';
 import { Committer } from './committer.ts';
+import { Directories } from './directories.ts';
 import { KnownFeeds } from './known-feeds.ts';
 import type { FeedPlace } from './known-feeds.ts';
 import type { IngestOptions } from './options.ts';
@@ -15,6 +16,8 @@ import type { Shares } from './workers.ts';
 
 export class Ingest {
   private readonly options: IngestOptions;
+  /** The owners of states. */
+  readonly directories: Directories;
   private readonly feeds: KnownFeeds;
   private readonly pollers: Pollers;
   /** The last piece of work on each platform. */
@@ -28,6 +31,7 @@ export class Ingest {
 
   constructor(options: IngestOptions) {
     this.options = options;
+    this.directories = new Directories(options.positions.db, options.log);
     this.feeds = new KnownFeeds(options.clickhouse);
     this.committer = this.committerWith(ownBlocks([], []));
     this.pollers = new Pollers(options, {
@@ -48,6 +52,7 @@ export class Ingest {
   /** Follows the directory: a poller for each owner that is connected now, none for the others. */
   use(snapshot: NetSnapshot): void {
     this.owners = snapshot.owners;
+    this.directories.use(snapshot.owners);
     this.startAndStop();
   }
 

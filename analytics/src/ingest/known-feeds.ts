@@ -1,6 +1,6 @@
 /** What is known of every feed, by platform: how far it is in, how it stands, and where its raw begins. */
 import type { ClickHouse } from '../clickhouse.ts';
-import { droppedCells, floorsOf, isKept } from './floors.ts';
+import { floorsOf } from './floors.ts';
 import type { Floor } from './floors.ts';
 import type { Position } from './positions.ts';
 import { FeedProgress } from './status.ts';
@@ -13,6 +13,8 @@ export interface FeedPlace {
   readonly head: string;
   /** RFC 3339; null when none of its lines counts. */
   readonly recordedTime: string | null;
+  /** How many lines up to `sequence` count nowhere. */
+  readonly rejected: number;
   /** False while an insert is under way, or has failed: some tables may have more than others. */
   readonly isSettled: boolean;
   /** The sequence up to which raw has lost its lines. */
@@ -63,10 +65,10 @@ export class KnownFeeds {
 
   /** Undefined where nothing is in. */
   placeOf(position: Position, isSettled: boolean): FeedPlace | undefined {
-    const { _id: code, epoch, sequence, head, recordedTime } = position;
+    const { _id: code, epoch, sequence, head, recordedTime, rejected } = position;
     if (sequence === 0) return undefined;
     const floor = this.rawFloor(code);
-    return { epoch, sequence, head: head ?? '', recordedTime, isSettled, floor };
+    return { epoch, sequence, head: head ?? '', recordedTime, rejected, isSettled, floor };
   }
 
   /** The sequence up to which raw has lost a platform's lines; 0: none. */
@@ -86,23 +88,5 @@ export class KnownFeeds {
   /** Reads anew where raw begins. */
   async refreshFloors(): Promise<void> {
     this.floors = await floorsOf(this.clickhouse);
-  }
-
-  /** Counts the rejected lines of every current epoch, once: from then on they are counted as they come. */
-  async countRejected(): Promise<void> {
-    const floors = await floorsOf(this.clickhouse);
-    const rows = await this.clickhouse.rows<{ platform: string; epoch: number; lines: number }>(
-      `SELECT platform, epoch, sum(n) AS lines FROM (
-        SELECT t.platform AS platform, t.epoch AS epoch, toInt64(count()) AS n FROM onenet.raw AS t
-        WHERE t.rejected != '' AND ${isKept(floors)} GROUP BY t.platform, t.epoch
-        UNION ALL
-        SELECT t.platform AS platform, t.epoch AS epoch, sum(t.events) AS n FROM ${droppedCells}
-        WHERE t.rejected != '' GROUP BY t.platform, t.epoch
-      ) GROUP BY platform, epoch`,
-    );
-    for (const { platform, epoch, lines } of rows) {
-      const progress = this.of(platform);
-      if (progress.position?.epoch === epoch) progress.rejected = lines;
-    }
   }
 }

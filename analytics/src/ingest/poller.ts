@@ -10,7 +10,7 @@ import type { OwnerHeaders } from '../owner-call.ts';
 import { cutBatches } from './batch.ts';
 import type { Batch } from './batch.ts';
 import type { Committer } from './committer.ts';
-import { newestAccepted, takeNewEpoch } from './epochs.ts';
+import { newestAccepted, takeNewEpoch, takeUpRejected } from './epochs.ts';
 import type { Stores } from './epochs.ts';
 import type { Boundary } from './tables.ts';
 import { LeaseLost } from './positions.ts';
@@ -87,9 +87,10 @@ export class Poller {
       await committer.settle(owner.code);
       const before = await positions.ensure(owner.code);
       this.refuseLost(before);
-      const position = await reconcile(this.options, before, (taken) => this.switchTo(taken));
+      const switched = (taken: Position) => this.switchTo(taken);
+      const position = await reconcile(this.options, before, switched);
       committer.settled(owner.code);
-      return this.at(position);
+      return this.at(await takeUpRejected(this.options, position, switched));
     });
   }
 
@@ -192,12 +193,12 @@ export class Poller {
       sequence: batch.to,
       head: batch.head,
       recordedTime: batch.recordedTime ?? before.recordedTime,
+      rejected: before.rejected + batch.rejected,
     };
     await committer.commit(batch, () => {
       this.progress.position = position;
     });
     this.progress.lastLineAtMs = Date.now();
-    this.progress.rejected += batch.lines.filter((line) => line.kind === 'rejected').length;
     this.options.changed(this.progress);
     ingested(batch.platform, batch.lines);
     return position;

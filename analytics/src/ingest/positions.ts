@@ -30,6 +30,8 @@ interface IntentMember extends Pick<
   'platform' | 'epoch' | 'fence' | 'from' | 'to' | 'head'
 > {
   readonly recordedTime: string | null;
+  /** Missing where it was stored before positions had a number of them. */
+  readonly rejected?: number;
 }
 
 /** One platform's place in its feed. `current(platform, epoch)` is `_id` and `epoch`. */
@@ -50,6 +52,10 @@ export interface Position {
   readonly building: number | null;
   /** All platforms' blocks when this position was last advanced. */
   readonly blocks: number;
+  /** How many lines up to `sequence` count nowhere. */
+  readonly rejected: number;
+  /** By which rules they were rejected (read-again.ts); missing: nobody has looked since there are some. */
+  readonly rules?: string;
 }
 
 /** Somebody else has the platform now. */
@@ -57,7 +63,7 @@ export class LeaseLost extends Error {}
 
 /** Every write is on disk before it returns. */
 export class Positions {
-  private readonly db: Db;
+  readonly db: Db;
   private readonly positions: Collection<Position>;
   private readonly intents: Collection<Intent>;
 
@@ -91,6 +97,7 @@ export class Positions {
           fence: 0,
           building: null,
           blocks: 0,
+          rejected: 0,
         },
       },
       { upsert: true, returnDocument: 'after' },
@@ -106,14 +113,15 @@ export class Positions {
   async open(insert: Insert, blocksBefore: number): Promise<Intent> {
     const intent: Intent = {
       _id: insert.token,
-      members: insert.batches.map(({ platform, epoch, fence, from, to, head, recordedTime }) => ({
-        platform,
-        epoch,
-        fence,
-        from,
-        to,
-        head,
-        recordedTime: recordedTime ?? null,
+      members: insert.batches.map((batch) => ({
+        platform: batch.platform,
+        epoch: batch.epoch,
+        fence: batch.fence,
+        from: batch.from,
+        to: batch.to,
+        head: batch.head,
+        recordedTime: batch.recordedTime ?? null,
+        rejected: batch.rejected,
       })),
       hash: insert.hash,
       blocks: insert.blocks,
@@ -160,7 +168,7 @@ export class Positions {
   async close(intent: Intent, { asHolder }: { readonly asHolder: boolean }): Promise<boolean> {
     const blocks = intent.blocksBefore + intent.blocks;
     const { matchedCount } = await this.positions.bulkWrite(
-      intent.members.map(({ platform, epoch, fence, from, to, head, recordedTime }) => ({
+      intent.members.map(({ platform, epoch, fence, from, to, head, recordedTime, rejected }) => ({
         updateOne: {
           filter: { _id: platform, epoch, sequence: from - 1, ...(asHolder && { fence }) },
           update: {
@@ -170,6 +178,7 @@ export class Positions {
               blocks,
               ...(recordedTime === null ? {} : { recordedTime }),
             },
+            ...(rejected === undefined ? {} : { $inc: { rejected } }),
           },
         },
       })),
@@ -188,6 +197,20 @@ export class Positions {
   /** Positions from before there were fences get one. */
   async addFences(): Promise<void> {
     await this.positions.updateMany({ fence: { $exists: false } }, { $set: { fence: 0 } });
+  }
+
+  /** Positions from before rejected lines were counted there, with the number that `count` finds. */
+  async addRejected(count: (position: Position) => Promise<number>): Promise<void> {
+    for (const position of await this.positions.find({ rejected: { $exists: false } }).toArray()) {
+      const { _id, epoch, sequence } = position;
+      const rejected = await count(position);
+      await this.positions.updateOne({ _id, epoch, sequence }, { $set: { rejected } });
+    }
+  }
+
+  /** Says by which rules a platform's rejected lines were looked at. */
+  async readBy(platform: string, rules: string): Promise<void> {
+    await this.positions.updateOne({ _id: platform }, { $set: { rules } });
   }
 
   /** From now on only who holds the lease of this fence writes. */
@@ -229,13 +252,15 @@ export class Positions {
   async switchEpoch(
     platform: string,
     fence: number,
-    to: Pick<Position, 'epoch' | 'sequence' | 'head' | 'recordedTime'>,
+    to: Pick<Position, 'epoch' | 'sequence' | 'head' | 'recordedTime' | 'rejected'> & {
+      readonly rules: string;
+    },
   ): Promise<void> {
-    const { epoch, sequence, head, recordedTime } = to;
+    const { epoch, sequence, head, recordedTime, rejected, rules } = to;
     const { matchedCount } = await this.positions.updateOne(
       // A later epoch is never replaced by one that was begun before it.
       { _id: platform, fence, epoch: { $lt: epoch } },
-      { $set: { epoch, sequence, head, recordedTime, building: null } },
+      { $set: { epoch, sequence, head, recordedTime, rejected, rules, building: null } },
     );
     if (matchedCount === 0) throw new LeaseLost(`${platform} is another worker's meanwhile.`);
   }

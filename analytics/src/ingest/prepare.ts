@@ -8,6 +8,7 @@ import type { KnownFeeds } from './known-feeds.ts';
 import type { IngestOptions } from './options.ts';
 import type { Intent } from './positions.ts';
 import { platformsInTables, reconcile } from './reconcile.ts';
+import { rejectedLines } from './tables.ts';
 import type { Workers } from './workers.ts';
 
 /** Prepares the stores, and `feeds` with where they are; gives the committer, made with the blocks that there were. */
@@ -30,6 +31,9 @@ export async function prepareStores(
   const own = workers && pending.length === 0 ? [] : intents;
   const unsettled = await replayed(options, committer, own, pending);
   for (const name of await migrate(clickhouse)) log(`migrated: ${name}`);
+  await positions.addRejected(({ _id: platform, epoch, sequence }) =>
+    rejectedLines(clickhouse, { platform, epoch, upTo: sequence }),
+  );
   for (const platform of await knownPlatforms(clickhouse, before.keys())) {
     if (!workers) await positions.stopBuilding(platform);
     const position = await positions.ensure(platform);
@@ -38,7 +42,6 @@ export async function prepareStores(
     feeds.of(platform).position = isOpen ? position : await reconcile(options, position);
     if (!isOpen) committer.settled(platform);
   }
-  await feeds.countRejected();
   await feeds.refreshFloors();
   return committer;
 }

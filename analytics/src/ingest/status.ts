@@ -54,7 +54,6 @@ export interface SharedProgress {
   readonly completeTo: string | null;
   readonly lastLineAtMs: number | null;
   readonly behindSinceMs: number | null;
-  readonly rejected: number;
   readonly trouble: 'UNREACHABLE' | 'BROKEN' | null;
   readonly waiting: Waiting | null;
 }
@@ -78,7 +77,6 @@ export class FeedProgress {
   lastLineAtMs: number | undefined;
   /** UTC ms since when lines are known that are not in. */
   behindSinceMs: number | undefined;
-  rejected = 0;
   trouble: 'UNREACHABLE' | 'BROKEN' | undefined;
   waiting: Waiting | undefined;
   /** For the log only. */
@@ -112,15 +110,13 @@ export class FeedProgress {
 
   /** What other processes are told. */
   shared(): SharedProgress {
-    const { headers, seenAtMs, completeTo, lastLineAtMs, behindSinceMs, rejected } = this;
-    const { trouble, waiting } = this;
+    const { headers, seenAtMs, completeTo, lastLineAtMs, behindSinceMs, trouble, waiting } = this;
     return {
       headers: headers ?? null,
       seenAtMs: seenAtMs ?? null,
       completeTo,
       lastLineAtMs: lastLineAtMs ?? null,
       behindSinceMs: behindSinceMs ?? null,
-      rejected,
       trouble: trouble ?? null,
       waiting: waiting ?? null,
     };
@@ -133,7 +129,6 @@ export class FeedProgress {
     this.completeTo = told.completeTo;
     this.lastLineAtMs = told.lastLineAtMs ?? undefined;
     this.behindSinceMs = told.behindSinceMs ?? undefined;
-    this.rejected = told.rejected;
     this.trouble = told.trouble ?? undefined;
     this.waiting = told.waiting ?? undefined;
   }
@@ -151,7 +146,7 @@ export class FeedProgress {
       seenAt: this.seenAtMs === undefined ? null : new Date(this.seenAtMs).toISOString(),
       lagSeconds: this.lagSeconds(nowMs),
       head: position?.head ?? null,
-      rejected: this.rejected,
+      rejected: position?.rejected ?? 0,
       contiguous: this.trouble !== 'BROKEN',
       waitingFor: waiting?.for ?? null,
       waitingSince: waiting ? new Date(waiting.sinceMs).toISOString() : null,

@@ -2,7 +2,8 @@
 import type { ClickHouse } from '../clickhouse.ts';
 import { quote } from '../clickhouse.ts';
 import { copyDurations, isDuration } from './durations.ts';
-import { copyFloor, floorOf, floorsOf, isInPlaces, isKept } from './floors.ts';
+import { copyFloor, droppedCells, floorOf, floorsOf, isInPlaces, isKept } from './floors.ts';
+import { isNotTakenUp, takeUp } from './read-again.ts';
 import { rawColumns } from './row.ts';
 
 /** Every table that carries a platform and an epoch. Raw first: the others follow from it. */
@@ -60,7 +61,7 @@ export interface Boundary {
   readonly epoch: number;
   readonly sequence: number;
   readonly head: string;
-  /** RFC 3339. */
+  /** RFC 3339, of the last line up to there that was counted as it came; 1970 where there is none. */
   readonly recordedTime: string;
 }
 
@@ -190,15 +191,40 @@ export async function boundaries(
   const floor = await floorOf(clickhouse, platform, epoch);
   return await clickhouse.rows<Boundary>(`
     SELECT DISTINCT epoch, sequence, head,
-      concat(formatDateTime(recorded, '%FT%T'), '.', leftPad(toString(toUnixTimestamp64Milli(recorded) % 1000), 3, '0'), 'Z') AS recordedTime
-    FROM onenet.raw
-    WHERE ${epochIs(platform, epoch)} AND sequence > ${floor} AND sequence <= ${upTo} AND head != ''
+      concat(formatDateTime(counted, '%FT%T'), '.', leftPad(toString(toUnixTimestamp64Milli(counted) % 1000), 3, '0'), 'Z') AS recordedTime
+    FROM (
+      SELECT epoch, sequence, head, maxIf(recorded, rejected = '' AND taken_up = 0) OVER (ORDER BY sequence) AS counted
+      FROM onenet.raw
+      WHERE ${epochIs(platform, epoch)} AND sequence > ${floor} AND sequence <= ${upTo}
+    )
+    WHERE head != ''
     ORDER BY sequence`);
+}
+
+/** How many lines of an epoch up to a sequence count nowhere; those that raw has no more are among them. */
+export async function rejectedLines(
+  clickhouse: ClickHouse,
+  {
+    platform,
+    epoch,
+    upTo,
+  }: { readonly platform: string; readonly epoch: number; readonly upTo: number },
+): Promise<number> {
+  const floors = await floorsOf(clickhouse, platform);
+  const own = `t.platform = ${quote(platform)} AND t.epoch = ${epoch} AND t.rejected != ''`;
+  const [row] = await clickhouse.rows<{ n: number }>(
+    `SELECT sum(n) AS n FROM (
+      SELECT toInt64(count()) AS n FROM onenet.raw AS t WHERE ${own} AND t.sequence <= ${upTo} AND ${isKept(floors)}
+      UNION ALL
+      SELECT sum(t.events) AS n FROM ${droppedCells} WHERE ${own}
+    )`,
+  );
+  return row?.n ?? 0;
 }
 
 /**
  * Copies the lines behind `after` up to `upTo` of an epoch under a new number, through the same views.
- * What raw has no more comes as the sums that are kept of it.
+ * What raw has no more comes as the sums that are kept of it; rejected lines are read by today's rules.
  * Nothing is deduplicated, because the number is fresh: an attempt that failed leaves its rows to be dropped.
  */
 export async function copyEpoch(
@@ -214,14 +240,17 @@ export async function copyEpoch(
     await copyFloor(clickhouse, platform, from, to);
     await copyDurations(clickhouse, platform, from, floor.sequence, to);
   }
-  const columns = rawColumns.map((column) => (column === 'epoch' ? `${to} AS epoch` : column));
+  await takeUp(clickhouse, { platform, epoch: from, after, upTo }, to);
+  const all = [...rawColumns, 'taken_up'];
+  const columns = all.map((column) => (column === 'epoch' ? `${to} AS epoch` : column));
   await clickhouse.run(`
-    INSERT INTO onenet.raw (${rawColumns.join(', ')})
+    INSERT INTO onenet.raw (${all.join(', ')})
     SETTINGS insert_deduplicate = 0, async_insert = 0, materialized_views_ignore_errors = 0,
       max_partitions_per_insert_block = 0, max_insert_threads = 1
     SELECT ${columns.join(', ')} FROM (
       SELECT * FROM onenet.raw AS t
       WHERE ${epochIs(platform, from)} AND sequence > ${after} AND sequence <= ${upTo} AND ${isKept(floors)}
+        AND ${isNotTakenUp(platform, to)}
       LIMIT 1 BY sequence
     )`);
 }

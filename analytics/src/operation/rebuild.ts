@@ -1,11 +1,19 @@
 /**
  * Makes a platform's rollups anew from raw while its feed is read on: raw is copied under a fresh epoch
- * through the same views, and that one counts from the moment at which it has everything.
+ * through the same views, and that one counts from the moment at which it has everything. Lines that an earlier
+ * version rejected are read by today's rules.
  */
 import { NetError } from '@onenet/contract';
 import type { Stores } from '../ingest/epochs.ts';
 import type { Ingest } from '../ingest/ingest.ts';
-import { copyEpoch, dropEpochsBelow, epochStates, isWhole } from '../ingest/tables.ts';
+import { readingRules } from '../ingest/read-again.ts';
+import {
+  copyEpoch,
+  dropEpochsBelow,
+  epochStates,
+  isWhole,
+  rejectedLines,
+} from '../ingest/tables.ts';
 
 /** Lines that are copied at a time: so progress can be told. */
 const stepLines = 1_000_000;
@@ -60,8 +68,10 @@ export async function rebuild(
       }
       await copyTo(now.sequence);
       await refuseUnlessWhole(stores, platform, epoch, now.sequence);
-      await positions.switchEpoch(platform, now.fence, { ...now, epoch });
-      await ingest.moved({ ...now, epoch, lastEpoch: epoch, building: null });
+      const rejected = await rejectedLines(clickhouse, { platform, epoch, upTo: now.sequence });
+      const made = { ...now, epoch, rejected, rules: readingRules() };
+      await positions.switchEpoch(platform, now.fence, made);
+      await ingest.moved({ ...made, lastEpoch: epoch, building: null });
       return now.sequence;
     });
     await dropEpochsBelow(clickhouse, platform, epoch);

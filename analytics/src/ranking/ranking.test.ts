@@ -1,5 +1,6 @@
 /** Rankings of real feeds on the real engine and mongod: figures, freshness, frozen editions, and what comes later. Long, because an edition's life is one story. */
 import { createHash } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { EventData, EventTypeName, NetOwner } from '@onenet/contract';
 import type { OutboxEntryInput } from '@onenet/feed';
 import type { Db } from 'mongodb';
@@ -354,7 +355,48 @@ test('a ranking is had again by its state, whatever came in and was published si
   expect(now.groups[0]?.rows[0]?.platform).toBe('429004');
   const again = { ...input, state: asked.state };
   expect(await ranking(sources, editions, again, nowMs + 40 * dayMs)).toEqual(asked);
+
+  // Since then one was renamed, one offers less, one is of another kind, and one has left the net.
+  const changes: Record<string, Partial<NetOwner>> = {
+    '420100': { name: '改名', nameEn: 'Renamed' },
+    '429004': { modules: ['core'] },
+    WISCO: { kind: 'UNIVERSITY' },
+  };
+  const owners = ingest.netOwners().filter(({ code }) => code !== '420500');
+  ingest.use(testSnapshot(owners.map((owner) => ({ ...owner, ...changes[owner.code] }))));
+  expect(await ranking(sources, editions, again, nowMs + 40 * dayMs)).toEqual(asked);
+  const changed = await ranking(sources, editions, input, nowMs + 3);
+  const names = changed.groups.flatMap(({ peers, rows }) => rows.map(({ name }) => [peers, name]));
+  expect(names).toEqual([
+    ['CITY', '改名'],
+    ['CITY', '429004'],
+    ['UNIVERSITY', 'WISCO'],
+  ]);
+  follow({ withSilent: false });
+
+  // A state of which nobody kept the owners, or that never said which they were.
+  const directories = db.collection<{ _id: string }>('directories');
+  expect(await directories.countDocuments()).toBeGreaterThan(2);
+  const of = (change: (body: unknown[]) => void) => ({
+    ...input,
+    state: rewritten(asked.state, change),
+  });
+  const lost = of((body) => body.splice(7, 1, '0'.repeat(16)));
+  await expect(ranking(sources, editions, lost, nowMs)).rejects.toThrow('is not kept here (0000');
+  const early = of((body) => {
+    body.splice(0, 1, 1);
+    body.splice(7, 1);
+  });
+  await expect(ranking(sources, editions, early, nowMs)).rejects.toThrow(
+    '`state` does not say of which owners it was',
+  );
 });
+
+function rewritten(state: string, change: (body: unknown[]) => void): string {
+  const body = JSON.parse(inflateRawSync(Buffer.from(state, 'base64url')).toString()) as unknown[];
+  change(body);
+  return deflateRawSync(JSON.stringify(body)).toString('base64url');
+}
 
 test('the newest first; a changed edition is refused, not shown', async () => {
   const ids = async (formula?: string) => (await editions.list(formula, 10)).map(({ id }) => id);

@@ -61,6 +61,12 @@ export async function ranking(
   const formula = knownFormula(input.formula);
   const asked = { state: input.state, definitions: definitionsOf(metricsOf(formula)) };
   return await asOf(sources, asked, nowMs, async (moment) => {
+    if (!moment.hasOwners) {
+      throw new NetError(
+        'BAD_INPUT',
+        '`state` does not say of which owners it was: the names, kinds and modules by which it ranked are not known any more. Ask without it; published editions hold their own.',
+      );
+    }
     const { period, from, to, at, simulated } = input;
     const { range, momentMs } = moment.periods({ period, from, to, at }, (resolvedMs) => ({
       range: rangeOf(period, resolvedMs, input),

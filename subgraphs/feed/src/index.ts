@@ -14,6 +14,7 @@ export { keyedPerson } from './firsts.ts';
 export { formatSequence } from './line.ts';
 export { defaultLimit, maxAnswerBytes, maxLimit, maxLineBytes, maxWaitSeconds } from './limits.ts';
 export { mongoStore } from './mongo-store.ts';
+export { readLine } from './parse-lines.ts';
 export { isLabel } from './platform-event.ts';
 export { UnfitDatabase, postgresPool } from './postgres.ts';
 export { postgresStore } from './postgres-store.ts';

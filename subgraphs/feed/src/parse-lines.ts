@@ -1,10 +1,12 @@
 /** Splits an answer's bytes into lines and checks each: contiguous, chained, an event or rejected. */
+import type { FeedEvent } from '@onenet/contract';
 import { chainAlgorithm, chainFrom, chainHead0 } from './chain.ts';
 import { eventFault, isEvent } from './event.ts';
 import type { Vocabulary } from './event.ts';
 import { maxLimit, maxLineBytes } from './limits.ts';
 import { formatSequence } from './line.ts';
 import type { FeedLine, FeedRequest, MalformedReason } from './feed-answer.ts';
+import { platformEvents } from './platform-event.ts';
 
 export interface ParsedLines<Event> {
   readonly kind: 'lines';
@@ -68,6 +70,15 @@ export function parseLines<Event extends Recorded>(
     recordedTime,
     endsWithinLine: start < body.byteLength,
   };
+}
+
+/** A line as it stands at `sequence`, by itself: whether it was recorded after the one before it is not looked at. */
+export function readLine(
+  bytes: Buffer,
+  { code, sequence }: { readonly code: string; readonly sequence: number },
+): FeedLine {
+  const place = { code, sequence, recordedTime: undefined, vocabulary: platformEvents };
+  return checkedLine<FeedEvent>(bytes, parseJson(bytes), place);
 }
 
 function checkedLine<Event extends Recorded>(

@@ -129,6 +129,7 @@ function positionOf(code: string, sequence: number, endMs: number): Position {
     fence: 0,
     building: null,
     blocks: 0,
+    rejected: 0,
   };
 }
 
