@@ -1,10 +1,13 @@
 /** A value that was corrected by mistake: sums and distributions have it again once the correction is corrected. */
-import { expect, inject, test } from 'vitest';
+import { expect, inject, test, vi } from 'vitest';
 import { distribution } from './distribution.ts';
 import { testNet } from './fixture-net.ts';
 import { testSnapshot } from './fixture.ts';
 import { hourMs } from './periods.ts';
 import { metricSeries } from './series.ts';
+
+// The engine shares the machine with the other tests.
+vi.setConfig({ testTimeout: 120_000 });
 
 test('a correction that was itself corrected takes nothing away', async () => {
   await using net = await testNet(inject('mongodbUri'), ['420100']);
@@ -32,4 +35,12 @@ test('a correction that was itself corrected takes nothing away', async () => {
   expect(await counted()).toEqual([2, 2, 2, 1.5]);
   await wuhan.happened([resolved(3, 4)]);
   expect(await counted()).toEqual([3, 3, 3, 2]);
+  // And so on: each takes back the one before it.
+  await wuhan.happened([resolved(-3, 5)]);
+  expect(await counted()).toEqual([2, 2, 2, 1.5]);
+  await wuhan.happened([resolved(3, 6)]);
+  expect(await counted()).toEqual([3, 3, 3, 2]);
+  // Two corrections of one line, of which one is taken back: the other holds.
+  await wuhan.happened([resolved(-1, 1), resolved(-1, 1), resolved(1, 9)]);
+  expect(await counted()).toEqual([2, 3, 2, 2.5]);
 });

@@ -408,10 +408,17 @@ function moduleOf(type: string): string | undefined {
   return Object.entries<EventType>(eventTypes).find(([name]) => name === type)?.[1].module;
 }
 
+/** The lines that a correction took away which nothing took away itself, however long the chain. */
 function correctedOf(all: readonly Held[]): ReadonlySet<string> {
-  return new Set(
-    all.flatMap(({ platform, event }) => (event.corrects ? [`${platform} ${event.corrects}`] : [])),
+  const corrections = Map.groupBy(
+    all.filter(({ event }) => event.corrects !== undefined),
+    ({ platform, event }) => `${platform} ${event.corrects}`,
   );
+  const isTaken = (line: string): boolean =>
+    corrections
+      .get(line)
+      ?.some(({ platform, event }) => !isTaken(`${platform} ${event.sequence}`)) ?? false;
+  return new Set([...corrections.keys()].filter(isTaken));
 }
 
 function openingsOf(held: readonly Held[], kinds: readonly string[]): Opening[] {

@@ -57,34 +57,30 @@ beforeAll(async () => {
   await net.allIn();
   // The rest comes late, of the same days, to rollups that have them already.
   await Promise.all(platforms.map((platform, i) => platform.happened(historyOf(i).slice(1_200))));
-  // Corrections take back Wuhan’s first resolution, first read and first payment.
   const [wuhan] = platforms;
   if (!wuhan) throw new Error('No platform.');
   const lines = async (platform: (typeof platforms)[number]): Promise<FeedEvent[]> => {
     const documents = await platform.db.collection('feed_log').find().sort({ _id: 1 }).toArray();
     return documents.map((document) => JSON.parse(bytesOf(document)) as FeedEvent);
   };
-  const corrections = (await lines(wuhan)).filter(
-    (event, i, list) =>
-      ['onenet.request.resolved', 'onenet.article.read', 'onenet.aid.paid'].includes(event.type) &&
-      list.findIndex((other) => other.type === event.type) === i,
+  // Of each type Wuhan’s first line is taken back, of its second that is taken back, and so on to the fifth.
+  const first = await lines(wuhan);
+  let ends = ['onenet.request.resolved', 'onenet.article.read', 'onenet.aid.paid'].flatMap((of) =>
+    first.filter(({ type }) => type === of).slice(0, chains),
   );
+  for (let depth = 0; depth < chains; depth += 1) {
+    const before = (await lines(wuhan)).length;
+    const going = ends.filter((_, i) => i % chains >= depth);
+    await wuhan.happened(going.map(correctionOf));
+    const added = (await lines(wuhan)).slice(before);
+    ends = ends.map((end) => added.find(({ corrects }) => corrects === end.sequence) ?? end);
+  }
+  // One line may be corrected by two, of which one is corrected.
   await wuhan.happened(
-    corrections.map(({ type, time, sequence, data }) => ({
-      // What was in the feed is of the list.
-      type: type as EventTypeName,
-      time: new Date(time),
-      corrects: sequence,
-      data: {
-        ...(data.place === undefined ? {} : { place: data.place }),
-        ...(data.category === undefined ? {} : { category: data.category }),
-        ...(data.channel === undefined ? {} : { channel: data.channel }),
-        ...(data.onTime === undefined ? {} : { onTime: data.onTime }),
-        ...(data.simulated === undefined ? {} : { simulated: data.simulated }),
-        count: -(data.count ?? 1),
-        ...(data.value === undefined ? {} : { value: -data.value }),
-      },
-    })),
+    first
+      .filter(({ type }) => type === 'onenet.request.resolved')
+      .slice(1, 2)
+      .map(correctionOf),
   );
   await net.allIn();
   const held = await Promise.all(
@@ -99,6 +95,29 @@ beforeAll(async () => {
   all = held.flat();
 });
 afterAll(() => cleanUp.disposeAsync());
+
+/** Lines of a type that are corrected, the nth by a chain of n. */
+const chains = 5;
+
+/** The same of it, taken back. */
+function correctionOf({ type, time, sequence, data }: FeedEvent): OutboxEntryInput {
+  const { place, category, channel, onTime, simulated, value, count = 1 } = data;
+  return {
+    // What was in the feed is of the list.
+    type: type as EventTypeName,
+    time: new Date(time),
+    corrects: sequence,
+    data: {
+      ...(place === undefined ? {} : { place }),
+      ...(category === undefined ? {} : { category }),
+      ...(channel === undefined ? {} : { channel }),
+      ...(onTime === undefined ? {} : { onTime }),
+      ...(simulated === undefined ? {} : { simulated }),
+      count: -count,
+      ...(value === undefined ? {} : { value: -value }),
+    },
+  };
+}
 
 /** What happens at one platform. */
 function historyOf(platform: number): OutboxEntryInput[] {
