@@ -310,6 +310,53 @@ test('a rule that is off closes what is open; about a day that was told there is
   expect((await list({ state: 'ALL', rules: ['UNUSUAL_DAY_reads'] })).rows).toHaveLength(1);
 });
 
+test('what becomes graver than it ever was is told once more, however many look, and is nobody’s yet', async () => {
+  const of = async () => {
+    const { rows } = await list({ rules: ['OVERDUE'], platforms: ['420500'], state: 'ALL' });
+    expect(rows).toHaveLength(1);
+    const [alert] = rows;
+    if (!alert) throw new Error('It is not open.');
+    const { severity, acknowledgedBy, graverAt, deliveries } = alert;
+    return { severity, acknowledgedBy, graverAt, told: deliveries.map(({ event }) => event) };
+  };
+  const overdue = (times: number, count = 1): Promise<void> =>
+    happened(
+      '420500',
+      Array.from({ length: times }, () => ({
+        type: 'onenet.request.overdue',
+        time: new Date(nowMs - dayMs),
+        ...(count < 0 && { corrects: '1'.padStart(20, '0'), data: { count } }),
+      })),
+    );
+  const { rows } = await list({ rules: ['OVERDUE'], platforms: ['420500'] });
+  await resolvers.Mutation.acknowledgeAlert(undefined, { id: rows[0]?._id ?? '' }, administrator);
+  await overdue(39);
+  await look();
+  expect(await of()).toMatchObject({ severity: 1, graverAt: undefined, told: ['alert.opened'] });
+  await overdue(1);
+  await Promise.all(watches.map((watch) => watch.lookAtMetrics(nowMs + 60_000)));
+  const graver = {
+    severity: 2,
+    acknowledgedBy: null,
+    graverAt: new Date(nowMs + 60_000),
+    told: ['alert.opened', 'alert.graver'],
+  };
+  expect(await of()).toEqual(graver);
+  // It swings about the second bound.
+  await overdue(5, -1);
+  await look(nowMs + 120_000);
+  expect(await of()).toEqual({ ...graver, severity: 1 });
+  await overdue(5);
+  await look(nowMs + 180_000);
+  expect(await of()).toEqual(graver);
+  // What an administrator makes graver is graver than it was, too.
+  await set({ rule: 'OVERDUE', platform: '420500', severity: 2 });
+  await look(nowMs + 240_000);
+  const told = [...graver.told, 'alert.graver'];
+  expect(await of()).toEqual({ ...graver, severity: 3, graverAt: new Date(nowMs + 240_000), told });
+  await set({ rule: 'OVERDUE', platform: '420500', severity: null });
+});
+
 test('an hour later the hour is over', async () => {
   await look(nowMs + hourMs);
   expect((await open()).join()).not.toContain('UNUSUAL_HOUR');
@@ -351,6 +398,39 @@ test('a month that is not closed when the tenth of the next is over', async () =
   await closeDue(sources, { nowMs: eleventh, mayLack: true });
   await watch?.lookAtMonths(eleventh);
   expect((await open()).join()).not.toContain('MONTH_OPEN');
+});
+
+test('the month after one that was closed late has an alert of its own', async () => {
+  const [watch] = watches;
+  // January is closed; February is open on the day after the tenth, and March after that, both for ever.
+  const [march, april] = ['2026-03-11', '2026-04-11'].map((day) =>
+    Date.parse(`${day}T00:00+08:00`),
+  );
+  await watch?.lookAtMonths(march ?? 0);
+  const of = async (): Promise<unknown> => {
+    const { rows } = await list({ rules: ['MONTH_OPEN'], state: 'ALL' });
+    return rows
+      .map(({ about, closedAt }) => [about, closedAt === null ? 'open' : 'closed'])
+      .toSorted((a, b) => ((a[0] ?? '') < (b[0] ?? '') ? -1 : 1));
+  };
+  expect(await of()).toEqual([
+    ['2026-01', 'closed'],
+    ['2026-02', 'open'],
+  ]);
+  await closeDue(sources, { nowMs: march ?? 0, mayLack: true });
+  await watch?.lookAtMonths(april ?? 0);
+  expect(await of()).toEqual([
+    ['2026-01', 'closed'],
+    ['2026-02', 'closed'],
+    ['2026-03', 'open'],
+  ]);
+  // A feed's word may be of next year by its own clock: what is not over by ours is not closed.
+  await closeDue(sources, { nowMs: Date.parse('2026-04-01T00:00+08:00'), mayLack: true });
+  await watch?.lookAtMonths(april ?? 0);
+  expect(await of()).toContainEqual(['2026-03', 'open']);
+  await closeDue(sources, { nowMs: april ?? 0, mayLack: true });
+  await watch?.lookAtMonths(april ?? 0);
+  expect(await of()).toContainEqual(['2026-03', 'closed']);
 });
 
 test('a silent owner opens and closes nothing of its figures: it is silent, and that is what is told', async () => {

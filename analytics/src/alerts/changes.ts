@@ -19,7 +19,7 @@ export async function changes(ask: Ask, range: Whole, history: History): Promise
   if (!isOrdinaryDay(range.fromMs)) return () => incomparable;
   const now = await figures(ask, range);
   const before = await history.weeks(ask, range);
-  const begun = await history.knownFrom(ask);
+  const begun = await history.knownFrom(ask, range);
   return ({ subject: { metric } }, platform) => {
     const value = now.get(platform)?.get(metric.name)?.value ?? 0;
     const first = begun.get(platform) ?? Infinity;

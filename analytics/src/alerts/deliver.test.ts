@@ -164,6 +164,45 @@ test('a webhook is signed as Standard Webhooks verifies it, once for the opening
   }
 });
 
+test('one that becomes graver is told once more, by the quiet times of what it is now', async () => {
+  const { received, url } = await receiver(204);
+  const teller = tellerOf(url);
+  const night = Date.parse('2026-03-18T23:00:00+08:00');
+  const { quiet } = rule.defaults;
+  const settings = { ...rule.defaults, quiet };
+  const alert = await opened(teller, settings, noonMs);
+  const worsen = async (severity: 2 | 3, nowMs: number) => {
+    const tell = await teller.deliveries('alert.graver', rule, settings, owner, nowMs);
+    return await alerts.worsen(alert, { ...told, value: 50, figure: 50, severity }, nowMs, tell);
+  };
+  expect(await worsen(2, night)).toMatchObject({ severity: 2, gravest: 2 });
+  expect(await worsen(2, night + 1_000)).toBeUndefined();
+  await teller.sendDue(night + 1_000);
+  expect(received).toHaveLength(1);
+  await worsen(3, night + 2_000);
+  await teller.sendDue(night + 2_000);
+  const morning = Date.parse('2026-03-19T07:00:00+08:00');
+  await teller.sendDue(morning - 1);
+  expect(received).toHaveLength(2);
+  await teller.sendDue(morning);
+  await teller.sendDue(morning + 1_000);
+  const messages = received.map(({ body }) => JSON.parse(body) as Message);
+  expect(messages.map(({ type, data }) => [type, data.severity])).toEqual([
+    ['alert.opened', 1],
+    ['alert.graver', 3],
+    ['alert.graver', 2],
+  ]);
+  expect(messages[1]).toMatchObject({
+    timestamp: new Date(night + 2_000).toISOString(),
+    data: {
+      id: alert._id,
+      title: { zh: '【立即处理】武汉市总工会：一周内求助超期' },
+      text: { zh: expect.stringMatching(/比此前更严重，级别已提高。$/) },
+    },
+  });
+  expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(3);
+});
+
 test('a receiver that fails is asked again, later, with the same id and the same bytes', async () => {
   const { received, url } = await receiver(500, 302, 204);
   const teller = tellerOf(url);

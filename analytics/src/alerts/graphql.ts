@@ -107,11 +107,12 @@ export function alertResolvers(stores: AlertStores) {
       openedAt: ({ openedAt }: ShownAlert) => openedAt.toISOString(),
       seenAt: ({ seenAt }: ShownAlert) => seenAt.toISOString(),
       closedAt: ({ closedAt }: ShownAlert) => closedAt?.toISOString(),
+      graverAt: ({ graverAt }: ShownAlert) => graverAt?.toISOString(),
       acknowledgedAt: ({ acknowledgedAt }: ShownAlert) => acknowledgedAt?.toISOString(),
       notifications: ({ deliveries }: ShownAlert) => deliveries,
     },
     AlertNotification: {
-      event: ({ event }: Delivery) => (event === 'alert.opened' ? 'OPENED' : 'CLOSED'),
+      event: ({ event }: Delivery) => event.slice('alert.'.length).toUpperCase(),
       nextAt: ({ state, dueAt }: Delivery) => (state === 'WAITING' ? dueAt.toISOString() : null),
       sentAt: ({ sentAt }: Delivery) => sentAt?.toISOString(),
     },

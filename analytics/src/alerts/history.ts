@@ -25,7 +25,7 @@ interface Kept<T> {
 export class History {
   /** By the length of the range. */
   private readonly kept = new Map<number, Kept<readonly Week[]>>();
-  private firstDays: Kept<ReadonlyMap<string, number>> = { key: 'none', value: new Map() };
+  private readonly firstDays = new Map<number, Kept<ReadonlyMap<string, number>>>();
 
   /** The same day or hour of the weeks before. */
   async weeks(ask: Ask, range: Whole): Promise<readonly Week[]> {
@@ -46,10 +46,15 @@ export class History {
    * UTC ms from which on each platform is known: the start of the day after its first, of which nobody knows whether
    * it is whole. Before that it was not in, which is not zero.
    */
-  async knownFrom(ask: Ask): Promise<ReadonlyMap<string, number>> {
-    const key = keyOf(ask);
-    if (this.firstDays.key !== key) this.firstDays = { key, value: await firstWholeDays(ask) };
-    return this.firstDays.value;
+  async knownFrom(ask: Ask, range: Whole): Promise<ReadonlyMap<string, number>> {
+    const lengthMs = range.endMs - range.fromMs;
+    // A history may come in late, and go further back than what was known.
+    const key = `${range.fromMs} ${keyOf(ask)}`;
+    const kept = this.firstDays.get(lengthMs);
+    if (kept?.key === key) return kept.value;
+    const value = await firstWholeDays(ask);
+    this.firstDays.set(lengthMs, { key, value });
+    return value;
   }
 }
 

@@ -58,13 +58,15 @@ export function messageOf(
 ): Message {
   const { _id: id, platform, severity, value, bound, expected, from, to } = alert;
   const name = nameOf(platform, owner);
-  const isOpened = event === 'alert.opened';
   const grade = grades[severity] ?? { zh: '', en: '' };
-  const state = isOpened ? grade : { zh: '已解除', en: 'over' };
+  const state = event === 'alert.closed' ? { zh: '已解除', en: 'over' } : grade;
   const text = textOf(rule, alert);
+  const more = moreOf(event, alert);
+  const at = { opened: alert.openedAt, graver: alert.graverAt, closed: alert.closedAt };
+  const time = at[event.slice('alert.'.length) as keyof typeof at] ?? alert.openedAt;
   return {
     type: event,
-    timestamp: (isOpened ? alert.openedAt : (alert.closedAt ?? alert.openedAt)).toISOString(),
+    timestamp: time.toISOString(),
     data: {
       id,
       rule: rule.name,
@@ -86,8 +88,8 @@ export function messageOf(
         en: `[${state.en}] ${name.en}: ${rule.labelEn}`,
       },
       text: {
-        zh: `${name.zh}：${text.zh}${isOpened ? '' : ` ${overBecause(alert).zh}`}`,
-        en: `${name.en}: ${text.en}${isOpened ? '' : ` ${overBecause(alert).en}`}`,
+        zh: `${name.zh}：${text.zh}${more.zh}`,
+        en: `${name.en}: ${text.en}${more.en}`,
       },
       link,
     },
@@ -127,6 +129,16 @@ export function textOf(rule: Rule, alert: StoredAlert): Words {
 }
 
 const none: Words = { zh: '', en: '' };
+
+/** What has become of it since it was told. */
+function moreOf(event: AlertEvent, alert: StoredAlert): Words {
+  if (event === 'alert.opened') return none;
+  if (event === 'alert.graver') {
+    return { zh: ' 比此前更严重，级别已提高。', en: ' It is graver than it was.' };
+  }
+  const { zh, en } = overBecause(alert);
+  return { zh: ` ${zh}`, en: ` ${en}` };
+}
 
 function overBecause({ closedBecause }: StoredAlert): Words {
   switch (closedBecause) {

@@ -61,7 +61,7 @@ export function isOfUse({ subject }: Rule): boolean {
 }
 
 async function thresholds(ask: Ask, range: Whole, history: History): Promise<Read> {
-  const knownFrom = await history.knownFrom(ask);
+  const knownFrom = await history.knownFrom(ask, range);
   const found = await figures(ask, range, comparedRange(range, 'PREVIOUS_PERIOD'));
   return ({ subject: { metric, figure, sample } }, platform) => {
     const of = (asked: Metric) => found.get(platform)?.get(asked.name) ?? nothing(asked, true);

@@ -5,7 +5,8 @@
 import type { ClientSession, Collection, Db } from 'mongodb';
 import { dayMs, hourMs, minuteMs } from '../periods.ts';
 
-export type AlertEvent = 'alert.opened' | 'alert.closed';
+/** `alert.graver`: one that is open is graver than it ever was. */
+export type AlertEvent = 'alert.opened' | 'alert.graver' | 'alert.closed';
 export type DeliveryState = 'WAITING' | 'SENT' | 'GIVEN_UP';
 
 /** One notification to one destination. */

@@ -31,6 +31,10 @@ export interface StoredAlert extends Told {
   readonly closedBecause: ClosedBecause | null;
   readonly acknowledgedAt: Date | null;
   readonly acknowledgedBy: string | null;
+  /** The gravest that was told of it; absent in those from before that was told again: as it was then. */
+  readonly gravest?: Severity;
+  /** When it last became graver than it ever was; absent: it has not. */
+  readonly graverAt?: Date;
   /** Since when the figure has been back; null: it is not. */
   readonly backSince: Date | null;
   /** Absent where it is closed: the index keeps one. */
@@ -129,6 +133,7 @@ export class Alerts {
       closedBecause: null,
       acknowledgedAt: null,
       acknowledgedBy: null,
+      gravest: told.severity,
       backSince: null,
       open: true,
       ...(told.about !== null && { openedAbout: told.about }),
@@ -165,11 +170,49 @@ export class Alerts {
   }
 
   /** It is still so, with these figures. */
-  async keep({ _id }: StoredAlert, told: Told, nowMs: number): Promise<void> {
+  async keep({ _id, severity }: StoredAlert, told: Told, nowMs: number): Promise<void> {
     await this.collection.updateOne(
       { _id, open: true },
-      { $set: { ...told, seenAt: new Date(nowMs), backSince: null } },
+      { $set: { ...told, seenAt: new Date(nowMs), backSince: null }, $max: { gravest: severity } },
     );
+  }
+
+  /**
+   * It is graver than it ever was, with what is to be told of that. Whoever acknowledged it has seen something less
+   * grave. Undefined where it is closed, or that is known.
+   */
+  async worsen(
+    { _id }: StoredAlert,
+    told: Told,
+    nowMs: number,
+    tell: (alert: StoredAlert) => readonly Delivery[],
+  ): Promise<StoredAlert | undefined> {
+    const now = new Date(nowMs);
+    const { severity } = told;
+    const isNews = [
+      { gravest: { $lt: severity } },
+      { gravest: { $exists: false }, severity: { $lt: severity } },
+    ];
+    return await this.together(async (session) => {
+      const worse = await this.collection.findOneAndUpdate(
+        { _id, open: true, $or: isNews },
+        {
+          $set: {
+            ...told,
+            seenAt: now,
+            backSince: null,
+            gravest: severity,
+            graverAt: now,
+            acknowledgedAt: null,
+            acknowledgedBy: null,
+          },
+        },
+        { session, returnDocument: 'after' },
+      );
+      if (!worse) return undefined;
+      await this.outbox.add(tell(worse), session);
+      return worse;
+    });
   }
 
   /** The figure is back, since a moment, and may have to stay so before it is closed. */

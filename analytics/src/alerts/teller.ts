@@ -21,7 +21,7 @@ export class Teller {
     this.destinations = destinations;
   }
 
-  /** What makes the deliveries of an alert that opens or closes: one a destination, held back in quiet times. */
+  /** What makes the deliveries of an alert that opens, becomes graver or closes: one a destination, held back in quiet times. */
   async deliveries(
     event: AlertEvent,
     rule: Rule,
@@ -34,7 +34,7 @@ export class Teller {
       const body = JSON.stringify(messageOf(event, rule, alert, owner, destinations.link));
       const notBefore = new Date(tellAt(quiet, alert.severity, nowMs));
       return destinationNames(destinations).map((destination) => ({
-        _id: `${alert._id}.${event === 'alert.opened' ? 'opened' : 'closed'}.${destination}`,
+        _id: `${alert._id}.${stepOf(event, alert)}.${destination}`,
         alert: alert._id,
         event,
         destination,
@@ -64,6 +64,11 @@ export class Teller {
       ),
     );
   }
+}
+
+/** Of each there is one for an alert. */
+function stepOf(event: AlertEvent, { severity }: StoredAlert): string {
+  return event === 'alert.graver' ? `graver${severity}` : event.slice('alert.'.length);
 }
 
 async function send(

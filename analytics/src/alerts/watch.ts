@@ -154,12 +154,19 @@ export class Watch {
       severity: severityOf(rule, set, { ...reading, mayClose }),
       bound: set.bound,
     };
-    if (verdict === 'OPEN' && !alert) {
+    if (alert && isOfNet(rule) && alert.about !== reading.about) {
+      // That month is closed; the one after it is another matter, and may be open for too long itself.
+      await this.close(rule, alert, 'CLEARED', settings, nowMs);
+      await this.decide(rule, platform, { ...reading, mayClose }, undefined, settings, nowMs);
+    } else if (verdict === 'OPEN' && !alert) {
       await this.open(rule, platform, told, settings, nowMs);
     } else if (verdict !== 'CLOSE' && alert) {
       // What is not past the bound, and not back either, is as grave as it was.
       const severity = verdict === 'OPEN' ? told.severity : alert.severity;
-      if (mayClose || verdict === 'OPEN') await alerts.keep(alert, { ...told, severity }, nowMs);
+      const still = { ...told, severity };
+      if (severity > Math.max(alert.severity, alert.gravest ?? 0)) {
+        await this.worsen(rule, alert, still, settings, nowMs);
+      } else if (mayClose || verdict === 'OPEN') await alerts.keep(alert, still, nowMs);
     } else if (alert) {
       const sinceMs = alert.backSince?.getTime() ?? nowMs;
       if (nowMs - sinceMs >= rule.closeAfterMs) {
@@ -181,6 +188,22 @@ export class Watch {
     const tell = await teller.deliveries('alert.opened', rule, set, owner, nowMs);
     const opened = await alerts.raise(rule.name, platform, told, nowMs, tell);
     if (opened) log(`alert ${rule.name} of ${platform || 'the net'} is open: ${told.figure}`);
+  }
+
+  private async worsen(
+    rule: Rule,
+    alert: StoredAlert,
+    told: Parameters<Alerts['worsen']>[1],
+    settings: Settings,
+    nowMs: number,
+  ): Promise<void> {
+    const { alerts, teller, log } = this.options;
+    const { platform } = alert;
+    const set = settings.of(rule, platform);
+    const owner = this.ownerOf(platform);
+    const tell = await teller.deliveries('alert.graver', rule, set, owner, nowMs);
+    const worse = await alerts.worsen(alert, told, nowMs, tell);
+    if (worse) log(`alert ${rule.name} of ${platform || 'the net'} is graver: ${told.figure}`);
   }
 
   private async close(

@@ -65,6 +65,8 @@ export async function closeDue(
   if (first === undefined) return;
   for (const month of monthsBetween(first, monthAt(nowMs))) {
     const endMs = monthStart(nextMonth(month));
+    // A feed's word comes by its own clock, which may be ahead: a month is over by ours.
+    if (nowMs < endMs + openAfterEndMs) return;
     const { whole, lacking } = heardTo(ingest, endMs + openAfterEndMs);
     const isWaitedFor = mayLack && nowMs >= endMs + waitedForMs;
     if (signal?.aborted || whole.length === 0 || (lacking > 0 && !isWaitedFor)) return;
