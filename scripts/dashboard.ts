@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { glob, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { whileLocked } from './lock.ts';
 import { step, type Say } from './progress.ts';
 
 const run = promisify(execFile);
@@ -19,13 +20,31 @@ const sources = [
   'pnpm-lock.yaml',
 ];
 
-/** Where the built dashboard is, built anew if it is stale. */
+/** Where the built dashboard is, built anew if it is stale; of several processes that find it so, by one. */
 export async function buildDashboard(say: Say, signal?: AbortSignal): Promise<string> {
   const built = join(dashboard, 'build');
   const stamp = join(built, '.sources');
   const wanted = await hashOfSources();
-  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === wanted) return built;
+  const isFresh = async (): Promise<boolean> =>
+    existsSync(stamp) && (await readFile(stamp, 'utf8')) === wanted;
+  if (await isFresh()) return built;
+  const lock = join(dashboard, 'node_modules', '.onenet-building');
+  await whileLocked(
+    lock,
+    async () => {
+      if (!(await isFresh())) await build(say, stamp, wanted, signal);
+    },
+    signal,
+  );
+  return built;
+}
 
+async function build(
+  say: Say,
+  stamp: string,
+  wanted: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   await step(say, 'building the dashboard', async () => {
     const vite = join(dashboard, 'node_modules/vite/bin/vite.js');
     try {
@@ -40,7 +59,6 @@ export async function buildDashboard(say: Say, signal?: AbortSignal): Promise<st
     }
     await writeFile(stamp, wanted);
   });
-  return built;
 }
 
 async function hashOfSources(): Promise<string> {

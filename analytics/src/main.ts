@@ -5,7 +5,8 @@ import { BadDestinations } from './alerts/destinations.ts';
 import { startAnalytics } from './index.ts';
 import { leastRawDays, leastUsageDays } from './operation/retention.ts';
 
-const help = `Starts analytics: /graphql, /live, /access, /backup, /health/live, /health/ready.
+const help = `Starts analytics: /graphql, /live, /access, /briefs, /backup, /operation, /health/live and
+/health/ready.
 
   --port <n>                  port to listen on (4002)
   --host <name>               address to listen on (127.0.0.1)

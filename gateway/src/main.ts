@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-const help = `Starts the gateway: /graphql, /q, /exports, /live, /health/live, /health/ready, /metrics,
-/events, /.well-known/jwks.json, and the dashboard at /; /oauth/token and /session are the province's.
+const help = `Starts the gateway: /graphql, /q, /exports, /briefs, /live, /health/live, /health/ready, /metrics,
+/events, /schemas/envelope.v1.json, /.well-known/jwks.json, and the dashboard at /; /oauth/token and
+/session are the province's.
 
 A call has an access token (authorization: Bearer, from /oauth/token) or a session (a cookie, from
 /session). One from this machine needs neither, where --local is open: it is given every field that is

@@ -124,7 +124,7 @@ function help(): string {
     '',
     'Beside any GraphQL server: numbers, chains and serves the events of its outbox table, verifies the',
     'assertion of every call, keeps the access record, and passes GraphQL on. Serves /graphql, /events,',
-    '/health/live and /health/ready.',
+    '/access, /health/live and /health/ready.',
     '',
     ...lines,
     `  ${'--help'.padEnd(24)}this text`,

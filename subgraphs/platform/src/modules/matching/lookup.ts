@@ -14,7 +14,7 @@ import { matchKeys, matchLookups, type LookupDoc, type UsedKey } from './store.t
 /** People of one look-up: who holds a key can try numbers, and a look-up is for people at hand. */
 export const lookupHashes = 100;
 
-/** Look-ups of one client on one day: 5,000 people, of a county's 20 million possible numbers. */
+/** Look-ups of one client on one day: 5,000 people, of a county's 29 million possible numbers (80 years of days, 1,000 a day). */
 export const lookupsPerDay = 50;
 
 /** Look-ups of all clients together on one day: each reads all people of the platform once. */
