@@ -27,6 +27,7 @@ export type PageName =
 export const pages: readonly PageEntry[] = [
   { name: 'overview', path: '/' },
   { name: 'requests', path: '/requests' },
+  { name: 'ranking', path: '/ranking' },
   { name: 'access', path: '/access' },
   { name: 'developer', path: '/developer' },
 ];

@@ -3,13 +3,18 @@ import { dimensionWords } from '@onenet/charts';
 import type { Messages } from './messages.ts';
 import { developer } from './developer.en.ts';
 import { pageWords } from './pages.en.ts';
+import { ranking } from './ranking.en.ts';
 import { reading } from './reading.en.ts';
 import { requests } from './requests.en.ts';
+import { acting, supervising } from './supervising.en.ts';
 
 export const en: Messages = {
   ...reading,
   pageWords,
+  ranking,
   requests,
+  acting,
+  supervising,
   siteName: 'OneNet Hubei',
   siteTag: 'Trade union service platforms',
   skipToContent: 'Skip to content',
@@ -558,8 +563,6 @@ export const en: Messages = {
     earlierEnd: 'Until (may be earlier)',
     earlierEndHint: (until) => `Left empty: as is asked, ${until}.`,
     whyRefused: 'Why it is refused (the client sees it)',
-    cancel: 'Cancel',
-    working: 'Sending',
     approved: (client, platform) => `Approved: ${client} may read what is granted of ${platform}.`,
     refused: (client) => `Decided: the application of ${client} is refused.`,
     live: 'Live grants',

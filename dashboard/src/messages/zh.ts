@@ -3,13 +3,18 @@
 import { dimensionWords } from '@onenet/charts';
 import { developer } from './developer.zh.ts';
 import { pageWords } from './pages.zh.ts';
+import { ranking } from './ranking.zh.ts';
 import { reading } from './reading.zh.ts';
 import { requests } from './requests.zh.ts';
+import { acting, supervising } from './supervising.zh.ts';
 
 export const zh = {
   ...reading,
   pageWords,
+  ranking,
   requests,
+  acting,
+  supervising,
   siteName: '湖北工会一张网',
   siteTag: '全省工会服务平台',
   skipToContent: '跳到正文',
@@ -534,8 +539,6 @@ export const zh = {
     earlierEnd: '授权至（可提前）',
     earlierEndHint: (until: string) => `留空即按申请：${until}。`,
     whyRefused: '不批准的理由（申请方可见）',
-    cancel: '取消',
-    working: '正在提交',
     approved: (client: string, platform: string) =>
       `已批准：${client}可按授权读取${platform}的数据。`,
     refused: (client: string) => `已决定：不批准${client}的申请。`,

@@ -134,9 +134,20 @@ export function askServiceRequests(
   return askPage(document, filter, after, serviceRequest, signal);
 }
 
-/** Those of a platform, or of one of its requests, newest first. */
+/** Which supervisions; what is not given is any. */
+export interface SupervisionFilter {
+  readonly platforms?: readonly string[];
+  readonly place?: string;
+  readonly requestId?: string;
+  readonly metric?: string;
+  readonly statuses?: readonly string[];
+  readonly overdueNow?: boolean;
+  readonly subjects?: readonly ('REQUEST' | 'FIGURE')[];
+}
+
+/** Newest first. */
 export function askSupervisions(
-  filter: { readonly platforms: readonly string[]; readonly requestId?: string },
+  filter: SupervisionFilter,
   after: string | null,
   signal: AbortSignal,
 ): Promise<Answer<Page<Supervision>>> {

@@ -16,7 +16,7 @@ export function withChoices(
 ): string {
   const params = new URLSearchParams(search);
   for (const [name, value] of Object.entries(choices)) {
-    if (value === defaults[name]) params.delete(name);
+    if (value === (defaults[name] ?? '')) params.delete(name);
     else params.set(name, value);
   }
   const written = params.toString();

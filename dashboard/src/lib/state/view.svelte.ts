@@ -69,6 +69,11 @@ export class View {
     return names.find((name) => name === named) ?? names[0] ?? this.metric;
   }
 
+  /** What one page alone keeps in the address; empty: not chosen. */
+  chosen(name: string): string {
+    return this.#params.get(name) ?? '';
+  }
+
   /** The address of another page of ours that keeps what is being looked at, but for `choices`. */
   href(path: string, choices: Readonly<Record<string, string>> = {}): string {
     // A platform's or a place's own page is about that one.
