@@ -54,6 +54,8 @@ export function distributionOption(input: DistributionInput, palette: Palette): 
       type: 'value',
       minInterval: 1,
       splitNumber: 3,
+      // Room for what is marked.
+      max: ({ max }: { max: number }) => Math.ceil(max * 1.2),
       axisLabel: { color: palette.quiet },
       splitLine: { lineStyle: { color: palette.line } },
     },
