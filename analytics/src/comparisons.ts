@@ -1,7 +1,7 @@
 /** What a range is compared with: the same part of another period, or the same days counted in another way. */
+import { springFestivalOf } from '@onenet/contract/spring-festival';
 import { addMonths, dayMs, isPartial, shanghaiMs } from './periods.ts';
 import type { Calendar, Range } from './periods.ts';
-import { springFestivalOf } from './spring-festival.ts';
 
 export type Comparison = 'NONE' | 'PREVIOUS_PERIOD' | 'YEAR_AGO' | 'WEEKDAY' | 'SPRING_FESTIVAL';
 

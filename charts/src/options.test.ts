@@ -54,6 +54,14 @@ describe('trend', () => {
     expect(option).toMatchObject({ series: [{ data: [{}, {}, { value: 5, symbol: 'circle' }] }] });
   });
 
+  test('what happened stands over its bucket; without it there is no line', () => {
+    const marked = trendOption({ ...input, marks: [{ index: 1, label: '1' }] }, palette);
+    expect(marked).toMatchObject({
+      series: [{ markLine: { data: [{ xAxis: 1, label: { formatter: '1' } }] } }],
+    });
+    expect(trendOption(input, palette).series).not.toHaveProperty('0.markLine');
+  });
+
   test('a ratio needs neither zero nor a filled area', () => {
     const option = trendOption({ ...input, fromZero: false }, palette);
     expect(option).toMatchObject({ yAxis: { scale: true } });

@@ -1,6 +1,10 @@
 /** One metric over time, as a line; the last point is hollow where its day is not over. */
 import type { LineSeriesOption } from 'echarts/charts';
-import type { GridComponentOption, TooltipComponentOption } from 'echarts/components';
+import type {
+  GridComponentOption,
+  MarkLineComponentOption,
+  TooltipComponentOption,
+} from 'echarts/components';
 import type { ComposeOption } from 'echarts/core';
 import type { Palette } from './palette.ts';
 import type { Point } from './point.ts';
@@ -25,15 +29,24 @@ export interface TrendInput {
   readonly lastIsOver?: boolean;
   /** The same over what it is compared with, bucket by bucket. */
   readonly before?: { readonly label: string; readonly points: readonly Point[] } | undefined;
+  /** Where something happened: the bucket, and what stands over it. */
+  readonly marks?: readonly { readonly index: number; readonly label: string }[];
 }
 
 export function trendOption(input: TrendInput, palette: Palette): TrendOption {
   const { points } = input;
   const open = input.lastIsOver ? -1 : points.length - 1;
+  const marks = input.marks ?? [];
   return {
     animation: false,
     textStyle: { fontFamily: palette.font, color: palette.quiet },
-    grid: { left: 4, right: 12, top: 16, bottom: 4, outerBoundsMode: 'same' },
+    grid: {
+      left: 4,
+      right: 12,
+      top: marks.length > 0 ? 28 : 16,
+      bottom: 4,
+      outerBoundsMode: 'same',
+    },
     tooltip: {
       ...tooltip(palette),
       trigger: 'axis',
@@ -72,6 +85,7 @@ export function trendOption(input: TrendInput, palette: Palette): TrendOption {
         lineStyle: { width: 2, color: palette.accent },
         itemStyle: { color: palette.accent },
         ...(input.fromZero ? { areaStyle: { color: palette.accentSoft, opacity: 0.6 } } : {}),
+        ...(marks.length > 0 ? { markLine: markLine(marks, palette) } : {}),
         z: 3,
       },
       ...(input.before
@@ -88,5 +102,27 @@ export function trendOption(input: TrendInput, palette: Palette): TrendOption {
           ]
         : []),
     ],
+  };
+}
+
+function markLine(
+  marks: NonNullable<TrendInput['marks']>,
+  palette: Palette,
+): MarkLineComponentOption {
+  return {
+    silent: true,
+    symbol: 'none',
+    animation: false,
+    lineStyle: { color: palette.quiet, type: 'dotted', width: 1 },
+    label: {
+      color: palette.ink,
+      fontSize: 11,
+      padding: [1, 5],
+      borderWidth: 1,
+      borderColor: palette.line,
+      borderRadius: 8,
+      backgroundColor: palette.surface,
+    },
+    data: marks.map(({ index, label }) => ({ xAxis: index, label: { formatter: label } })),
   };
 }

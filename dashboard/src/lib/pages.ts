@@ -5,6 +5,8 @@ export interface PageEntry {
   readonly name: PageName;
   /** Its folder in `routes`. */
   readonly path: string;
+  /** Modules of the contract whose categories its filter takes. */
+  readonly modules?: readonly string[];
 }
 
 /** Every page that the dashboard is to have; one is linked when it stands in {@link pages}. */
@@ -26,7 +28,10 @@ export type PageName =
 
 export const pages: readonly PageEntry[] = [
   { name: 'overview', path: '/' },
-  { name: 'requests', path: '/requests' },
+  { name: 'requests', path: '/requests', modules: ['requests'] },
+  { name: 'signUps', path: '/sign-ups', modules: ['members', 'cards'] },
+  { name: 'engagement', path: '/engagement', modules: ['content'] },
+  { name: 'aid', path: '/aid', modules: ['aid'] },
   { name: 'ranking', path: '/ranking' },
   { name: 'access', path: '/access' },
   { name: 'developer', path: '/developer' },

@@ -2,19 +2,27 @@
 import { dimensionWords } from '@onenet/charts';
 import type { Messages } from './messages.ts';
 import { developer } from './developer.en.ts';
+import { engagement } from './engagement.en.ts';
 import { pageWords } from './pages.en.ts';
 import { ranking } from './ranking.en.ts';
 import { reading } from './reading.en.ts';
 import { requests } from './requests.en.ts';
 import { acting, supervising } from './supervising.en.ts';
+import { aid } from './aid.en.ts';
+import { annotating } from './annotating.en.ts';
+import { signUps } from './sign-ups.en.ts';
 
 export const en: Messages = {
   ...reading,
+  ...annotating,
   pageWords,
   ranking,
   requests,
   acting,
   supervising,
+  signUps,
+  engagement,
+  aid,
   siteName: 'OneNet Hubei',
   siteTag: 'Trade union service platforms',
   skipToContent: 'Skip to content',
@@ -318,6 +326,7 @@ export const en: Messages = {
   matchSubjects: { MEMBERS: 'Members', HARDSHIP_WORKERS: 'Hardship workers' },
   correctionKinds: { DOUBT: 'Doubt', RETURN: 'Returned data' },
   cardKinds: {
+    THREE_IN_ONE: 'Three in one',
     FIVE_IN_ONE: 'Five in one',
     SIX_IN_ONE: 'Six in one',
   },

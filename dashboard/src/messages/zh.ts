@@ -2,19 +2,27 @@
 
 import { dimensionWords } from '@onenet/charts';
 import { developer } from './developer.zh.ts';
+import { engagement } from './engagement.zh.ts';
 import { pageWords } from './pages.zh.ts';
 import { ranking } from './ranking.zh.ts';
 import { reading } from './reading.zh.ts';
 import { requests } from './requests.zh.ts';
 import { acting, supervising } from './supervising.zh.ts';
+import { aid } from './aid.zh.ts';
+import { annotating } from './annotating.zh.ts';
+import { signUps } from './sign-ups.zh.ts';
 
 export const zh = {
   ...reading,
+  ...annotating,
   pageWords,
   ranking,
   requests,
   acting,
   supervising,
+  signUps,
+  engagement,
+  aid,
   siteName: '湖北工会一张网',
   siteTag: '全省工会服务平台',
   skipToContent: '跳到正文',
@@ -312,6 +320,7 @@ export const zh = {
   matchSubjects: { MEMBERS: '会员', HARDSHIP_WORKERS: '困难职工' },
   correctionKinds: { DOUBT: '校核纠错', RETURN: '数据回流' },
   cardKinds: {
+    THREE_IN_ONE: '三合一卡',
     FIVE_IN_ONE: '五合一卡',
     SIX_IN_ONE: '六合一卡',
   },

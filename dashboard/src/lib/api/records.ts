@@ -1,4 +1,4 @@
-/** What the owners answer through the contract: requests, supervision, organizations, stations; no personal fields. */
+/** What the owners answer through the contract: requests, supervision, organizations, stations, articles; no personal fields. Long, because they are of one form. */
 import { ask, type Answer } from './client.ts';
 import { list, nullable, number, object, text, truth, type Read, type Reads } from './read.ts';
 
@@ -74,6 +74,19 @@ const station = object({
   openingHours: nullable(text),
 });
 export type Station = Reads<typeof station>;
+
+const article = object({
+  id: text,
+  platformCode: text,
+  publishedAt: text,
+  readCount: number,
+  title: nullable(text),
+  column: nullable(text),
+  shareCount: nullable(number),
+  likeCount: nullable(number),
+  commentCount: nullable(number),
+});
+export type Article = Reads<typeof article>;
 
 /** A page of a gathered list. */
 export interface Page<T> {
@@ -197,6 +210,30 @@ export function askStations(
     }
   `;
   return askPage(document, scope, after, station, signal);
+}
+
+/** The first is the default. */
+export const articleOrders = ['READ_COUNT', 'PUBLISHED_AT'] as const;
+export type ArticleOrder = (typeof articleOrders)[number];
+
+/** The most read, or the newest, first. */
+export function askArticles(
+  scope: RecordScope & { readonly column?: string },
+  order: ArticleOrder,
+  after: string | null,
+  signal: AbortSignal,
+): Promise<Answer<Page<Article>>> {
+  const document = /* GraphQL */ `
+    query Articles($filter: ArticleFilter, $after: String) {
+      page: articles(filter: $filter, orderBy: { field: ${order}, direction: DESC }, first: 10, after: $after) {
+        edges {
+          node { id platformCode publishedAt readCount title column shareCount likeCount commentCount }
+        }
+        ${pageFields}
+      }
+    }
+  `;
+  return askPage(document, scope, after, article, signal);
 }
 
 async function askPage<T>(

@@ -15,14 +15,25 @@ const transfer = object({
 });
 export type Transfer = Reads<typeof transfer>;
 
-/** The open ones from a platform or to it, newest first; at most 20. */
-export async function askOpenTransfers(
-  platform: string,
+/** What of the transfers is asked for; all that is given holds together. */
+export interface TransfersAsked {
+  /** From it or to it. */
+  readonly platform?: string;
+  readonly kind?: 'MEMBER' | 'SERVICE_REQUEST';
+  /** Only those that have not ended. */
+  readonly open: boolean;
+}
+
+const openStatuses = ['OFFERING', 'OFFERED', 'ACCEPTING', 'ACCEPTED', 'WITHDRAWING'];
+
+/** Newest first; at most 20. */
+export async function askTransfers(
+  { platform, kind, open }: TransfersAsked,
   signal: AbortSignal,
 ): Promise<Answer<readonly Transfer[]>> {
   const document = /* GraphQL */ `
-    query OpenTransfers($platform: ID!, $open: [TransferStatus!]) {
-      transfers(platform: $platform, statuses: $open, first: 20) {
+    query Transfers($platform: ID, $kind: TransferKind, $statuses: [TransferStatus!]) {
+      transfers(platform: $platform, kind: $kind, statuses: $statuses, first: 20) {
         nodes {
           id
           kind
@@ -40,8 +51,8 @@ export async function askOpenTransfers(
       }
     }
   `;
-  const open = ['OFFERING', 'OFFERED', 'ACCEPTING', 'ACCEPTED', 'WITHDRAWING'];
   const shape = object({ transfers: object({ nodes: list(transfer) }) });
-  const answer = await ask(document, { platform, open }, shape, signal);
+  const variables = { platform, kind, statuses: open ? openStatuses : null };
+  const answer = await ask(document, variables, shape, signal);
   return { ...answer, data: answer.data.transfers.nodes };
 }

@@ -78,7 +78,11 @@ export class View {
   href(path: string, choices: Readonly<Record<string, string>> = {}): string {
     // A platform's or a place's own page is about that one.
     const own = /^\/(?:place|platform)\//.test(path) ? { place: '', platform: '' } : {};
-    return base + path + withChoices(page.url.search, { ...own, ...choices }, defaults);
+    // Every page has categories of its own: what narrows one means nothing on another.
+    const category = path === this.path ? {} : { category: '' };
+    return (
+      base + path + withChoices(page.url.search, { ...own, ...category, ...choices }, defaults)
+    );
   }
 
   /** This page, otherwise filtered. */
