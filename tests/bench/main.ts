@@ -39,8 +39,8 @@ const benches: Readonly<Record<string, Bench>> = {
       (await import('./analytics/analytics.ts')).benchAnalytics(say, scale, only),
   },
   live: {
-    help: 'from event to /live at 500 events/s (2 minutes)',
-    run: async (say) => (await import('./live/live.ts')).benchLive(say),
+    help: 'from event to /live at 500 and 2,000 events/s, and the CPU of each part (4 minutes)',
+    run: async (say) => (await import('./live/live.ts')).benchLiveRates(say),
   },
   platform: {
     help: 'every query of the contract at full size, beside the bare driver (half an hour; --scale 0.01 for a trial)',

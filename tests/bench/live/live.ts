@@ -1,6 +1,6 @@
-/** `live`: how long from the commit of an event at its platform until a listener of `/live` has it, at 500 commits/s. */
+/** `live`: how long from the commit of an event at its platform until a listener of `/live` has it, at 500 commits/s, and what CPU each part takes. */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,7 +11,7 @@ import { mongoForBench } from '../mongo.ts';
 import { medians, round, type BenchResult } from '../table.ts';
 import type { AnalyticsMessage } from './analytics.ts';
 import { listen } from './listen.ts';
-import type { Commit, PlatformsMessage } from './platforms.ts';
+import type { PlatformsMessage, Written } from './platforms.ts';
 
 const rounds = 5;
 const roundSeconds = 15;
@@ -20,6 +20,16 @@ const warmUpSeconds = 10;
 const lateMs = 60_000;
 
 const commitsPerSecond = 500;
+
+/** By commits of one event and of four. */
+export async function benchLiveRates(say: (line: string) => void): Promise<BenchResult> {
+  const sides: Record<string, Record<string, number>> = {};
+  for (const eventsPerCommit of [1, 4]) {
+    const { sides: of } = await benchLive(say, eventsPerCommit);
+    sides[`${commitsPerSecond * eventsPerCommit} events/s`] = { ...of['live'] };
+  }
+  return { bench: 'live', sides, ratios: {} };
+}
 
 /** Five rounds of one rate over five platforms, by so many events a commit; figures are the medians of the rounds. */
 export async function benchLive(
@@ -49,17 +59,24 @@ export async function benchLive(
 
   say(`warming up: ${warmUpSeconds} s`);
   const rate = { commitsPerSecond, events: eventsPerCommit };
-  let events = (await tell<Commit[]>({ write: { ...rate, seconds: warmUpSeconds } })).length;
+  let events = (await tell<Written>({ write: { ...rate, seconds: warmUpSeconds } })).commits.length;
+  const used = async () => ({
+    analyticsMicros: (await analytics.ask<Usage>('usage')).cpuMicros,
+    mongodMicros: mongo.pid === undefined ? Number.NaN : await cpuMicrosOf(mongo.pid),
+  });
   const runs: Record<string, number>[] = [];
   for (let n = 1; n <= rounds; n++) {
-    const before = await analytics.ask<Usage>('usage');
-    const commits = await tell<Commit[]>({ write: { ...rate, seconds: roundSeconds } });
-    const after = await analytics.ask<Usage>('usage');
+    const before = await used();
+    const { commits, writerCpuMicros, feedsCpuMicros } = await tell<Written>({
+      write: { ...rate, seconds: roundSeconds },
+    });
     const first = events + 1;
     events += commits.length;
     await within(lateMs, () => seen.whenCounted(events) !== undefined);
+    const after = await used();
     const done = commits.map(({ doneMs }) => doneMs).toSorted((a, b) => a - b);
     const latenciesMs = done.map((atMs, i) => (seen.whenCounted(first + i) ?? Number.NaN) - atMs);
+    const perThousand = (micros: number): number => micros / commits.length;
     const run = {
       p50Ms: quantile(latenciesMs, 0.5),
       p99Ms: quantile(latenciesMs, 0.99),
@@ -68,14 +85,25 @@ export async function benchLive(
         0.5,
       ),
       eventsPerSecond: commitsPerSecond * eventsPerCommit,
-      analyticsCpuPercent: (after.cpuMicros - before.cpuMicros) / 10_000 / roundSeconds,
+      writerCpuMs: perThousand(writerCpuMicros),
+      feedsCpuMs: perThousand(feedsCpuMicros),
+      analyticsCpuMs: perThousand(after.analyticsMicros - before.analyticsMicros),
+      mongodCpuMs: perThousand(after.mongodMicros - before.mongodMicros),
     };
     say(
-      `round ${n}/${rounds}: p50 ${round(run.p50Ms)} ms, p99 ${round(run.p99Ms)} ms, commit p50 ${round(run.commitP50Ms)} ms`,
+      `round ${n}/${rounds}: p50 ${round(run.p50Ms)} ms, p99 ${round(run.p99Ms)} ms, commit p50 ${round(run.commitP50Ms)} ms; CPU ms per 1,000 events: writer ${round(run.writerCpuMs)}, feeds ${round(run.feedsCpuMs)}, analytics ${round(run.analyticsCpuMs)}, mongod ${round(run.mongodCpuMs)}`,
     );
     runs.push(run);
   }
   return { bench: 'live', sides: { live: medians(runs) }, ratios: {} };
+}
+
+/** User and system of another process, on Linux; its clock ticks are hundredths of a second. */
+async function cpuMicrosOf(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // Behind the program's name, which may hold blanks.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
 
 async function within(ms: number, holds: () => boolean): Promise<void> {

@@ -1,27 +1,31 @@
-/** Platforms that are nothing but their real feeds, and a writer that commits events at an even rate. */
-import { outboxCollection, outboxEntry } from '@onenet/feed';
+/** Platforms that are nothing but their real feeds, and a writer that commits their events at an even rate. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { MongoClient } from 'mongodb';
 import { testPlatform, type TestPlatform } from '../../../analytics/src/fixture.ts';
-import { answerParent } from '../child.ts';
+import { answerParent, usage } from '../child.ts';
+import type { Commit, Rate, WriterData, WriterTold } from './writer.ts';
 
 export type PlatformsMessage =
   | { readonly start: { readonly mongodbUri: string; readonly prefix: string } }
   | { readonly write: Rate }
   | 'stop';
 
-/** Commits a second, for so long, each of so many events. */
-export interface Rate {
-  readonly commitsPerSecond: number;
-  readonly events: number;
-  readonly seconds: number;
+/** What was written, and what CPU that took, without what the feeds took; microseconds. */
+export interface Written {
+  readonly commits: readonly Commit[];
+  readonly writerCpuMicros: number;
+  readonly feedsCpuMicros: number;
 }
 
 const codes = ['420100', '420300', '420500', '420600', '420700'];
 let client: MongoClient;
 let platforms: readonly TestPlatform[] = [];
+let writer: Worker;
 
 answerParent(async (message: PlatformsMessage) => {
   if (message === 'stop') {
+    writer.postMessage('stop', []);
     for (const platform of platforms) await platform[Symbol.asyncDispose]();
     await client.close();
     return 'stopped';
@@ -29,47 +33,35 @@ answerParent(async (message: PlatformsMessage) => {
   if ('start' in message) {
     const { mongodbUri, prefix } = message.start;
     client = await MongoClient.connect(mongodbUri);
+    const databases = codes.map((code) => `${prefix}${code}`);
     platforms = await Promise.all(
       codes.map((code) => testPlatform(client, code, `${prefix}${code}`)),
     );
+    const workerData: WriterData = { mongodbUri, databases };
+    writer = new Worker(new URL('writer.ts', import.meta.url), { workerData });
+    await once(writer, 'online');
     return platforms.map(({ owner }) => owner);
   }
   return await write(message.write);
 });
 
-/** Of one event the commit, UTC ms. */
-export interface Commit {
-  readonly begunMs: number;
-  /** Acknowledged by a majority, with journal. */
-  readonly doneMs: number;
-}
-
-async function write({ commitsPerSecond, events, seconds }: Rate): Promise<Commit[]> {
-  const commits: Promise<Commit>[] = [];
-  const began = performance.now();
-  for (let n = 0; n < commitsPerSecond * seconds; n++) {
-    // An open loop: a slow commit does not hold the next one back.
-    const waitMs = (1000 * n) / commitsPerSecond - (performance.now() - began);
-    if (waitMs > 1) await new Promise((resolve) => setTimeout(resolve, waitMs));
-    const platform = platforms[n % platforms.length];
-    if (platform) commits.push(commit(platform, n, events));
-  }
-  const done = await Promise.all(commits);
-  return done.flatMap((each) => Array<Commit>(events).fill(each));
-}
-
-/** What a command does at its end: commit, then wake the feed. */
-async function commit({ db, feed }: TestPlatform, n: number, events: number): Promise<Commit> {
-  const begunMs = Date.now();
-  const entries = Array.from({ length: events }, (_, i) =>
-    outboxEntry({
-      type: 'onenet.article.liked',
-      time: new Date(begunMs),
-      data: { category: '防汛', channel: 'WECHAT' },
-      person: `person-${(n * events + i) % 5000}`,
-    }),
-  );
-  await outboxCollection(db).insertMany(entries, { writeConcern: { w: 'majority' } });
-  feed.wake();
-  return { begunMs, doneMs: Date.now() };
+async function write(rate: Rate): Promise<Written> {
+  const before = usage().cpuMicros;
+  const { promise, resolve } = Promise.withResolvers<Written>();
+  const told = (message: WriterTold): void => {
+    if ('committed' in message) {
+      platforms[message.committed]?.feed.wake();
+      return;
+    }
+    writer.off('message', told);
+    const { written, cpuMicros } = message;
+    resolve({
+      commits: written,
+      writerCpuMicros: cpuMicros,
+      feedsCpuMicros: usage().cpuMicros - before - cpuMicros,
+    });
+  };
+  writer.on('message', told);
+  writer.postMessage(rate, []);
+  return await promise;
 }
