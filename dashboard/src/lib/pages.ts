@@ -33,6 +33,7 @@ export const pages: readonly PageEntry[] = [
   { name: 'engagement', path: '/engagement', modules: ['content'] },
   { name: 'aid', path: '/aid', modules: ['aid'] },
   { name: 'ranking', path: '/ranking' },
+  { name: 'net', path: '/net' },
   { name: 'access', path: '/access' },
   { name: 'developer', path: '/developer' },
 ];

@@ -3,6 +3,7 @@ import { dimensionWords } from '@onenet/charts';
 import type { Messages } from './messages.ts';
 import { developer } from './developer.en.ts';
 import { engagement } from './engagement.en.ts';
+import { net } from './net.en.ts';
 import { pageWords } from './pages.en.ts';
 import { ranking } from './ranking.en.ts';
 import { reading } from './reading.en.ts';
@@ -16,6 +17,7 @@ export const en: Messages = {
   ...reading,
   ...annotating,
   pageWords,
+  net,
   ranking,
   requests,
   acting,

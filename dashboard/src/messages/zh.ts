@@ -3,6 +3,7 @@
 import { dimensionWords } from '@onenet/charts';
 import { developer } from './developer.zh.ts';
 import { engagement } from './engagement.zh.ts';
+import { net } from './net.zh.ts';
 import { pageWords } from './pages.zh.ts';
 import { ranking } from './ranking.zh.ts';
 import { reading } from './reading.zh.ts';
@@ -16,6 +17,7 @@ export const zh = {
   ...reading,
   ...annotating,
   pageWords,
+  net,
   ranking,
   requests,
   acting,
