@@ -3,6 +3,11 @@ import { expect, inject, test, vi } from 'vitest';
 import { Briefs } from '../briefs/store.ts';
 import { testNet } from '../fixture-net.ts';
 import { testIngest, testSnapshot, tierTotals, until } from '../fixture.ts';
+import { quote, sqlTime } from '../clickhouse.ts';
+import { monthAt, nextMonth } from '../months.ts';
+import { dayMs } from '../periods.ts';
+import { metricSeries } from '../series.ts';
+import type { MetricSeries } from '../series.ts';
 import { Positions } from '../ingest/positions.ts';
 import { epochStates } from '../ingest/tables.ts';
 import { unsignedCalls } from '../owner-call.ts';
@@ -12,7 +17,7 @@ import { ranking } from '../ranking/ranking.ts';
 import { SelfCheck } from '../self-check.ts';
 import { check } from './check.ts';
 import { rebuild } from './rebuild.ts';
-import { forgetRaw } from './retention.ts';
+import { forgetRaw, keepRawFor, setTimeToLive } from './retention.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -130,4 +135,87 @@ test('after raw has lost its beginning, check, rebuild and a lost MongoDB find a
     inDays: 60,
     inMonths: 60,
   });
+});
+
+test('so many days are kept, but for months that are open; what asks for more is refused by name', async () => {
+  await using net = await testNet(inject('mongodbUri'), ['420100']);
+  const { clickhouse, ingest, db } = net;
+  const [wuhan] = net.platforms;
+  const nowMs = Date.now();
+  ingest.use(testSnapshot([wuhan.owner]));
+  const happened = async (n: number): Promise<void> => {
+    const time = new Date(nowMs - 3_600_000);
+    const data = { place: '420102002' };
+    await wuhan.happened(
+      Array.from({ length: n }, () => ({ type: 'onenet.request.submitted', time, data })),
+    );
+    await net.allIn();
+  };
+  const asked = { metrics: ['requestsSubmitted'], period: 'ALL', simulated: true } as const;
+  const ask = async (more: { place?: string; state?: string } = {}): Promise<MetricSeries> => {
+    const input = { ...asked, compareWith: 'NONE', ...more } as const;
+    const [series] = (await metricSeries(net, input, { of: 'net' }, nowMs)).get('') ?? [];
+    if (!series) throw new Error('No answer.');
+    return series;
+  };
+  const states: string[] = [];
+  for (const n of [10, 10, 5]) {
+    await happened(n);
+    states.push((await ask()).state);
+  }
+  /** One round, so many days from now. */
+  const round = async (inDays: number): Promise<void> => {
+    const stop = new AbortController();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const watched = Object.create(ingest, {
+      refreshFloors: { value: () => ingest.refreshFloors().then(resolve) },
+    }) as typeof ingest;
+    const log = (message: string, detail?: unknown): void => {
+      if (detail) reject(new Error(message, { cause: detail }));
+    };
+    const sources = { clickhouse, ingest: watched, positions: new Positions(db), log };
+    vi.useFakeTimers({ toFake: ['Date'], now: nowMs + inDays * dayMs });
+    try {
+      const running = keepRawFor(sources, 62, stop.signal);
+      await promise;
+      stop.abort();
+      await running;
+    } finally {
+      vi.useRealTimers();
+    }
+  };
+  // The month is open: its lines are what it is closed from, however old.
+  await round(70);
+  expect(ingest.rawFloor('420100')).toBe(0);
+  const month = nextMonth(nextMonth(monthAt(nowMs)));
+  await clickhouse.run(
+    `INSERT INTO onenet.closings SETTINGS async_insert = 0 VALUES ('${month}-01', '${sqlTime(nowMs)}', ['420100'])`,
+  );
+  await round(61);
+  expect(ingest.rawFloor('420100')).toBe(0);
+  await round(63);
+  expect(ingest.rawFloor('420100')).toBe(20);
+
+  expect((await ask()).value).toBe(25);
+  await expect(ask({ place: '420102002' })).rejects.toThrow('single events are kept from');
+  const [first = '', second = ''] = states;
+  await expect(ask({ state: first })).rejects.toThrow('lies before what is kept of 420100');
+  expect((await ask({ state: second })).value).toBe(20);
+
+  // What was asked, and who was given what, go by their time.
+  const old = sqlTime(Date.now() - 100 * dayMs);
+  const recent = sqlTime(Date.now() - 61 * dayMs);
+  for (const table of ['usage', 'access'] as const) {
+    for (const [i, recorded] of [old, recent].entries()) {
+      await clickhouse.run(
+        `INSERT INTO onenet.${table} (epoch, sequence, recorded) VALUES (1, ${i + 1}, ${quote(recorded)})`,
+      );
+    }
+    await setTimeToLive(clickhouse, table, 62);
+    await setTimeToLive(clickhouse, table, 62);
+    await clickhouse.run(`OPTIMIZE TABLE onenet.${table} FINAL`);
+    expect(await clickhouse.rows(`SELECT sequence FROM onenet.${table}`)).toEqual([
+      { sequence: 2 },
+    ]);
+  }
 });
