@@ -12,3 +12,16 @@ export function shownState(
   if (connection === 'MAINTENANCE' || connection === 'SUSPENDED') return connection;
   return connection === 'REGISTERED' && Number(sequence) > 0 ? 'WITHDRAWN' : state;
 }
+
+/** What is wrong first, what is not there last. */
+export const feedOrder: readonly string[] = [
+  'BROKEN',
+  'UNREACHABLE',
+  'BEHIND',
+  'OK',
+  'QUIET',
+  'MAINTENANCE',
+  'SUSPENDED',
+  'WITHDRAWN',
+  'NOT_CONNECTED',
+];

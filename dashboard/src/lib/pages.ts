@@ -35,6 +35,7 @@ export const pages: readonly PageEntry[] = [
   { name: 'ranking', path: '/ranking' },
   { name: 'net', path: '/net' },
   { name: 'access', path: '/access' },
+  { name: 'wall', path: '/wall' },
   { name: 'developer', path: '/developer' },
 ];
 

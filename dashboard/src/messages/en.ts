@@ -12,6 +12,7 @@ import { acting, supervising } from './supervising.en.ts';
 import { aid } from './aid.en.ts';
 import { annotating } from './annotating.en.ts';
 import { signUps } from './sign-ups.en.ts';
+import { wall } from './wall.en.ts';
 
 export const en: Messages = {
   ...reading,
@@ -25,6 +26,7 @@ export const en: Messages = {
   signUps,
   engagement,
   aid,
+  wall,
   siteName: 'OneNet Hubei',
   siteTag: 'Trade union service platforms',
   skipToContent: 'Skip to content',

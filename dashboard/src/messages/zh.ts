@@ -12,6 +12,7 @@ import { acting, supervising } from './supervising.zh.ts';
 import { aid } from './aid.zh.ts';
 import { annotating } from './annotating.zh.ts';
 import { signUps } from './sign-ups.zh.ts';
+import { wall } from './wall.zh.ts';
 
 export const zh = {
   ...reading,
@@ -25,6 +26,7 @@ export const zh = {
   signUps,
   engagement,
   aid,
+  wall,
   siteName: '湖北工会一张网',
   siteTag: '全省工会服务平台',
   skipToContent: '跳到正文',
