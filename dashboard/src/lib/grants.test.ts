@@ -6,6 +6,7 @@ import {
   earlierEnd,
   mayDecide,
   onlyPlatform,
+  seesInFull,
   seesGrants,
   waitingOf,
 } from './grants.ts';
@@ -64,6 +65,8 @@ describe('rights', () => {
     expect(onlyPlatform(team)).toBe('420100');
     expect(onlyPlatform(person(['team', 'auditor'], '420100'))).toBe('');
     expect(onlyPlatform(null)).toBe('');
+    expect(['420100', '420500'].map((code) => seesInFull(team, code))).toEqual([true, false]);
+    expect(seesInFull(null, '420500')).toBe(true);
   });
 });
 

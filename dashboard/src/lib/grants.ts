@@ -46,6 +46,12 @@ export function onlyPlatform(who: Who): string {
   return who == null || seesAll === true ? '' : (who.platform ?? '');
 }
 
+/** Whether they see a platform in full: a team its own, and of the others what they publish. */
+export function seesInFull(who: Who, platform: string): boolean {
+  const own = onlyPlatform(who);
+  return own === '' || own === platform;
+}
+
 /** RFC 3339 for the end of a chosen day in Beijing; null where that is no earlier than what is asked. */
 export function earlierEnd(day: string, asked: string | null): string | null {
   if (day === '') return null;

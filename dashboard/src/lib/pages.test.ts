@@ -5,7 +5,7 @@ import { messages } from '../messages/messages.ts';
 import { pages } from './pages.ts';
 
 /** Led to from within: by a name, by signing in; and what is for development only. */
-const notInNavigation = ['place', 'platform', 'sign-in', 'gallery'];
+const notInNavigation = ['place', 'sign-in', 'gallery'];
 
 test('each page of the navigation has a folder, and each folder is a page of it', async () => {
   const folders = await readdir(new URL('../routes/', import.meta.url), { withFileTypes: true });

@@ -12,6 +12,7 @@ export interface PageEntry {
 /** Every page that the dashboard is to have; one is linked when it stands in {@link pages}. */
 export type PageName =
   | 'overview'
+  | 'platform'
   | 'requests'
   | 'signUps'
   | 'engagement'
@@ -28,6 +29,7 @@ export type PageName =
 
 export const pages: readonly PageEntry[] = [
   { name: 'overview', path: '/' },
+  { name: 'platform', path: '/platform' },
   { name: 'requests', path: '/requests', modules: ['requests'] },
   { name: 'signUps', path: '/sign-ups', modules: ['members', 'cards'] },
   { name: 'engagement', path: '/engagement', modules: ['content'] },

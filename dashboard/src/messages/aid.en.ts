@@ -10,6 +10,4 @@ export const aid: Same<typeof zh> = {
   breakdown: 'Breakdown',
   noCohort:
     'Applied, paid and completed each count when they happen: no cohort is followed, and their quotient is no rate of approval.',
-  fewPeople:
-    'Below the county the people are few and a figure may point at one of them: for the unions themselves, not to be passed on.',
 };

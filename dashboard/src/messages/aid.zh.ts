@@ -7,5 +7,4 @@ export const aid = {
   hardshipExplained: '在档多少，有没有人结对帮扶',
   breakdown: '分布',
   noCohort: '申请、发放与完成各按发生的时间计：不追踪同一批申请，相除不是批准率。',
-  fewPeople: '县以下人数很少，数字可能指向具体的人：供工会内部使用，请勿外传。',
 } as const;

@@ -21,6 +21,6 @@ export const annotating: Same<typeof zh> = {
   annotation: 'Mark',
   annotationsOmitted: (count) => `${count} earlier ones are not listed`,
   annotationsMissing: 'Marks of suspensions and outages could not be had.',
-  sharesHint: 'A name narrows the page',
+  breakdownLeadsOn: 'A name leads on, a head sorts',
   shareOfAll: 'Share',
 };

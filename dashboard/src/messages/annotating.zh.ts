@@ -19,6 +19,6 @@ export const annotating = {
   annotation: '标注',
   annotationsOmitted: (count: number) => `更早的 ${count} 处未列`,
   annotationsMissing: '平台停用、中断的标注没有取到。',
-  sharesHint: '点名称收窄本页',
+  breakdownLeadsOn: '点名称往下看，点表头排序',
   shareOfAll: '占比',
 } as const;

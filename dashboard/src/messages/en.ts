@@ -13,6 +13,7 @@ import { aid } from './aid.en.ts';
 import { annotating } from './annotating.en.ts';
 import { signUps } from './sign-ups.en.ts';
 import { wall } from './wall.en.ts';
+import { standing } from './standing.en.ts';
 
 export const en: Messages = {
   ...reading,
@@ -24,6 +25,7 @@ export const en: Messages = {
   acting,
   supervising,
   signUps,
+  standing,
   engagement,
   aid,
   wall,

@@ -3,6 +3,7 @@ import type { Messages } from './messages.ts';
 
 export const pageWords: Messages['pageWords'] = {
   overview: { name: 'Overview', question: 'How is the province now?' },
+  platform: { name: 'Platforms', question: 'How does each platform do, level by level?' },
   requests: {
     name: 'Requests',
     question: 'Are requests resolved in time, and where do they pile up?',

@@ -2,6 +2,7 @@
 
 export const pageWords = {
   overview: { name: '总览', question: '全省现在怎样？' },
+  platform: { name: '各平台', question: '每个平台怎样，一级一级往下看？' },
   requests: { name: '求助', question: '求助办得及时吗？积压在哪里？' },
   signUps: { name: '入会', question: '谁在入会，从哪里来，办了卡没有？' },
   engagement: { name: '参与', question: '职工在看什么，什么时候看？' },

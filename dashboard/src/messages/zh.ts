@@ -13,6 +13,7 @@ import { aid } from './aid.zh.ts';
 import { annotating } from './annotating.zh.ts';
 import { signUps } from './sign-ups.zh.ts';
 import { wall } from './wall.zh.ts';
+import { standing } from './standing.zh.ts';
 
 export const zh = {
   ...reading,
@@ -24,6 +25,7 @@ export const zh = {
   acting,
   supervising,
   signUps,
+  standing,
   engagement,
   aid,
   wall,

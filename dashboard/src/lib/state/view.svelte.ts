@@ -76,13 +76,12 @@ export class View {
 
   /** The address of another page of ours that keeps what is being looked at, but for `choices`. */
   href(path: string, choices: Readonly<Record<string, string>> = {}): string {
-    // A platform's or a place's own page is about that one.
-    const own = /^\/(?:place|platform)\//.test(path) ? { place: '', platform: '' } : {};
-    // Every page has categories of its own: what narrows one means nothing on another.
-    const category = path === this.path ? {} : { category: '' };
-    return (
-      base + path + withChoices(page.url.search, { ...own, ...category, ...choices }, defaults)
-    );
+    // A platform's or a place's own page is about that one; and every page has categories of its own:
+    // what narrows one means nothing on another.
+    const isOwn = /^\/(?:place|platform)\//.test(path);
+    const other =
+      path === this.path ? {} : { category: '', ...(isOwn && { place: '', platform: '' }) };
+    return base + path + withChoices(page.url.search, { ...other, ...choices }, defaults);
   }
 
   /** This page, otherwise filtered. */
