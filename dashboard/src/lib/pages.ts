@@ -36,6 +36,8 @@ export const pages: readonly PageEntry[] = [
   { name: 'aid', path: '/aid', modules: ['aid'] },
   { name: 'ranking', path: '/ranking' },
   { name: 'net', path: '/net' },
+  { name: 'alerts', path: '/alerts' },
+  { name: 'brief', path: '/brief' },
   { name: 'access', path: '/access' },
   { name: 'wall', path: '/wall' },
   { name: 'developer', path: '/developer' },

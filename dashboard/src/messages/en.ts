@@ -1,6 +1,8 @@
 /** The dashboard's words in English. Long, because it is one list. */
 import { dimensionWords } from '@onenet/charts';
 import type { Messages } from './messages.ts';
+import { alerting } from './alerting.en.ts';
+import { briefs } from './briefs.en.ts';
 import { developer } from './developer.en.ts';
 import { engagement } from './engagement.en.ts';
 import { net } from './net.en.ts';
@@ -19,6 +21,8 @@ export const en: Messages = {
   ...reading,
   ...annotating,
   pageWords,
+  briefs,
+  alerting,
   net,
   ranking,
   requests,

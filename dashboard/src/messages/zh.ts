@@ -1,6 +1,8 @@
 /** The dashboard's words in Simplified Chinese: the list that the other languages follow. Long, because it is one list. */
 
 import { dimensionWords } from '@onenet/charts';
+import { alerting } from './alerting.zh.ts';
+import { briefs } from './briefs.zh.ts';
 import { developer } from './developer.zh.ts';
 import { engagement } from './engagement.zh.ts';
 import { net } from './net.zh.ts';
@@ -19,6 +21,8 @@ export const zh = {
   ...reading,
   ...annotating,
   pageWords,
+  briefs,
+  alerting,
   net,
   ranking,
   requests,
