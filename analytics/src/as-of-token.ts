@@ -102,7 +102,7 @@ export function readToken(token: string): State {
   if (typeof words !== 'string' || typeof ranges !== 'string') throw noState();
   if (!Array.isArray(definitions) || !definitions.every(isPair)) throw noState();
   if (!Array.isArray(feeds) || !feeds.every(isRow)) throw noState();
-  if (directory !== null && typeof directory !== 'string') throw noState();
+  if (directory !== null && !isName(directory)) throw noState();
   return {
     atMs,
     isExact,
@@ -163,6 +163,11 @@ function isRow(row: unknown): row is Row {
     (completeToMs === null || isMs(completeToMs)) &&
     (rejected === undefined || rejected === null || isNumber(rejected))
   );
+}
+
+/** Of a directory. */
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{16}$/.test(value);
 }
 
 function isPair(value: unknown): value is [string, string] {

@@ -1,5 +1,6 @@
 /** Compares, without end and cheaply, what raw and the rollups hold with each platform's own totals. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventTypes } from '@onenet/contract';
 import type { NetOwner } from '@onenet/contract';
 import { request } from 'undici';
 import { quote } from './clickhouse.ts';
@@ -12,7 +13,7 @@ import type { Sources } from './series.ts';
 /** `SelfCheckDifference` of analytics.graphql. */
 export interface Difference {
   readonly platform: string;
-  /** An event type, or `sequence`. */
+  /** An event type, `UNKNOWN_TYPE` for whatever else a line may claim to be, or `sequence`. */
   readonly what: string;
   readonly owner: number | null;
   readonly raw: number | null;
@@ -154,7 +155,7 @@ function differencesOf(
     const off = (rollup ?? 0) - (ours?.accepted ?? 0);
     differences.push({
       platform,
-      what: type,
+      what: Object.hasOwn(eventTypes, type) ? type : 'UNKNOWN_TYPE',
       owner: theirs?.count ?? 0,
       raw: count,
       rollup: isOpening ? null : count + off,

@@ -48,13 +48,16 @@ export async function exportable(
   return exported;
 }
 
-/** The lines of one file, ordered by sequence. ClickHouse writes the Parquet. */
+/**
+ * The lines of one file, ordered by sequence. ClickHouse writes the Parquet. Of a rejected line neither its bytes nor
+ * the type that it claims: nobody has checked them for a person.
+ */
 export async function exportedMonth(
   clickhouse: ClickHouse,
   file: Pick<ExportedPlatform, 'platform' | 'epoch' | 'last'> & { readonly month: string },
 ): Promise<Readable> {
   return await clickhouse.bytes(
-    `SELECT * FROM onenet.raw AS t
+    `SELECT * EXCEPT (line) REPLACE (if(t.rejected = '', t.type, '') AS type) FROM onenet.raw AS t
     WHERE ${linesOf(file.platform, file.epoch, file.last)} AND ${month} = ${quote(file.month)}
     ORDER BY t.sequence SETTINGS output_format_parquet_compression_method = 'zstd' FORMAT Parquet`,
   );

@@ -175,3 +175,28 @@ test('raw comes out as Parquet, by month of Asia/Shanghai, and reads back as it 
   }
   expect(lines).toBe(100);
 });
+
+test('what a rejected line says goes into no export and no finding: it may be a person', async () => {
+  const { clickhouse, ingest } = net;
+  const epoch = ingest.currentEpochs().get('420100') ?? 0;
+  const insert = (platform: string): Promise<void> =>
+    clickhouse.run(
+      `INSERT INTO onenet.raw (platform, epoch, sequence, time, type, count, rejected, line) SETTINGS async_insert = 0
+      VALUES ('${platform}', ${epoch}, 1, '2026-11-02 00:00:00', '张三 13800000000', 1, 'UNKNOWN_TYPE', '{"张三": true}')`,
+    );
+  await insert('ODD');
+  const asked = { platform: 'ODD', epoch, last: 1, month: '2026-11' };
+  const bytes = await buffer(await exportedMonth(clickhouse, asked));
+  const file = join(net.directory, '..', 'odd.parquet');
+  await writeFile(file, bytes);
+  const [row] = await clickhouse.rows<Record<string, unknown>>(
+    `SELECT * FROM file('${file}', Parquet)`,
+  );
+  expect(row).toMatchObject({ sequence: 1, type: '', rejected: 'UNKNOWN_TYPE' });
+  expect(JSON.stringify(row)).not.toContain('张三');
+
+  await insert('420100');
+  const found = (await wrong()).map((finding) => JSON.stringify(finding)).join();
+  expect(found).toContain('UNKNOWN_TYPE: its own 0, raw 1');
+  expect(found).not.toContain('张三');
+});
