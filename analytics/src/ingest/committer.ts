@@ -11,11 +11,20 @@ import type { Turns } from './turns.ts';
 
 /** Two cores share the engine with the queries. */
 const insertsAtOnce = 2;
+/**
+ * An insert costs the same for one row and for thousands, most of it to plan seven views and to write their
+ * parts: what comes in as it happens goes together, so often at most.
+ */
+const insertEveryMs = 300;
+/** So long before an insert may begin, feeds are read for it. */
+const readBeforeMs = 50;
 /** A replay is left to the deduplication window only well within it. */
 const replayableBlocks = deduplicationWindowBlocks / 2;
 
 interface Waiting {
   readonly batch: Batch;
+  /** Of a feed that is behind: nothing is gained by waiting for more. */
+  readonly isHistory: boolean;
   /** Called when it is in, before any question is asked. */
   readonly isIn: () => void;
   readonly done: () => void;
@@ -34,6 +43,8 @@ export class Committer {
   /** Platforms that were in an insert that failed: some tables may have of it what others lack. */
   private readonly half = new Set<string>();
   private running = 0;
+  private lastBeganMs = -Infinity;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(clickhouse: ClickHouse, positions: Positions, blocks: Blocks, turns: Turns) {
     this.clickhouse = clickhouse;
@@ -46,11 +57,16 @@ export class Committer {
    * Resolves when the batch is in and its position advanced; after a failure, `settle` comes first.
    * `isIn` is called then too, before any question can be asked.
    */
-  async commit(batch: Batch, isIn: () => void): Promise<void> {
+  async commit(batch: Batch, isHistory: boolean, isIn: () => void): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.waiting.push({ batch, isIn, done: resolve, failed: reject });
+    this.waiting.push({ batch, isHistory, isIn, done: resolve, failed: reject });
     this.start();
     await promise;
+  }
+
+  /** How long the next lines of a feed may gather, to be read just in time for the next insert. */
+  gatherMs(): number {
+    return Math.max(0, this.nextInsertInMs() - readBeforeMs);
   }
 
   /** Whether all tables have the same of a platform, as far as its inserts go. */
@@ -107,9 +123,31 @@ export class Committer {
 
   private start(): void {
     while (this.running < insertsAtOnce && this.waiting.length > 0) {
+      if (!this.waiting.some(({ isHistory }) => isHistory)) {
+        // Whoever runs starts the next when it ends.
+        if (this.running > 0) return;
+        const waitMs = this.nextInsertInMs();
+        if (waitMs > 0) {
+          this.startIn(waitMs);
+          return;
+        }
+      }
+      this.lastBeganMs = performance.now();
       const { length } = batchesTogether(this.nextBatches());
       void this.run(this.waiting.splice(0, length));
     }
+  }
+
+  /** Of what comes in as it happens; a lone event does not wait. */
+  private nextInsertInMs(): number {
+    return this.lastBeganMs + insertEveryMs - performance.now();
+  }
+
+  private startIn(ms: number): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.start();
+    }, ms);
   }
 
   /** The first that waits, with those after it that may share its insert. */

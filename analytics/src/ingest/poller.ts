@@ -25,7 +25,6 @@ const waitSeconds = 5;
 const retryMs = { first: 250, most: 5_000 } as const;
 /** An answer of as many lines is history being read: then nothing is gained by waiting for more. */
 const catchingUpLines = 1_000;
-const maxPaceMs = 250;
 const probeTries = 3;
 const tightLoopMs = 100;
 
@@ -165,26 +164,26 @@ export class Poller {
   }
 
   private async take(start: Position, answer: FeedBatch): Promise<Position> {
-    const began = performance.now();
     let position = start;
     const { _id: platform, epoch, fence, head } = start;
     const from = { platform, epoch, fence, head: head ?? undefined };
+    const isHistory = answer.lines.length >= catchingUpLines;
     for (const batch of cutBatches(from, answer, Date.now())) {
-      const inserted = await this.options.between(() => this.insert(batch));
+      const inserted = await this.options.between(() => this.insert(batch, isHistory));
       // Another epoch counts meanwhile: what is left of the answer is read again for that one.
       if (!inserted) return this.progress.position ?? position;
       position = inserted;
     }
     this.progress.saw(answer.headers, position.sequence, Date.now());
     this.options.changed(this.progress);
-    // Every insert costs files whatever its size: as long as it took, the next lines gather.
-    if (answer.lines.length > 0 && answer.lines.length < catchingUpLines) {
-      await pause(Math.min(performance.now() - began, maxPaceMs), this.options.signal);
+    // All feeds are read for the same insert, and none long before it.
+    if (answer.lines.length > 0 && !isHistory) {
+      await pause(this.options.committer.gatherMs(), this.options.signal);
     }
     return position;
   }
 
-  private async insert(batch: Batch): Promise<Position | undefined> {
+  private async insert(batch: Batch, isHistory: boolean): Promise<Position | undefined> {
     const { committer, ingested } = this.options;
     const before = this.progress.position;
     if (before?.epoch !== batch.epoch) return undefined;
@@ -195,7 +194,7 @@ export class Poller {
       recordedTime: batch.recordedTime ?? before.recordedTime,
       rejected: before.rejected + batch.rejected,
     };
-    await committer.commit(batch, () => {
+    await committer.commit(batch, isHistory, () => {
       this.progress.position = position;
     });
     this.progress.lastLineAtMs = Date.now();
