@@ -10,7 +10,7 @@ import { Listeners } from './listeners.ts';
 import { changeOf, mattersOf, newestTold, nothingYet, withChange } from './picture.ts';
 import type { Picture, Total } from './picture.ts';
 import { heartbeat, sse } from './sse.ts';
-import { todaysTotals } from './totals.ts';
+import { TodaysTotals } from './totals.ts';
 
 const shortestGapMs = 250;
 /** So often it is looked how far the feeds are, and whether a day has ended, though nothing came in. */
@@ -22,6 +22,7 @@ export class Live {
   readonly #log: (message: string, detail?: unknown) => void;
   readonly #listeners = new Listeners();
   readonly #journal = new Journal();
+  readonly #today: TodaysTotals;
   /** Who came since the last look, with the id up to which it was told everything. */
   readonly #joining = new Map<ServerResponse, string | undefined>();
   readonly #intervals: readonly NodeJS.Timeout[];
@@ -39,6 +40,7 @@ export class Live {
   constructor(sources: Sources, log: (message: string, detail?: unknown) => void) {
     this.#sources = sources;
     this.#log = log;
+    this.#today = new TodaysTotals(sources);
     const progress = (): void => {
       this.#isProgressDue = true;
       this.#schedule();
@@ -51,6 +53,7 @@ export class Live {
 
   /** Lines that are in: the newest of them go out at once, or within a quarter of a second. */
   ingested(platform: string, lines: readonly FeedLine[]): void {
+    this.#today.ingested(lines);
     const shown = lines
       .slice(-newestTold)
       .flatMap((line) => (line.kind === 'event' ? (shownEvent(platform, line.event) ?? []) : []));
@@ -131,7 +134,7 @@ export class Live {
   /** Today's figures; those told last while the tables do not answer. */
   async #totals(): Promise<readonly Total[]> {
     try {
-      return await todaysTotals(this.#sources, Date.now());
+      return await this.#today.at(Date.now());
     } catch (error) {
       this.#log('the live stream has no figures', error);
       return this.#told.totals;
