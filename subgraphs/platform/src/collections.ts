@@ -19,8 +19,8 @@ export async function ensureCollections(db: Db, modules: readonly ModuleName[]):
 }
 
 /**
- * Makes the indexes of records, after the first load and before anything is read or commanded: a
- * member has some thirty entries in them, and sorted once they are made faster than one by one.
+ * Makes the indexes of records that are missing, before anything is read or commanded. After a large first
+ * load: a member has some thirty entries in them, and sorted once they are made faster than one by one.
  */
 export async function ensureIndexes(db: Db, modules: readonly ModuleName[]): Promise<void> {
   for (const { name, indexes } of collectionsOf(modules)) {

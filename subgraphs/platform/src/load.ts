@@ -20,6 +20,8 @@ export interface LoadOptions {
   readonly onProgress?: (documents: number) => void;
   /** The records, if not the reference ones; the same for the same `now`. */
   readonly records?: (now: Date) => Iterable<ReferenceRecord>;
+  /** Done before the first of a few documents is written, which need no indexes to be fast. */
+  readonly beforeFew?: () => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -34,6 +36,11 @@ interface LoadState extends Row {
 
 /** Documents of one transaction. */
 const batchSize = 1_000;
+/**
+ * Up to so many documents are a few: their entries in eighty indexes cost less than the indexes made over
+ * them afterwards, of which each waits until it is committed.
+ */
+const few = 10_000;
 const stateId = 'reference-load';
 
 /** Loads what is not there yet; an interrupted load goes on where it stopped. */
@@ -50,7 +57,10 @@ export async function loadReference(
   const writes = allWrites(definition, records);
   // What an earlier start has written is generated again and passed over.
   let documents = skip(writes, state.documents);
-  for (let batch = take(writes); batch.length > 0; batch = take(writes)) {
+  const first = take(writes, few);
+  if (first.length < few) await options.beforeFew?.();
+  const all = chain(first, writes);
+  for (let batch = take(all, batchSize); batch.length > 0; batch = take(all, batchSize)) {
     options.signal?.throwIfAborted();
     documents += batch.length;
     await writeBatch(platform, batch, documents);
@@ -80,6 +90,11 @@ function* allWrites(
   }
 }
 
+function* chain(first: readonly Write[], others: Iterable<Write>): Generator<Write> {
+  yield* first;
+  yield* others;
+}
+
 function skip(writes: Iterator<Write>, count: number): number {
   for (let skipped = 0; skipped < count; skipped++) {
     if (writes.next().done) {
@@ -91,9 +106,10 @@ function skip(writes: Iterator<Write>, count: number): number {
   return count;
 }
 
-function take(writes: Iterator<Write>): readonly Write[] {
+/** Not by the iterator's own `take`, which ends it. */
+function take(writes: Iterator<Write>, count: number): readonly Write[] {
   const batch: Write[] = [];
-  while (batch.length < batchSize) {
+  while (batch.length < count) {
     const next = writes.next();
     if (next.done) break;
     batch.push(next.value);

@@ -162,6 +162,7 @@ async function openPlatform(
       { definition, client, db },
       {
         scale: scale ?? 1,
+        beforeFew: () => ensureIndexes(db, modules),
         ...(records && { records: (now: Date) => records(definition, now) }),
         ...(say && { onProgress: progress(`${code} ${name}`, say) }),
         ...(options.signal && { signal: options.signal }),
