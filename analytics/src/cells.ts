@@ -323,15 +323,20 @@ export function valuesSql(
 }
 
 /**
- * The lines that corrections take away. One that was itself taken away takes nothing, and what corrected that one may
- * have been corrected too, to any depth: of such chains, which are few, the last line is looked at first, since it
- * always comes after what it corrects.
+ * The lines that corrections take away, from one scan of them. One that was itself taken away takes nothing, and what
+ * corrected that one may have been corrected too, to any depth: of such chains, which are few, the last line is looked
+ * at first, since it always comes after what it corrects.
  */
 function correctedSql(corrections: string): string {
-  const corrected = `SELECT t.platform, t.corrects ${corrections}`;
-  const chained = `SELECT DISTINCT t.platform AS platform, t.sequence AS sequence, t.corrects AS corrects ${corrections}
-    AND ((t.platform, t.corrects) IN (SELECT t.platform, t.sequence ${corrections}) OR (t.platform, t.sequence) IN (${corrected}))`;
-  const taken = `arrayFold((taken, line) -> if(has(taken, line.1), taken, arrayPushBack(taken, line.2)),
-    arrayReverseSort(groupArray((sequence, corrects))), emptyArrayUInt64())`;
-  return `${corrected} AND (t.platform, t.sequence) NOT IN (SELECT platform, arrayJoin(${taken}) FROM (${chained}) GROUP BY platform)`;
+  return `SELECT platform, arrayJoin(arrayMap(line -> line.2, arrayFilter(line -> NOT has(taken, line.1), lines)))
+    FROM (
+      SELECT t.platform AS platform, groupArray((t.sequence, t.corrects)) AS lines,
+        arrayIntersect(arrayMap(line -> line.1, lines), arrayMap(line -> line.2, lines)) AS chained,
+        arrayFold(
+          (gone, line) -> if(has(gone, line.1), gone, arrayPushBack(gone, line.2)),
+          arrayReverseSort(arrayFilter(line -> has(chained, line.1) OR has(chained, line.2), lines)),
+          emptyArrayUInt64()
+        ) AS taken
+      ${corrections} GROUP BY t.platform
+    )`;
 }

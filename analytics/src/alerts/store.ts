@@ -1,6 +1,7 @@
 /**
  * The alerts in analytics' MongoDB: at most one open of a rule and platform, however many processes look, and of a
- * whole day, hour or month one at most for ever. What is to be told of one is written in the same transaction.
+ * whole day, hour or month one at most for ever. What is to be told of one is written in the same transaction. Long,
+ * because an alert's whole life is here.
  */
 import { randomUUID } from 'node:crypto';
 import { NetError } from '@onenet/contract';

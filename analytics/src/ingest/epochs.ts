@@ -68,7 +68,7 @@ export async function takeUpRejected(
   const rules = readingRules();
   if (position.rules === rules || sequence === 0) return position;
   if (!(await hasReadable(stores.clickhouse, position))) {
-    await stores.positions.readBy(platform, rules);
+    await stores.positions.readBy(position, rules);
     return { ...position, rules };
   }
   const all = { epoch, sequence, head: head ?? '', recordedTime: recordedTime ?? never };

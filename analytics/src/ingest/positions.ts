@@ -1,4 +1,4 @@
-/** How far each platform is, and which inserts are on their way, in analytics' own MongoDB. */
+/** How far each platform is, and which inserts are on their way, in analytics' own MongoDB. Long, because every write that moves one is here. */
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { Binary } from 'mongodb';
@@ -208,9 +208,9 @@ export class Positions {
     }
   }
 
-  /** Says by which rules a platform's rejected lines were looked at. */
-  async readBy(platform: string, rules: string): Promise<void> {
-    await this.positions.updateOne({ _id: platform }, { $set: { rules } });
+  /** Says by which rules a platform's rejected lines were looked at; not where others reject lines meanwhile, by theirs. */
+  async readBy({ _id, epoch, fence }: Position, rules: string): Promise<void> {
+    await this.positions.updateOne({ _id, epoch, fence }, { $set: { rules } });
   }
 
   /** From now on only who holds the lease of this fence writes. */

@@ -1,4 +1,4 @@
-/** What an earlier version rejected counts, once, when a later one knows it; states from before go on without it. */
+/** What an earlier version rejected counts, once, when a later one knows it; states from before go on without it. Long, because an update is one story. */
 import { randomUUID } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { eventTypes } from '@onenet/contract';

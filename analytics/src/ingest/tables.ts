@@ -1,4 +1,4 @@
-/** What ingest asks of the tables: how whole an epoch is, where its batches end, copying and dropping it. */
+/** What ingest asks of the tables: how whole an epoch is, where its batches end, copying and dropping it. Long, because it is one list of questions. */
 import type { ClickHouse } from '../clickhouse.ts';
 import { quote } from '../clickhouse.ts';
 import { copyDurations, isDuration } from './durations.ts';
