@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { testShell } from './dashboard/shell.ts';
 import { testPublishedFigures } from './figures/published.ts';
 import { startBrowser, watchErrors } from './fixtures/browser.ts';
 import { testNet } from './fixtures/net.ts';
@@ -66,6 +67,10 @@ async function open(
     },
   });
 }
+
+describe('the shell', () => {
+  testShell({ gateway: () => net.urls.gateway, browser: () => browser, open });
+});
 
 const figures = 'article .value strong';
 

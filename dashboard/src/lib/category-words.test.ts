@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { messages } from '#messages/messages.ts';
+import { messages } from '#messages/every.ts';
 import { categoryWord } from './category-words.ts';
 
 test.each([

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { messages, word } from '../messages/messages.ts';
+import { messages } from '../messages/every.ts';
+import { word } from '../messages/messages.ts';
 import { categoryWords } from './event-words.ts';
 
 test('a category is called by what the event is about', () => {

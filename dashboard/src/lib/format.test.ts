@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { messages } from '../messages/every.ts';
 import { Format, withinQuotes } from './format.ts';
 
-const zh = new Format('zh');
-const en = new Format('en');
+const zh = new Format('zh', messages.zh);
+const en = new Format('en', messages.en);
 const percent = { unit: '%', unitEn: '%' };
 const pieces = { unit: '件', unitEn: 'requests' };
 

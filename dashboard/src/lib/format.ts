@@ -1,6 +1,6 @@
 /** Figures as the chosen language writes them, and times and durations in its words. */
 import { FigureFormat, locales } from '@onenet/charts';
-import { messages, type Language, type Messages } from '../messages/messages.ts';
+import type { Language, Messages } from '../messages/messages.ts';
 
 /** The writers of one language. */
 export class Format extends FigureFormat {
@@ -8,9 +8,9 @@ export class Format extends FigureFormat {
   readonly #tenths: Intl.NumberFormat;
   readonly #month: Intl.DateTimeFormat;
 
-  constructor(language: Language) {
+  constructor(language: Language, words: Messages) {
     super(language);
-    this.#words = messages[language];
+    this.#words = words;
     this.#month = new Intl.DateTimeFormat(locales[language], {
       year: 'numeric',
       month: language === 'zh' ? 'numeric' : 'short',

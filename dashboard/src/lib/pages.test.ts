@@ -1,7 +1,7 @@
 /** What is linked is there, and what is there is linked. */
 import { readdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { messages } from '../messages/messages.ts';
+import { messages } from '../messages/every.ts';
 import { pages } from './pages.ts';
 
 /** Led to from within: by a name, by signing in; and what is for development only. */

@@ -2,7 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { contractSchema, eventTypes, scopeNames } from '@onenet/contract';
 import { isEnumType } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { messages } from './messages.ts';
+import { messages } from './every.ts';
 
 describe('messages', () => {
   test('English has exactly the keys of Chinese', () => {

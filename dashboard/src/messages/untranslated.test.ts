@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 const source = new URL('../', import.meta.url);
 /** What is read, aloud or not. */
 const readAttributes = ['title', 'placeholder', 'alt', 'aria-label', 'label'];
-/** What is the same in every language: an address, a protocol, units. */
-const sameEverywhere = /^(?:HTTP|\/q\/|KB|ms ·)$/u;
+/** What is the same in every language: an address, a protocol, units, versions. */
+const sameEverywhere = /^(?:HTTP|\/q\/|KB|ms ·|v)$/u;
 const isCode = (node: Node) => ['code', 'pre'].includes(String(node['name']));
 const letters = /\p{L}/u;
 

@@ -1,2 +1,22 @@
 /** Everything is drawn in the browser: the figures are the net's, and no server of ours has them. */
+import { choose } from '#lib/state/choices.ts';
+import { readLook } from '#lib/state/look.ts';
+import type { Said } from '#lib/state/dashboard.svelte.ts';
+import { languages, loadMessages } from '#messages/messages.ts';
+
 export const ssr = false;
+
+// Asked for as soon as this is here, beside the page's own scripts.
+const first = firstWords();
+
+/** The words come before the page: nothing is shown in another language first. */
+export function load(): Promise<Said> {
+  return first;
+}
+
+async function firstWords(): Promise<Said> {
+  const said = new URLSearchParams(globalThis.location?.search).get('lang');
+  const kept = globalThis.localStorage === undefined ? undefined : readLook(localStorage).lang;
+  const language = choose(said ?? kept ?? null, languages);
+  return { language, words: await loadMessages(language) };
+}

@@ -6,7 +6,7 @@ import { list } from '../api/read.ts';
 import { Format } from '../format.ts';
 import { askMap } from '../map/files.ts';
 import { englishNames } from '../map/geometry.ts';
-import { messages, type Messages } from '../../messages/messages.ts';
+import { loadMessages, type Language, type Messages } from '../../messages/messages.ts';
 import { Clock } from './clock.svelte.ts';
 import { Live } from './live.svelte.ts';
 import { Colours } from './palette.svelte.ts';
@@ -20,6 +20,12 @@ const clockMs = 1000;
 /** How often figures that no message brings are asked for anew. */
 const beatMs = 30_000;
 
+/** Words, and in which language they are. */
+export interface Said {
+  readonly language: Language;
+  readonly words: Messages;
+}
+
 export class Dashboard {
   readonly view = new View();
   readonly colours = new Colours(this.view);
@@ -29,8 +35,10 @@ export class Dashboard {
   readonly session = new Session();
   readonly live = new Live();
 
-  readonly words: Messages = $derived(messages[this.view.language]);
-  readonly format: Format = $derived(new Format(this.view.language));
+  /** The words that are here; those of another language take a moment. */
+  #said: Said;
+  readonly words: Messages;
+  readonly format: Format;
 
   readonly platforms = new Part<readonly Platform[]>((signal) => askPlatforms(signal));
   readonly definitions = new Part<readonly MetricDefinition[]>((signal) => askDefinitions(signal), {
@@ -51,6 +59,21 @@ export class Dashboard {
   readonly #definitions: ReadonlyMap<string, MetricDefinition> = $derived(
     new Map(this.definitions.current?.map((metric) => [metric.name, metric])),
   );
+
+  constructor(said: Said) {
+    this.#said = $state.raw(said);
+    this.words = $derived(this.#said.words);
+    this.format = $derived(new Format(this.#said.language, this.#said.words));
+    $effect.pre(() => {
+      const { language } = this.view;
+      if (language === this.#said.language) return;
+      loadMessages(language).then(
+        (words) => (this.#said = { language, words }),
+        // Without a network the page goes on in the language that it has.
+        () => undefined,
+      );
+    });
+  }
 
   platform(code: string): Platform | undefined {
     return this.#platforms.get(code);

@@ -1,0 +1,188 @@
+/** What every page of the dashboard has from its shell, tried on the page on requests, over a net that is there. */
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { axeFindings } from '../fixtures/axe.ts';
+import { prefixProxy } from '../fixtures/prefix-proxy.ts';
+import { ask } from '../fixtures/small-net.ts';
+
+/** What these tests need of the file that has the net. */
+export interface Shell {
+  readonly gateway: () => string;
+  readonly browser: () => Browser;
+  readonly open: (path: string, options?: BrowserContextOptions) => Promise<Page & AsyncDisposable>;
+}
+
+const build = new URL('../../dashboard/build/', import.meta.url).pathname;
+/** JavaScript before the first figures, compressed. */
+const mostScriptBytes = 90 * 1024;
+const cards = '.figures article';
+const values = `${cards} .value`;
+
+/** Registers them; some add requests. */
+export function testShell({ gateway, browser, open }: Shell): void {
+  const graphql = () => `${gateway()}/graphql`;
+
+  /** The digits of each card, by its metric's label. */
+  async function figures(page: Page): Promise<Readonly<Record<string, number>>> {
+    await page.locator(`${values} strong`).nth(3).waitFor();
+    const shown = await page
+      .locator(cards)
+      .evaluateAll((all) =>
+        all.map((card): [string, number] => [
+          card.querySelector('h2')?.textContent?.trim() ?? '',
+          Number((card.querySelector('.value')?.getAttribute('title') ?? '').replaceAll(',', '')),
+        ]),
+      );
+    return Object.fromEntries(shown);
+  }
+
+  /** As analytics answers it. */
+  async function answered(input: object): Promise<Readonly<Record<string, number>>> {
+    const { data } = await ask(
+      graphql(),
+      `query ($input: MetricsInput!) { metrics(input: $input) { metric value } metricDefinitions { name label } }`,
+      { input },
+    );
+    const { metrics, metricDefinitions } = data as {
+      metrics: { metric: string; value: number }[];
+      metricDefinitions: { name: string; label: string }[];
+    };
+    const label = new Map(metricDefinitions.map((metric) => [metric.name, metric.label]));
+    return Object.fromEntries(
+      metrics.map(({ metric, value }) => [
+        label.get(metric) ?? metric,
+        Math.round(value * 100) / 100,
+      ]),
+    );
+  }
+
+  const names = [
+    'requestsBacklog',
+    'requestsOverdue',
+    'onTimeRate',
+    'satisfaction',
+    'requestsSubmitted',
+    'requestsResolved',
+  ];
+
+  test('figures are those of analytics, narrowed by a press, and the back button undoes it', async () => {
+    await using page = await open('/requests?period=YEAR');
+    expect(await figures(page)).toEqual(await answered({ metrics: names, period: 'YEAR' }));
+    const row = page.locator('tbody th a', { hasText: '襄阳市总工会' }).first();
+    await row.click();
+    await page.waitForURL('**platform=420600**');
+    const narrowed = await answered({ metrics: names, period: 'YEAR', platforms: ['420600'] });
+    await expect.poll(() => figures(page)).toEqual(narrowed);
+    await page.getByRole('navigation', { name: '所在位置' }).getByText('襄阳市总工会').waitFor();
+    await page.goBack();
+    await page.waitForURL((url) => !url.search.includes('platform'));
+    // By name, with keys alone.
+    await page.getByRole('combobox', { name: '搜索平台或地区' }).fill('宜都');
+    await page.getByRole('option', { name: /宜都市总工会/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**platform=420581**');
+  });
+
+  test('a state that is kept in the address shows the same to somebody else, later', async () => {
+    await using page = await open('/requests?period=TODAY');
+    await figures(page);
+    await page.getByRole('button', { name: '固定此刻' }).click();
+    await page.waitForURL('**asOf=**');
+    const then = await figures(page);
+    const submit = `mutation { submitServiceRequest(input: { platform: "420100", idempotencyKey: "shell-1",
+      title: "=1+1<b>演示", category: LEGAL, channel: HOTLINE, placeCode: "420106" }) { serviceRequest { id } } }`;
+    const { errors } = await ask(graphql(), submit, {}, { 'onenet-actor': 'worker:e2e' });
+    expect(errors).toBeUndefined();
+    const now = (): Promise<number | undefined> =>
+      answered({ metrics: ['requestsSubmitted'], period: 'TODAY' }).then((all) => all['求助提交']);
+    await expect.poll(now).toBe((then['求助提交'] ?? Number.NaN) + 1);
+
+    await using other = await open(new URL(page.url()).pathname + new URL(page.url()).search);
+    expect(await figures(other)).toEqual(then);
+    await other.getByText('正在看固定时刻的数字').waitFor();
+    await other.getByRole('link', { name: '回到现在' }).click();
+    await expect.poll(async () => (await figures(other))['求助提交']).toBe(await now());
+  });
+
+  test('under a path of a proxy: all tabs share one live connection, and figures stand before scripts', async () => {
+    await using proxy = await prefixProxy(gateway(), '/hubei/net');
+    await using context = await browser().newContext({ locale: 'zh-CN' });
+    const tab = async (path: string) => {
+      const page = await context.newPage();
+      await page.goto(proxy.url + path);
+      await page.locator('[data-state=open]').waitFor();
+      return page;
+    };
+    const page = await tab('/requests?period=YEAR');
+    await tab('/');
+    const third = await tab('/requests?lang=en');
+    await third.getByRole('link', { name: 'Overview' }).first().click();
+    await third.waitForURL(`${proxy.url}/?lang=en`);
+    const live = proxy.asked.filter((path) => path.startsWith('/hubei/net/live'));
+    expect(live).toHaveLength(1);
+    expect(proxy.asked.filter((path) => !path.startsWith('/hubei/net'))).toEqual([]);
+
+    const seen = await figures(page);
+    await context.route('**/*.js', (route) =>
+      /\/(?:first|paint)\.js$/.test(route.request().url()) ? route.continue() : route.abort(),
+    );
+    await page.reload();
+    expect(await figures(page)).toEqual(seen);
+    expect(await page.locator('.last-seen').getAttribute('data-said')).toContain('看到的画面');
+  });
+
+  test('what is shown is taken away: CSV, XLSX, PNG, SVG', async () => {
+    await using page = await open('/requests?period=YEAR');
+    const panel = page.locator('section', { has: page.getByRole('heading', { name: '办理漏斗' }) });
+    await panel.locator('svg text').first().waitFor();
+    const files = new Map<string, Buffer>();
+    for (const kind of ['CSV', 'XLSX', 'PNG', 'SVG']) {
+      await panel.getByRole('button', { name: '导出' }).click();
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        panel.getByRole('button', { name: kind, exact: true }).click(),
+      ]);
+      expect(file.suggestedFilename()).toBe(`办理漏斗.${kind.toLowerCase()}`);
+      files.set(kind, await readFile(await file.path()));
+    }
+    const csv = files.get('CSV')?.toString() ?? '';
+    expect(csv.split('\r\n')[0]).toBe('\uFEFF步骤,件数,占提交');
+    expect(csv).toContain('演示');
+    expect(files.get('XLSX')?.subarray(0, 2).toString()).toBe('PK');
+    expect(files.get('PNG')?.subarray(1, 4).toString()).toBe('PNG');
+    expect(files.get('SVG')?.toString()).toContain('提交');
+  });
+
+  test.each(['light', 'dark', 'contrast'])('axe finds nothing, %s', async (theme) => {
+    await using page = await open(`/requests?period=YEAR&theme=${theme}`);
+    await figures(page);
+    await page.locator('section figure svg').nth(2).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+  });
+
+  test('JavaScript before the first figures', async () => {
+    await using context = await browser().newContext();
+    const page = await context.newPage();
+    const scripts = new Set<string>();
+    page.on('request', (request) => {
+      const { pathname } = new URL(request.url());
+      if (pathname.endsWith('.js')) scripts.add(pathname);
+    });
+    await page.goto(`${gateway()}/requests?period=YEAR`);
+    await page.locator(`${values} strong`).first().waitFor();
+    const before = [...scripts];
+    const sizes = await Promise.all(
+      before.map((path) =>
+        stat(join(build, `${path}.gz`)).then(
+          ({ size }) => size,
+          () => stat(join(build, path)).then(({ size }) => size),
+        ),
+      ),
+    );
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes, before.join(' ')).toBeLessThanOrEqual(mostScriptBytes);
+  });
+}
