@@ -25,6 +25,7 @@ const alert: Alert = {
   seenAt: '2026-11-30T01:00:00Z',
   closedAt: null,
   closedBecause: null,
+  graverAt: null,
   acknowledgedAt: null,
   acknowledgedBy: null,
   notifications: [],

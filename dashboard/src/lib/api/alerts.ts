@@ -35,6 +35,7 @@ const alert = object({
   seenAt: text,
   closedAt: nullable(text),
   closedBecause: nullable(text),
+  graverAt: nullable(text),
   acknowledgedAt: nullable(text),
   acknowledgedBy: nullable(text),
   notifications: list(notification),
@@ -83,6 +84,7 @@ export async function askAlerts(input: AlertsInput, signal: AbortSignal): Promis
           seenAt
           closedAt
           closedBecause
+          graverAt
           acknowledgedAt
           acknowledgedBy
           notifications {
