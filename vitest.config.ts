@@ -1,5 +1,6 @@
 /** The tests: `*.test.ts` beside the code, some of them over `http` too, `tests/*.e2e.ts` over several parts; `alone` those of the latter that load the machine. None is retried. */
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './tests/fixtures/longest-first.ts';
 
@@ -23,12 +24,17 @@ const replacing = [
   'dashboard/src/routes/developer/credential.test.ts',
   'subgraphs/province/src/access/oauth/same-work.test.ts',
 ];
-const unit = {
-  testTimeout: 30_000,
-  hookTimeout: 60_000,
-  // They wait for databases as much as they compute; the default leaves a core of two idle.
-  maxWorkers: '100%',
-};
+/** What a net of every part takes, with a browser before it. */
+const bytesANet = 2.5 * 2 ** 30;
+/**
+ * For all tests but those alone, since they run side by side: each waits for databases and deadlines as much as
+ * it computes, so that as many as there are cores leave a third of them idle.
+ */
+const maxWorkers = Math.max(
+  2,
+  Math.min(availableParallelism() + 1, Math.floor(process.availableMemory() / bytesANet)),
+);
+const unit = { testTimeout: 30_000, hookTimeout: 60_000, maxWorkers };
 const endToEnd = { testTimeout: 180_000, hookTimeout: 180_000 };
 
 export default defineConfig({
@@ -72,12 +78,12 @@ export default defineConfig({
           name: 'e2e',
           include: ['tests/**/*.e2e.ts'],
           exclude: alone,
-          // Two nets leave as much of two cores idle as one: each waits for databases and deadlines.
-          maxWorkers: 2,
+          maxWorkers,
         },
       },
       {
         extends: true,
+        // Without parallelism: vitest runs them when all others have ended.
         test: { ...endToEnd, name: 'alone', include: alone, fileParallelism: false },
       },
     ],
