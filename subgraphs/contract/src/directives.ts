@@ -6,6 +6,7 @@ import {
   isInputObjectType,
   isInterfaceType,
   isObjectType,
+  type GraphQLDirective,
   type GraphQLEnumValue,
   type GraphQLField,
   type GraphQLNamedType,
@@ -190,11 +191,21 @@ function applied(
   schema: GraphQLSchema,
   name: string,
   element: Annotated | null | undefined,
-): Readonly<Record<string, unknown>> | undefined {
+): DirectiveValues {
   const directive = schema.getDirective(name);
   if (!directive || !element?.astNode) return undefined;
-  return getDirectiveValues(directive, element.astNode);
+  const known = read.get(directive) ?? new WeakMap<object, DirectiveValues>();
+  read.set(directive, known);
+  const { astNode } = element;
+  // Every call and every step of an audit asks again for what never changes.
+  if (!known.has(astNode)) known.set(astNode, getDirectiveValues(directive, astNode));
+  return known.get(astNode);
 }
+
+type DirectiveValues = Readonly<Record<string, unknown>> | undefined;
+
+/** By directive and place, what was read. */
+const read = new WeakMap<GraphQLDirective, WeakMap<object, DirectiveValues>>();
 
 function memberType(
   type: GraphQLNamedType | undefined,

@@ -47,10 +47,11 @@ let childrenByParent: Map<string, readonly Division[]> | undefined;
 function readTable(): Map<string, Division> {
   const file = new URL('../data/divisions.csv', import.meta.url);
   const rows = readFileSync(file, 'utf8').trimEnd().split('\n').slice(1);
+  const levels = new Map<string, DivisionLevel>(divisionLevels.map((l) => [l.toLowerCase(), l]));
   const table = new Map<string, Division>();
   for (const [index, row] of rows.entries()) {
     const [code, level, name, parent] = row.split(',');
-    const known = divisionLevels.find((each) => each === level?.toUpperCase());
+    const known = levels.get(level ?? '');
     if (!code || !known || !name) {
       throw new Error(
         `data/divisions.csv, line ${index + 2}: "${row}" is not code,level,name,parent`,
