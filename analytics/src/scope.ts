@@ -19,7 +19,7 @@ export interface Where {
 }
 
 /** An owner as far as answers speak of it. */
-export type Owner = KnownOwner & Pick<NetOwner, 'connection'>;
+type Owner = KnownOwner & Pick<NetOwner, 'connection'>;
 
 /** How the feeds stand: now, or as they stood at a state that is asked for again. */
 export interface Feeds {
