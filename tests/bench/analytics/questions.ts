@@ -8,10 +8,11 @@ import {
   askMetricsByPlatform,
   askTops,
   comparisons,
-  periods,
+  periods as allPeriods,
 } from '../../../dashboard/src/lib/api/metrics.ts';
-import type { MetricsInput } from '../../../dashboard/src/lib/api/metrics.ts';
+import type { Comparison, MetricsInput } from '../../../dashboard/src/lib/api/metrics.ts';
 import { overviewMetrics } from '../../../dashboard/src/lib/figures.ts';
+import { pageAsks } from './page-questions.ts';
 
 /** One operation on the subgraph. */
 export interface Asked {
@@ -20,8 +21,13 @@ export interface Asked {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-type Ask = (signal: AbortSignal) => Promise<unknown>;
+/** A function of the dashboard’s that asks. */
+export type Ask = (signal: AbortSignal) => Promise<unknown>;
 
+/** CUSTOM is of whoever chooses the days. */
+const periods = allPeriods.filter((period) => period !== 'CUSTOM');
+/** What the others read differs by the days alone. */
+const usualComparisons = ['PREVIOUS_PERIOD', 'YEAR_AGO', 'NONE'] as const;
 const province = '420000';
 /** A city, a county and a street where much happens, and the platform of that city. */
 const places = ['420100', '420102', '420102002'];
@@ -29,9 +35,12 @@ const platform = '420100';
 
 /** By name, what each page asks in each of its states. */
 function asks(): [name: string, ask: Ask][] {
-  const figures = (scope: Partial<MetricsInput>) =>
+  const figures = (
+    scope: Partial<MetricsInput>,
+    compared: readonly Comparison[] = usualComparisons,
+  ) =>
     periods.flatMap((period) =>
-      comparisons.map((compareWith): [string, Ask] => [
+      compared.map((compareWith): [string, Ask] => [
         `figures ${period} ${compareWith}`,
         (signal) => askMetrics({ metrics: overviewMetrics, period, compareWith, ...scope }, signal),
       ]),
@@ -84,7 +93,7 @@ function asks(): [name: string, ask: Ask][] {
     ['attention', askAttention],
     ['recent events', (signal) => askRecentEvents(null, signal)],
     ...under('overview', [
-      ...figures({}),
+      ...figures({}, comparisons),
       trend({}),
       ...map(province),
       ...map(province, 'members'),
@@ -119,6 +128,7 @@ function asks(): [name: string, ask: Ask][] {
       ...bars({ platforms: [platform] }),
       ['recent events', (signal) => askRecentEvents(platform, signal)],
     ]),
+    ...pageAsks(),
   ];
 }
 
