@@ -36,6 +36,7 @@ test('an open alert is acknowledged once, by leaders, administrators, and its pl
     name: 'x',
     roles: [role],
     platform,
+    canChangePassword: null,
   });
   expect(mayAcknowledge(alert, who('leader'))).toBe(true);
   expect(mayAcknowledge(alert, who('administrator'))).toBe(true);

@@ -32,6 +32,7 @@ const person = (roles: readonly string[], platform: string | null = null): Signe
   name: 'li',
   roles,
   platform,
+  canChangePassword: null,
 });
 
 test('what waits: a line for each undecided platform, the oldest first', () => {

@@ -6,6 +6,7 @@ const person = (role: string, platform: string | null = null): SignedIn => ({
   name: 'x',
   roles: [role],
   platform,
+  canChangePassword: null,
 });
 
 describe('what is offered', () => {

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { messages } from '../messages/every.ts';
-import { pages } from './pages.ts';
+import { pages, pagesFor } from './pages.ts';
 
 /** Led to from within: by a name, by signing in; and what is for development only. */
 const notInNavigation = ['place', 'sign-in', 'gallery'];
@@ -21,4 +21,16 @@ test.each(pages)('$name has a name and a question in both languages', ({ name })
     expect(words.pageWords[name].name).not.toBe('');
     expect(words.pageWords[name].question).not.toBe('');
   }
+});
+
+test('administration is offered to administrators and auditors alone', () => {
+  const offered = (role: string) =>
+    pagesFor({ name: 'x', roles: [role], platform: null, canChangePassword: null }).some(
+      ({ name }) => name === 'administration',
+    );
+  expect(['leader', 'team', 'administrator', 'auditor'].filter(offered)).toEqual([
+    'administrator',
+    'auditor',
+  ]);
+  expect(pagesFor(undefined).map(({ name }) => name)).not.toContain('administration');
 });

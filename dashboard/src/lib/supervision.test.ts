@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { SignedIn } from './api/session.ts';
 import { askedAbout, endOfDay, stepsOf } from './supervision.ts';
 
-const leader: SignedIn = { name: 'l', roles: ['leader'], platform: null };
-const team: SignedIn = { name: 't', roles: ['team'], platform: '420100' };
+const leader: SignedIn = { name: 'l', roles: ['leader'], platform: null, canChangePassword: null };
+const team: SignedIn = { name: 't', roles: ['team'], platform: '420100', canChangePassword: null };
 
 describe('steps of a supervision', () => {
   test.each([

@@ -3,6 +3,7 @@ import type { Messages } from './messages.ts';
 
 export const briefs: Messages['briefs'] = {
   title: 'Briefs',
+  all: 'All briefs',
   note: 'Weekly on Monday, monthly when the ranking is published; frozen once composed.',
   none: 'There are no briefs yet.',
   whose: 'Whose briefs',

@@ -2,6 +2,7 @@
 
 export const briefs = {
   title: '简报',
+  all: '历期简报',
   note: '每周一成稿周报，月度排名公布后成稿月报；成稿即冻结。',
   none: '还没有简报。',
   whose: '谁的简报',

@@ -1,6 +1,7 @@
 /** The dashboard's words in English. Long, because it is one list. */
 import { dimensionWords } from '@onenet/charts';
 import type { Messages } from './messages.ts';
+import { administering } from './administering.en.ts';
 import { alerting } from './alerting.en.ts';
 import { briefs } from './briefs.en.ts';
 import { developer } from './developer.en.ts';
@@ -14,6 +15,7 @@ import { acting, supervising } from './supervising.en.ts';
 import { aid } from './aid.en.ts';
 import { annotating } from './annotating.en.ts';
 import { signUps } from './sign-ups.en.ts';
+import { using } from './using.en.ts';
 import { wall } from './wall.en.ts';
 import { standing } from './standing.en.ts';
 
@@ -21,6 +23,8 @@ export const en: Messages = {
   ...reading,
   ...annotating,
   pageWords,
+  administering,
+  using,
   briefs,
   alerting,
   net,

@@ -1,6 +1,7 @@
 /** The dashboard's words in Simplified Chinese: the list that the other languages follow. Long, because it is one list. */
 
 import { dimensionWords } from '@onenet/charts';
+import { administering } from './administering.zh.ts';
 import { alerting } from './alerting.zh.ts';
 import { briefs } from './briefs.zh.ts';
 import { developer } from './developer.zh.ts';
@@ -14,6 +15,7 @@ import { acting, supervising } from './supervising.zh.ts';
 import { aid } from './aid.zh.ts';
 import { annotating } from './annotating.zh.ts';
 import { signUps } from './sign-ups.zh.ts';
+import { using } from './using.zh.ts';
 import { wall } from './wall.zh.ts';
 import { standing } from './standing.zh.ts';
 
@@ -21,6 +23,8 @@ export const zh = {
   ...reading,
   ...annotating,
   pageWords,
+  administering,
+  using,
   briefs,
   alerting,
   net,

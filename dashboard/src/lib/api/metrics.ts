@@ -47,9 +47,9 @@ export interface Scope {
   /** With CUSTOM: the day after the last one. */
   readonly to?: string;
   readonly platforms?: readonly string[];
-  readonly place?: string;
-  readonly categories?: readonly string[];
-  readonly channels?: readonly string[];
+  readonly place?: string | undefined;
+  readonly categories?: readonly string[] | undefined;
+  readonly channels?: readonly string[] | undefined;
   /** A token of an earlier answer: the same is answered again. */
   readonly state?: string;
   /** Whether what the simulation made counts; it does when absent. */

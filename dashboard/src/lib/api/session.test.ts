@@ -6,7 +6,7 @@ const answering =
   (status: number, body: unknown): Fetch =>
   () =>
     Promise.resolve(Response.json(body, { status }));
-const person = { name: 'admin', roles: ['leader'], platform: null };
+const person = { name: 'admin', roles: ['leader'], platform: null, canChangePassword: true };
 
 test('who is signed in, or nobody; and whether they may ask', async () => {
   const shown = { ...person, scopes: ['members:read'] };

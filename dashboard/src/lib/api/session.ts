@@ -1,9 +1,15 @@
 /** Who is signed in, at the province through the gateway that served this page. */
 import { at } from '../address.ts';
 import { Problem, type Fetch } from './client.ts';
-import { isRecord, list, nullable, object, text, type Reads } from './read.ts';
+import { isRecord, list, nullable, object, text, truth, type Reads } from './read.ts';
 
-const signedIn = object({ name: text, roles: list(text), platform: nullable(text) });
+const signedIn = object({
+  name: text,
+  roles: list(text),
+  platform: nullable(text),
+  /** Not where somebody signs in elsewhere. */
+  canChangePassword: nullable(truth),
+});
 export type SignedIn = Reads<typeof signedIn>;
 
 /** What came of signing in: a code of the net's table where it was refused. */
@@ -44,6 +50,26 @@ export async function signIn(
   return response.ok ? signedIn(body, 'session') : { refused: codeOf(body) ?? 'UNAVAILABLE' };
 }
 
+/** One's own; every other session of it ends. */
+export async function changePassword(
+  current: string,
+  next: string,
+  fetch: Fetch = globalThis.fetch,
+): Promise<void> {
+  const response = await reach(
+    fetch,
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ current, next }),
+    },
+    `${path}/password`,
+  );
+  if (response.ok) return;
+  const code = codeOf(await bodyOf(response)) ?? 'UNAVAILABLE';
+  throw new Problem('refused', code, 'the password was not changed');
+}
+
 export async function signOut(fetch: Fetch = globalThis.fetch): Promise<void> {
   await reach(fetch, { method: 'DELETE' });
 }
@@ -71,9 +97,9 @@ function tryUrl(next: string, origin: string): URL | null {
   }
 }
 
-async function reach(fetch: Fetch, init: RequestInit): Promise<Response> {
+async function reach(fetch: Fetch, init: RequestInit, to: string = path): Promise<Response> {
   try {
-    return await fetch(at(path), init);
+    return await fetch(at(to), init);
   } catch (cause) {
     throw new Problem('offline', null, 'the gateway cannot be reached', { cause });
   }

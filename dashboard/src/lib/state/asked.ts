@@ -67,6 +67,13 @@ export function overPeriod(asked: Asked, period: Exclude<Period, 'CUSTOM'>): Ask
   return { ...rest, period };
 }
 
+/** Laid over a question about what is known by platform alone: what the address says of other things is not asked. */
+export const byPlatformAlone = {
+  place: undefined,
+  categories: undefined,
+  channels: undefined,
+} as const;
+
 /** The same, where nothing is compared. */
 export function scopeOf(asked: Asked): Scope {
   const { compareWith: _comparison, ...scope } = asked;
