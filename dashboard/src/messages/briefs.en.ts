@@ -10,6 +10,8 @@ export const briefs: Messages['briefs'] = {
   ofProvince: 'The province',
   kinds: { WEEK: 'Week', MONTH: 'Month' },
   periodOf: (period, from, to) => `${period} · ${from} – ${to}`,
+  page: 'Page',
+  takeXlsx: 'XLSX',
   openPage: 'Open and print',
   openPageOf: (period) => `Open the page of ${period}`,
   takeXlsxOf: (period) => `Download the XLSX of ${period}`,

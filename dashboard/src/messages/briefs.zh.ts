@@ -9,6 +9,8 @@ export const briefs = {
   ofProvince: '全省',
   kinds: { WEEK: '周报', MONTH: '月报' },
   periodOf: (period: string, from: string, to: string) => `${period} · ${from} – ${to}`,
+  page: '网页',
+  takeXlsx: 'XLSX',
   openPage: '打开与打印',
   openPageOf: (period: string) => `打开 ${period} 的网页版`,
   takeXlsxOf: (period: string) => `下载 ${period} 的 XLSX`,

@@ -31,6 +31,7 @@ export const net: Messages['net'] = {
   offers: 'Modules offered',
   offersNot: (names) => `not offered: ${names}`,
   lacking: 'Fields missing from offered modules',
+  version: (number) => `v${number}`,
   versions: 'Versions of the contract',
   versionsExplained: 'The newest and the one before it are taken.',
   noVersion: 'None admitted yet',

@@ -30,6 +30,7 @@ export const net = {
   offers: '已开放模块',
   offersNot: (names: string) => `未开放：${names}`,
   lacking: '已开放模块中缺少的字段',
+  version: (number: number) => `v${number}`,
   versions: '契约版本分布',
   versionsExplained: '省级接受最新版与前一版。',
   noVersion: '尚无已接纳的版本',
