@@ -55,7 +55,7 @@ export function distributionOption(input: DistributionInput, palette: Palette): 
       minInterval: 1,
       splitNumber: 3,
       // Room for what is marked.
-      max: ({ max }: { max: number }) => Math.ceil(max * 1.2),
+      boundaryGap: [0, '20%'],
       axisLabel: { color: palette.quiet },
       splitLine: { lineStyle: { color: palette.line } },
     },
