@@ -13,6 +13,13 @@ const like = (time: Date, person: string) => ({
   person,
 });
 
+const options = {
+  code,
+  vocabulary: platformEvents,
+  firsts: { personKey, maxAgeDays: 400 },
+  onAppended: () => {},
+};
+
 describe.each(databases)('$name', ({ fresh }) => {
   test('a person is first once in each day, week, month, quarter and year of Shanghai', async () => {
     await using database = await fresh();
@@ -91,12 +98,6 @@ describe.each(databases)('$name', ({ fresh }) => {
       ...store,
       append: () => Promise.reject(new Error('killed between claim and insert')),
     };
-    const options = {
-      code,
-      vocabulary: platformEvents,
-      firsts: { personKey, maxAgeDays: 400 },
-      onAppended: () => {},
-    };
     const killed = new Sequencer(dying, options);
     await expect(killed.pass(new AbortController().signal)).rejects.toThrow('killed');
     expect(await database.claims()).toHaveLength(100);
@@ -114,5 +115,68 @@ describe.each(databases)('$name', ({ fresh }) => {
     const firsts = events.map(({ data }) => data.firsts?.day ?? 0);
     expect(firsts.slice(0, 20)).toEqual(Array(20).fill(0));
     expect(firsts.reduce((sum, one) => sum + one)).toBe(20);
+  });
+
+  test('exact when the sequencer dies between the claims of days and those of longer periods', async () => {
+    await using database = await fresh();
+    const { store } = database;
+    await store.prepare();
+    const time = new Date();
+    const persons = Array.from({ length: 20 }, (_, n) => `p${n}`);
+    await write(database, ...persons.map((person) => like(time, person)));
+    let claimed = 0;
+    const dying: FeedStore = {
+      ...store,
+      async addClaims(claims) {
+        claimed += 1;
+        if (claimed > 1) throw new Error('killed between two claims');
+        return await store.addClaims(claims);
+      },
+    };
+    const killed = new Sequencer(dying, options);
+    await expect(killed.pass(new AbortController().signal)).rejects.toThrow('killed');
+    expect(await database.claims()).toHaveLength(20);
+
+    // Whoever acts meanwhile has not the day, and takes no longer period from the event that has it.
+    const old = await store.outbox(1_000);
+    await store.removeFromOutbox(old.map(({ _id }) => _id));
+    await write(database, ...persons.map((person) => like(time, person)));
+    await database.insert(old);
+
+    await using served = await serveFeed(database);
+    await served.feed.drained();
+    const firsts = (await readAll(served.url)).map(({ data }) => Object.values(data.firsts ?? {}));
+    expect(firsts.map((each) => each.join(''))).toEqual([
+      ...Array<string>(20).fill('00000'),
+      ...Array<string>(20).fill('11111'),
+    ]);
+  });
+
+  test('of somebody who did something today already one key is looked up, and nothing is written', async () => {
+    await using database = await fresh();
+    const { store } = database;
+    await store.prepare();
+    const time = new Date();
+    const persons = Array.from({ length: 20 }, (_, n) => `p${n}`);
+    const lookedUp: number[] = [];
+    let written = 0;
+    const counting: FeedStore = {
+      ...store,
+      async claimHolders(keys) {
+        lookedUp.push(keys.length);
+        return await store.claimHolders(keys);
+      },
+      async addClaims(claims) {
+        written += claims.length;
+        return await store.addClaims(claims);
+      },
+    };
+    const sequencer = new Sequencer(counting, options);
+    await write(database, ...persons.map((person) => like(time, person)));
+    await sequencer.pass(new AbortController().signal);
+    expect({ lookedUp, written }).toEqual({ lookedUp: [20, 80], written: 100 });
+    await write(database, ...persons.map((person) => like(time, person)));
+    await sequencer.pass(new AbortController().signal);
+    expect({ lookedUp, written }).toEqual({ lookedUp: [20, 80, 20], written: 100 });
   });
 });

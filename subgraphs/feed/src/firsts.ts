@@ -19,6 +19,10 @@ const marginDays = 2;
 /**
  * The `firsts` of those entries that name a person, by entry id. A claim holds the id of the event
  * that made it, so the answer is the same when a crash has this done again.
+ *
+ * A day is claimed before the longer periods that contain it, and these only by whoever has the day. So where
+ * another event has it, these are claimed too, or will be, when that event is numbered at last: one key is
+ * looked up, not five. Most events are of somebody who did something today already.
  */
 export async function claimFirsts(
   store: Pick<FeedStore, 'claimHolders' | 'addClaims'>,
@@ -26,39 +30,70 @@ export async function claimFirsts(
   now: Date,
   options: FirstsOptions,
 ): Promise<ReadonlyMap<string, Firsts>> {
-  const named = entries.filter((entry) => entry.person !== undefined);
+  const named = entries
+    .filter((entry) => entry.person !== undefined)
+    .map((entry): Named => {
+      const isLate = now.getTime() - entry.time.getTime() > options.maxAgeDays * dayMs;
+      return { entry, keys: claimKeys(entry, options.personKey), isLate };
+    });
   if (named.length === 0) return new Map();
 
-  const keysOf = new Map(named.map((entry) => [entry._id, claimKeys(entry, options.personKey)]));
-  const isLate = (entry: OutboxEntry): boolean =>
-    now.getTime() - entry.time.getTime() > options.maxAgeDays * dayMs;
+  const days = await held(store, named, ['day'], options);
+  const ofDay = named.filter(({ entry, keys }) => days.get(keys.day) === entry._id);
+  const longer = await held(store, ofDay, longerKinds, options);
 
-  const keys = new Set([...keysOf.values()].flatMap((byKind) => Object.values(byKind)));
-  let holders = await store.claimHolders([...keys]);
-  const wanted = new Map<string, Claim>();
-  for (const entry of named) {
-    if (isLate(entry)) continue;
-    for (const claim of claimsOf(entry, keysOf.get(entry._id), options.maxAgeDays)) {
-      if (!holders.has(claim.key) && !wanted.has(claim.key)) wanted.set(claim.key, claim);
-    }
-  }
-  if (wanted.size > 0) {
-    const allTaken = await store.addClaims([...wanted.values()]);
-    // Another sequencer was faster with some: what the store now says is what holds.
-    const added = allTaken
-      ? Array.from(wanted.values(), ({ key, event }) => [key, event] as const)
-      : await store.claimHolders([...wanted.keys()]);
-    holders = new Map([...holders, ...added]);
-  }
-
+  const holders = new Map([...days, ...longer]);
   const firsts = new Map<string, Firsts>();
-  for (const entry of named) {
-    const own = firstsOf(entry, keysOf.get(entry._id), holders);
+  for (const { entry, keys, isLate } of named) {
+    const own = firstsOf(entry, keys, holders);
     // Late, and nothing claimed before a crash either: not zero people, but unknown.
-    if (isLate(entry) && Object.values(own).every((first) => first === 0)) continue;
+    if (isLate && own.day === 0) continue;
     firsts.set(entry._id, own);
   }
   return firsts;
+}
+
+/** An entry that names a person. */
+interface Named {
+  readonly entry: OutboxEntry;
+  readonly keys: KeysByKind;
+  /** Numbered so late that it claims nothing. */
+  readonly isLate: boolean;
+}
+
+const longerKinds = periodKinds.filter((kind) => kind !== 'day');
+
+/** Who holds the keys of these kinds, after each that was free has gone to the first entry that may have it. */
+async function held(
+  store: Pick<FeedStore, 'claimHolders' | 'addClaims'>,
+  named: readonly Named[],
+  kinds: readonly PeriodKind[],
+  { maxAgeDays }: FirstsOptions,
+): Promise<ReadonlyMap<string, string>> {
+  const keys = new Set(named.flatMap((each) => kinds.map((kind) => each.keys[kind])));
+  if (keys.size === 0) return new Map();
+  const holders = await store.claimHolders([...keys]);
+  const wanted = new Map<string, Claim>();
+  for (const { entry, keys: own, isLate } of named) {
+    if (isLate) continue;
+    for (const kind of kinds) {
+      const key = own[kind];
+      if (holders.has(key) || wanted.has(key)) continue;
+      wanted.set(key, { key, event: entry._id, expires: expiryOf(entry, kind, maxAgeDays) });
+    }
+  }
+  if (wanted.size === 0) return holders;
+  const allTaken = await store.addClaims([...wanted.values()]);
+  // Another sequencer was faster with some: what the store now says is what holds.
+  const added = allTaken
+    ? Array.from(wanted.values(), ({ key, event }) => [key, event] as const)
+    : await store.claimHolders([...wanted.keys()]);
+  return new Map([...holders, ...added]);
+}
+
+function expiryOf(entry: OutboxEntry, kind: PeriodKind, maxAgeDays: number): Date {
+  const days = longestPeriodDays[kind] + maxAgeDays + marginDays;
+  return new Date(entry.time.getTime() + days * dayMs);
 }
 
 type KeysByKind = Readonly<Record<PeriodKind, string>>;
@@ -87,24 +122,12 @@ export function keyedPerson(personKey: string | Buffer, person: string): string 
   return createHmac('sha256', personKey).update(person).digest('base64url');
 }
 
-function claimsOf(entry: OutboxEntry, keys: KeysByKind | undefined, maxAgeDays: number): Claim[] {
-  if (keys === undefined) return [];
-  return periodKinds.map((kind) => ({
-    key: keys[kind],
-    event: entry._id,
-    expires: new Date(
-      entry.time.getTime() + (longestPeriodDays[kind] + maxAgeDays + marginDays) * dayMs,
-    ),
-  }));
-}
-
 function firstsOf(
   entry: OutboxEntry,
-  keys: KeysByKind | undefined,
+  keys: KeysByKind,
   holders: ReadonlyMap<string, string>,
 ): Firsts {
-  const first = (kind: PeriodKind): number =>
-    keys !== undefined && holders.get(keys[kind]) === entry._id ? 1 : 0;
+  const first = (kind: PeriodKind): number => (holders.get(keys[kind]) === entry._id ? 1 : 0);
   return {
     day: first('day'),
     week: first('week'),
