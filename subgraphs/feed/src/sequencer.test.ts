@@ -4,6 +4,7 @@ import { batch, code, databases, personKey, readAll, serveFeed, write } from '..
 import type { OutboxEntry } from './entry.ts';
 import { Sequencer } from './sequencer.ts';
 import type { FeedStore } from './store.ts';
+import { totalsAt } from './totals.ts';
 
 const options = {
   code,
@@ -62,6 +63,37 @@ describe.each(databases)('$name', ({ fresh }) => {
         through: '00000000000000002500',
       },
     ]);
+  });
+
+  test('totals are saved every thousand lines, and exact at every line', async () => {
+    await using database = await fresh();
+    const { store } = database;
+    await store.prepare();
+    let saved = 0;
+    const counting: FeedStore = {
+      ...store,
+      async saveTotals(totals) {
+        saved += 1;
+        await store.saveTotals(totals);
+      },
+    };
+    const sequencer = new Sequencer(counting, options);
+    const signal = new AbortController().signal;
+    for (const [lines, all, saves] of [
+      [1, 1, 1],
+      [400, 401, 1],
+      [400, 801, 1],
+      [400, 1_201, 2],
+      [1, 1_202, 2],
+    ] as const) {
+      const liked = { type: 'onenet.article.liked' as const };
+      await write(database, ...Array.from({ length: lines }, () => liked));
+      await sequencer.pass(signal);
+      expect(saved).toBe(saves);
+      const end = await store.lastPosition();
+      const totals = end && (await totalsAt(store, end));
+      expect(totals).toMatchObject({ through: all, types: [{ events: all }] });
+    }
   });
 
   test('two feeds of one platform share the work by the lease', async () => {

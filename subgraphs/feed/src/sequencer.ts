@@ -26,6 +26,8 @@ const batchSize = 1_000;
 /** A lease only keeps two sequencers from wasting work: what they write is safe without it. */
 const leaseMs = 5_000;
 const conflictPauseMs = 5;
+/** Whoever reads the totals adds up what was numbered since they were saved: never many more lines than this. */
+const saveTotalsEvery = 1_000;
 
 export class Sequencer {
   readonly #store: FeedStore;
@@ -33,6 +35,8 @@ export class Sequencer {
   readonly #holder = randomUUID();
   /** Totals at the end of the log as this sequencer left it. */
   #totals: LogTotals | undefined;
+  /** Up to here they are saved. */
+  #savedThrough = 0;
   /** Up to here every entry that is in the log is known to be out of the outbox. */
   #clearedTo: string | undefined;
 
@@ -128,10 +132,13 @@ export class Sequencer {
   }
 
   async #addTotals(end: LogPosition, lines: readonly LogLine[]): Promise<void> {
-    const before =
-      this.#totals?.head === end.head ? this.#totals : await totalsAt(this.#store, end);
-    this.#totals = totalsWith(before, lines);
-    await this.#store.saveTotals(this.#totals);
+    const isKnown = this.#totals?.head === end.head;
+    const before = isKnown && this.#totals ? this.#totals : await totalsAt(this.#store, end);
+    const totals = totalsWith(before, lines);
+    this.#totals = totals;
+    if (isKnown && totals.through - this.#savedThrough < saveTotalsEvery) return;
+    await this.#store.saveTotals(totals);
+    this.#savedThrough = totals.through;
   }
 
   #beginning(): LogPosition {
