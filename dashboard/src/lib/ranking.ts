@@ -34,9 +34,9 @@ export function shownGroup(
 export function reach(
   score: number | null,
   rows: readonly RankingRow[],
-  outOf: number | null,
+  limit: number | null,
 ): number {
-  const most = outOf ?? Math.max(0, ...rows.map((row) => row.score ?? 0));
+  const most = limit ?? Math.max(0, ...rows.map((row) => row.score ?? 0));
   return score === null || most <= 0 ? 0 : Math.min(1, Math.max(0, score / most));
 }
 
