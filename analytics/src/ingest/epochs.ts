@@ -64,7 +64,7 @@ export async function takeUpRejected(
   position: Position,
   switched: (position: Position) => Promise<void>,
 ): Promise<Position> {
-  const { _id: platform, epoch, sequence, head, recordedTime } = position;
+  const { epoch, sequence, head, recordedTime } = position;
   const rules = readingRules();
   if (position.rules === rules || sequence === 0) return position;
   if (!(await hasReadable(stores.clickhouse, position))) {
