@@ -8,5 +8,6 @@ export interface Palette {
   readonly accentSoft: string;
   /** From little to much. */
   readonly scale: readonly string[];
+  /** Names in single quotes. */
   readonly font: string;
 }

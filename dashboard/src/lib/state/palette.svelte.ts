@@ -34,6 +34,7 @@ function readPalette(): Palette {
     accent: colour('accent'),
     accentSoft: colour('accent-soft'),
     scale: [1, 2, 3, 4, 5].map((step) => colour(`scale-${step}`)),
-    font: style.fontFamily,
+    // ECharts writes it into an attribute as it is: a double quote would break every picture that is taken away.
+    font: style.fontFamily.replaceAll('"', "'"),
   };
 }
