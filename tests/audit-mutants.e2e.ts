@@ -44,33 +44,43 @@ test('every rule has a platform that breaks it', () => {
 const aboutPages = ['M8', 'M9', 'M10', 'S4'];
 const alone = rules.map(({ id }) => id).filter((id) => !aboutPages.includes(id));
 const checkedTogether = [aboutPages, ...alone.map((id) => [id])];
+/** The first test waits for all of them, beside whatever else keeps the machine busy. */
+const timeout = 600_000;
 let recordings: ReadonlyMap<readonly string[], Promise<Recording>> | undefined;
 
-test.each(checkedTogether.map((ids) => ({ ids })))('a right one passes $ids', async ({ ids }) => {
-  // The first test begins them all: a wait of one is used by the others.
-  recordings ??= inTurn(checkedTogether, record);
-  expect((await recordings.get(ids))?.failed).toEqual([]);
-});
+test.each(checkedTogether.map((ids) => ({ ids })))(
+  'a right one passes $ids',
+  { timeout },
+  async ({ ids }) => {
+    // The first test begins them all: a wait of one is used by the others.
+    recordings ??= inTurn(checkedTogether, record);
+    expect((await recordings.get(ids))?.failed).toEqual([]);
+  },
+);
 
 let verdicts: ReadonlyMap<Mutant, Promise<readonly object[]>> | undefined;
 
-test.each(mutants)('a platform that $wrong fails $rule, and nothing else', async (mutant) => {
-  recordings ??= inTurn(checkedTogether, record);
-  const recorded = await Promise.all(recordings.values());
-  verdicts ??= inTurn(mutants, async (platform, { spoil }) => {
-    const only = await rulesTouched(recorded, spoil);
-    const report = await audit({ ...platform, write: true, only, send: spoil(sendDirectly) });
-    return failuresIn(report);
-  });
-  expect(await verdicts.get(mutant)).toEqual([
-    {
-      id: mutant.rule,
-      sent: expect.any(String),
-      came: expect.any(String),
-      wanted: expect.any(String),
-    },
-  ]);
-});
+test.each(mutants)(
+  'a platform that $wrong fails $rule, and nothing else',
+  { timeout },
+  async (mutant) => {
+    recordings ??= inTurn(checkedTogether, record);
+    const recorded = await Promise.all(recordings.values());
+    verdicts ??= inTurn(mutants, async (platform, { spoil }) => {
+      const only = await rulesTouched(recorded, spoil);
+      const report = await audit({ ...platform, write: true, only, send: spoil(sendDirectly) });
+      return failuresIn(report);
+    });
+    expect(await verdicts.get(mutant)).toEqual([
+      {
+        id: mutant.rule,
+        sent: expect.any(String),
+        came: expect.any(String),
+        wanted: expect.any(String),
+      },
+    ]);
+  },
+);
 
 /** Does each task at one of the platforms, as many side by side as may be. */
 function inTurn<Task, Result>(

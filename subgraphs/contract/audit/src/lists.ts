@@ -83,6 +83,21 @@ export class Lists {
     return await known;
   }
 
+  /** How many rows each list has, counted up to `most`, by the list's name; undefined when they are not all answered. */
+  async lengths(most: number): Promise<ReadonlyMap<string, number> | undefined> {
+    const asked = this.#server.offered.lists.map(
+      ({ name }) => `${name}(first: ${most}) { edges { node { id } } }`,
+    );
+    const { data, errors } = await this.#server.ask(`{ ${asked.join(' ')} }`);
+    if (!data || errors.length > 0) return undefined;
+    return new Map(
+      Object.entries(data).flatMap(([name, list]): [string, number][] => {
+        const { edges } = (list ?? {}) as { readonly edges?: unknown };
+        return Array.isArray(edges) ? [[name, edges.length]] : [];
+      }),
+    );
+  }
+
   /** One page. */
   async page(
     list: OfferedList,

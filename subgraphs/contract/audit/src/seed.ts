@@ -4,6 +4,7 @@ import { identityHash } from '@onenet/contract';
 import { newIdentityNumber } from './identity.ts';
 import { sealedKey } from './inputs.ts';
 import { Maker } from './maker.ts';
+import type { OfferedList } from './offered.ts';
 import { platformInfo } from './platform-info.ts';
 import type { AuditedServer } from './server.ts';
 
@@ -16,8 +17,9 @@ const enough = 4;
  */
 export async function seed(server: AuditedServer): Promise<void> {
   const maker = new Maker(server);
+  const lengths = await server.lists.lengths(enough).catch(() => undefined);
   for (const list of server.offered.lists) {
-    const { length } = await server.lists.sample(list).catch(() => []);
+    const length = lengths?.get(list.name) ?? (await lengthOf(server, list));
     const statuses = maker.statuses(list.node.name);
     for (let made = length; made < enough; made++) {
       const status = statuses[made % statuses.length];
@@ -31,6 +33,12 @@ export async function seed(server: AuditedServer): Promise<void> {
   }
   // What was read above is not what is there now.
   server.lists.forget();
+}
+
+/** Where not all are answered at once, each is asked for by itself: none is filled because of another. */
+async function lengthOf(server: AuditedServer, list: OfferedList): Promise<number> {
+  const { length } = await server.lists.sample(list).catch(() => []);
+  return length;
 }
 
 /** A department asks about somebody whom the platform does not know. */
