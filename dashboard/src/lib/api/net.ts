@@ -68,7 +68,6 @@ const selfCheck = object({
     }),
   ),
 });
-export type SelfCheck = Reads<typeof selfCheck>;
 
 const state = object({ feeds: list(feed), selfCheck: nullable(selfCheck) });
 export type NetState = Reads<typeof state>;

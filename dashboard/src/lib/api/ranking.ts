@@ -43,7 +43,6 @@ const part = object({
   contribution: nullable(number),
   reason: nullable(text),
 });
-export type RankingPart = Reads<typeof part>;
 
 const row = object({
   platform: text,

@@ -12,7 +12,6 @@ const operation = object({
   owners: list(text),
   lastSeen: text,
 });
-export type OperationUse = Reads<typeof operation>;
 
 const coordinate = object({
   coordinate: text,
@@ -21,7 +20,6 @@ const coordinate = object({
   operations: number,
   lastSeen: text,
 });
-export type CoordinateUse = Reads<typeof coordinate>;
 
 const status = object({
   ok: truth,
