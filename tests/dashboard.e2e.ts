@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { testShell } from './dashboard/shell.ts';
+import { testTopics } from './dashboard/topics.ts';
 import { testPublishedFigures } from './figures/published.ts';
 import { startBrowser, watchErrors } from './fixtures/browser.ts';
 import { testNet } from './fixtures/net.ts';
@@ -70,6 +71,10 @@ async function open(
 
 describe('the shell', () => {
   testShell({ gateway: () => net.urls.gateway, browser: () => browser, open });
+});
+
+describe('the pages by topic', () => {
+  testTopics({ gateway: () => net.urls.gateway, open });
 });
 
 const figures = 'article .value strong';
