@@ -22,7 +22,7 @@ if (!Object.hasOwn)
     var chosen = params.get(name);
     try {
       return chosen || localStorage.getItem('onenet.look.' + name);
-    } catch (_forbidden) {
+    } catch {
       return chosen;
     }
   }

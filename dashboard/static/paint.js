@@ -17,7 +17,7 @@
       Date.now() - painted.savedAt > maxAgeMs
     )
       return;
-  } catch (_unreadable) {
+  } catch {
     return;
   }
   painted.styles.forEach(function (href) {

@@ -166,8 +166,8 @@ export function testShell({ gateway, browser, open }: Shell): void {
     const shell = await readFile(join(build, 'index.html'), 'utf8');
     const first = [...shell.matchAll(/"\/(_app\/[^"]+\.js)"/g)].map(([, path]) => path ?? '');
     const of = async (folder: string, ...texts: string[]) => {
-      const names = await readdir(join(build, '_app/immutable', folder));
-      for (const name of names.filter((each) => each.endsWith('.js'))) {
+      const files = await readdir(join(build, '_app/immutable', folder));
+      for (const name of files.filter((each) => each.endsWith('.js'))) {
         const text = await readFile(join(build, '_app/immutable', folder, name), 'utf8');
         if (texts.every((part) => text.includes(part))) return `_app/immutable/${folder}/${name}`;
       }

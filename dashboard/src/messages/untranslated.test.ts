@@ -25,7 +25,7 @@ test('no text stands in a component', async () => {
     const text = await readFile(new URL(name, source), 'utf8');
     files += 1;
     const { fragment } = parse(text, { modern: true, filename: name });
-    found.push(...textsIn(fragment as unknown as Node).map((said) => `${name}: ${said}`));
+    found.push(...textsIn(fragment as unknown as Node).map((each) => `${name}: ${each}`));
   }
   expect(found).toEqual([]);
   expect(files).toBeGreaterThan(50);

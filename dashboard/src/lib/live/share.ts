@@ -2,6 +2,7 @@
  * One live connection per browser, however many tabs: a browser has six to one host. A shared worker holds it
  * where there are some; else the tab that has the lock does and tells the others; else each tab has its own.
  */
+/* oxlint-disable unicorn/require-post-message-target-origin -- ports and channels stay within an origin, and take none */
 import { LiveStream, type Tell, type Told } from './stream.ts';
 import type { FromTab } from './worker.ts';
 

@@ -1,4 +1,5 @@
 /** What the tabs of a browser share: one stream, told to all of them. It ends with the last tab. */
+/* oxlint-disable unicorn/require-post-message-target-origin -- ports and channels stay within an origin, and take none */
 import { LiveStream } from './stream.ts';
 
 /** A tab says where the stream is when it comes, and `null` when it goes. */

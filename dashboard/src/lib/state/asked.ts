@@ -14,7 +14,6 @@ type Params = Pick<URLSearchParams, 'get'>;
 
 /** The filters that an address may have, each of one value. */
 export const filters = ['place', 'platform', 'category', 'channel'] as const;
-export type Filter = (typeof filters)[number];
 
 /** What is asked when the address says nothing. */
 export const defaults: Readonly<Record<string, string>> = {
