@@ -29,7 +29,8 @@ test('no text stands in a component', async () => {
   }
   expect(found).toEqual([]);
   expect(files).toBeGreaterThan(50);
-});
+  // Every component is parsed: a second, and much more on a machine that is busy.
+}, 120_000);
 
 test('the search finds texts, read aloud or seen', () => {
   const { fragment } = parse(
