@@ -17,7 +17,7 @@ let net: DisposableNet;
 
 beforeAll(async () => {
   net = stack.use(
-    await testNet({ platforms: ['420000', '420500'], scale: 0.001, dashboard: true }),
+    await testNet({ platforms: ['421300', '420500'], scale: 0.001, dashboard: true }),
   );
 });
 afterAll(() => stack.disposeAsync());
