@@ -13,6 +13,7 @@ import { startBrowser, watchErrors } from './fixtures/browser.ts';
 import { testNet } from './fixtures/net.ts';
 import type { DisposableNet } from './fixtures/net.ts';
 import { ask } from './fixtures/small-net.ts';
+import { testWall } from './wall/wall.ts';
 
 /** Pictures for people; `IMAGES=docs/images` renews those of the documentation. */
 const images = process.env['IMAGES'] ?? join(tmpdir(), 'onenet-images');
@@ -339,6 +340,10 @@ test('on a phone nothing has to be moved sideways', async () => {
     expect(overflow, path).toBeLessThanOrEqual(0);
     if (path === '/') await page.screenshot({ path: join(images, 'phone.png') });
   }
+});
+
+describe('the wall', () => {
+  testWall(() => ({ gateway: net.urls.gateway, browser, images }));
 });
 
 test('a part that is down says so in its place, and the rest stays', async () => {
