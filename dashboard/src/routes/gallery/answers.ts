@@ -23,7 +23,7 @@ export async function respond(
   state: GalleryState,
   init: RequestInit | undefined,
 ): Promise<Response> {
-  const { query, variables } = JSON.parse(String(init?.body)) as {
+  const { query, variables } = JSON.parse(typeof init?.body === 'string' ? init.body : '{}') as {
     readonly query: string;
     readonly variables: {
       readonly input?: { readonly metrics?: readonly string[]; readonly by?: string };
