@@ -27,12 +27,12 @@ const replacing = [
 /** What a net of every part takes, with a browser before it. */
 const bytesANet = 2.5 * 2 ** 30;
 /**
- * For all tests but those alone, since they run side by side: each waits for databases and deadlines as much as
- * it computes, so that as many as there are cores leave a third of them idle.
+ * For all tests but those alone, since they run side by side. One more than there are cores leaves none idle, and
+ * lets nets run into their own deadlines: an owner that answers late is missing from an answer.
  */
 const maxWorkers = Math.max(
   2,
-  Math.min(availableParallelism() + 1, Math.floor(process.availableMemory() / bytesANet)),
+  Math.min(availableParallelism(), Math.floor(process.availableMemory() / bytesANet)),
 );
 const unit = { testTimeout: 30_000, hookTimeout: 60_000, maxWorkers };
 const endToEnd = { testTimeout: 180_000, hookTimeout: 180_000 };
