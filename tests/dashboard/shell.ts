@@ -40,11 +40,12 @@ export function testShell({ gateway, browser, open }: Shell): void {
 
   /** As analytics answers it. */
   async function answered(input: object): Promise<Readonly<Record<string, number>>> {
-    const { data } = await ask(
+    const { data, errors } = await ask(
       graphql(),
       `query ($input: MetricsInput!) { metrics(input: $input) { metric value } metricDefinitions { name label } }`,
       { input },
     );
+    expect(errors).toBeUndefined();
     const { metrics, metricDefinitions } = data as {
       metrics: { metric: string; value: number }[];
       metricDefinitions: { name: string; label: string }[];
