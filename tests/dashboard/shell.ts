@@ -1,11 +1,11 @@
 /** What every page of the dashboard has from its shell, tried on the page on requests, over a net that is there. */
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { axeFindings } from '../fixtures/axe.ts';
 import { prefixProxy } from '../fixtures/prefix-proxy.ts';
 import { ask } from '../fixtures/small-net.ts';
+import { compressedSize, firstScripts, scriptWith, withImports } from './build.ts';
 
 /** What these tests need of the file that has the net. */
 export interface Shell {
@@ -14,7 +14,6 @@ export interface Shell {
   readonly open: (path: string, options?: BrowserContextOptions) => Promise<Page & AsyncDisposable>;
 }
 
-const build = new URL('../../dashboard/build/', import.meta.url).pathname;
 /** JavaScript before the first figures, compressed. */
 const mostScriptBytes = 90 * 1024;
 const cards = '.figures article';
@@ -164,39 +163,12 @@ export function testShell({ gateway, browser, open }: Shell): void {
   });
 
   test('JavaScript before the first figures, as it was built', async () => {
-    const shell = await readFile(join(build, 'index.html'), 'utf8');
-    const first = [...shell.matchAll(/"\/(_app\/[^"]+\.js)"/g)].map(([, path]) => path ?? '');
-    const of = async (folder: string, ...texts: string[]) => {
-      const files = await readdir(join(build, '_app/immutable', folder));
-      for (const name of files.filter((each) => each.endsWith('.js'))) {
-        const text = await readFile(join(build, '_app/immutable', folder, name), 'utf8');
-        if (texts.every((part) => text.includes(part))) return `_app/immutable/${folder}/${name}`;
-      }
-      throw new Error(`nothing in ${folder} has ${texts.join(' and ')}`);
-    };
-    const page = await of('nodes', 'requestsOverdue', '`requests`');
-    const words = await of('chunks', '湖北工会一张网');
-    const needed = new Set<string>();
-    for (const path of [...first, page, words]) await addImports(path, needed);
+    const page = await scriptWith('nodes', 'requestsOverdue', '`requests`');
+    const words = await scriptWith('chunks', '湖北工会一张网');
+    const needed = await withImports([...(await firstScripts()), page, words]);
     const sizes = await Promise.all([...needed].map(compressedSize));
     const bytes = sizes.reduce((sum, size) => sum + size, 0);
     expect(bytes).toBeGreaterThan(mostScriptBytes / 2);
     expect(bytes, [...needed].join(' ')).toBeLessThanOrEqual(mostScriptBytes);
   });
-}
-
-/** A script and all that must be there before it runs. */
-async function addImports(path: string, needed: Set<string>): Promise<void> {
-  if (needed.has(path)) return;
-  needed.add(path);
-  const text = await readFile(join(build, path), 'utf8');
-  for (const [, imported] of text.matchAll(/(?:from|import)\s*"(\.[^"]+\.js)"/g)) {
-    await addImports(join(dirname(path), imported ?? ''), needed);
-  }
-}
-
-/** Small files are not compressed. */
-function compressedSize(path: string): Promise<number> {
-  const size = (file: string) => stat(join(build, file)).then(({ size: bytes }) => bytes);
-  return size(`${path}.gz`).catch(() => size(path));
 }

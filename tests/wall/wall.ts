@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { scriptWith } from '../dashboard/build.ts';
 import { watchErrors } from '../fixtures/browser.ts';
 import { startGate } from '../fixtures/gate.ts';
 
@@ -39,6 +40,7 @@ export function testWall(
     await using gate = await startGate(gateway);
     await using page = await openWall(browser, null);
     await page.clock.install();
+    const chart = gate.stall(await charts());
     await page.goto(`${gate.url}/wall?turn=5`);
     await page.locator(values).nth(3).waitFor();
     const current = () => page.locator('footer nav [aria-current]').getAttribute('title');
@@ -49,16 +51,40 @@ export function testWall(
 
     await page.locator(values).nth(3).waitFor();
     const before = await page.locator(values).allTextContents();
+    // What draws its chart is on its way when the net is lost.
+    await chart;
     gate.cut();
     await page.clock.runFor('03:00');
     await page.locator('.stale').waitFor();
     expect(await page.locator('.stale').textContent()).toContain('数据停在');
     // What it had stays.
     expect(await page.locator(values).allTextContents()).toEqual(before);
+    expect(await page.locator('.chart svg').count()).toBe(0);
     gate.mend();
     // By the next beat; what is asked then is answered in its own time.
     await page.clock.runFor('00:31');
     await page.locator('.stale').waitFor({ state: 'detached' });
+    await page.locator('.page.shown .chart svg').waitFor();
+  });
+
+  test('the wall takes a newer build by itself when what it has to load is gone', async () => {
+    const { gateway, browser } = net();
+    await using gate = await startGate(gateway);
+    await using page = await openWall(browser, null);
+    await page.clock.install();
+    const refused = gate.refuse(await charts());
+    await page.goto(`${gate.url}/wall?turn=0`);
+    await page.locator(values).nth(3).waitFor();
+    await page.keyboard.press('ArrowRight');
+    await refused;
+    const anew = page.waitForEvent('load');
+    // What has stood for less than that, would hardly be made whole by being loaded anew.
+    await page.clock.runFor('02:01');
+    await anew;
+    await page.locator(values).nth(3).waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.page.shown .chart svg').waitFor();
+    expect(await page.locator('.page.shown .waiting').count()).toBe(0);
   });
 
   test('ten thousand live updates leave the wall’s memory where it was', async () => {
@@ -87,6 +113,11 @@ export function testWall(
     // Each update has three kilobytes: kept, they would be thirty megabytes.
     expect(late - early).toBeLessThan(8 * 2 ** 20);
   });
+}
+
+/** Where ECharts is, of which no page has any before its figures. */
+function charts(): Promise<string> {
+  return scriptWith('chunks', '_echarts_instance_');
 }
 
 async function openWall(

@@ -1,6 +1,7 @@
 /** Draws an option of ECharts as large as everything on the wall: its own sizes are those of a desk. */
 import type { EChartsCoreOption, EChartsType } from 'echarts/core';
 import type { Attachment } from 'svelte/attachments';
+import { whenLoaded } from '#lib/lazy.ts';
 
 /** Type of 12 px at a desk, drawn so many times as large. */
 const deskToWall = 1.8;
@@ -9,7 +10,6 @@ const deskToWall = 1.8;
 export function wallChart(option: () => EChartsCoreOption): Attachment<HTMLElement> {
   return (element) => {
     let chart = $state.raw<EChartsType>();
-    let gone = false;
     const canvas = document.createElement('div');
     canvas.style.transformOrigin = '0 0';
     element.append(canvas);
@@ -22,17 +22,19 @@ export function wallChart(option: () => EChartsCoreOption): Attachment<HTMLEleme
       chart?.resize();
     };
     const observer = new ResizeObserver(fit);
-    void import('#lib/charts/engine.ts').then(({ createChart }) => {
-      if (gone) return;
-      fit();
-      chart = createChart(canvas);
-      observer.observe(element);
-    });
+    const stop = whenLoaded(
+      () => import('#lib/charts/engine.ts'),
+      ({ createChart }) => {
+        fit();
+        chart = createChart(canvas);
+        observer.observe(element);
+      },
+    );
     $effect(() => {
       chart?.setOption(option(), { notMerge: true });
     });
     return () => {
-      gone = true;
+      stop();
       observer.disconnect();
       chart?.dispose();
       canvas.remove();
