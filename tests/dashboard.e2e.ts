@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { testJourneys } from './dashboard/journeys.ts';
 import { testShell } from './dashboard/shell.ts';
 import { testTopics } from './dashboard/topics.ts';
 import { testPublishedFigures } from './figures/published.ts';
@@ -243,29 +244,6 @@ test('metrics are grouped by module, and Jingmen’s cards stand beside what it 
   expect(await row('持卡优惠').textContent()).toContain('其中期初');
 });
 
-test('from the province down to a community, by links alone', async () => {
-  await using page = await open('/');
-  await page
-    .locator('#areas')
-    .getByRole('link', { name: /宜昌市/ })
-    .first()
-    .click();
-  await page.waitForURL('**/place/420500**');
-  for (const digits of [6, 9, 12]) {
-    const links = page.locator('#areas a[href*="/place/"]');
-    await links.first().waitFor();
-    await links.first().click();
-    await page.waitForURL(
-      (url) =>
-        new RegExp(`/place/\\d{${digits}}$`).test(url.pathname) && url.pathname !== '/place/420500',
-    );
-  }
-  await page.locator('nav a', { hasText: '宜昌市' }).waitFor();
-  await page.locator('article').first().waitFor();
-  await page.goBack();
-  expect(page.url()).toMatch(/\/place\/\d{9}/);
-});
-
 test('English, dark, and what was chosen stands in the address', async () => {
   await using page = await open('/', { colorScheme: 'dark' });
   await page.getByRole('button', { name: 'English' }).click();
@@ -340,6 +318,10 @@ test('on a phone nothing has to be moved sideways', async () => {
     expect(overflow, path).toBeLessThanOrEqual(0);
     if (path === '/') await page.screenshot({ path: join(images, 'phone.png') });
   }
+});
+
+describe('the main journeys', () => {
+  testJourneys({ net: () => net, open, images });
 });
 
 describe('the wall', () => {

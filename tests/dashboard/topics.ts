@@ -1,9 +1,9 @@
 /** The pages on sign-ups, engagement, aid, platforms and places: every figure is what analytics answers. */
-import { readFile } from 'node:fs/promises';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, test, vi } from 'vitest';
 import { axeFindings } from '../fixtures/axe.ts';
 import { ask } from '../fixtures/small-net.ts';
+import { csvLines, figures, seen } from './reading.ts';
 
 /** What these tests need of the file that has the net. */
 export interface Topics {
@@ -136,19 +136,6 @@ export function testTopics({ gateway, open }: Topics): void {
       { timeout: 30_000, interval: 500 },
     );
 
-  /** Card by card: its value as the page has it to every digit; null where it says that there is none. */
-  async function figures(page: Page, count: number): Promise<readonly (number | null)[]> {
-    await page
-      .locator('.figures article .value[title], .figures article .value.none')
-      .nth(count - 1)
-      .waitFor();
-    await page.locator('.figures[aria-busy=true]').waitFor({ state: 'detached' });
-    const titles = await page
-      .locator('.figures article .value')
-      .evaluateAll((all) => all.map((each) => each.getAttribute('title')));
-    return titles.map((title) => (title === null ? null : Number(title.replaceAll(',', ''))));
-  }
-
   test.each(topics)('$path: every figure is what analytics answers', async (topic) => {
     const { path, scope = {}, names, table } = topic;
     const { metrics } = await graphql<{ metrics: { value: number | null }[] }>(
@@ -162,37 +149,10 @@ export function testTopics({ gateway, open }: Topics): void {
     await expect.poll(() => figures(page, names.length)).toEqual(told);
     expect(told.some((value) => value !== null && value > 0)).toBe(true);
     await seen(page);
-    if (table) expect(await csvRows(page, table.title)).toEqual(await rowsOf(topic));
+    if (table) expect((await csvLines(page, table.title)).slice(1)).toEqual(await rowsOf(topic));
     await page.locator('figure svg').first().waitFor();
     expect(await axeFindings(page)).toEqual([]);
   });
-
-  /** Panels come when they are about to be seen. */
-  async function seen(page: Page): Promise<void> {
-    for (let last = -1; ;) {
-      const at = await page.evaluate(() => {
-        scrollBy(0, innerHeight / 2);
-        return scrollY;
-      });
-      if (at === last) return;
-      last = at;
-      await page.waitForTimeout(50);
-    }
-  }
-
-  /** Rows of a panel as they are taken away: names of platforms, then every digit. */
-  async function csvRows(page: Page, title: string): Promise<readonly string[]> {
-    const panel = page.locator('section', {
-      has: page.getByRole('heading', { name: title, exact: true }),
-    });
-    await panel.getByRole('button', { name: '导出', exact: true }).click();
-    const [file] = await Promise.all([
-      page.waitForEvent('download'),
-      panel.getByRole('button', { name: 'CSV', exact: true }).click(),
-    ]);
-    const lines = (await readFile(await file.path(), 'utf8')).split('\r\n').slice(1);
-    return lines.slice(0, lines.indexOf(''));
-  }
 
   async function rowsOf({ scope = {}, table }: Topic): Promise<readonly string[]> {
     const { metricTable, platforms } = await graphql<{
