@@ -38,7 +38,7 @@ export interface Reading {
 
 export class Lists {
   readonly #server: AuditedServer;
-  readonly #readings = new Map<string, Promise<Reading>>();
+  readonly #readings = new Map<string, Promise<Reading | undefined>>();
   readonly #samples = new Map<string, Promise<readonly Node[]>>();
   /** The newest rows of all lists when reading began. */
   #newest: string | undefined;
@@ -65,14 +65,12 @@ export class Lists {
     this.#samples.clear();
   }
 
-  /** Every offered list in every order, both ways. */
-  async *readings(): AsyncGenerator<Reading> {
-    for (const list of this.#server.offered.lists) {
-      for (const order of list.orders) {
-        const reading = await this.#reading(list, order);
-        if (reading) yield reading;
-      }
-    }
+  /** A list in one order, both ways; undefined: an argument that the order needs cannot be filled. */
+  reading(list: OfferedList, order: OfferedOrder): Promise<Reading | undefined> {
+    const key = `${list.name} ${order.name} ${order.direction}`;
+    const known = this.#readings.get(key) ?? this.#read(list, order);
+    this.#readings.set(key, known);
+    return known;
   }
 
   /** Up to 100 rows of a list in its default order, with these fields. */
@@ -143,13 +141,6 @@ export class Lists {
       return `${name}(first: 20, orderBy: { field: ${order.name}, direction: DESC }) { edges { node { id updatedAt } } }`;
     });
     return (await this.#server.ask(`{ ${newest.join(' ')} }`)).text;
-  }
-
-  #reading(list: OfferedList, order: OfferedOrder): Promise<Reading | undefined> {
-    const key = `${list.name} ${order.name} ${order.direction}`;
-    const known = this.#readings.get(key) ?? this.#read(list, order);
-    this.#readings.set(key, known as Promise<Reading>);
-    return known;
   }
 
   async #read(list: OfferedList, order: OfferedOrder): Promise<Reading | undefined> {

@@ -1,5 +1,6 @@
 /** Filters: what they leave out never appears, what they name is there. Which filter speaks of which field is read from the contract. */
 import { divisionContains } from '@onenet/contract';
+import { inOrder } from '../in-order.ts';
 import { meaningOf, type Meaning } from '../filter-meaning.ts';
 import type { Node } from '../lists.ts';
 import type { OfferedList } from '../offered.ts';
@@ -14,16 +15,8 @@ export const filterRules: readonly Rule[] = [
     module: 'core',
     async check(server) {
       let rows = 0;
-      for (const list of server.offered.lists) {
-        const meanings = list.filterFields.flatMap((field) => meaningOf(server, list, field) ?? []);
-        const fields = [...new Set(meanings.flatMap((each) => each.fields))].join(' ');
-        const all = await server.lists.sample(list, fields);
-        rows += all.length;
-        for (const meaning of meanings) await narrows(server, list, all, [meaning], fields);
-        await narrows(server, list, all, meanings, fields);
-        await byPlatform(server, list, all);
-        await onPlatformAndDivision(server, list, all);
-      }
+      const checked = inOrder(server.offered.lists, (list) => filtersOf(server, list));
+      for await (const read of checked) rows += read;
       if (rows === 0) throw new NotChecked('every list is empty: load records first');
     },
   },
@@ -55,6 +48,18 @@ export const filterRules: readonly Rule[] = [
     },
   },
 ];
+
+/** All filters of a list, on the few rows that are read of it; how many those are. */
+async function filtersOf(server: AuditedServer, list: OfferedList): Promise<number> {
+  const meanings = list.filterFields.flatMap((field) => meaningOf(server, list, field) ?? []);
+  const fields = [...new Set(meanings.flatMap((each) => each.fields))].join(' ');
+  const all = await server.lists.sample(list, fields);
+  for (const meaning of meanings) await narrows(server, list, all, [meaning], fields);
+  await narrows(server, list, all, meanings, fields);
+  await byPlatform(server, list, all);
+  await onPlatformAndDivision(server, list, all);
+  return all.length;
+}
 
 /** What is offered to another platform stands in a list of its own, and there is nothing else in that. */
 async function inTransferAlone(server: AuditedServer, list: OfferedList): Promise<void> {

@@ -10,6 +10,7 @@ import {
   type OwnerCursor,
   type Position,
 } from '@onenet/contract';
+import { inOrder } from '../in-order.ts';
 import { keyOf, nameOf, rowsOf, type Edge, type Page, type Reading } from '../lists.ts';
 import { NotChecked, must, shown, type Rule } from '../rule.ts';
 import { cameIn, codesOf, type AuditedServer } from '../server.ts';
@@ -22,7 +23,7 @@ export const listRules: readonly Rule[] = [
     module: 'core',
     check: (server) =>
       eachReading(server, (reading) => {
-        for (const page of pagesOf(reading)) inOrder(reading, page);
+        for (const page of pagesOf(reading)) runsInOrder(reading, page);
       }),
   },
   {
@@ -51,8 +52,9 @@ export const listRules: readonly Rule[] = [
         for (const page of pagesOf(reading)) endsOf(page);
         neighbours(reading);
         // Bounds do not depend on the order.
-        if (!lists.has(reading.list.name)) await refusedPages(server, reading);
+        const isFirst = !lists.has(reading.list.name);
         lists.add(reading.list.name);
+        if (isFirst) await refusedPages(server, reading);
       });
       return (await defaultSize(server)) ?? note;
     },
@@ -81,15 +83,23 @@ export const listRules: readonly Rule[] = [
   },
 ];
 
-/** Runs over all readings; says so where there was nothing to see. */
+/** Checks every offered list in every order; says so where there was nothing to see. */
 async function eachReading(
   server: AuditedServer,
   check: (reading: Reading) => void | Promise<void>,
 ): Promise<string | undefined> {
   const empty = new Set<string>();
   let checked = 0;
-  for await (const reading of server.lists.readings()) {
-    await check(reading);
+  const orders = server.offered.lists.flatMap((list) =>
+    list.orders.map((order) => ({ list, order })),
+  );
+  const readings = inOrder(orders, async ({ list, order }) => {
+    const reading = await server.lists.reading(list, order);
+    if (reading) await check(reading);
+    return reading;
+  });
+  for await (const reading of readings) {
+    if (!reading) continue;
     if (reading.first.edges.length < 2) empty.add(reading.list.name);
     else checked += 1;
   }
@@ -113,7 +123,7 @@ function positionOf({ order }: Reading, { node }: Edge, sent: string): Position 
   return { key, id: node.id };
 }
 
-function inOrder(reading: Reading, page: Page): void {
+function runsInOrder(reading: Reading, page: Page): void {
   const { direction, rule } = reading.order;
   page.edges.forEach((edge, index) => {
     const next = page.edges[index + 1];
