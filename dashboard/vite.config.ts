@@ -3,6 +3,7 @@ import adapter from '@sveltejs/adapter-static';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { compilerTarget, readByOldest } from './oldest-browser.ts';
 import { withPortableShell } from './portable-shell.ts';
 
 /** The oldest browser that the dashboard serves: WeChat's WebView on phones of five years ago. */
@@ -36,10 +37,11 @@ export default defineConfig({
       },
     }),
     flatScopes(),
+    readByOldest(),
   ],
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [readByOldest()] },
   build: {
-    target: oldestBrowser,
+    target: compilerTarget,
     cssTarget: oldestBrowser,
     // Large chunks are loaded on their own: ECharts after the figures, the editors on the page for developers,
     // what writes workbooks when somebody takes one.
