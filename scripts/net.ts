@@ -97,14 +97,16 @@ export async function startNet(options: NetOptions): Promise<Net> {
   const running = new RunningParts(dataDir, say);
   try {
     return await running.unlessOver(options.signal, async () => {
-      const mongodbUri = options.mongodbUri ?? (await ownMongo(running, ports, dataDir, say));
-      const dashboardDir =
-        options.dashboard === false ? undefined : await buildDashboard(say, options.signal);
       const add = (part: Part) => running.add(part);
       const { postgresUri } = options;
-      const base = ports.codes.includes(yichang)
-        ? await yichangBase({ dataDir, port: ports.postgres, postgresUri, say, add })
-        : undefined;
+      // Each of these waits more than it computes.
+      const [mongodbUri, base, dashboardDir] = await Promise.all([
+        options.mongodbUri ?? ownMongo(running, ports, dataDir, say),
+        ports.codes.includes(yichang)
+          ? yichangBase({ dataDir, port: ports.postgres, postgresUri, say, add })
+          : undefined,
+        options.dashboard === false ? undefined : buildDashboard(say, options.signal),
+      ]);
       const yichangDatabase = base?.database;
       const input = { ...options, dataDir, ports, mongodbUri, yichangDatabase, dashboardDir };
       const startPlan = async (plan: PartPlan) => {
