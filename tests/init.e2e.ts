@@ -79,7 +79,10 @@ const cases = [
   { lang: 'typescript', code: '420802', modules: 'content' },
 ];
 
-test.for(cases)('$lang, $code, "$modules"', async ({ lang, code, modules }) => {
+/** Each waits for its own servers, and for the audit that asks them. */
+const sideBySide = { concurrent: true, timeout: 300_000 };
+
+test.for(cases)('$lang, $code, "$modules"', sideBySide, async ({ lang, code, modules }) => {
   const folder = join(scratch, `${lang}-${code}`);
   const made = await init('--lang', lang, folder, '--code', code, '--modules', modules);
   expect(made).toMatchObject({ code: 0, stderr: '' });
