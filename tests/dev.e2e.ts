@@ -87,7 +87,7 @@ test('its help is true', async () => {
   expect(said()).toContain('--code <text>');
 });
 
-test('a platform sees itself in the net before it is published', { timeout: 150_000 }, async () => {
+test('a platform sees itself in the net before it is published', { timeout: 300_000 }, async () => {
   platformUrl = `http://127.0.0.1:${port + 44}`;
   const dev = start([
     'scripts/onenet.ts',
