@@ -99,6 +99,7 @@ test('the overview: four figures, the map, what needs attention, every platform'
     .getByText(/示意图/)
     .first()
     .waitFor();
+  await page.locator('#attention').waitFor();
   expect(await page.locator('#attention').count()).toBe(1);
   await page.locator('#platforms').getByText('未接入').first().waitFor();
   // Published figures stand beside live ones, with date and opening balance.

@@ -20,35 +20,55 @@ export interface BarsInput {
   readonly write: (value: number) => string;
 }
 
+/** No taller than this, CSS pixels. */
+const tallest = 14;
+/** On the right, for the value behind the longest bar. */
+const room = 72;
+
 export function barsOption({ bars, label, write }: BarsInput, palette: Palette): BarsOption {
+  const rows = bars.map(({ name, value }) => ({ name, value, said: write(value) }));
+  return rowsOption(rows, { name: label, barMaxWidth: tallest }, room, palette);
+}
+
+/** A bar in its row. */
+interface Row extends Bar {
+  /** Behind the bar. */
+  readonly said: string;
+}
+
+/** Rows one below the other, as they come, each with its name before its bar and its value behind it. */
+export function rowsOption(
+  rows: readonly Row[],
+  series: BarSeriesOption,
+  roomBehind: number,
+  palette: Palette,
+): BarsOption {
   return {
     animation: false,
     textStyle: { fontFamily: palette.font, color: palette.quiet },
-    // On the right, room for the value behind the longest bar.
-    grid: { left: 0, right: 72, top: 4, bottom: 4, outerBoundsMode: 'same' },
+    grid: { left: 0, right: roomBehind, top: 4, bottom: 4, outerBoundsMode: 'same' },
     xAxis: { type: 'value', show: false, min: 0 },
     yAxis: {
       type: 'category',
       inverse: true,
-      data: bars.map((bar) => bar.name),
+      data: rows.map(({ name }) => name),
       axisLine: { show: false },
       axisTick: { show: false },
       axisLabel: { color: palette.ink, fontSize: 13, margin: 12 },
     },
     series: [
       {
-        name: label,
         type: 'bar',
-        data: bars.map((bar) => bar.value),
-        barMaxWidth: 14,
+        data: rows.map(({ value }) => value),
         itemStyle: { color: palette.accent, borderRadius: [0, 2, 2, 0] },
         label: {
           show: true,
           position: 'right',
           color: palette.ink,
           fontSize: 13,
-          formatter: ({ value }) => (typeof value === 'number' ? write(value) : ''),
+          formatter: ({ dataIndex }) => rows[dataIndex]?.said ?? '',
         },
+        ...series,
       },
     ],
   };

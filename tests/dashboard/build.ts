@@ -21,6 +21,27 @@ export async function firstScripts(): Promise<string[]> {
   return [...shell.matchAll(/"\/(_app\/[^"]+\.js)"/g)].map(([, path]) => path ?? '');
 }
 
+/** Route → its script and those of what frames it. */
+export async function pageScripts(): Promise<ReadonlyMap<string, readonly string[]>> {
+  const app = await readFile(join(build, await scriptWith('entry', '"/sign-in":[')), 'utf8');
+  const files = await readdir(join(build, '_app/immutable/nodes'));
+  const scriptOf = new Map(
+    files
+      .filter((name) => name.endsWith('.js'))
+      .map((name) => [name.split('.')[0], `_app/immutable/nodes/${name}`]),
+  );
+  // As SvelteKit writes it: "/developer/usage":[11,[2]].
+  const routes = app.matchAll(/"(\/[^"]*)":\[(\d+)(?:,\[([\d,]*)\])?\]/g);
+  return new Map(
+    [...routes].map(([, route = '', page = '', layouts = '']) => [
+      route,
+      ['0', ...layouts.split(',').filter((each) => each !== ''), page].map(
+        (node) => scriptOf.get(node) ?? '',
+      ),
+    ]),
+  );
+}
+
 /** Scripts, and all that must be there before they run. */
 export async function withImports(
   paths: readonly string[],

@@ -1,6 +1,8 @@
 /** What is said of a feed: one that is not pulled is told by its platform's connection. */
-import type { FeedStatus } from './api/health.ts';
+import type { FeedStatus, Health } from './api/health.ts';
 import type { Platform } from './api/platforms.ts';
+import { byCode, sorted } from './sorted.ts';
+import type { Dashboard } from './state/dashboard.svelte.ts';
 
 /** Its state; instead of "not connected": in maintenance, suspended, or withdrawn with figures that stay. */
 export function shownState(
@@ -25,3 +27,29 @@ export const feedOrder: readonly string[] = [
   'WITHDRAWN',
   'NOT_CONNECTED',
 ];
+
+/** Every feed with the state that is shown of it, in `feedOrder`; as `/live` tells them, as soon as it does. */
+export function feedsInOrder(
+  dashboard: Dashboard,
+  health: Health | undefined,
+): readonly FeedStatus[] {
+  return sorted(
+    (dashboard.live.feeds ?? health?.feeds ?? []).map((feed) => ({
+      ...feed,
+      state: shownState(feed, dashboard.platform(feed.platform)),
+    })),
+    (a, b) =>
+      feedOrder.indexOf(a.state) - feedOrder.indexOf(b.state) || byCode(a.platform, b.platform),
+  );
+}
+
+/** Whether the numbers agree, in a line. */
+export function selfCheckInWords(
+  { words, format, now }: Dashboard,
+  selfCheck: Health['selfCheck'],
+): string {
+  if (selfCheck === null || selfCheck.checkedAt === null) return words.selfCheckPending;
+  return selfCheck.ok
+    ? words.selfCheckOk(selfCheck.platformsChecked, format.age(selfCheck.checkedAt, now.current))
+    : words.selfCheckBad(selfCheck.differences.length);
+}

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { NetFeed, PlatformSkew } from './api/net.ts';
+import type { NetFeed } from './api/health.ts';
+import type { PlatformSkew } from './api/net.ts';
 import type { Platform } from './api/platforms.ts';
 import { countStates, countVersions, netRows } from './net-rows.ts';
 

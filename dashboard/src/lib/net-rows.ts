@@ -1,6 +1,7 @@
 /** One line a platform: what the registry, its feed and the gateway's record say of it; what is wrong stands first. */
 import type { MetricTableRow } from './api/metrics.ts';
-import type { NetFeed, PlatformSkew } from './api/net.ts';
+import type { NetFeed } from './api/health.ts';
+import type { PlatformSkew } from './api/net.ts';
 import type { Platform } from './api/platforms.ts';
 import { shownState } from './feed-state.ts';
 import { byCode, sorted } from './sorted.ts';

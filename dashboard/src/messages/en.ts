@@ -4,7 +4,6 @@ import type { Messages } from './messages.ts';
 import { administering } from './administering.en.ts';
 import { alerting } from './alerting.en.ts';
 import { briefs } from './briefs.en.ts';
-import { developer } from './developer.en.ts';
 import { engagement } from './engagement.en.ts';
 import { net } from './net.en.ts';
 import { pageWords } from './pages.en.ts';
@@ -542,7 +541,6 @@ export const en: Messages = {
     hours: (n) => `${n} h`,
     days: (n) => `${n} d`,
   },
-  developer,
   access: {
     responsible: 'Responsible',
     noOffice: 'nobody is named yet',

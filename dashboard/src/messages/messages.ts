@@ -1,5 +1,6 @@
 /** The languages of the dashboard; every one has the words that Chinese has. */
 import type { Language } from '@onenet/charts';
+import type { developer } from './developer.zh.ts';
 import type { Same } from './same.ts';
 import type { zh } from './zh.ts';
 
@@ -12,6 +13,16 @@ export type Messages = Same<typeof zh>;
 /** Those of one language: they are loaded on their own, since nobody reads two. */
 export async function loadMessages(language: Language): Promise<Messages> {
   return language === 'zh' ? (await import('./zh.ts')).zh : (await import('./en.ts')).en;
+}
+
+/** Those of the pages for developers, which have the most, and the fewest readers. */
+export type DeveloperWords = Same<typeof developer>;
+
+/** As above. */
+export async function loadDeveloperWords(language: Language): Promise<DeveloperWords> {
+  return language === 'zh'
+    ? (await import('./developer.zh.ts')).developer
+    : (await import('./developer.en.ts')).developer;
 }
 
 /** The word for a value of an enum; the value itself where a later contract has added one. */

@@ -4,7 +4,6 @@ import { dimensionWords } from '@onenet/charts';
 import { administering } from './administering.zh.ts';
 import { alerting } from './alerting.zh.ts';
 import { briefs } from './briefs.zh.ts';
-import { developer } from './developer.zh.ts';
 import { engagement } from './engagement.zh.ts';
 import { net } from './net.zh.ts';
 import { pageWords } from './pages.zh.ts';
@@ -524,7 +523,6 @@ export const zh = {
     hours: (n: string) => `${n} 小时`,
     days: (n: string) => `${n} 天`,
   },
-  developer,
   access: {
     title: '数据共享',
     responsible: '责任单位',

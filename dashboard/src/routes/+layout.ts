@@ -1,8 +1,7 @@
 /** Everything is drawn in the browser: the figures are the net's, and no server of ours has them. */
-import { choose } from '#lib/state/choices.ts';
-import { readLook } from '#lib/state/look.ts';
+import { chosenLanguage } from '#lib/state/look.ts';
 import type { Said } from '#lib/state/dashboard.svelte.ts';
-import { languages, loadMessages } from '#messages/messages.ts';
+import { loadMessages } from '#messages/messages.ts';
 
 export const ssr = false;
 
@@ -15,8 +14,6 @@ export function load(): Promise<Said> {
 }
 
 async function firstWords(): Promise<Said> {
-  const said = new URLSearchParams(globalThis.location?.search).get('lang');
-  const kept = globalThis.localStorage === undefined ? undefined : readLook(localStorage).lang;
-  const language = choose(said ?? kept ?? null, languages);
+  const language = chosenLanguage(new URLSearchParams(globalThis.location?.search));
   return { language, words: await loadMessages(language) };
 }

@@ -2,7 +2,7 @@
 import { ask, type Answer } from './client.ts';
 import { list, nullable, number, object, text, truth, type Reads } from './read.ts';
 
-export const feedStatus = object({
+const told = {
   platform: text,
   state: text,
   sequence: text,
@@ -14,8 +14,19 @@ export const feedStatus = object({
   rejected: number,
   contiguous: truth,
   waitingFor: nullable(text),
-});
+};
+/** As `/live` tells it, too. */
+export const feedStatus = object(told);
 export type FeedStatus = Reads<typeof feedStatus>;
+
+/** With its place in the chain. */
+const feed = object({
+  ...told,
+  epoch: number,
+  head: nullable(text),
+  waitingSince: nullable(text),
+});
+export type NetFeed = Reads<typeof feed>;
 
 const selfCheck = object({
   checkedAt: nullable(text),
@@ -42,24 +53,28 @@ const attentionItem = object({
 });
 export type AttentionItem = Reads<typeof attentionItem>;
 
-const health = object({ feeds: list(feedStatus), selfCheck: nullable(selfCheck) });
+const health = object({ feeds: list(feed), selfCheck: nullable(selfCheck) });
 export type Health = Reads<typeof health>;
 
+/** Every feed, and whether raw, rollups and owners agree. */
 export function askHealth(signal: AbortSignal): Promise<Answer<Health>> {
   const document = /* GraphQL */ `
     query Health {
       feeds {
         platform
         state
+        epoch
         sequence
         lastSequence
         pending
         completeTo
         seenAt
         lagSeconds
+        head
         rejected
         contiguous
         waitingFor
+        waitingSince
       }
       selfCheck {
         checkedAt

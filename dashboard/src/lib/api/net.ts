@@ -1,4 +1,4 @@
-/** The net as the registry, analytics and the gateway's record know it: connections, versions, feeds, the chain, calls. */
+/** The net as the registry knows it: connections, versions, what happened. */
 import { ask, type Answer } from './client.ts';
 import { list, nullable, number, object, text, truth, type Reads } from './read.ts';
 
@@ -34,79 +34,6 @@ export async function askSkew(signal: AbortSignal): Promise<Answer<readonly Plat
   `;
   const answer = await ask(document, {}, object({ skew: list(skew) }), signal);
   return { ...answer, data: answer.data.skew };
-}
-
-const feed = object({
-  platform: text,
-  state: text,
-  epoch: number,
-  sequence: text,
-  lastSequence: nullable(text),
-  pending: nullable(number),
-  completeTo: nullable(text),
-  seenAt: nullable(text),
-  lagSeconds: nullable(number),
-  head: nullable(text),
-  rejected: number,
-  contiguous: truth,
-  waitingFor: nullable(text),
-  waitingSince: nullable(text),
-});
-export type NetFeed = Reads<typeof feed>;
-
-const selfCheck = object({
-  checkedAt: nullable(text),
-  ok: truth,
-  platformsChecked: number,
-  differences: list(
-    object({
-      platform: text,
-      what: text,
-      owner: nullable(number),
-      raw: nullable(number),
-      rollup: nullable(number),
-    }),
-  ),
-});
-
-const state = object({ feeds: list(feed), selfCheck: nullable(selfCheck) });
-export type NetState = Reads<typeof state>;
-
-/** Every feed with its place in the chain, and whether raw, rollups and owners agree. */
-export function askNetState(signal: AbortSignal): Promise<Answer<NetState>> {
-  const document = /* GraphQL */ `
-    query NetState {
-      feeds {
-        platform
-        state
-        epoch
-        sequence
-        lastSequence
-        pending
-        completeTo
-        seenAt
-        lagSeconds
-        head
-        rejected
-        contiguous
-        waitingFor
-        waitingSince
-      }
-      selfCheck {
-        checkedAt
-        ok
-        platformsChecked
-        differences {
-          platform
-          what
-          owner
-          raw
-          rollup
-        }
-      }
-    }
-  `;
-  return ask(document, {}, state, signal);
 }
 
 const registryEvent = object({

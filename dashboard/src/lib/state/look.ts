@@ -1,5 +1,8 @@
 /** How this browser looked last: the language, the colours, the size of type. What the address says comes first. */
 
+import { languages, type Language } from '../../messages/messages.ts';
+import { choose } from './choices.ts';
+
 const names = ['lang', 'theme', 'size'] as const;
 export type Look = Readonly<Partial<Record<(typeof names)[number], string>>>;
 
@@ -17,6 +20,12 @@ export function readLook(storage: Storage): Look {
   } catch {
     return {};
   }
+}
+
+/** What the address says, else what was chosen here last, else Chinese. */
+export function chosenLanguage(params: URLSearchParams): Language {
+  const kept = globalThis.localStorage === undefined ? undefined : readLook(localStorage).lang;
+  return choose(params.get('lang') ?? kept ?? null, languages);
 }
 
 /** The look with what of `choices` is one. */

@@ -1,5 +1,6 @@
 /** What the parts of the developer page have in common: who asks, what the net offers them, what is in the editor, what went wrong. */
 import { createContext } from 'svelte';
+import type { DeveloperWords } from '#messages/messages.ts';
 import { ask, type Answer } from '#lib/api/client.ts';
 import { list, object, text, type Reads } from '#lib/api/read.ts';
 import type { Dashboard } from '#lib/state/dashboard.svelte.ts';
@@ -34,9 +35,12 @@ export class Developer {
   /** As the province has it; null where nobody has signed in by a credential. */
   readonly client = new Part<OwnClient | null>((signal) => this.#askClient(signal));
   readonly #dashboard: Dashboard;
+  readonly words: DeveloperWords;
 
-  constructor(dashboard: Dashboard) {
+  /** With the words of these pages, in the chosen language. */
+  constructor(dashboard: Dashboard, words: () => DeveloperWords) {
     this.#dashboard = dashboard;
+    this.words = $derived(words());
   }
 
   get isSandbox(): boolean {
