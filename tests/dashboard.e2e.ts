@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { testEveryPage } from './dashboard/every-page.ts';
 import { testJourneys } from './dashboard/journeys.ts';
 import { testShell } from './dashboard/shell.ts';
 import { testTopics } from './dashboard/topics.ts';
@@ -327,6 +328,10 @@ describe('the main journeys', () => {
 
 describe('the wall', () => {
   testWall(() => ({ gateway: net.urls.gateway, browser, images }));
+});
+
+describe('every page, with hostile texts', () => {
+  testEveryPage({ net: () => net, open, images });
 });
 
 test('a part that is down says so in its place, and the rest stays', async () => {

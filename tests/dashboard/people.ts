@@ -9,9 +9,12 @@ export interface Person {
   readonly password: string;
 }
 
+/** Whose operator's token lies in its folder. */
+export type SomeNet = Pick<DisposableNet, 'dataDir' | 'urls'>;
+
 /** Of a name that nobody has yet; `platform` is the team's own. */
 export async function addPerson(
-  { dataDir, urls }: Pick<DisposableNet, 'dataDir' | 'urls'>,
+  net: SomeNet,
   person: {
     readonly name: string;
     readonly role: 'leader' | 'team' | 'administrator' | 'auditor';
@@ -19,15 +22,29 @@ export async function addPerson(
   },
 ): Promise<Person> {
   const { name, role, platform } = person;
+  const { password } = await operate(net, 'access/people', {
+    name,
+    roles: [role],
+    ...(platform !== undefined && { platform }),
+  });
+  return { name, password: String(password) };
+}
+
+/** One call of the operator to the province; it must succeed. */
+export async function operate(
+  { dataDir, urls }: SomeNet,
+  path: string,
+  sent: object,
+): Promise<Readonly<Record<string, unknown>>> {
   const token = (await readFile(join(dataDir, 'operator-token'), 'utf8')).trim();
-  const response = await fetch(`${urls.province}/access/people`, {
+  const response = await fetch(`${urls.province}/${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name, roles: [role], ...(platform !== undefined && { platform }) }),
+    body: JSON.stringify(sent),
   });
-  const body = (await response.json()) as { password?: string };
-  if (body.password === undefined) throw new Error(`${name}: ${JSON.stringify(body)}`);
-  return { name, password: body.password };
+  const body = (await response.json()) as Record<string, unknown>;
+  if (!response.ok) throw new Error(`${path}: ${JSON.stringify(body)}`);
+  return body;
 }
 
 /** On the page that asks who it is, with keys alone; ends where it leads. */

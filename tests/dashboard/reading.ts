@@ -6,7 +6,9 @@ import type { Page } from 'playwright-core';
 export async function loaded(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor();
   await page.waitForFunction(
-    () => document.querySelector('[aria-busy=true], section .waiting') === null,
+    () => document.querySelector('[aria-busy=true], section p.waiting') === null,
+    undefined,
+    { timeout: 60_000 },
   );
 }
 

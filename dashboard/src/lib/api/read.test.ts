@@ -12,6 +12,10 @@ test('reads what fits and leaves out what was not asked for', () => {
   });
 });
 
+test('no name turns the direction of what stands after it; what is written from the right stays', () => {
+  expect(text('\u202Etxt.exe\u2069 مرحبا ', 'name')).toBe('txt.exe مرحبا ');
+});
+
 test.each([
   [{ code: 1, open: true, rows: [] }, 'data.code: expected a string, got number'],
   [{ code: '', open: 1, rows: [] }, 'data.open: expected true or false, got number'],

@@ -15,9 +15,13 @@ export class UnexpectedAnswer extends Error {
   }
 }
 
+/** Signs that turn the direction of what follows: in a name, also of what the page says after it. */
+const turnsDirection = /[\u202A-\u202E\u2066-\u2069]/gu;
+
+/** As it came, but for invisible signs by which a name could write over its surroundings. */
 export const text: Read<string> = (value, path) => {
   if (typeof value !== 'string') throw new UnexpectedAnswer(path, 'a string', value);
-  return value;
+  return value.replaceAll(turnsDirection, '');
 };
 
 export const number: Read<number> = (value, path) => {

@@ -43,8 +43,10 @@ export class View {
   readonly period: Period = $derived(periodOf(this.#params));
   readonly comparison: Comparison = $derived(comparisonOf(this.#params));
   readonly days = $derived(daysOf(this.#params));
+  /** As a text: for another theme or language, which change the address, nothing is asked again. */
+  readonly #asked = $derived(JSON.stringify(askedOf(this.#params)));
   /** What every question of the page has in common. */
-  readonly asked: Asked = $derived(askedOf(this.#params));
+  readonly asked: Asked = $derived(JSON.parse(this.#asked) as Asked);
   /** A token of the state that is meant; empty: as it is now. */
   readonly asOf: string = $derived(this.#params.get('asOf') ?? '');
 

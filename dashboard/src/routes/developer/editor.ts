@@ -148,7 +148,8 @@ const common: Extension = [
     '.cm-scroller': { fontFamily: 'ui-monospace, Menlo, Consolas, monospace', lineHeight: '1.55' },
     '.cm-gutters': {
       backgroundColor: 'var(--sunken)',
-      color: 'var(--ink-3)',
+      // On this ground the fainter ink is too faint.
+      color: 'var(--ink-2)',
       borderRight: '1px solid var(--line)',
     },
     '.cm-activeLine': { backgroundColor: 'transparent' },
