@@ -401,17 +401,17 @@ test('the self-check agrees, and finds what was put in or lost', async () => {
   const add = (table: string, columns: string, values: string): Promise<void> =>
     analytics.clickhouse.run(`INSERT INTO onenet.${table} (${columns}) VALUES (${values})`);
   await add(
-    'hour',
-    'type, hour, platform, epoch, events, total',
-    "'onenet.article.read', now(), '420100', 1, 1, 1",
+    'cells',
+    'tier, type, at, platform, epoch, events, total',
+    "'hour', 'onenet.article.read', now(), '420100', 1, 1, 1",
   );
   expect(await analytics.selfCheck.check(wuhan.owner)).toEqual([
     { platform: '420100', what: 'onenet.article.read', owner: 6, raw: 6, rollup: 7 },
   ]);
   await add(
-    'hour',
-    'type, hour, platform, epoch, events, total',
-    "'onenet.article.read', now(), '420100', 1, -1, -1",
+    'cells',
+    'tier, type, at, platform, epoch, events, total',
+    "'hour', 'onenet.article.read', now(), '420100', 1, -1, -1",
   );
   expect(await analytics.selfCheck.check(wuhan.owner)).toEqual([]);
   await add(

@@ -1,7 +1,7 @@
 /** When what a question counts began: the first day that has any of it. */
 import type { ClickHouse } from './clickhouse.ts';
 import { filterSql, laterSql } from './cells.ts';
-import { quoteList } from './clickhouse.ts';
+import { quote, quoteList } from './clickhouse.ts';
 import { typesOf } from './query.ts';
 import type { Question } from './query.ts';
 import { firstUseMs } from './usage/figures.ts';
@@ -25,24 +25,22 @@ async function firstEventMs(
 ): Promise<number | undefined> {
   const types = typesOf(metrics);
   if (types.length === 0) return undefined;
-  const isBelowCounty = (filter.place?.length ?? 0) > 6;
   const later = laterSql(filter);
   const of = (column: string): string =>
     `t.type IN ${quoteList(types)} AND ${filterSql(filter, column)}`;
-  const inRaw = `onenet.raw AS t WHERE ${of('t.place')} AND t.rejected = ''`;
-  const rawDay = "toDate(t.time, 'Asia/Shanghai')";
+  const isBelowCounty = (filter.place?.length ?? 0) > 6;
+  const [tier, place] = isBelowCounty ? ['places', 't.place'] : ['day', 't.county'];
   const selects = [
-    isBelowCounty
-      ? `SELECT t.day AS day, sum(t.events) AS events FROM onenet.places AS t WHERE ${of('t.place')} GROUP BY t.day`
-      : `SELECT t.day AS day, sum(t.events) AS events FROM onenet.day AS t WHERE ${of('t.county')} GROUP BY t.day`,
+    `SELECT t.at AS day, sum(t.events) AS events FROM onenet.cells AS t WHERE t.tier = ${quote(tier)} AND ${of(place)} GROUP BY t.at`,
     ...(later === undefined
       ? []
       : [
-          `SELECT ${rawDay} AS day, -toInt64(count()) AS events FROM ${inRaw} AND ${later} GROUP BY day`,
+          `SELECT toDateTime(toStartOfDay(t.time, 'Asia/Shanghai'), 'UTC') AS day, -toInt64(count()) AS events
+          FROM onenet.raw AS t WHERE ${of('t.place')} AND t.rejected = '' AND ${later} GROUP BY day`,
         ]),
   ];
   const rows = await clickhouse.rows<{ first: number; days: number }>(
-    `SELECT toUnixTimestamp(toDateTime(min(day), 'Asia/Shanghai')) AS first, count() AS days
+    `SELECT toUnixTimestamp(min(day)) AS first, count() AS days
     FROM (SELECT day FROM (${selects.join('\nUNION ALL\n')}) GROUP BY day HAVING sum(events) != 0)`,
   );
   const [found] = rows;

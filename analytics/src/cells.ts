@@ -4,7 +4,6 @@ import { quote, quoteList, timeLiteral } from './clickhouse.ts';
 import type { Grain } from './grains.ts';
 import { scanOf } from './scan.ts';
 import type { Parts, Wanted } from './scan.ts';
-import type { Tier } from './tiers.ts';
 
 /** What is counted in. */
 export interface Filter {
@@ -52,22 +51,26 @@ export function isBelowCounty(filter: Filter, group: Group): boolean {
   return group.by === 'level' && group.digits > 6;
 }
 
-/** A SELECT of `parts, type, inner_key, bucket` and the columns: all that is wanted of one table. */
-export function cellsSql(
-  tier: Tier,
-  wanted: readonly Wanted[],
-  parts: Parts,
-  { filter, group, grain, columns }: SumScope,
-): string {
-  const time = `t.${timeColumns[tier]}`;
-  const scan = scanOf(wanted, parts, time, (ms) => bound(tier, ms));
-  const sums = columns.map(
-    ([name, raw]) => `${tier === 'raw' ? raw : `sum(t.${name})`} AS ${name}`,
-  );
-  return `SELECT ${scan.parts} AS parts, t.type AS type, ${innerKey(tier, group)} AS inner_key, ${bucketSql(time, tier, grainOfPoints(wanted, grain))} AS bucket, ${sums.join(', ')}
-    FROM onenet.${tier} AS t
-    WHERE ${scan.where}
-      AND ${filterSql(filter, placeColumns[tier])}${groupSql(group, placeColumns[tier])}${tier === 'raw' ? " AND t.rejected = ''" : ''}
+/** A SELECT of `parts, type, inner_key, bucket` and the columns: all that is wanted of sums. */
+export function cellsSql(wanted: readonly Wanted[], parts: Parts, scope: SumScope): string {
+  const { filter, group, grain, columns } = scope;
+  const scan = scanOf(wanted, parts, 't.at', secondLiteral);
+  const place = isBelowCounty(filter, group) ? 't.place' : 't.county';
+  const sums = columns.map(([name]) => `sum(t.${name}) AS ${name}`);
+  return `SELECT ${scan.parts} AS parts, t.type AS type, ${innerKey(place, group)} AS inner_key, ${bucketSql('t.at', grainOfPoints(wanted, grain))} AS bucket, ${sums.join(', ')}
+    FROM onenet.cells AS t
+    WHERE ${scan.where} AND ${filterSql(filter, place)}${groupSql(group, place)}
+    GROUP BY parts, t.type, inner_key, bucket`;
+}
+
+/** … and all that is wanted of single lines, where no sums end. */
+export function rawCellsSql(wanted: readonly Wanted[], parts: Parts, scope: SumScope): string {
+  const { filter, group, grain, columns } = scope;
+  const scan = scanOf(wanted, parts, 't.time', timeLiteral);
+  const sums = columns.map(([name, raw]) => `${raw} AS ${name}`);
+  return `SELECT ${scan.parts} AS parts, t.type AS type, ${innerKey('t.place', group)} AS inner_key, ${bucketSql('t.time', grainOfPoints(wanted, grain))} AS bucket, ${sums.join(', ')}
+    FROM onenet.raw AS t
+    WHERE ${scan.where} AND ${filterSql(filter, 't.place')}${groupSql(group, 't.place')} AND t.rejected = ''
     GROUP BY parts, t.type, inner_key, bucket`;
 }
 
@@ -99,7 +102,7 @@ export function laterCellsSql(
   const scan = scanOf(wanted, parts, 't.time', timeLiteral);
   const sums = columns.map(([name, raw]) => `-(${raw}) AS ${name}`);
   return [
-    `SELECT ${scan.parts} AS parts, t.type AS type, ${innerKey('raw', group)} AS inner_key, ${bucketSql('t.time', 'raw', grainOfPoints(wanted, grain))} AS bucket, ${sums.join(', ')}
+    `SELECT ${scan.parts} AS parts, t.type AS type, ${innerKey('t.place', group)} AS inner_key, ${bucketSql('t.time', grainOfPoints(wanted, grain))} AS bucket, ${sums.join(', ')}
     FROM onenet.raw AS t
     WHERE ${scan.where} AND ${laterFilterSql(filter)} AND t.rejected = '' AND ${later}
     GROUP BY parts, t.type, inner_key, bucket`,
@@ -128,31 +131,8 @@ export function laterSql({ epochs, later }: Filter): string | undefined {
   return `(${cameIn} OR (t.taken_up != 0 AND (${takenUp.join(' OR ')})))`;
 }
 
-const timeColumns = {
-  raw: 'time',
-  minute: 'minute',
-  hour: 'hour',
-  day: 'day',
-  month: 'month',
-  places: 'day',
-} as const satisfies Record<Tier, string>;
-const placeColumns = {
-  raw: 't.place',
-  minute: 't.county',
-  hour: 't.county',
-  day: 't.county',
-  month: 't.county',
-  places: 't.place',
-} as const satisfies Record<Tier, string>;
-
-/** Whether a tier's time is a date of Asia/Shanghai. */
-function isDate(tier: Tier): boolean {
-  return timeColumns[tier] === 'day' || timeColumns[tier] === 'month';
-}
-
-function bound(tier: Tier, ms: number): string {
-  if (tier === 'raw') return timeLiteral(ms);
-  if (isDate(tier)) return `toDate(${timeLiteral(ms)}, 'Asia/Shanghai')`;
+/** A moment as it compares with a `DateTime('UTC')`; where sums begin and end there are no fractions of a second. */
+function secondLiteral(ms: number): string {
   return `toDateTime(${Math.floor(ms / 1000)}, 'UTC')`;
 }
 
@@ -168,9 +148,9 @@ function grainOfPoints(wanted: readonly Wanted[], grain: Grain | undefined): Gra
 }
 
 /** The start of a time's bucket in Unix seconds; 0 without a grain. */
-export function bucketSql(time: string, tier: Tier, grain: Grain | undefined): string {
+export function bucketSql(time: string, grain: Grain | undefined): string {
   if (!grain) return '0';
-  const local = isDate(tier) ? time : `toTimeZone(${time}, 'Asia/Shanghai')`;
+  const local = `toTimeZone(${time}, 'Asia/Shanghai')`;
   return `toUnixTimestamp(toDateTime(${starts[grain](local)}, 'Asia/Shanghai'))`;
 }
 
@@ -229,9 +209,9 @@ export function significantDigits(code: string): string {
   return code.endsWith('00') ? code.slice(0, 4) : code;
 }
 
-function innerKey(tier: Tier, group: Group): string {
+function innerKey(placeColumn: string, group: Group): string {
   if (group.by === 'all') return "''";
-  if (group.by === 'divisions' || group.by === 'level') return placeColumns[tier];
+  if (group.by === 'divisions' || group.by === 'level') return placeColumn;
   return `toString(t.${group.by === 'module' ? 'type' : group.by})`;
 }
 
@@ -266,7 +246,7 @@ export function openingCellsSql(
     total: 'toInt64(sum(t.value))',
     value_sum: 'sum(t.value_sum)',
   });
-  return `SELECT ${parts} AS parts, t.type AS type, ${innerKey('raw', group)} AS inner_key, 0 AS bucket, ${sums}
+  return `SELECT ${parts} AS parts, t.type AS type, ${innerKey('t.place', group)} AS inner_key, 0 AS bucket, ${sums}
     FROM onenet.openings AS t
     WHERE t.type IN ${quoteList(types)} AND t.kind IN ${quoteList(kinds)} AND ${filterSql(filter, 't.place')}
     GROUP BY t.type, inner_key`;
@@ -287,7 +267,7 @@ export function laterOpeningsSql(
     total: "-toInt64(sumIf(t.opening_value, t.opening_of != 'value'))",
     value_sum: "-sumIf(t.opening_value, t.opening_of = 'value')",
   });
-  const key = group.by === 'module' ? 't.opening_measure' : innerKey('raw', group);
+  const key = group.by === 'module' ? 't.opening_measure' : innerKey('t.place', group);
   return [
     `SELECT ${parts} AS parts, t.opening_measure AS type, toString(${key}) AS inner_key, 0 AS bucket, ${sums}
     FROM onenet.raw AS t
@@ -315,7 +295,7 @@ export function valuesSql(
   );
   const scan = scanOf(wanted, parts, 't.time', timeLiteral);
   const corrections = `FROM onenet.durations AS t WHERE t.corrects != 0 AND ${current}${upTo}`;
-  return `SELECT ${scan.parts} AS parts, t.type AS type, ${innerKey('raw', group)} AS inner_key, ${bucketSql('t.time', 'raw', grainOfPoints(wanted, grain))} AS bucket, t.value AS value
+  return `SELECT ${scan.parts} AS parts, t.type AS type, ${innerKey('t.place', group)} AS inner_key, ${bucketSql('t.time', grainOfPoints(wanted, grain))} AS bucket, t.value AS value
     FROM onenet.durations AS t
     WHERE ${scan.where}
       AND t.corrects = 0 AND ${filterSql(filter, 't.place')}${upTo}

@@ -65,11 +65,11 @@ export async function testNet<const Codes extends readonly string[]>(
 
 /** Minutes are of the last three days by the engine's own clock: of those before the test's now instead. */
 async function keepMinutesOf(clickhouse: ClickHouse, nowMs: number): Promise<void> {
-  await clickhouse.run('ALTER TABLE onenet.minute REMOVE TTL');
+  await clickhouse.run('ALTER TABLE onenet.cells REMOVE TTL');
   const [view] = await clickhouse.rows<{ query: string }>(
-    `SELECT as_select AS query FROM system.tables WHERE database = 'onenet' AND name = 'minute_view'`,
+    `SELECT as_select AS query FROM system.tables WHERE database = 'onenet' AND name = 'cells_view'`,
   );
   const query = view?.query.replace('now()', `toDateTime(${Math.floor(nowMs / 1000)}, 'UTC')`);
-  if (query === undefined || query === view?.query) throw new Error('No clock in minute_view.');
-  await clickhouse.run(`ALTER TABLE onenet.minute_view MODIFY QUERY ${query}`);
+  if (query === undefined || query === view?.query) throw new Error('No clock in cells_view.');
+  await clickhouse.run(`ALTER TABLE onenet.cells_view MODIFY QUERY ${query}`);
 }

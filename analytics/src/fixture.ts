@@ -12,7 +12,7 @@ import { outboxCollection, outboxEntry, startFeed } from '@onenet/feed';
 import type { Feed, OutboxEntryInput } from '@onenet/feed';
 import { MongoClient } from 'mongodb';
 import type { Db } from 'mongodb';
-import { openClickHouse } from './clickhouse.ts';
+import { openClickHouse, quote } from './clickhouse.ts';
 import { clickHouseFront } from './fixture-http.ts';
 import type { ClickHouse } from './clickhouse.ts';
 import { Ingest } from './ingest/ingest.ts';
@@ -211,10 +211,11 @@ export async function tierTotals(
   const sums =
     tier === 'raw'
       ? `count() AS lines, sum(t.count) AS n FROM onenet.raw AS t`
-      : `sum(t.events) AS lines, sum(t.total) AS n FROM onenet.${tier} AS t`;
-  const accepted = tier === 'raw' ? `AND t.rejected = '' AND t.type != 'onenet.opening'` : '';
+      : `sum(t.events) AS lines, sum(t.total) AS n FROM onenet.cells AS t`;
+  const counted =
+    tier === 'raw' ? `t.rejected = '' AND t.type != 'onenet.opening'` : `t.tier = ${quote(tier)}`;
   const rows = await clickhouse.rows<{ platform: string; type: string; lines: number; n: number }>(
-    `SELECT platform, type, ${sums} WHERE (platform, epoch) IN (${current || "('', 0)"}) ${accepted} GROUP BY platform, type ORDER BY platform, type`,
+    `SELECT platform, type, ${sums} WHERE (platform, epoch) IN (${current || "('', 0)"}) AND ${counted} GROUP BY platform, type ORDER BY platform, type`,
   );
   return Object.fromEntries(
     rows.map((row) => [`${row.platform} ${row.type}`, `${row.lines} lines, ${row.n}`]),

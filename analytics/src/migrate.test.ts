@@ -1,10 +1,11 @@
-/** Migrations on the real engine, and on a server by URL: the same statements. */
+/** Migrations on the real engine, and on a server by URL: the same statements. Long, since each that moves data has a test. */
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { eventTypes } from '@onenet/contract';
 import type { EventType } from '@onenet/contract';
 import { expect, test, vi } from 'vitest';
 import { openClickHouse, quote, quoteList, sqlTime } from './clickhouse.ts';
+import type { ClickHouse } from './clickhouse.ts';
 import { clickHouseFront } from './fixture-http.ts';
 import { testDirectory } from './fixture.ts';
 import { checkCluster } from './operation/cluster.ts';
@@ -13,6 +14,26 @@ import { durationTypes } from './ingest/durations.ts';
 import { deduplicationWindowBlocks, expand, migrate, pendingMigrations } from './migrate.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
+
+/** What put the tables of tiers into one. */
+const ofOneTable = ['015-cells.sql', '016-tables-of-tiers-go.sql'];
+
+/** These are not run. */
+async function takeAsApplied(clickhouse: ClickHouse, names: readonly string[]): Promise<void> {
+  await pendingMigrations(clickhouse);
+  for (const name of names) {
+    const text = readFileSync(new URL(`../migrations/${name}`, import.meta.url), 'utf8');
+    await clickhouse.run(
+      `INSERT INTO onenet.migrations VALUES (${quote(name)}, ${quote(hash('sha256', text))}, now())`,
+    );
+  }
+}
+
+async function takeAsPending(clickhouse: ClickHouse, names: readonly string[]): Promise<void> {
+  await clickhouse.run(
+    `DELETE FROM onenet.migrations WHERE name IN ${quoteList(names)} SETTINGS mutations_sync = 2`,
+  );
+}
 
 test('each migration runs once, in order, and a changed one is refused', async () => {
   await using directory = await testDirectory();
@@ -81,7 +102,9 @@ test('an insert that is replayed after a restart counts once in raw and in the t
       (table) => `SELECT '${table}' AS table, toInt64(${rows(table)}) AS n FROM onenet.${table}`,
     );
     const found = await after.rows<{ table: string; n: number }>(counts.join(' UNION ALL '));
-    const once = epochTables.map((table) => [table, table === 'raw' ? 2 : 1]);
+    // Of cells one in each tier.
+    const more = { raw: 2, cells: 5, openings: 1, durations: 1 };
+    const once = epochTables.map((table) => [table, more[table]]);
     expect(Object.fromEntries(found.map(({ table, n }) => [table, n]))).toEqual(
       Object.fromEntries(once),
     );
@@ -159,6 +182,7 @@ test('what was in before there were months and places below the county is in the
       ) ORDER BY at, of`,
     );
   try {
+    await takeAsApplied(clickhouse, ofOneTable);
     await migrate(clickhouse);
     // As it was before.
     for (const table of ['month_view', 'month', 'places_view', 'places']) {
@@ -186,6 +210,102 @@ test('what was in before there were months and places below the county is in the
   }
 });
 
+test('what was in the tables of tiers is in the one table, once', async () => {
+  await using directory = await testDirectory();
+  const clickhouse = openClickHouse({ dataDir: directory.path });
+  const line = async (sequence: number, time: string, place: string) =>
+    await clickhouse.run(
+      `INSERT INTO onenet.raw (platform, epoch, sequence, time, type, place, count, value, first_day)
+      VALUES ('420100', 1, ${sequence}, ${quote(time)}, 'onenet.card.used', ${quote(place)}, 2, 7, 1)`,
+    );
+  const held = async (): Promise<unknown> =>
+    await clickhouse.rows(
+      `SELECT t.tier AS tier, formatDateTime(t.at, '%F %T', 'Asia/Shanghai') AS from, t.place AS place, t.county AS county,
+        sum(t.events) AS n, sum(t.total) AS count, sum(t.value_sum) AS fen, sum(t.first_day) AS firsts
+      FROM onenet.cells AS t WHERE t.tier != 'minute' GROUP BY ALL ORDER BY tier, from, place`,
+    );
+  const minutes = async (): Promise<unknown> =>
+    await clickhouse.rows(
+      `SELECT toUnixTimestamp(t.at) * 1000 AS at, sum(t.events) AS n FROM onenet.cells AS t WHERE t.tier = 'minute' GROUP BY t.at`,
+    );
+  const of = (tier: string, from: string, n: number, place = '') => ({
+    tier,
+    from,
+    place,
+    county: place === '' ? '420102' : '',
+    n,
+    count: 2 * n,
+    fen: 7 * n,
+    firsts: n,
+  });
+  try {
+    await takeAsApplied(clickhouse, ofOneTable);
+    await migrate(clickhouse);
+    // The last minute of February 2024 in Shanghai, the first of March, and one that minutes are kept of.
+    await line(1, '2024-02-29 15:59:30', '420102002');
+    await line(2, '2024-02-29 16:00:30', '420102');
+    const nowMs = Date.now();
+    await line(3, sqlTime(nowMs), '');
+    await takeAsPending(clickhouse, ofOneTable);
+    expect(await migrate(clickhouse)).toEqual(ofOneTable);
+    const known = [
+      of('hour', '2024-02-29 23:00:00', 1),
+      of('hour', '2024-03-01 00:00:00', 1),
+      of('day', '2024-02-29 00:00:00', 1),
+      of('day', '2024-03-01 00:00:00', 1),
+      of('month', '2024-02-01 00:00:00', 1),
+      of('month', '2024-03-01 00:00:00', 1),
+      of('places', '2024-02-29 00:00:00', 1, '420102002'),
+    ];
+    const old = async () =>
+      ((await held()) as { from: string }[]).filter(({ from }) => from.startsWith('2024'));
+    expect(await old()).toEqual(known);
+    expect(await minutes()).toEqual([{ at: Math.floor(nowMs / 60_000) * 60_000, n: 1 }]);
+    // What comes in from now on is added by the one view, to the same.
+    await line(4, '2024-02-29 15:59:40', '420102002');
+    await line(5, '2024-02-29 16:00:40', '420102');
+    expect(await old()).toEqual(known.map(({ tier, from, place }) => of(tier, from, 2, place)));
+    const tables = await clickhouse.rows<{ name: string }>(
+      `SELECT name FROM system.tables WHERE database = 'onenet' AND name IN ('minute', 'hour', 'day', 'month', 'places')`,
+    );
+    expect(tables).toEqual([]);
+  } finally {
+    await clickhouse.close();
+  }
+});
+
+test('an attempt at the one table that broke off is begun anew', async () => {
+  await using directory = await testDirectory();
+  const clickhouse = openClickHouse({ dataDir: directory.path });
+  const run = clickhouse.run.bind(clickhouse);
+  const events = async (): Promise<unknown> =>
+    await clickhouse.rows(
+      `SELECT tier, sum(t.events) AS n FROM onenet.cells AS t GROUP BY tier ORDER BY tier`,
+    );
+  try {
+    await takeAsApplied(clickhouse, ofOneTable);
+    await migrate(clickhouse);
+    await run(
+      `INSERT INTO onenet.raw (platform, epoch, sequence, time, type, place, count)
+      VALUES ('420100', 1, 1, now64(3), 'onenet.card.used', '420102002', 1)`,
+    );
+    await takeAsPending(clickhouse, ofOneTable);
+    for (const at of ['DROP VIEW IF EXISTS onenet.day_view', 'DROP TABLE IF EXISTS onenet.day']) {
+      clickhouse.run = async (sql) => {
+        if (sql.includes(at)) throw new Error('The power is gone.');
+        await run(sql);
+      };
+      await expect(migrate(clickhouse)).rejects.toThrow('The power is gone.');
+    }
+    clickhouse.run = run;
+    expect(await migrate(clickhouse)).toEqual(['016-tables-of-tiers-go.sql']);
+    const tiers = ['minute', 'hour', 'day', 'month', 'places'];
+    expect(await events()).toEqual(tiers.map((tier) => ({ tier, n: 1 })));
+  } finally {
+    await clickhouse.close();
+  }
+});
+
 test('balances that came before there was a choice stay those of a number', async () => {
   await using directory = await testDirectory();
   const clickhouse = openClickHouse({ dataDir: directory.path });
@@ -199,18 +319,11 @@ test('balances that came before there was a choice stay those of a number', asyn
     // As it was before 005: what is taken for applied is not run.
     const names = await pendingMigrations(clickhouse);
     const later = ['005-openings-of-values.sql', '014-taken-up.sql'];
-    for (const name of later) {
-      const text = readFileSync(new URL(`../migrations/${name}`, import.meta.url), 'utf8');
-      await clickhouse.run(
-        `INSERT INTO onenet.migrations VALUES (${quote(name)}, ${quote(hash('sha256', text))}, now())`,
-      );
-    }
+    await takeAsApplied(clickhouse, later);
     expect(await migrate(clickhouse)).toHaveLength(names.length - later.length);
     await opening('opening_value', `1, ${common}, 90000`);
 
-    await clickhouse.run(
-      `DELETE FROM onenet.migrations WHERE name IN ${quoteList(later)} SETTINGS mutations_sync = 2`,
-    );
+    await takeAsPending(clickhouse, later);
     expect(await migrate(clickhouse)).toEqual(later);
     await opening('opening_of, opening_value', `2, ${common}, 'count', 10000`);
     await opening('opening_of, opening_value', `3, ${common}, 'value', 9007199254740990`);
@@ -250,7 +363,7 @@ test('a server by URL is asked with the same SQL', async () => {
     await clickhouse.run(insert);
     expect(
       await clickhouse.rows(
-        `SELECT count() AS lines, (SELECT sum(total) FROM onenet.day) AS reads, ${quote("it's \\ 一")} AS text FROM onenet.raw`,
+        `SELECT count() AS lines, (SELECT sum(total) FROM onenet.cells WHERE tier = 'day') AS reads, ${quote("it's \\ 一")} AS text FROM onenet.raw`,
       ),
     ).toEqual([{ lines: 1, reads: 3, text: "it's \\ 一" }]);
     await expect(clickhouse.run('SELECT nothing')).rejects.toThrow('nothing');

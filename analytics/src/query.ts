@@ -12,9 +12,9 @@ import {
   laterSql,
   openingCellsSql,
   outerKey,
+  rawCellsSql,
   valuesSql,
 } from './cells.ts';
-
 import type { Filter, Group, SumScope } from './cells.ts';
 import type { Metric } from './metrics/metric.ts';
 import type { Grain } from './grains.ts';
@@ -134,7 +134,7 @@ function sumsRead(question: Question, metrics: readonly Metric[], columns: Colum
   return { parts, selects };
 }
 
-/** From each table all that it has of these ranges, and less what came in after the state. */
+/** Sums, single lines where these begin and end within one, and less what came in after the state. */
 function cellsRead(
   { nowMs }: Question,
   ranges: readonly Wanted[],
@@ -146,15 +146,15 @@ function cellsRead(
   const pieces = wanted.flatMap((each) => {
     // The range itself is what its points are: nothing is read twice.
     const grain = each.part === 'points' || each.part === 'now' ? scope.grain : undefined;
-    return tiersOf(each.fromMs, each.toMs, nowMs, { grain, belowCounty }).map((piece) => ({
-      ...each,
-      ...piece,
-    }));
+    return tiersOf(each.fromMs, each.toMs, nowMs, { grain, belowCounty }).map(
+      ({ tier, ...range }) => ({ ...each, ...range, tier: tier === 'raw' ? undefined : tier }),
+    );
   });
+  const sums = pieces.filter(({ tier }) => tier !== undefined);
+  const lines = pieces.filter(({ tier }) => tier === undefined);
   return [
-    ...[...Map.groupBy(pieces, ({ tier }) => tier)].map(([tier, of]) =>
-      cellsSql(tier, of, parts, scope),
-    ),
+    ...(sums.length === 0 ? [] : [cellsSql(sums, parts, scope)]),
+    ...(lines.length === 0 ? [] : [rawCellsSql(lines, parts, scope)]),
     ...laterCellsSql(wanted, parts, scope),
   ];
 }

@@ -5,10 +5,13 @@
  */
 import { quote, quoteList } from './clickhouse.ts';
 import type { Part } from './sums.ts';
+import type { Tier } from './tiers.ts';
 
 /** What a part needs of a table: [fromMs, toMs), of these event types. */
 export interface Wanted {
   readonly part: Part;
+  /** Of the table of cells; of others nothing. */
+  readonly tier?: Tier | undefined;
   readonly types: readonly string[];
   readonly fromMs: number;
   readonly toMs: number;
@@ -48,27 +51,45 @@ export function scanOf(
   column: string,
   bound: (ms: number) => string,
 ): Scan {
-  const stretches = stretchesOf(wanted);
-  const cases = stretches.map(({ toMs, of }) => {
-    const number = parts.number(of.map(({ part }) => part));
-    return { until: `${column} < ${bound(toMs)}`, number };
-  });
+  const tiers = [...Map.groupBy(wanted, ({ tier }) => tier)].map(([tier, of]) => ({
+    ofTier: tier === undefined ? [] : [`t.tier = ${quote(tier)}`],
+    stretches: stretchesOf(of),
+  }));
+  const cases = tiers.flatMap(({ ofTier, stretches }) =>
+    stretches.map(({ toMs, of }, i) => ({
+      // The last of a tier is whatever is left of it.
+      when: [...ofTier, ...(i < stretches.length - 1 ? [`${column} < ${bound(toMs)}`] : [])],
+      number: parts.number(of.map(({ part }) => part)),
+    })),
+  );
   const last = cases.pop()?.number ?? parts.number(wanted.map(({ part }) => part));
-  const branches = cases.flatMap(({ until, number }) => [until, number]);
-  const ranges = Map.groupBy(stretches, ({ of }) => quoteList(typesOf(of).toSorted()));
-  const conditions = [...ranges].map(([types, of]) => {
-    const within = joined(of).map(
-      ({ fromMs, toMs }) => `${column} >= ${bound(fromMs)} AND ${column} < ${bound(toMs)}`,
-    );
-    return `t.type IN ${types} AND (${within.join(' OR ')})`;
-  });
-  // Of several, all types first: what the table's order is by.
-  const any = conditions.map((each) => `(${each})`).join(' OR ');
-  const all = `t.type IN ${quoteList(typesOf(wanted))} AND (${any})`;
+  const branches = cases.flatMap(({ when, number }) => [when.join(' AND '), number]);
+  // All types first: what the table's order is by.
+  const all = typesSql(wanted);
+  const conditions = tiers.flatMap(({ ofTier, stretches }) =>
+    [...Map.groupBy(stretches, ({ of }) => typesSql(of))].map(([types, of]) => {
+      const within = joined(of).map(
+        ({ fromMs, toMs }) => `${column} >= ${bound(fromMs)} AND ${column} < ${bound(toMs)}`,
+      );
+      return [...ofTier, ...(types === all ? [] : [types]), anyOf(within)].join(' AND ');
+    }),
+  );
   return {
     parts: branches.length === 0 ? String(last) : `multiIf(${branches.join(', ')}, ${last})`,
-    where: conditions.length > 1 ? all : (conditions[0] ?? 'false'),
+    where: `${all} AND ${anyOf(conditions)}`,
   };
+}
+
+function typesSql(wanted: readonly Wanted[]): string {
+  const types = new Set(wanted.flatMap((each) => each.types));
+  return `t.type IN ${quoteList([...types].toSorted())}`;
+}
+
+function anyOf(conditions: readonly string[]): string {
+  if (conditions.length === 0) return 'false';
+  return conditions.length === 1
+    ? conditions.join('')
+    : `(${conditions.map((each) => `(${each})`).join(' OR ')})`;
 }
 
 interface Stretch {
@@ -97,8 +118,4 @@ function joined(stretches: readonly Stretch[]): { fromMs: number; toMs: number }
     else ranges.push({ fromMs, toMs });
   }
   return ranges;
-}
-
-function typesOf(wanted: readonly Wanted[]): string[] {
-  return [...new Set(wanted.flatMap(({ types }) => types))];
 }

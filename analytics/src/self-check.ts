@@ -196,14 +196,9 @@ async function heldTotals(
         ${zeros(['hours', 'days', 'months'])}, toUInt64(sum(t.events)) AS all
       FROM ${droppedCells} WHERE ${of} GROUP BY t.type
       UNION ALL
-      SELECT t.type AS type, ${zeros(['lines', 'count', 'accepted'])}, sum(t.total) AS hours, ${zeros(['days', 'months', 'all'])}
-      FROM onenet.hour AS t WHERE ${of} GROUP BY t.type
-      UNION ALL
-      SELECT t.type AS type, ${zeros(['lines', 'count', 'accepted', 'hours'])}, sum(t.total) AS days, ${zeros(['months', 'all'])}
-      FROM onenet.day AS t WHERE ${of} GROUP BY t.type
-      UNION ALL
-      SELECT t.type AS type, ${zeros(['lines', 'count', 'accepted', 'hours', 'days'])}, sum(t.total) AS months, 0 AS all
-      FROM onenet.month AS t WHERE ${of} GROUP BY t.type
+      SELECT t.type AS type, ${zeros(['lines', 'count', 'accepted'])}, sumIf(t.total, t.tier = 'hour') AS hours,
+        sumIf(t.total, t.tier = 'day') AS days, sumIf(t.total, t.tier = 'month') AS months, 0 AS all
+      FROM onenet.cells AS t WHERE t.tier IN ('hour', 'day', 'month') AND ${of} GROUP BY t.type
     ) GROUP BY type`);
   return { types: rows, lines: rows.reduce((sum, row) => sum + row.all, 0) };
 }

@@ -1,18 +1,18 @@
-/** Covers a range exactly with the coarsest tables that can: months, then days, hours, minutes, and raw at the edges. */
+/** Covers a range exactly with the coarsest sums that can: of months, then days, hours, minutes, and raw at the edges. */
 import type { Grain } from './grains.ts';
 import { dayMs, endOf, hourMs, minuteMs, shanghaiMs, startOf } from './periods.ts';
 
-/** `places`: days of places below the county, which the others do not know. */
-export type Tier = 'month' | 'day' | 'hour' | 'minute' | 'raw' | 'places';
+/** The tiers of onenet.cells. `places`: days of places below the county, which the others do not know. */
+export type Tier = 'month' | 'day' | 'hour' | 'minute' | 'places';
 
-/** A part of a range, and the table that answers it. */
+/** A part of a range, and what answers it. */
 export interface Piece {
-  readonly tier: Tier;
+  readonly tier: Tier | 'raw';
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** How far back the minute table surely goes; its rows are dropped after 3 days. */
+/** How far back minutes surely go; they are dropped after 3 days. */
 const minutesKeptMs = 3 * dayMs - 5 * minuteMs;
 const unitMs = { day: dayMs, places: dayMs, hour: hourMs, minute: minuteMs } as const;
 const finer = {
@@ -21,7 +21,7 @@ const finer = {
   hour: 'minute',
   minute: 'raw',
   places: 'raw',
-} as const satisfies Record<Exclude<Tier, 'raw'>, Tier>;
+} as const satisfies Record<Tier, Tier | 'raw'>;
 const coarsest = {
   MONTH: 'month',
   WEEK: 'day',
@@ -48,7 +48,7 @@ export function tiersOf(
   return cover(tier === 'hour' || tier === 'minute' ? 'raw' : 'places', fromMs, toMs, nowMs);
 }
 
-function cover(tier: Tier, fromMs: number, toMs: number, nowMs: number): Piece[] {
+function cover(tier: Tier | 'raw', fromMs: number, toMs: number, nowMs: number): Piece[] {
   if (fromMs >= toMs) return [];
   if (tier === 'raw') return [{ tier, fromMs, toMs }];
   const next = finer[tier];
@@ -65,12 +65,12 @@ function cover(tier: Tier, fromMs: number, toMs: number, nowMs: number): Piece[]
 }
 
 /** The beginning of the unit that contains a moment. */
-function unitStart(tier: Exclude<Tier, 'raw'>, ms: number): number {
+function unitStart(tier: Tier, ms: number): number {
   if (tier === 'month') return startOf('month', ms);
   return Math.floor((ms + shanghaiMs) / unitMs[tier]) * unitMs[tier] - shanghaiMs;
 }
 
-function unitEnd(tier: Exclude<Tier, 'raw'>, ms: number): number {
+function unitEnd(tier: Tier, ms: number): number {
   const start = unitStart(tier, ms);
   return tier === 'month' ? endOf('month', start) : start + unitMs[tier];
 }

@@ -368,7 +368,7 @@ test('sums that differ open an alert, which closes when they agree', async () =>
   const [watch] = watches;
   const add = (n: number): Promise<void> =>
     sources.clickhouse.run(
-      `INSERT INTO onenet.hour (type, hour, platform, epoch, events, total) VALUES ('onenet.article.read', toDateTime(1, 'UTC'), '420600', 1, ${n}, ${n})`,
+      `INSERT INTO onenet.cells (tier, type, at, platform, epoch, events, total) VALUES ('hour', 'onenet.article.read', toDateTime(1, 'UTC'), '420600', 1, ${n}, ${n})`,
     );
   // Not checked is not right, and not wrong.
   await watch?.lookAtStates(nowMs);

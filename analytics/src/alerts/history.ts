@@ -3,7 +3,7 @@
  * and logs: asked for once a day or hour, not at every look. What comes in late for it counts from the next on.
  */
 import { quote } from '../clickhouse.ts';
-import { dayMs, shanghaiMs } from '../periods.ts';
+import { dayMs } from '../periods.ts';
 import type { Answers } from '../query.ts';
 import { epochsIn } from '../scope.ts';
 import { figures, whole } from './figures.ts';
@@ -72,14 +72,9 @@ async function firstWholeDays({
   const epochs = [...epochsIn(ingest, { platforms })];
   if (epochs.length === 0) return new Map();
   const pairs = epochs.map(([code, epoch]) => `(${quote(code)}, ${epoch})`).join(', ');
-  const rows = await clickhouse.rows<{ platform: string; first: string }>(
-    `SELECT t.platform AS platform, toString(min(t.day)) AS first FROM onenet.day AS t
-    WHERE (t.platform, t.epoch) IN (${pairs}) GROUP BY platform`,
+  const rows = await clickhouse.rows<{ platform: string; first: number }>(
+    `SELECT t.platform AS platform, toUnixTimestamp(min(t.at)) AS first FROM onenet.cells AS t
+    WHERE t.tier = 'day' AND (t.platform, t.epoch) IN (${pairs}) GROUP BY platform`,
   );
-  return new Map(
-    rows.map(({ platform, first }) => [
-      platform,
-      Date.parse(`${first}T00:00:00Z`) - shanghaiMs + dayMs,
-    ]),
-  );
+  return new Map(rows.map(({ platform, first }) => [platform, first * 1000 + dayMs]));
 }

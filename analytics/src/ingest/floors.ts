@@ -54,7 +54,7 @@ export function isKept(floors: readonly Floor[]): string {
   return `(t.type = ${opening} OR NOT (${below.join(' OR ')}))`;
 }
 
-/** SQL: whether a row of raw, named `t`, stands in onenet.places too. */
+/** SQL: whether a row of raw, named `t`, stands among the places below the county too. */
 export const isInPlaces = `(t.rejected = '' AND t.type != ${opening} AND length(t.place) > 6)`;
 
 /** SQL: the cells of onenet.dropped, named `t`, that count. */
@@ -122,17 +122,17 @@ export async function copyFloor(
   const key = 't.type, t.county, t.category, t.channel, t.simulated';
   const keyNames = 'type, county, category, channel, simulated';
   const names = Object.keys(additiveColumns);
-  for (const [table, time] of [
-    ['hour', 't.hour'],
-    ['day', `toDate(t.hour, 'Asia/Shanghai')`],
-    ['month', `toStartOfMonth(t.hour, 'Asia/Shanghai')`],
-  ] as const) {
-    await clickhouse.run(
-      `INSERT INTO onenet.${table} (platform, epoch, ${table}, ${keyNames}, ${sumNames}) ${settings}
-      SELECT ${quote(platform)}, ${to}, ${time} AS at, ${key}, ${names.map((name) => `sum(t.${name})`).join(', ')}
-      FROM ${droppedCells} WHERE ${own} AND t.rejected = '' GROUP BY at, ${key}`,
-    );
-  }
+  await clickhouse.run(
+    `INSERT INTO onenet.cells (platform, epoch, tier, at, ${keyNames}, ${sumNames}) ${settings}
+    SELECT ${quote(platform)}, ${to}, tiers.1 AS tier, tiers.2 AS at, ${key}, ${names.map((name) => `sum(t.${name})`).join(', ')}
+    FROM ${droppedCells}
+    ARRAY JOIN [
+      ('hour', t.hour),
+      ('day', toDateTime(toStartOfDay(t.hour, 'Asia/Shanghai'), 'UTC')),
+      ('month', toDateTime(toStartOfMonth(t.hour, 'Asia/Shanghai'), 'Asia/Shanghai'))
+    ] AS tiers
+    WHERE ${own} AND t.rejected = '' GROUP BY tier, at, ${key}`,
+  );
   await clickhouse.run(
     `INSERT INTO onenet.dropped (epoch, platform, step, hour, rejected, ${keyNames}, ${sumNames}) ${settings}
     SELECT ${to}, t.platform, t.step, t.hour, t.rejected, ${key}, ${names.map((name) => `t.${name}`).join(', ')}

@@ -202,12 +202,12 @@ test('after an update they count as if they had been known at once, and no state
     const { ingest, clickhouse } = updated;
     // A rollup that takes nothing: the attempt breaks off when raw has the lines already.
     await clickhouse.run(
-      `ALTER TABLE onenet.places ADD CONSTRAINT refused CHECK type != 'onenet.request.submitted'`,
+      `ALTER TABLE onenet.cells ADD CONSTRAINT refused CHECK type != 'onenet.request.submitted'`,
     );
     ingest.use(testSnapshot([wuhan.owner]));
     await until(() => log.some((line) => line.includes('420100: ingest begins again')));
     expect(ingest.statuses()).toMatchObject([{ rejected: 17, epoch: 1 }]);
-    await clickhouse.run('ALTER TABLE onenet.places DROP CONSTRAINT refused');
+    await clickhouse.run('ALTER TABLE onenet.cells DROP CONSTRAINT refused');
     await until(() => ingest.statuses()[0]?.rejected === 0);
     await allIn(ingest, 25);
 

@@ -4,19 +4,11 @@ import { quote } from '../clickhouse.ts';
 import { copyDurations, isDuration } from './durations.ts';
 import { copyFloor, droppedCells, floorOf, floorsOf, isInPlaces, isKept } from './floors.ts';
 import { isNotTakenUp, takeUp } from './read-again.ts';
+import type { Tier } from '../tiers.ts';
 import { rawColumns } from './row.ts';
 
 /** Every table that carries a platform and an epoch. Raw first: the others follow from it. */
-export const epochTables = [
-  'raw',
-  'minute',
-  'hour',
-  'day',
-  'month',
-  'places',
-  'openings',
-  'durations',
-] as const;
+export const epochTables = ['raw', 'cells', 'openings', 'durations'] as const;
 
 /** How one epoch of one platform stands in raw and in the rollups. */
 export interface EpochState {
@@ -84,7 +76,7 @@ export async function epochStates(
 ): Promise<EpochState[]> {
   const where = platform === undefined ? '' : `WHERE platform = ${quote(platform)}`;
   const floors = await floorsOf(clickhouse, platform);
-  const [raw, hours, days, months, places, openings, minutes, durations] = await Promise.all([
+  const [raw, cells, openings, durations] = await Promise.all([
     clickhouse.rows<RawState>(`
       SELECT platform, epoch, sum(lines) AS lines, max(last) AS last, toString(sum(hashes)) AS sum,
         sum(accepted) AS accepted, sum(openings) AS openings, sum(durations) AS durations, sum(places) AS places
@@ -98,22 +90,28 @@ export async function epochStates(
         UNION ALL
         SELECT platform, epoch, lines, sequence AS last, hashes, accepted, 0 AS openings, 0 AS durations, places FROM onenet.floors
       ) ${where} GROUP BY platform, epoch`),
-    eventsByEpoch(clickhouse, 'hour', where),
-    eventsByEpoch(clickhouse, 'day', where),
-    eventsByEpoch(clickhouse, 'month', where),
-    eventsByEpoch(clickhouse, 'places', where),
-    eventsByEpoch(clickhouse, 'openings', where),
-    eventsByEpoch(clickhouse, 'minute', where),
+    clickhouse.rows<EpochEvents & { tier: Tier }>(
+      `SELECT platform, epoch, tier, sum(t.events) AS events FROM onenet.cells AS t ${where} GROUP BY platform, epoch, tier`,
+    ),
+    clickhouse.rows<EpochEvents>(
+      `SELECT platform, epoch, sum(t.events) AS events FROM onenet.openings AS t ${where} GROUP BY platform, epoch`,
+    ),
     // An epoch that has only values is one too: of an attempt that broke off.
-    clickhouse.rows<{ platform: string; epoch: number; events: number }>(
+    clickhouse.rows<EpochEvents>(
       `SELECT t.platform AS platform, t.epoch AS epoch, countIf(${isKept(floors)}) AS events FROM onenet.durations AS t ${where} GROUP BY t.platform, t.epoch`,
     ),
   ]);
-  const values = new Map(durations.map((row) => [keyOf(row), row.events]));
+  const inTier = (tier: Tier) => eventsOf(cells.filter((row) => row.tier === tier));
+  const [hours, days, months, places] = [
+    inTier('hour'),
+    inTier('day'),
+    inTier('month'),
+    inTier('places'),
+  ];
+  const [balances, values] = [eventsOf(openings), eventsOf(durations)];
   const none = { lines: 0, last: 0, sum: '0', accepted: 0, openings: 0, durations: 0, places: 0 };
   const states = new Map(raw.map((row) => [keyOf(row), row]));
-  const rollups = [hours, days, months, places, openings, minutes, values];
-  for (const key of rollups.flatMap((of) => [...of.keys()])) {
+  for (const key of [...cells, ...openings, ...durations].map(keyOf)) {
     if (states.has(key)) continue;
     const [code = '', epoch = ''] = key.split('/');
     states.set(key, { platform: code, epoch: Number(epoch), ...none });
@@ -132,21 +130,20 @@ export async function epochStates(
       inMonths: months.get(key) ?? 0,
       places: row.places,
       inPlaces: places.get(key) ?? 0,
-      inOpenings: openings.get(key) ?? 0,
+      inOpenings: balances.get(key) ?? 0,
       durations: row.durations,
       inDurations: values.get(key) ?? 0,
     })),
   );
 }
 
-async function eventsByEpoch(
-  clickhouse: ClickHouse,
-  table: string,
-  where: string,
-): Promise<Map<string, number>> {
-  const rows = await clickhouse.rows<{ platform: string; epoch: number; events: number }>(
-    `SELECT platform, epoch, sum(t.events) AS events FROM onenet.${table} AS t ${where} GROUP BY platform, epoch`,
-  );
+interface EpochEvents {
+  platform: string;
+  epoch: number;
+  events: number;
+}
+
+function eventsOf(rows: readonly EpochEvents[]): Map<string, number> {
   return new Map(rows.map((row) => [keyOf(row), row.events]));
 }
 

@@ -1,6 +1,6 @@
 /**
  * Today's figures of the overview, asked for with every look: what was before this hour is kept from look to
- * look, until something comes in that it counts. So a look reads one table, not five. It does not wait for
+ * look, until something comes in that it counts. So a look reads the sums of one hour, and no openings. It does not wait for
  * inserts under way: what has been counted half, the next look has whole.
  */
 import type { FeedLine } from '@onenet/feed';

@@ -64,35 +64,35 @@ test('a check finds nothing where all agrees, and names what does not', async ()
   expect(heard).toEqual(findings);
   expect(findings.filter(({ ok }) => !ok)).toEqual([]);
   expect(findings.map(({ subject }) => subject)).toEqual(
-    expect.arrayContaining(['migrations', 'raw', 'day', 'intents', '420100']),
+    expect.arrayContaining(['migrations', 'raw', 'cells', 'intents', '420100']),
   );
   expect(findings.map(({ found }) => found)).toContain('its own totals are the same');
   expect(engine).toMatch(/^ClickHouse [\d.]+ \((embedded|server)\)$/);
   expect(notTried.join()).toContain('real ClickHouse servers');
 
   const { clickhouse } = sources;
-  const first = `INSERT INTO onenet.day SELECT * REPLACE (0 AS events, 0 AS total, 1 AS first_year) FROM onenet.day LIMIT 1`;
+  const first = `INSERT INTO onenet.cells SELECT * REPLACE (0 AS events, 0 AS total, 1 AS first_year) FROM onenet.cells WHERE tier = 'day' LIMIT 1`;
   await clickhouse.run(first);
   expect(await wrong()).toMatchObject([
     { subject: '420100', found: expect.stringMatching(/read first_year: raw 0, day 1$/) },
   ]);
   await clickhouse.run(
-    `ALTER TABLE onenet.hour MODIFY SETTING non_replicated_deduplication_window = 7`,
+    `ALTER TABLE onenet.cells MODIFY SETTING non_replicated_deduplication_window = 7`,
   );
-  await clickhouse.run('DROP TABLE onenet.minute_view');
+  await clickhouse.run('DROP TABLE onenet.cells_view');
   expect((await wrong()).map(({ subject, found }) => `${subject}: ${found}`)).toEqual(
     expect.arrayContaining([
-      'minute: no view fills it',
-      'hour: remembers 7 blocks for deduplication, not 100000',
+      'cells: no view fills it',
+      'cells: remembers 7 blocks for deduplication, not 100000',
     ]),
   );
   await clickhouse.run(
-    'ALTER TABLE onenet.hour MODIFY SETTING non_replicated_deduplication_window = 100000',
+    'ALTER TABLE onenet.cells MODIFY SETTING non_replicated_deduplication_window = 100000',
   );
   const { expand } = await import('../migrate.ts');
   const { readFile } = await import('node:fs/promises');
-  const sql = await readFile(new URL('../../migrations/002-rollups.sql', import.meta.url), 'utf8');
-  const view = /CREATE MATERIALIZED VIEW IF NOT EXISTS onenet\.minute_view[^;]+/.exec(sql)?.[0];
+  const sql = await readFile(new URL('../../migrations/015-cells.sql', import.meta.url), 'utf8');
+  const view = /CREATE MATERIALIZED VIEW onenet\.cells_view[^;]+/.exec(sql)?.[0];
   await clickhouse.run(expand(view ?? '', undefined));
 });
 
@@ -117,7 +117,7 @@ test('rollups are rebuilt from raw while lines come in', async () => {
   const { clickhouse, ingest, positions } = sources;
   const before = (await positions.all()).get('420100');
   // Whatever went wrong with them.
-  await clickhouse.run(`TRUNCATE TABLE onenet.hour`);
+  await clickhouse.run(`DELETE FROM onenet.cells WHERE tier = 'hour' SETTINGS mutations_sync = 2`);
   const copy = clickhouse.run.bind(clickhouse);
   let arrived = false;
   clickhouse.run = async (sql) => {

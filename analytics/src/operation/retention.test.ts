@@ -111,9 +111,7 @@ test('after raw has lost its beginning, check, rebuild and a lost MongoDB find a
   });
   await expectAllAsBefore();
 
-  await clickhouse.run('TRUNCATE TABLE onenet.hour');
-  await clickhouse.run('TRUNCATE TABLE onenet.day');
-  await clickhouse.run('TRUNCATE TABLE onenet.month');
+  await clickhouse.run('TRUNCATE TABLE onenet.cells');
   await rebuild(sources, '420100', () => undefined);
   await expectAllAsBefore();
   await happened(3);

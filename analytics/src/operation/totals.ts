@@ -5,7 +5,7 @@ import { quote } from '../clickhouse.ts';
 import { droppedCells, floorsOf, isKept } from '../ingest/floors.ts';
 import type { Floor } from '../ingest/floors.ts';
 
-/** The table of minutes has three days; of the last two it has everything, however late it came. So has raw behind its floor. */
+/** Minutes are kept for three days; of the last two they have everything, however late it came. So has raw behind its floor. */
 function minutesFrom(floors: readonly Floor[]): string {
   const floorMs = Math.max(0, ...floors.map(({ timeToMs }) => timeToMs));
   const behind = `toDateTime(${Math.ceil((floorMs + 1) / 60_000) * 60}, 'UTC')`;
@@ -40,15 +40,19 @@ export async function differingTotals(
         UNION ALL
         ${select('raw', sums, `${droppedCells} WHERE ${of} AND t.rejected = ''`)}
       ) GROUP BY source, type`,
-      select('hour', sums, `onenet.hour AS t WHERE ${of}`),
-      select('day', sums, `onenet.day AS t WHERE ${of}`),
-      select('month', sums, `onenet.month AS t WHERE ${of}`),
+      select('hour', sums, `onenet.cells AS t WHERE t.tier = 'hour' AND ${of}`),
+      select('day', sums, `onenet.cells AS t WHERE t.tier = 'day' AND ${of}`),
+      select('month', sums, `onenet.cells AS t WHERE t.tier = 'month' AND ${of}`),
       select(
         'raw of two days',
         fromRaw,
         `onenet.raw AS t WHERE ${accepted} AND t.time >= ${recent}`,
       ),
-      select('minute', sums, `onenet.minute AS t WHERE ${of} AND t.minute >= ${recent}`),
+      select(
+        'minute',
+        sums,
+        `onenet.cells AS t WHERE t.tier = 'minute' AND ${of} AND t.at >= ${recent}`,
+      ),
     ].join('\nUNION ALL\n'),
   );
   return [

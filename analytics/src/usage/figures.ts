@@ -97,7 +97,7 @@ const rowsOf: Readonly<Record<UsageSource, Rows>> = {
  */
 function requestRows(part: Part, question: Question, range: Range, grain: Grain | undefined) {
   const { group, usage } = question;
-  const head = `${quote(part)} AS part, ${keyOf(group)} AS key, ${bucketSql('t.time', 'raw', grain)} AS bucket`;
+  const head = `${quote(part)} AS part, ${keyOf(group)} AS key, ${bucketSql('t.time', grain)} AS bucket`;
   const where = whereOf(question, range);
   const columns = 't.count AS requests, t.result AS result, t.duration_ms AS duration_ms';
   const codes = group.by === 'code' ? ' ARRAY JOIN t.codes AS code' : '';
@@ -125,7 +125,7 @@ function requestRows(part: Part, question: Question, range: Range, grain: Grain 
 function callRows(part: Part, question: Question, range: Range, grain: Grain | undefined): string {
   const { group, usage } = question;
   const only = usage?.platforms ? ` AND call.1 IN ${quoteList(usage.platforms)}` : '';
-  return `SELECT ${quote(part)} AS part, ${keyOf(group, 'call.1', 'call.2')} AS key, ${bucketSql('t.time', 'raw', grain)} AS bucket,
+  return `SELECT ${quote(part)} AS part, ${keyOf(group, 'call.1', 'call.2')} AS key, ${bucketSql('t.time', grain)} AS bucket,
       call.2 AS outcome, call.3 AS rows, call.4 AS duration_ms
     FROM onenet.access AS t FINAL ARRAY JOIN arrayZip(t.platforms, t.outcomes, t.rows, t.durations) AS call
     WHERE ${whereOf(question, range)}${only}`;
@@ -135,7 +135,7 @@ function callRows(part: Part, question: Question, range: Range, grain: Grain | u
 function feedRows(part: Part, question: Question, range: Range, grain: Grain | undefined): string {
   const { group, usage } = question;
   const only = usage?.platforms ? ` AND t.platform IN ${quoteList(usage.platforms)}` : '';
-  return `SELECT ${quote(part)} AS part, ${keyOf(group, 't.platform')} AS key, ${bucketSql('t.minute', 'raw', grain)} AS bucket,
+  return `SELECT ${quote(part)} AS part, ${keyOf(group, 't.platform')} AS key, ${bucketSql('t.minute', grain)} AS bucket,
       t.state AS state, t.lag_seconds AS lag_seconds
     FROM onenet.freshness AS t FINAL WHERE ${within('t.minute', range)}${only}`;
 }
