@@ -3,7 +3,7 @@ import { chainHead0, maxAnswerBytes, nextHead } from '@onenet/feed';
 import type { FeedBatch, FeedLine } from '@onenet/feed';
 import { rowOf, withHead } from './row.ts';
 
-/** Partitions of one insert, in any table. ClickHouse refuses 101, for ever. */
+/** Months, and days of minutes, of one insert: twice as many partitions in any table. ClickHouse refuses 101, for ever. */
 export const maxPartitions = 50;
 /** Rows of one insert, so that it is one block. */
 export const maxRows = 50_000;
@@ -24,9 +24,9 @@ export interface Batch {
   /** How many of the lines count nowhere. */
   readonly rejected: number;
   readonly bytes: number;
-  /** Partitions of raw and of the table of hours; as `year * 12 + month`. */
+  /** Partitions of raw, as `year * 12 + month`; of the table of cells each year is one. */
   readonly months: ReadonlySet<number>;
-  /** Partitions of the table of minutes; days since 1970. */
+  /** Days since 1970 that minutes are kept of: each is a partition of the table of cells. */
   readonly days: ReadonlySet<number>;
 }
 
@@ -39,7 +39,7 @@ export interface BatchStart {
   readonly head: string | undefined;
 }
 
-/** Cuts an answer's lines; `nowMs` decides which days of the minute table may be touched. */
+/** Cuts an answer's lines; `nowMs` decides of which days minutes may be kept. */
 export function cutBatches(start: BatchStart, answer: FeedBatch, nowMs: number): Batch[] {
   const pieces = cutLines(start, answer.lines, nowMs);
   const only = pieces.length === 1;
@@ -87,7 +87,7 @@ function cutLines(start: BatchStart, lines: readonly FeedLine[], nowMs: number):
   return pieces;
 }
 
-/** The table of minutes takes three days; two more for clocks and for the time until a replay. */
+/** Minutes are kept for three days; two more for clocks and for the time until a replay. */
 const minuteDays = 5;
 const dayMs = 86_400_000;
 /** Asia/Shanghai has been UTC+8 all year since 1992. */

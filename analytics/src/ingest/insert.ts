@@ -52,12 +52,13 @@ export function insertOf(batches: readonly Batch[]): Insert {
   const token = `${names.length === 1 ? names[0] : `${names[0]}+${names.length - 1}`}/${bodyHash.slice(0, 32)}`;
   const months = batches.reduce((all, batch) => all.union(batch.months), new Set<number>());
   const days = batches.reduce((all, batch) => all.union(batch.days), new Set<number>());
+  const years = new Set([...months].map((month) => Math.floor(month / 12)));
   return {
     batches,
     token,
     hash: bodyHash,
     statement: `INSERT INTO onenet.raw (${rawColumns.join(', ')})\n${settings(token)}\nFORMAT JSONCompactEachRow\n${body}\n`,
-    blocks: Math.max(months.size, days.size),
+    blocks: Math.max(months.size, years.size + days.size),
   };
 }
 

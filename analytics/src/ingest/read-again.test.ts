@@ -38,11 +38,13 @@ const unknown = ['onenet.request.resolved', 'onenet.station.opened', 'onenet.cha
 /** The list of types as an earlier version had it, until it is disposed of. */
 function earlierVersion(): Disposable {
   const types: Record<string, unknown> = eventTypes;
-  const taken = unknown.map((type) => [type, types[type]] as const);
+  const known = { ...types };
   for (const type of unknown) Reflect.deleteProperty(types, type);
   return {
     [Symbol.dispose]() {
-      for (const [type, of] of taken) types[type] = of;
+      // In the order in which they stood: the next file of this worker makes texts of them.
+      for (const type of Object.keys(types)) Reflect.deleteProperty(types, type);
+      Object.assign(types, known);
     },
   };
 }
