@@ -128,11 +128,10 @@ type Cells = Record<string, readonly [number, number, number, number]>;
 type Tier = 'minute' | 'hour' | 'day';
 
 async function cellsOf(clickhouse: ClickHouse, tier: Tier, own: string): Promise<Cells> {
-  const start = `toUnixTimestamp(toDateTime(t.${tier}, 'Asia/Shanghai'))`;
   const rows = await clickhouse.rows<{ key: string; sums: [number, number, number, number] }>(
-    `SELECT concat(t.type, ' ', toString(${start}), ' ', t.county) AS key,
+    `SELECT concat(t.type, ' ', toString(toUnixTimestamp(t.at)), ' ', t.county) AS key,
       [toFloat64(sum(t.events)), sum(t.total), sum(t.value_sum), sum(t.on_time_count)] AS sums
-    FROM onenet.${tier} AS t WHERE ${own} GROUP BY key`,
+    FROM onenet.cells AS t WHERE t.tier = '${tier}' AND ${own} GROUP BY key`,
   );
   return Object.fromEntries(rows.map(({ key, sums }) => [key, sums]));
 }

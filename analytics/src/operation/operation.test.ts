@@ -82,8 +82,7 @@ test('a check finds nothing where all agrees, and names what does not', async ()
   await clickhouse.run('DROP TABLE onenet.cells_view');
   expect((await wrong()).map(({ subject, found }) => `${subject}: ${found}`)).toEqual(
     expect.arrayContaining([
-      'cells: no view fills it',
-      'cells: remembers 7 blocks for deduplication, not 100000',
+      'cells: no view fills it, remembers 7 blocks for deduplication, not 100000',
     ]),
   );
   await clickhouse.run(
