@@ -2,8 +2,9 @@
 import { expect, inject, test, vi } from 'vitest';
 import { Briefs } from '../briefs/store.ts';
 import { testNet } from '../fixture-net.ts';
-import { testIngest, testSnapshot, tierTotals, until } from '../fixture.ts';
-import { quote, sqlTime } from '../clickhouse.ts';
+import { testDirectory, testIngest, testSnapshot, tierTotals, until } from '../fixture.ts';
+import { openClickHouse, quote, sqlTime } from '../clickhouse.ts';
+import { migrate } from '../migrate.ts';
 import { monthAt, nextMonth } from '../months.ts';
 import { dayMs } from '../periods.ts';
 import { metricSeries } from '../series.ts';
@@ -215,5 +216,32 @@ test('so many days are kept, but for months that are open; what asks for more is
     expect(await clickhouse.rows(`SELECT sequence FROM onenet.${table}`)).toEqual([
       { sequence: 2 },
     ]);
+  }
+});
+
+test('minutes go after three days, by whole days of them; hours of the same time stay', async () => {
+  await using directory = await testDirectory();
+  const clickhouse = openClickHouse({ dataDir: directory.path });
+  try {
+    await migrate(clickhouse);
+    const nowMs = Math.floor(Date.now() / 60_000) * 60_000;
+    const [old = '', recent = ''] = [96, 71].map((hours) =>
+      sqlTime(nowMs - hours * 3_600_000).slice(0, 19),
+    );
+    for (const at of [old, recent]) {
+      await clickhouse.run(
+        `INSERT INTO onenet.cells (tier, at, events) VALUES ('minute', '${at}', 1), ('hour', '${at}', 1)`,
+      );
+    }
+    await clickhouse.run('OPTIMIZE TABLE onenet.cells FINAL');
+    expect(
+      await clickhouse.rows('SELECT tier, toString(at) AS at FROM onenet.cells ORDER BY tier, at'),
+    ).toEqual([
+      { tier: 'minute', at: recent },
+      { tier: 'hour', at: old },
+      { tier: 'hour', at: recent },
+    ]);
+  } finally {
+    await clickhouse.close();
   }
 });

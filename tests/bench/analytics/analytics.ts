@@ -98,14 +98,18 @@ function sizeFigures(
 }
 
 /** Rows beside those of raw, and what they take. */
-function tableFigures({ tables }: SideResult): BenchResult['sides'] {
+function tableFigures({ tables, tiers }: SideResult): BenchResult['sides'] {
   const raw = tables['raw']?.rows ?? Number.NaN;
-  return Object.fromEntries(
-    Object.entries(tables).map(([name, { rows, bytes }]) => [
+  return Object.fromEntries([
+    ...Object.entries(tables).map(([name, { rows, bytes }]) => [
       `table ${name}`,
       rounded({ rows, rawOverRows: raw / rows, megabytes: bytes / 2 ** 20 }),
     ]),
-  );
+    ...Object.entries(tiers).map(([name, rows]) => [
+      `tier ${name}`,
+      rounded({ rows, rawOverRows: raw / rows }),
+    ]),
+  ]);
 }
 
 function questionFigures(

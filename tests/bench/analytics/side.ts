@@ -31,6 +31,8 @@ export interface SideResult {
   readonly loadSeconds: number;
   readonly startSeconds: number;
   readonly tables: Tables;
+  /** Rows of cells by tier. */
+  readonly tiers: Readonly<Record<string, number>>;
   readonly measured: Measured;
   readonly rssBytes: number;
 }
@@ -96,6 +98,7 @@ answerParent(async (input: SideInput): Promise<SideResult> => {
     loadSeconds,
     startSeconds,
     tables: await tablesOf(clickhouse),
+    tiers: await tiersOf(clickhouse),
     measured,
     rssBytes: usage().rssBytes,
   };
@@ -155,4 +158,13 @@ async function tablesOf(clickhouse: ReturnType<typeof openClickHouse>): Promise<
     WHERE active AND database = 'onenet' GROUP BY table ORDER BY rows DESC`,
   );
   return Object.fromEntries(rows.map(({ name, ...of }) => [name, of]));
+}
+
+async function tiersOf(
+  clickhouse: ReturnType<typeof openClickHouse>,
+): Promise<Record<string, number>> {
+  const rows = await clickhouse.rows<{ tier: string; rows: number }>(
+    'SELECT tier, count() AS rows FROM onenet.cells GROUP BY tier ORDER BY tier',
+  );
+  return Object.fromEntries(rows.map(({ tier, rows: n }) => [tier, n]));
 }
