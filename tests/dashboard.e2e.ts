@@ -7,7 +7,9 @@ import { promisify } from 'node:util';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { testEveryPage } from './dashboard/every-page.ts';
+import { testFailures } from './dashboard/failures.ts';
 import { testJourneys } from './dashboard/journeys.ts';
+import { testNetPages } from './dashboard/net-pages.ts';
 import { testShell } from './dashboard/shell.ts';
 import { testTopics } from './dashboard/topics.ts';
 import { testPublishedFigures } from './figures/published.ts';
@@ -326,12 +328,20 @@ describe('the main journeys', () => {
   testJourneys({ net: () => net, open, images });
 });
 
+describe('the pages on the net itself', () => {
+  testNetPages({ gateway: () => net.urls.gateway, open });
+});
+
 describe('the wall', () => {
   testWall(() => ({ gateway: net.urls.gateway, browser, images }));
 });
 
 describe('every page, with hostile texts', () => {
   testEveryPage({ net: () => net, open, images });
+});
+
+describe('when something is away', () => {
+  testFailures({ net: () => net, open });
 });
 
 test('a part that is down says so in its place, and the rest stays', async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { axeFindings } from '../fixtures/axe.ts';
 import type { DisposableNet } from '../fixtures/net.ts';
 import { writeHostileTexts } from './hostile.ts';
-import { loaded, seen } from './reading.ts';
+import { csvLines, loaded, seen } from './reading.ts';
 
 /** What these tests need of the file that has the net. */
 export interface EveryPage {
@@ -90,6 +90,17 @@ export function testEveryPage({ net, open, images }: EveryPage): void {
       expect(await page.locator('main img[src="x"], main script').count()).toBe(0);
     },
   );
+
+  test('what is taken away of them computes nothing in a spreadsheet', async () => {
+    await page.setViewportSize(desk);
+    await page.goto(`${net().urls.gateway}/net?lang=zh`);
+    await loaded(page);
+    const formulae = (await csvLines(page, '各平台')).filter((each) =>
+      /HYPERLINK|cmd\||SUM\(|-2\+3/.test(each),
+    );
+    expect(formulae).toHaveLength(4);
+    for (const each of formulae) expect(each).toMatch(/^"?'/);
+  });
 
   async function look(
     path: string,

@@ -1,0 +1,78 @@
+/** What a page does when something is away: it says what is missing, keeps what it has, and goes on by itself. */
+import { randomUUID } from 'node:crypto';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { startGate } from '../fixtures/gate.ts';
+import type { DisposableNet } from '../fixtures/net.ts';
+import { addPerson, firstSignIn, operate, signIn } from './people.ts';
+import { figures, loaded } from './reading.ts';
+
+/** What these tests need of the file that has the net. */
+export interface Failures {
+  readonly net: () => Pick<DisposableNet, 'dataDir' | 'urls' | 'processes'>;
+  readonly open: (path: string, options?: BrowserContextOptions) => Promise<Page & AsyncDisposable>;
+}
+
+/** Cards of the page on requests. */
+const cards = 6;
+
+/** Registers them; what they stop goes on when they end. */
+export function testFailures({ net, open }: Failures): void {
+  test('without the gateway a page says so, keeps its figures, and goes on when it is back', async () => {
+    await using gate = await startGate(net().urls.gateway);
+    await using page = await open('/sign-in');
+    await page.clock.install();
+    await page.goto(`${gate.url}/requests?period=YEAR`);
+    await loaded(page);
+    const before = await figures(page, cards);
+    await page.locator('[data-state=open]').waitFor();
+    gate.cut();
+    await page.clock.runFor('00:31');
+    await page.getByText('连不上网关').first().waitFor();
+    await page.getByText('更新失败，下面是').first().waitFor();
+    await page.locator('[data-state=lost]').waitFor();
+    expect(await figures(page, cards)).toEqual(before);
+    gate.mend();
+    await page.clock.runFor('00:09');
+    await expect.poll(() => page.getByText('连不上网关').count()).toBe(0);
+    await page.locator('[data-state=open]').waitFor({ timeout: 60_000 });
+  });
+
+  test('a platform that does not answer is named where it is missing', async () => {
+    const pid = net().processes['sidecar-420500'] ?? 0;
+    await using page = await open('/sign-in');
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await page.goto(`${net().urls.gateway}/place/420500`);
+      await page
+        .locator('#requests')
+        .getByText(/缺：宜昌市总工会/)
+        .waitFor({ timeout: 60_000 });
+      // Of the others all is there.
+      expect(await page.locator('#requests li').count()).toBeGreaterThan(0);
+      await page.locator('.figures article .value[title]').first().waitFor();
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+  });
+
+  test('a sign-in that has ended leads to the sign-in, and from there back', async () => {
+    const name = `leader-${randomUUID().slice(0, 8)}`;
+    const person = await addPerson(net(), { name, role: 'leader' });
+    await using page = await open(firstSignIn('/requests?period=YEAR'));
+    await page.clock.install();
+    await signIn(page, person);
+    await loaded(page);
+    // The operator sets a new password, by which every session of it ends.
+    const { password } = await operate(net(), `access/people/${name}/reset`, {});
+    await expect
+      .poll(async () => {
+        await page.clock.runFor('00:31');
+        return new URL(page.url()).pathname;
+      })
+      .toBe('/sign-in');
+    await signIn(page, { name, password: String(password) });
+    expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/requests?period=YEAR');
+    await figures(page, cards);
+  });
+}
