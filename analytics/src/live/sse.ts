@@ -8,5 +8,5 @@ export function sse(event: string, data: unknown, id: string): Uint8Array {
 /** So soon a browser comes back by itself. */
 export const retryLine = 'retry: 1000\n\n';
 
-/** Keeps proxies from ending a stream on which nothing happens. */
-export const heartbeat = Buffer.from(': still here\n\n');
+/** Keeps proxies from ending a stream on which nothing happens; a message, since a browser tells its page nothing of a comment. */
+export const heartbeat = Buffer.from('event: beat\ndata: {}\n\n');

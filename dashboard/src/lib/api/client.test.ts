@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { ask, Problem, type Fetch } from './client.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { ask, patienceMs, Problem, type Fetch } from './client.ts';
 import { nullable, number, object } from './read.ts';
 
 const shape = object({ count: nullable(number) });
@@ -52,6 +52,50 @@ describe('ask', () => {
     await expect(ask('{ count }', {}, shape, signal, fetch)).rejects.toMatchObject({
       kind: 'offline',
     });
+  });
+
+  test('a gateway that does not answer at all is one too, and so is one that stops within an answer', async () => {
+    vi.useFakeTimers();
+    try {
+      const silent: Fetch = (_, init) =>
+        new Promise((_resolve, reject) => {
+          init?.signal?.addEventListener('abort', () => reject(new Error('aborted')));
+        });
+      const stopping: Fetch = (_, init) =>
+        Promise.resolve(
+          new Response(
+            new ReadableStream({
+              start: (body) => {
+                body.enqueue(new TextEncoder().encode('{"data": {'));
+                init?.signal?.addEventListener('abort', () => body.error(new Error('aborted')));
+              },
+            }),
+          ),
+        );
+      for (const fetch of [silent, stopping]) {
+        const asked = ask('{ count }', {}, shape, signal, fetch).catch((error: unknown) => error);
+        await vi.advanceTimersByTimeAsync(patienceMs - 1);
+        expect(vi.getTimerCount()).toBe(1);
+        await vi.advanceTimersByTimeAsync(1);
+        expect(await asked).toMatchObject({ kind: 'offline' });
+        expect(vi.getTimerCount()).toBe(0);
+      }
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('who leaves ends the question, which is no problem', async () => {
+    const leaving = new AbortController();
+    const fetch: Fetch = (_, init) =>
+      new Promise((_resolve, reject) => {
+        init?.signal?.addEventListener('abort', () => reject(new Error('aborted')));
+      });
+    const asked = ask('{ count }', {}, shape, leaving.signal, fetch).catch(
+      (error: unknown) => error,
+    );
+    leaving.abort();
+    expect(await asked).not.toBeInstanceOf(Problem);
   });
 
   test('sends the document and its variables', async () => {

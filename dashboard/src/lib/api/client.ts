@@ -54,6 +54,9 @@ export const visitorFetch: Fetch = async (input, init) => {
 /** A page's questions come one after another, its figures first: all at once would each wait for all. */
 const turns = new Turns();
 
+/** The gateway gives every answer up after 30 seconds: what takes longer is lost on the way. */
+export const patienceMs = 40_000;
+
 /** One operation. Throws {@link Problem} when `read` finds nothing that it can use. */
 export async function ask<T>(
   document: string,
@@ -77,22 +80,39 @@ async function post(
   signal: AbortSignal,
   fetch: Fetch,
 ): Promise<Readonly<Record<string, unknown>>> {
-  let response: Response;
+  // Not AbortSignal.any and .timeout: Chrome 87 has neither.
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  const patience = setTimeout(stop, patienceMs);
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
   try {
-    response = await fetch(at('/graphql'), {
+    const response = await fetch(at('/graphql'), {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify(request),
-      signal,
+      signal: controller.signal,
     });
+    const body = parsed(await response.text());
+    // A refused request also has a body with errors: it says more than the status does.
+    if (isRecord(body) && ('data' in body || 'errors' in body)) return body;
+    throw new Problem('unavailable', null, `HTTP ${response.status} without an answer`);
   } catch (cause) {
-    if (signal.aborted) throw cause;
+    if (signal.aborted || cause instanceof Problem) throw cause;
     throw new Problem('offline', null, 'the gateway cannot be reached', { cause });
+  } finally {
+    clearTimeout(patience);
+    signal.removeEventListener('abort', stop);
   }
-  const body: unknown = await response.json().catch(() => null);
-  // A refused request also has a body with errors: it says more than the status does.
-  if (isRecord(body) && ('data' in body || 'errors' in body)) return body;
-  throw new Problem('unavailable', null, `HTTP ${response.status} without an answer`);
+}
+
+/** Null where it is no JSON: of a proxy, say. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function readProblems(errors: unknown): Problem[] {

@@ -17,12 +17,15 @@ export type Tell = (told: Told) => void;
 
 /** A refused stream the browser does not try again: we do, less and less often. */
 const retryMs = { first: 5_000, most: 60_000 };
+/** A beat comes every 15 seconds: who hears nothing for so long has no connection, whatever the browser believes. */
+const silenceMs = 45_000;
 
 export class LiveStream {
   readonly #address: string;
   readonly #tell: Tell;
   #source: EventSource | undefined;
   #again: ReturnType<typeof setTimeout> | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
   #waitMs = retryMs.first;
   #told: Told = { state: 'connecting', picture: undefined, at: 0 };
 
@@ -47,6 +50,7 @@ export class LiveStream {
   stop(): void {
     globalThis.removeEventListener('online', this.#reconnect);
     clearTimeout(this.#again);
+    clearTimeout(this.#silence);
     this.#source?.close();
   }
 
@@ -59,6 +63,8 @@ export class LiveStream {
   #connect(): void {
     const source = new EventSource(this.#address);
     this.#source = source;
+    this.#heard();
+    source.addEventListener('beat', () => this.#heard());
     source.addEventListener('open', () => {
       this.#waitMs = retryMs.first;
       this.#say({ ...this.#told, state: 'open' });
@@ -79,7 +85,16 @@ export class LiveStream {
     });
   }
 
+  #heard(): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => {
+      this.#say({ ...this.#told, state: 'lost' });
+      this.#reconnect();
+    }, silenceMs);
+  }
+
   #saw(picture: LivePicture): void {
+    this.#heard();
     this.#say({ state: 'open', picture, at: Date.now() });
   }
 
