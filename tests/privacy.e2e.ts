@@ -85,6 +85,8 @@ test('nothing of it is found anywhere; what is planted is', async () => {
         '/?period=ALL',
         ...codes.map((code) => `/platform/${code}`),
         `/place/${jingmen}`,
+        '/requests',
+        '/aid',
       ])),
       ...(await Promise.all(Object.values(net.urls.platforms).map(places.feed))),
       ...(await places.mongo(mongodb)),

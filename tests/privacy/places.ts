@@ -13,6 +13,7 @@ import {
 import { MongoClient } from 'mongodb';
 import { Client } from 'pg';
 import type { Browser } from 'playwright-core';
+import { loaded, seen } from '../dashboard/reading.ts';
 import { ask } from '../fixtures/small-net.ts';
 
 /** One place, and all that is in it. */
@@ -140,8 +141,9 @@ async function pageOf(browser: Browser, gatewayUrl: string, path: string): Promi
     if (response.url().includes('/graphql')) answers.push(response.text().catch(() => ''));
   });
   await page.goto(`${gatewayUrl}${path}`, { waitUntil: 'load' });
-  // The live stream keeps the network busy: what is asked besides is answered by then.
-  await page.waitForTimeout(5000);
+  await loaded(page);
+  await seen(page);
+  await loaded(page);
   const shown = await page.locator('body').innerHTML();
   const text = [...(await Promise.all(answers)), shown].join('\n');
   await context.close();
