@@ -31,6 +31,13 @@ export const administering: Messages['administering'] = {
   maintenance: (from, until) => `maintenance ${from} – ${until}`,
   clientsExplained:
     'Departments’ systems that the province has admitted, and what each may apply for.',
+  peopleExplained:
+    'Who signs in at the province, and as what. The operator adds and removes them by command.',
+  name: 'name',
+  roles: 'roles',
+  ofPlatform: 'platform',
+  addedAt: 'since',
+  elsewhere: 'signs in by single sign-on',
   id: 'Id',
   scopes: 'Admitted to',
   itsGrants: 'Grants and reads',

@@ -27,7 +27,10 @@ export function createListener(
 ): Listener {
   const graphql = {
     guard: access.session.guard,
-    handler: createGraphql(directory, registry.registry, transfers, grants),
+    handler: createGraphql(directory, registry.registry, transfers, grants, {
+      directory,
+      store: access.http.store,
+    }),
     hasKeys: access.oauth.keys !== undefined,
   };
   return (request, response) => {

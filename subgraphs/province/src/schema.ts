@@ -6,6 +6,7 @@ import { NetError, errorCodes, isNetErrorCode } from '@onenet/contract';
 import { GraphQLError, parse } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
+import { peopleResolvers, type PeopleParts } from './access/people/graphql.ts';
 import { catalogueResolvers } from './catalogue/graphql.ts';
 import type { Directory } from './directory.ts';
 import { divisionResolvers } from './divisions.ts';
@@ -23,6 +24,7 @@ export function createGraphql(
   registry: Registry,
   transfers: TransferParts,
   grants: GrantParts,
+  people: PeopleParts,
 ) {
   const ofRegistry = registryResolvers(directory, registry);
   const ofPlatforms = platformResolvers(directory);
@@ -30,6 +32,7 @@ export function createGraphql(
   const ofTransfers = transferResolvers(transfers);
   const ofGrants = grantResolvers(grants);
   const ofCatalogue = catalogueResolvers(directory);
+  const ofPeople = peopleResolvers(people);
   const schema = buildSubgraphSchema({
     typeDefs: parse(provinceSdl),
     resolvers: {
@@ -37,6 +40,7 @@ export function createGraphql(
       ...ofTransfers,
       ...ofGrants,
       ...ofCatalogue,
+      ...ofPeople,
       Query: {
         ...ofPlatforms.Query,
         ...ofDivisions.Query,
@@ -44,6 +48,7 @@ export function createGraphql(
         ...ofTransfers.Query,
         ...ofGrants.Query,
         ...ofCatalogue.Query,
+        ...ofPeople.Query,
       },
       Mutation: { ...ofTransfers.Mutation, ...ofGrants.Mutation },
       Platform: { ...ofPlatforms.Platform, ...ofRegistry.Platform },

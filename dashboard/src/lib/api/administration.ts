@@ -1,6 +1,6 @@
-/** What administrators look after: clients that were admitted, and how platforms are registered. */
+/** What administrators look after: who signs in, clients that were admitted, and how platforms are registered. */
 import { ask, type Answer } from './client.ts';
-import { list, nullable, number, object, text, type Reads } from './read.ts';
+import { list, nullable, number, object, text, truth, type Reads } from './read.ts';
 import { office, officeFields } from './platforms.ts';
 
 const client = object({
@@ -31,6 +31,36 @@ export async function askAdmittedClients(
   `;
   const answer = await ask(document, {}, object({ clients: list(client) }), signal);
   return { ...answer, data: answer.data.clients };
+}
+
+const person = object({
+  id: text,
+  name: text,
+  roles: list(text),
+  platform: nullable(object({ code: text })),
+  signsInElsewhere: truth,
+  addedAt: text,
+});
+export type Person = Reads<typeof person>;
+
+/** Who signs in, by name. */
+export async function askPeople(signal: AbortSignal): Promise<Answer<readonly Person[]>> {
+  const document = /* GraphQL */ `
+    query People {
+      people {
+        id
+        name
+        roles
+        platform {
+          code
+        }
+        signsInElsewhere
+        addedAt
+      }
+    }
+  `;
+  const answer = await ask(document, {}, object({ people: list(person) }), signal);
+  return { ...answer, data: answer.data.people };
 }
 
 const platform = object({

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { access as exists } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openPartKeys, provinceCode, signCall } from '@onenet/assertion';
-import { localCaller } from '@onenet/contract';
+import { localCaller, type Caller } from '@onenet/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AccessFixture, cookieOf } from '../access.fixture.ts';
 import type { Answer } from '../access.fixture.ts';
@@ -426,4 +426,39 @@ test('where browsers come by https a cookie is Secure, and a page at http is ano
   expect(await signedInFrom(`https://${host}`)).toBe(200);
   expect(await signedInFrom('http://onenet.example')).toBe(403);
   expect(await signedInFrom(`http://${host}`)).toBe(403);
+});
+
+describe('who signs in', () => {
+  const query = '{ people { id name roles platform { code } signsInElsewhere addedAt } }';
+  const as = (role: string): Caller => ({
+    ...localCaller,
+    client: 'dashboard',
+    person: 'p-9',
+    roles: [role],
+  });
+
+  test.each(['administrator', 'auditor'])(
+    'is told to an %s, with nothing of a password',
+    async (role) => {
+      await access.person(`seen-by-${role}`, { roles: ['team'], platform: '420500' });
+      const { body } = await access.ask(as(role), query);
+      const { people } = body['data'] as { people: { name: string }[] };
+      const names = people.map(({ name }) => name);
+      expect(names).toEqual(names.toSorted());
+      expect(people.find(({ name }) => name === `seen-by-${role}`)).toEqual({
+        id: expect.stringMatching(/^p-[0-9a-f]{18}$/),
+        name: `seen-by-${role}`,
+        roles: ['team'],
+        platform: { code: '420500' },
+        signsInElsewhere: false,
+        addedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      });
+    },
+  );
+
+  test.each(['leader', 'team', 'consumer'])('is not told to a %s', async (role) => {
+    const { body } = await access.ask(as(role), query);
+    expect(body['data']).toEqual({ people: null });
+    expect(body['errors']).toMatchObject([{ extensions: { code: 'NOT_ALLOWED' } }]);
+  });
 });
