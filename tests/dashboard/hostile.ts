@@ -29,14 +29,13 @@ export async function writeHostileTexts(net: SomeNet): Promise<void> {
   };
   const platform = '420100';
   for (const [index, title] of hostileTexts.entries()) {
-    const idempotencyKey = `hostile-${index}`;
     await Promise.all([
       write(
         'mutation ($input: SubmitServiceRequestInput!) { submitServiceRequest(input: $input) { serviceRequest { id } } }',
         'worker:e2e',
         {
           platform,
-          idempotencyKey,
+          idempotencyKey: `hostile-request-${index}`,
           title,
           category: 'LEGAL',
           channel: 'HOTLINE',
@@ -48,7 +47,7 @@ export async function writeHostileTexts(net: SomeNet): Promise<void> {
         'officer:e2e',
         {
           platform,
-          idempotencyKey,
+          idempotencyKey: `hostile-article-${index}`,
           title,
           column: '权益',
           summary: title,
@@ -60,7 +59,7 @@ export async function writeHostileTexts(net: SomeNet): Promise<void> {
         'officer:e2e',
         {
           platform,
-          idempotencyKey,
+          idempotencyKey: `hostile-supervision-${index}`,
           metric: 'requestsBacklog',
           value: index,
           office: title.slice(0, 60),
