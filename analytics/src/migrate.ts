@@ -18,8 +18,14 @@ interface Applied {
   readonly hash: string;
 }
 
-/** Runs what is not applied yet, and returns the names. A migration that changed since is refused. */
-export async function migrate(clickhouse: ClickHouse): Promise<string[]> {
+/**
+ * Runs what is not applied yet, and returns the names; `begins` is told of each before it, since one that moves what
+ * is in may take minutes. A migration that changed since is refused.
+ */
+export async function migrate(
+  clickhouse: ClickHouse,
+  begins: (name: string) => void = () => undefined,
+): Promise<string[]> {
   const applied = new Map((await appliedMigrations(clickhouse)).map((m) => [m.name, m.hash]));
   const ran: string[] = [];
   for (const name of migrationNames()) {
@@ -32,6 +38,7 @@ export async function migrate(clickhouse: ClickHouse): Promise<string[]> {
         `${name} was changed after it ran here: put it back, and write a new migration.`,
       );
     }
+    begins(name);
     for (const statement of statements(expand(text, clickhouse.cluster))) {
       await clickhouse.run(statement);
     }

@@ -30,7 +30,7 @@ export async function prepareStores(
   // What others have under way is theirs: who takes a platform over settles it.
   const own = workers && pending.length === 0 ? [] : intents;
   const unsettled = await replayed(options, committer, own, pending);
-  for (const name of await migrate(clickhouse)) log(`migrated: ${name}`);
+  await migrate(clickhouse, (name) => log(`migrating: ${name}`));
   await positions.addRejected(({ _id: platform, epoch, sequence }) =>
     rejectedLines(clickhouse, { platform, epoch, upTo: sequence }),
   );
