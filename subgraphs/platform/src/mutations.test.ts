@@ -458,7 +458,20 @@ test('a request that a proxy brings is not one of this machine, and needs an ass
 });
 
 test('a mutation that fails leaves neither record nor event', async () => {
-  const pending = await outboxCollection(net.platform.db).countDocuments();
-  await submit({ placeCode: '999999' });
+  const { db } = net.platform;
+  /** Entries go from the outbox to the log by themselves. */
+  const written = async () => {
+    await expect.poll(() => outboxCollection(db).countDocuments()).toBe(0);
+    const [events, requests] = await Promise.all([
+      db.collection('feed_log').countDocuments(),
+      db.collection('service_requests').countDocuments(),
+    ]);
+    return { events, requests };
+  };
+  const before = await written();
+  expect(before.requests).toBeGreaterThan(0);
+  expect((await submit({ placeCode: '999999' })).errors).toHaveLength(1);
+  expect(await written()).toEqual(before);
+});
   expect(await outboxCollection(net.platform.db).countDocuments()).toBe(pending);
 });

@@ -49,11 +49,13 @@ export class Random {
 
   /** One of the keys, as often as its weight says. */
   weighted<K extends string>(weights: Readonly<Record<K, number>>): K {
-    const entries = Object.entries<number>(weights);
-    let left = this.next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
-    for (const [key, weight] of entries) {
-      left -= weight;
-      if (left < 0) return key as K;
+    // Without lists in between: it is asked for a dozen times for every record.
+    let sum = 0;
+    for (const key in weights) sum += weights[key];
+    let left = this.next() * sum;
+    for (const key in weights) {
+      left -= weights[key];
+      if (left < 0) return key;
     }
     throw new Error('The weights must be above 0.');
   }
