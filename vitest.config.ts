@@ -9,6 +9,7 @@ const gatewayRequire = createRequire(new URL('gateway/package.json', import.meta
 /** What loads the machine, or watches how much of it is used: side by side they would only measure each other. */
 const alone = [
   'tests/assertion.e2e.ts',
+  'tests/dashboard.e2e.ts',
   'tests/drills.e2e.ts',
   'tests/growth.e2e.ts',
   'tests/owners-fail.e2e.ts',

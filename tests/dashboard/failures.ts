@@ -38,22 +38,31 @@ export function testFailures({ net, open }: Failures): void {
     await page.locator('[data-state=open]').waitFor({ timeout: 60_000 });
   });
 
-  test('a platform that does not answer is named where it is missing', async () => {
+  test('a platform that does not answer is named where it is missing, and is there again when it answers', async () => {
     const pid = net().processes['sidecar-420500'] ?? 0;
     await using page = await open('/sign-in');
+    await page.clock.install();
     process.kill(pid, 'SIGSTOP');
+    const missing = page.locator('#requests').getByText(/缺：宜昌市总工会/);
     try {
       await page.goto(`${net().urls.gateway}/place/420500`);
-      await page
-        .locator('#requests')
-        .getByText(/缺：宜昌市总工会/)
-        .waitFor({ timeout: 60_000 });
+      await missing.waitFor({ timeout: 60_000 });
       // Of the others all is there.
       expect(await page.locator('#requests li').count()).toBeGreaterThan(0);
       await page.locator('.figures article .value[title]').first().waitFor();
     } finally {
       process.kill(pid, 'SIGCONT');
     }
+    // Nobody reloads the page.
+    await expect
+      .poll(
+        async () => {
+          await page.clock.runFor('00:09');
+          return await missing.count();
+        },
+        { timeout: 60_000, interval: 1_000 },
+      )
+      .toBe(0);
   });
 
   test('a sign-in that has ended leads to the sign-in, and from there back', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SignedIn } from './api/session.ts';
-import { isTeamOf, may, mayAdminister, type Deed } from './may.ts';
+import { isTeamOf, may, mayAdminister, onlyTeamOf, type Deed } from './may.ts';
 
 const person = (role: string, platform: string | null = null): SignedIn => ({
   name: 'x',
@@ -28,6 +28,13 @@ describe('what is offered', () => {
     expect(isTeamOf(person('team', '420100'), '420500')).toBe(false);
     expect(isTeamOf(person('leader'), '420100')).toBe(false);
     expect(isTeamOf(person('team', null), null)).toBe(false);
+  });
+
+  test('who is of a team alone is told what only its platform may know', () => {
+    expect(onlyTeamOf(person('team', '420100'))).toBe('420100');
+    expect(onlyTeamOf({ ...person('team', '420100'), roles: ['team', 'auditor'] })).toBeNull();
+    expect(onlyTeamOf(person('leader'))).toBeNull();
+    expect(onlyTeamOf(null)).toBeNull();
   });
 
   test('administration is for administrators and auditors, and the net’s own machine', () => {

@@ -26,6 +26,13 @@ export function isTeamOf(who: Who, platform: string | null): boolean {
   );
 }
 
+/** The platform whose team it is that has no wider role: of others it is told what is published. */
+export function onlyTeamOf(who: Who): string | null {
+  const wider = ['leader', 'administrator', 'auditor'];
+  if (who == null || who.roles.some((role) => wider.includes(role))) return null;
+  return who.roles.includes('team') ? who.platform : null;
+}
+
 /** Whether a page of administration is shown: nobody signed in is the net's own machine, who is unknown is told by the gateway. */
 export function mayAdminister(who: Who): boolean {
   return who == null || may(who, 'administer');

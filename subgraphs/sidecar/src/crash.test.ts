@@ -40,16 +40,20 @@ test.each(outboxes)(
             body: '{"query":"{ asked: __typename }"}',
           });
           if ((await asked.catch(() => undefined))?.status === 200) answered += 1;
+          await delay(5);
         }
       });
-      // The killed ones may still hold the lease: only a log that grows is being numbered.
-      while (((await store.lastPosition())?.sequence ?? 0) <= before + 500) {
-        const more = Array.from({ length: 100 }, (_, n) => `event-${ids.length + n}`);
+      const write = async (count: number): Promise<void> => {
+        const more = Array.from({ length: count }, (_, n) => `event-${ids.length + n}`);
         await outbox.write(...more);
         ids.push(...more);
         await delay(20);
-      }
-      await delay(Math.random() * 200);
+      };
+      // The killed ones may still hold the lease: only a log that grows is being numbered.
+      while (((await store.lastPosition())?.sequence ?? 0) === before) await write(1);
+      while (((await store.lastPosition())?.sequence ?? 0) <= before + 500) await write(100);
+      const until = performance.now() + Math.random() * 200;
+      while (performance.now() < until) await write(100);
       for (const { child } of processes) child.kill('SIGKILL');
       dying.abort();
       await Promise.all([...exits, ...asking]);

@@ -3,6 +3,14 @@ import type { Answer } from '../api/client.ts';
 import type { Page } from '../api/records.ts';
 import { Part } from './part.svelte.ts';
 
+/** Why an owner is missing that may answer when it is asked again. */
+const passing: ReadonlySet<string> = new Set([
+  'UNREACHABLE',
+  'TIMEOUT',
+  'BREAKER_OPEN',
+  'MAINTENANCE',
+]);
+
 export class Pages<T> {
   /** All pages so far; what is said of the whole list is as the newest page says it. */
   readonly part: Part<Page<T>>;
@@ -11,12 +19,19 @@ export class Pages<T> {
   #before: readonly T[] = [];
 
   constructor(load: (after: string | null, signal: AbortSignal) => Promise<Answer<Page<T>>>) {
-    this.part = new Part(async (signal) => {
-      const after = this.#after;
-      const answer = await load(after, signal);
-      if (after === null) return answer;
-      return { ...answer, data: { ...answer.data, rows: [...this.#before, ...answer.data.rows] } };
-    });
+    this.part = new Part(
+      async (signal) => {
+        const after = this.#after;
+        const answer = await load(after, signal);
+        if (after === null) return answer;
+        const rows = [...this.#before, ...answer.data.rows];
+        return { ...answer, data: { ...answer.data, rows } };
+      },
+      {
+        isWhole: ({ completeness }) =>
+          !completeness?.missing.some(({ reason }) => passing.has(reason)),
+      },
+    );
   }
 
   /** From the first page on, of another list than before. */

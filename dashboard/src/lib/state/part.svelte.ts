@@ -13,6 +13,8 @@ export interface PartOptions<T> {
   readonly last?: { readonly data: T; readonly savedAt: number } | null;
   /** Called with every whole answer. */
   readonly keep?: (data: T) => void;
+  /** Whether nothing is missing that may come by itself; else it is asked again as after a failure. */
+  readonly isWhole?: (data: T) => boolean;
 }
 
 /**
@@ -35,12 +37,14 @@ export class Part<T> {
 
   readonly #load: (signal: AbortSignal) => Promise<Answer<T>>;
   readonly #keep: ((data: T) => void) | undefined;
+  readonly #isWhole: (data: T) => boolean;
   #controller: AbortController | undefined;
   #again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(load: (signal: AbortSignal) => Promise<Answer<T>>, options: PartOptions<T> = {}) {
     this.#load = load;
     this.#keep = options.keep;
+    this.#isWhole = options.isWhole ?? (() => true);
     if (options.last) {
       this.current = options.last.data;
       this.at = options.last.savedAt;
@@ -89,7 +93,7 @@ export class Part<T> {
       this.old = false;
       this.stale = false;
       this.#keep?.(answer.data);
-      if (answer.problems.some(passes)) this.#askLater();
+      if (answer.problems.some(passes) || !this.#isWhole(answer.data)) this.#askLater();
     } catch (cause) {
       if (signal.aborted) return;
       this.problem =
