@@ -57,6 +57,11 @@ export const alerting: Messages['alerting'] = {
   enabled: 'On',
   limits: (least, most) => `${least} to ${most}`,
   graverHint: 'One grade graver from here on; empty: never.',
+  quietFrom: 'Quiet from',
+  quietTo: 'Quiet until',
+  quietHint: 'Beijing time; the same time twice: no hours are quiet.',
+  quietDaysOff: 'Days off are quiet as a whole',
+  gravestWaits: 'What is urgent waits, too',
   refusals: {
     NOT_ALLOWED:
       'Not yours to do: administrators set rules; leaders, administrators and the platform’s team take alerts.',

@@ -56,6 +56,11 @@ export const alerting = {
   enabled: '启用',
   limits: (least: string, most: string) => `${least} 至 ${most}`,
   graverHint: '到此界限再升一级；不填即从不。',
+  quietFrom: '安静时段开始',
+  quietTo: '安静时段结束',
+  quietHint: '北京时间；两个时刻相同即没有安静的钟点。',
+  quietDaysOff: '休息日全天安静',
+  gravestWaits: '“立即处理”的也延后',
   refusals: {
     NOT_ALLOWED: '没有作此操作的权限。规则由管理员设定；报警由领导、管理员或该平台团队认领。',
     WRONG_STATE: '报警已关闭。请刷新后查看。',

@@ -177,6 +177,9 @@ export interface RuleChange {
   readonly bound: number;
   readonly graverBound: number | null;
   readonly severity: number;
+  /** Only of rules that have one. */
+  readonly minimumSample?: number;
+  readonly quiet: AlertRuleSettings['quiet'];
 }
 
 export async function setAlertRule(change: RuleChange, signal: AbortSignal): Promise<void> {
