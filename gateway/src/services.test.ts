@@ -12,8 +12,8 @@ import { createServiceDataSource } from './services.ts';
 const transport = createTransport();
 const log = pino({ level: 'silent' });
 /** Short, since one test waits for its end; long for what does answer. */
-const timeoutMs = 1_000;
-const source = createServiceDataSource({ name: 'province', transport, log, timeoutMs });
+const deadlineMs = 1_000;
+const source = createServiceDataSource({ name: 'province', transport, log });
 const seen: IncomingHttpHeaders[] = [];
 let answer: (response: ServerResponse) => void;
 let url: string;
@@ -54,7 +54,7 @@ function process(query: string, at = url, change: Partial<RequestContext> = {}) 
     caller: localCaller,
     net,
     netNow: () => net,
-    deadlineAt: performance.now() + 5_000,
+    deadlineAt: performance.now() + deadlineMs,
     completeness: 'BEST_EFFORT',
     signal: new AbortController().signal,
     report: new OperationReport(),

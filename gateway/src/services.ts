@@ -1,4 +1,4 @@
-/** Asks the province's own subgraphs: over pooled HTTP, with a deadline of their own, so that one that is down costs its fields alone. */
+/** Asks the province's own subgraphs: over pooled HTTP, within the request's deadline, so that one that is down costs its fields alone. */
 import type { GraphQLDataSource } from '@apollo/gateway';
 import { signCall, type Signer } from '@onenet/assertion';
 import {
@@ -28,8 +28,6 @@ export interface ServiceOptions {
   /** Absent: the service takes the word of its own machine. */
   readonly signer?: Signer | undefined;
   readonly log: Logger;
-  /** Milliseconds, within the request's own deadline. */
-  readonly timeoutMs?: number;
   readonly maxBytes?: number;
 }
 
@@ -61,7 +59,7 @@ export function createServiceDataSource(
 }
 
 async function ask(
-  { name, transport, signer, timeoutMs = 4000, maxBytes = 16 * 1024 * 1024 }: ServiceOptions,
+  { name, transport, signer, maxBytes = 16 * 1024 * 1024 }: ServiceOptions,
   { query, operationName }: ServiceRequest,
   variables: Readonly<Record<string, unknown>>,
   context: RequestContext,
@@ -76,7 +74,8 @@ async function ask(
     headersOf(context, signer, { service: name, url, body }),
     maxBytes,
   );
-  const waitMs = Math.min(timeoutMs, timeFor(context, query ?? ''));
+  // A caller who gives a question more time means it: figures of a busy machine are late, not missing.
+  const waitMs = timeFor(context, query ?? '');
   const timer = setTimeout(() => exchange.abort(), Math.max(1, waitMs));
   try {
     const { status, contentType, body: answered } = await exchange.answer;

@@ -1,5 +1,5 @@
 /** Who was given what, as analytics has it: by client, platform and day, and request by request. */
-import { ask, type Answer } from './client.ts';
+import { askAnalytics, type Answer } from './client.ts';
 import type { GrantFilter } from './grants.ts';
 import { list, nullable, number, object, text, truth, type Reads } from './read.ts';
 import type { Page } from './records.ts';
@@ -50,7 +50,7 @@ export async function askAccessSummary(
     }
   `;
   const shape = object({ accessSummary: list(summary) });
-  const answer = await ask(document, { filter: given(filter) }, shape, signal);
+  const answer = await askAnalytics(document, { filter: given(filter) }, shape, signal);
   return { ...answer, data: answer.data.accessSummary };
 }
 
@@ -98,7 +98,7 @@ export async function askAccessRecords(
       pageInfo: object({ hasNextPage: truth, endCursor: nullable(text) }),
     }),
   });
-  const answer = await ask(document, { filter: given(filter), after }, shape, signal);
+  const answer = await askAnalytics(document, { filter: given(filter), after }, shape, signal);
   const { edges, pageInfo } = answer.data.accessRecords;
   const rows = edges.map(({ node }) => node);
   const uncounted = { totalCount: null, knownCount: null, completeness: null };

@@ -1,5 +1,5 @@
 /** Alerts that are open or were, the rules by which they open, and what people do about them. */
-import { ask, type Answer } from './client.ts';
+import { askAnalytics, type Answer } from './client.ts';
 import { list, nullable, number, object, text, truth, type Reads } from './read.ts';
 
 const notification = object({
@@ -101,7 +101,7 @@ export async function askAlerts(input: AlertsInput, signal: AbortSignal): Promis
       }
     }
   `;
-  const answer = await ask(document, { input }, object({ alerts }), signal);
+  const answer = await askAnalytics(document, { input }, object({ alerts }), signal);
   return { ...answer, data: answer.data.alerts };
 }
 
@@ -113,7 +113,7 @@ export async function acknowledgeAlert(id: string, signal: AbortSignal): Promise
       }
     }
   `;
-  await ask(document, { id }, object({ acknowledgeAlert: object({ id: text }) }), signal);
+  await askAnalytics(document, { id }, object({ acknowledgeAlert: object({ id: text }) }), signal);
 }
 
 const settings = object({
@@ -164,7 +164,7 @@ export async function askAlertRules(signal: AbortSignal): Promise<Answer<readonl
       }
     }
   `;
-  const answer = await ask(document, {}, object({ alertRules: list(rule) }), signal);
+  const answer = await askAnalytics(document, {}, object({ alertRules: list(rule) }), signal);
   return { ...answer, data: answer.data.alertRules };
 }
 
@@ -190,5 +190,10 @@ export async function setAlertRule(change: RuleChange, signal: AbortSignal): Pro
       }
     }
   `;
-  await ask(document, { input: change }, object({ setAlertRule: object({ name: text }) }), signal);
+  await askAnalytics(
+    document,
+    { input: change },
+    object({ setAlertRule: object({ name: text }) }),
+    signal,
+  );
 }

@@ -1,5 +1,5 @@
 /** Briefs: what happened in a week or a month, frozen; listed, read, composed. */
-import { ask, type Answer } from './client.ts';
+import { askAnalytics, type Answer } from './client.ts';
 import { list, nullable, number, object, text, truth, type Reads } from './read.ts';
 
 export const briefKinds = ['WEEK', 'MONTH'] as const;
@@ -90,7 +90,7 @@ export async function askBriefs(
     }
   `;
   const shape = object({ briefs: list(brief) });
-  const answer = await ask(document, { input, language }, shape, signal);
+  const answer = await askAnalytics(document, { input, language }, shape, signal);
   return { ...answer, data: answer.data.briefs };
 }
 
@@ -138,7 +138,7 @@ export async function askBrief(
     }
   `;
   const shape = object({ brief: nullable(wholeBrief) });
-  const answer = await ask(document, { id, language }, shape, signal);
+  const answer = await askAnalytics(document, { id, language }, shape, signal);
   return { ...answer, data: answer.data.brief };
 }
 
@@ -163,6 +163,6 @@ export async function composeBrief(
     }
   `;
   const shape = object({ composeBrief: object({ id: text }) });
-  const { data } = await ask(document, { input }, shape, signal);
+  const { data } = await askAnalytics(document, { input }, shape, signal);
   return data.composeBrief.id;
 }

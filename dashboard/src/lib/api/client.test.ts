@@ -98,7 +98,7 @@ describe('ask', () => {
     expect(await asked).not.toBeInstanceOf(Problem);
   });
 
-  test('sends the document and its variables', async () => {
+  test('sends the document and its variables, and how long it may take', async () => {
     let sent: unknown;
     const fetch: Fetch = (_, init) => {
       sent = JSON.parse(typeof init?.body === 'string' ? init.body : 'null');
@@ -106,6 +106,8 @@ describe('ask', () => {
     };
     await ask('query Q($a: Int) { count }', { a: 1 }, shape, signal, fetch);
     expect(sent).toEqual({ query: 'query Q($a: Int) { count }', variables: { a: 1 } });
+    await ask('{ count }', {}, shape, signal, fetch, { deadlineMs: 9_000 });
+    expect(sent).toMatchObject({ extensions: { onenet: { deadlineMs: 9_000 } } });
   });
 
   test('a problem says whose fault it is', () => {

@@ -1,5 +1,5 @@
 /** What analytics says of itself: how fresh each feed is, whether the counts agree, what needs attention. */
-import { ask, type Answer } from './client.ts';
+import { askAnalytics, type Answer } from './client.ts';
 import { list, nullable, number, object, text, truth, type Reads } from './read.ts';
 
 const told = {
@@ -90,7 +90,7 @@ export function askHealth(signal: AbortSignal): Promise<Answer<Health>> {
       }
     }
   `;
-  return ask(document, {}, health, signal);
+  return askAnalytics(document, {}, health, signal);
 }
 
 export async function askAttention(signal: AbortSignal): Promise<Answer<readonly AttentionItem[]>> {
@@ -106,6 +106,11 @@ export async function askAttention(signal: AbortSignal): Promise<Answer<readonly
       }
     }
   `;
-  const answer = await ask(document, {}, object({ attention: list(attentionItem) }), signal);
+  const answer = await askAnalytics(
+    document,
+    {},
+    object({ attention: list(attentionItem) }),
+    signal,
+  );
   return { ...answer, data: answer.data.attention };
 }

@@ -1,5 +1,5 @@
 /** What analytics answers: figures, their history, rankings. */
-import { ask, type Answer } from './client.ts';
+import { askAnalytics, type Answer } from './client.ts';
 import { list, nullable, number, object, text, truth, type Reads } from './read.ts';
 
 /** The first is the default. */
@@ -179,7 +179,12 @@ export async function askDefinitions(
   const document = /* GraphQL */ `
     query Definitions { metricDefinitions { ${definitionFields} } }
   `;
-  const answer = await ask(document, {}, object({ metricDefinitions: list(definition) }), signal);
+  const answer = await askAnalytics(
+    document,
+    {},
+    object({ metricDefinitions: list(definition) }),
+    signal,
+  );
   return { ...answer, data: answer.data.metricDefinitions };
 }
 
@@ -190,7 +195,7 @@ export async function askMetrics(
   const document = /* GraphQL */ `
     query Metrics($input: MetricsInput!) { metrics(input: $input) { ${seriesFields} } }
   `;
-  const answer = await ask(document, { input }, object({ metrics: list(series) }), signal);
+  const answer = await askAnalytics(document, { input }, object({ metrics: list(series) }), signal);
   return { ...answer, data: answer.data.metrics };
 }
 
@@ -213,7 +218,7 @@ export async function askMetricsByPlatform(
         ];
   const platform = object({ code: text, metrics: nullable(list(series)) });
   const shape = object({ platforms: nullable(list(platform)), platform: nullable(platform) });
-  const answer = await ask(document, variables, shape, signal);
+  const answer = await askAnalytics(document, variables, shape, signal);
   const { platforms, platform: one } = answer.data;
   const all = platforms ?? (one === null ? [] : [one]);
   const entries = all.map((of) => {
@@ -237,7 +242,7 @@ export async function askTops(input: TopsInput, signal: AbortSignal): Promise<An
       }
     }
   `;
-  const answer = await ask(document, { input }, object({ tops }), signal);
+  const answer = await askAnalytics(document, { input }, object({ tops }), signal);
   return { ...answer, data: answer.data.tops };
 }
 
@@ -255,6 +260,6 @@ export async function askMetricTable(
       }
     }
   `;
-  const answer = await ask(document, { input }, object({ metricTable }), signal);
+  const answer = await askAnalytics(document, { input }, object({ metricTable }), signal);
   return { ...answer, data: answer.data.metricTable };
 }

@@ -1,5 +1,5 @@
 /** Rankings as analytics computes them, editions as they were published, and the formulas of both. */
-import { ask, type Answer } from './client.ts';
+import { askAnalytics, type Answer } from './client.ts';
 import { covered, coveredFields, type Scope } from './metrics.ts';
 import { list, nullable, number, object, text, truth, type Reads } from './read.ts';
 
@@ -148,7 +148,7 @@ export async function askRanking(
   `;
   const { period, from, to, formula: id, simulated, state } = input;
   const asked = { period, from, to, formula: id, simulated, state };
-  const answer = await ask(document, { input: asked }, object({ ranking }), signal);
+  const answer = await askAnalytics(document, { input: asked }, object({ ranking }), signal);
   const live = answer.data.ranking;
   return { ...answer, data: { ...live, live, edition: null } };
 }
@@ -165,7 +165,7 @@ export async function askEdition(id: string, signal: AbortSignal): Promise<Answe
     }
   `;
   const shape = object({ rankingEdition: wholeEdition });
-  const answer = await ask(document, { id }, shape, signal);
+  const answer = await askAnalytics(document, { id }, shape, signal);
   const published = answer.data.rankingEdition;
   return {
     ...answer,
@@ -190,7 +190,7 @@ export function askEditions(of: string, signal: AbortSignal): Promise<Answer<Edi
       }
     }
   `;
-  return ask(document, { of }, editionsAndFormulas, signal);
+  return askAnalytics(document, { of }, editionsAndFormulas, signal);
 }
 
 /** For ever: an edition is never computed again. */
@@ -206,6 +206,6 @@ export async function publishRanking(
     }
   `;
   const shape = object({ publishRanking: object({ id: text }) });
-  const { data } = await ask(document, { input }, shape, signal);
+  const { data } = await askAnalytics(document, { input }, shape, signal);
   return data.publishRanking.id;
 }

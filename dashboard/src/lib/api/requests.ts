@@ -1,5 +1,5 @@
 /** What is told of requests beside their figures: the funnel, how long things took, how old what is open is. */
-import { ask, type Answer } from './client.ts';
+import { askAnalytics, type Answer } from './client.ts';
 import { covered, coveredFields, type Scope } from './metrics.ts';
 import { list, nullable, number, object, text, truth, type Reads } from './read.ts';
 
@@ -30,7 +30,7 @@ export async function askRequestFunnel(
       }
     }
   `;
-  const answer = await ask(document, { input }, object({ funnel }), signal);
+  const answer = await askAnalytics(document, { input }, object({ funnel }), signal);
   return { ...answer, data: answer.data.funnel };
 }
 
@@ -75,6 +75,6 @@ export async function askDistribution(
       }
     }
   `;
-  const answer = await ask(document, { input }, object({ distribution }), signal);
+  const answer = await askAnalytics(document, { input }, object({ distribution }), signal);
   return { ...answer, data: answer.data.distribution };
 }

@@ -1,5 +1,5 @@
 /** What was asked through the gateway: which operations, which parts of the schema, and up to when that is known. */
-import { ask, type Answer } from './client.ts';
+import { askAnalytics, type Answer } from './client.ts';
 import { list, nullable, number, object, text, truth, type Reads } from './read.ts';
 
 const operation = object({
@@ -74,5 +74,5 @@ export function askUsage(
       }
     }
   `;
-  return ask(document, range, usage, signal);
+  return askAnalytics(document, range, usage, signal);
 }
