@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { barsOption } from './bars.ts';
+import { multiplesOption } from './multiples.ts';
 import type { Palette } from './palette.ts';
 import { sparkline } from './sparkline.ts';
 import { chartSvg } from './svg.ts';
@@ -106,6 +107,21 @@ describe('an SVG without a browser', () => {
     expect(svg).toContain('其他</text>');
     expect(svg).toContain('&lt;script&gt;');
     expect(svg).not.toContain('<script');
+  });
+
+  test('leaves no half sign of a name that is cut', () => {
+    const multiples = ['', 'a'].map((begin) => ({
+      name: begin + '👩'.repeat(40),
+      said: '1',
+      points: [
+        { at: '2026-03-01', value: 1 },
+        { at: '2026-03-02', value: 2 },
+      ],
+    }));
+    const input = { multiples, columns: 2, day: (at: string) => at, full: String, fromZero: true };
+    const drawn = chartSvg(multiplesOption(input, palette), { width: 600, height: 92 });
+    expect(drawn).toContain('👩');
+    expect(drawn).not.toMatch(/\p{Surrogate}/u);
   });
 
   test('and draws a bar as long as its value is large', () => {
