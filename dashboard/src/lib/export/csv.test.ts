@@ -13,7 +13,7 @@ test('numbers keep their digits and signs, nothing is no zero', () => {
   expect(csv(-1.25, null, 0)).toBe('-1.25,,0');
 });
 
-test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', ' =1', '\r=1'])(
+test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', ' =1', '\r=1', '＝1＋1'])(
   'the text %j is no formula',
   (text) => {
     expect(csv(text)?.replace(/^"/, '')[0]).toBe("'");

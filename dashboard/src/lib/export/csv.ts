@@ -3,8 +3,8 @@ import type { Cell, DataTable } from '../table.ts';
 
 /** Without it Excel reads UTF-8 as the machine's old code page. */
 const byteOrderMark = '\uFEFF';
-/** With one of these a spreadsheet would compute what a platform wrote as a name. */
-const startsFormula = /^[\s]*[=+\-@\t\r]/u;
+/** With one of these a spreadsheet would compute what a platform wrote as a name; some take wide ones for narrow. */
+const startsFormula = /^[\s]*[=+\-@＝＋－＠\t\r]/u;
 
 /** `about`: what stands under the table, a line each. */
 export function csvOf(table: DataTable, about: readonly string[]): string {
