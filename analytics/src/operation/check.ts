@@ -142,9 +142,24 @@ async function platformFinding(
   });
 }
 
-function gaps({ lines, last, contiguous }: EpochState, sequence: number): string[] {
-  if (contiguous && last === sequence) return [];
-  return [`raw has ${lines} lines up to ${last}, and should have 1 to ${sequence}, each once`];
+/** What raw lacks, and lines that tables beside the sums of tiers have more or less of than raw. */
+function gaps(state: EpochState, sequence: number): string[] {
+  const { lines, last, contiguous } = state;
+  const missing =
+    contiguous && last === sequence
+      ? []
+      : [`raw has ${lines} lines up to ${last}, and should have 1 to ${sequence}, each once`];
+  const beside = [
+    ['places', state.places, state.inPlaces],
+    ['openings', state.openings, state.inOpenings],
+    ['durations', state.durations, state.inDurations],
+  ] as const;
+  return [
+    ...missing,
+    ...beside.flatMap(([name, raw, held]) =>
+      raw === held ? [] : [`${name}: raw ${raw} lines, ${name} ${held}`],
+    ),
+  ];
 }
 
 /** A ranking that was published is what it was. */

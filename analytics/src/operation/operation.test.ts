@@ -76,6 +76,20 @@ test('a check finds nothing where all agrees, and names what does not', async ()
   expect(await wrong()).toMatchObject([
     { subject: '420100', found: expect.stringMatching(/read first_year: raw 0, day 1$/) },
   ]);
+  const ofWuhan = `'420100', 1, 'onenet.article.read'`;
+  await clickhouse.run(
+    `INSERT INTO onenet.cells (platform, epoch, type, tier, events) VALUES (${ofWuhan}, 'places', 1)`,
+  );
+  await clickhouse.run(
+    `INSERT INTO onenet.openings (platform, epoch, type, events) VALUES (${ofWuhan}, 1)`,
+  );
+  await clickhouse.run(
+    `INSERT INTO onenet.durations (platform, epoch, type, sequence) VALUES (${ofWuhan}, 1)`,
+  );
+  const beside = ['places', 'openings', 'durations'].map(
+    (name) => `${name}: raw 0 lines, ${name} 1`,
+  );
+  expect((await wrong())[0]?.found).toContain(beside.join('; '));
   await clickhouse.run(
     `ALTER TABLE onenet.cells MODIFY SETTING non_replicated_deduplication_window = 7`,
   );
