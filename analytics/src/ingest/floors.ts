@@ -86,7 +86,7 @@ export async function raiseFloor(
   await clickhouse.run(
     `INSERT INTO onenet.floors (platform, epoch, sequence, step, lines, accepted, places, hashes, time_to, at) ${settings}
     SELECT ${quote(platform)}, ${epoch}, ${upTo}, ${step}, count(), countIf(t.rejected = ''), countIf(${isInPlaces}),
-      sum(cityHash64(t.sequence)), max(t.time), now()
+      sum(cityHash64(t.sequence)), maxIf(t.time, t.rejected = ''), now()
     FROM onenet.raw AS t WHERE ${going}`,
   );
   await dropBelow(clickhouse, platform, epoch, upTo);

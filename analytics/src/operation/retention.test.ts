@@ -219,6 +219,42 @@ test('so many days are kept, but for months that are open; what asks for more is
   }
 });
 
+test('an event that a clock dates ahead stays, so that what is asked of now is not refused until then', async () => {
+  await using net = await testNet(inject('mongodbUri'), ['420100']);
+  const { clickhouse, ingest, db } = net;
+  const [wuhan] = net.platforms;
+  ingest.use(testSnapshot([wuhan.owner]));
+  const nowMs = Date.now();
+  const happenedAt = async (ms: number): Promise<void> => {
+    const data = { place: '420102002' };
+    await wuhan.happened([{ type: 'onenet.request.submitted', time: new Date(ms), data }]);
+    await net.allIn();
+  };
+  await happenedAt(nowMs - 3_600_000);
+  await happenedAt(Date.UTC(2099, 0, 1));
+  await happenedAt(nowMs - 3_600_000);
+  await happenedAt(nowMs - 3_600_000);
+  const log: string[] = [];
+  const sources = {
+    clickhouse,
+    ingest,
+    positions: new Positions(db),
+    log: (message: string) => void log.push(message),
+  };
+  await forgetRaw(sources, Date.now() + 1);
+  expect(log).toEqual([
+    "420100: raw keeps 2 and what came after it: the event's clock was ahead",
+    '420100: raw begins at 2 now',
+  ]);
+  expect(ingest.rawFloor('420100')).toBe(1);
+  expect(ingest.rawFromMs(['420100'])).toBeLessThanOrEqual(nowMs);
+  const asked = { period: 'LAST_7_DAYS', simulated: true, place: '420102002' } as const;
+  const later = await requestFunnel(net, { ...asked, period: 'TODAY' }, nowMs + 2 * dayMs);
+  expect(later.steps[0]).toMatchObject({ step: 'SUBMITTED', count: 0 });
+  // By the end of that day raw has forgotten some of the last seven.
+  await expect(requestFunnel(net, asked, nowMs)).rejects.toThrow('single events are kept from');
+});
+
 test('minutes go after three days, by whole days of them; hours of the same time stay', async () => {
   await using directory = await testDirectory();
   const clickhouse = openClickHouse({ dataDir: directory.path });

@@ -1,7 +1,7 @@
 /** How long tables keep what they have: raw by prefixes of each log, whose sums stay; uses by their time. Rollups are kept. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClickHouse } from '../clickhouse.ts';
-import { quote } from '../clickhouse.ts';
+import { quote, timeLiteral } from '../clickhouse.ts';
 import { floorOf, raiseFloor } from '../ingest/floors.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { Positions } from '../ingest/positions.ts';
@@ -68,7 +68,15 @@ async function forgetOf(
   if (!ingest.works(platform) || building !== null) return;
   const from = await floorOf(clickhouse, platform, epoch);
   const ends = await boundaries(clickhouse, platform, epoch, sequence);
-  const upTo = lastBefore(ends.slice(0, -1), beforeMs);
+  const ahead = await firstAhead(clickhouse, platform, epoch, { from, beforeMs });
+  const old = ends.slice(0, -1);
+  const upTo = lastBefore(
+    old.filter(({ sequence: end }) => end < ahead),
+    beforeMs,
+  );
+  if (upTo !== lastBefore(old, beforeMs)) {
+    log(`${platform}: raw keeps ${ahead} and what came after it: the event's clock was ahead`);
+  }
   if (upTo === undefined || upTo <= from) return;
   const state = (await epochStates(clickhouse, platform)).find((each) => each.epoch === epoch);
   if (!state || !isWhole(state, sequence)) {
@@ -77,6 +85,24 @@ async function forgetOf(
   }
   await raiseFloor(clickhouse, platform, epoch, { from, upTo });
   log(`${platform}: raw begins at ${upTo + 1} now`);
+}
+
+/**
+ * The first line of an event that lies, by a clock that was ahead, in the time of which raw is to have everything. It
+ * stays, with all after it: else raw would have nothing whole until that time is over.
+ */
+async function firstAhead(
+  clickhouse: ClickHouse,
+  platform: string,
+  epoch: number,
+  { from, beforeMs }: { readonly from: number; readonly beforeMs: number },
+): Promise<number> {
+  const [row] = await clickhouse.rows<{ n: number; first: number }>(
+    `SELECT count() AS n, min(t.sequence) AS first FROM onenet.raw AS t
+    WHERE t.platform = ${quote(platform)} AND t.epoch = ${epoch} AND t.sequence > ${from}
+      AND t.time >= ${timeLiteral(beforeMs)} AND t.rejected = '' AND t.type != 'onenet.opening'`,
+  );
+  return row && row.n > 0 ? row.first : Infinity;
 }
 
 /** The last batch before the first that is not old. A batch that ends in a rejected line has no time of its own. */
