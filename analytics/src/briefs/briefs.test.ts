@@ -100,6 +100,25 @@ describe('figures', () => {
   });
 });
 
+test('who was behind when the figures were taken is named, though all is in when they are kept', async () => {
+  const { ingest } = net.sources;
+  let asked = 0;
+  // Of the state; whoever looks later finds it in.
+  const statuses = () =>
+    ingest
+      .statuses()
+      .map((status) =>
+        asked++ === 0 ? { ...status, state: 'BEHIND' as const, completeTo: null } : status,
+      );
+  const catching = Object.create(ingest, { statuses: { value: statuses } }) as typeof ingest;
+  const { completeness } = await briefOf(
+    { ...net.sources, ingest: catching },
+    { kind: 'WEEK', period: week },
+    { by: 'REQUEST', nowMs: Date.now() },
+  );
+  expect(completeness.behind).toEqual([ingest.statuses()[0]?.platform]);
+});
+
 test('one a kind, period and platform, whoever composes it, and the same for ever', async () => {
   const [one, other] = [net.composer(), net.composer()];
   const input = { kind: 'WEEK', period: '2026-W40', platform: null, evenIfBehind: false } as const;

@@ -6,6 +6,7 @@ import { theNet } from '../alerts/rule.ts';
 import { ruleByName } from '../alerts/rules.ts';
 import type { Alerts } from '../alerts/store.ts';
 import { readToken } from '../as-of-token.ts';
+import type { State } from '../as-of-token.ts';
 import { comparedRange } from '../comparisons.ts';
 import { knownMetric } from '../known.ts';
 import type { Range } from '../periods.ts';
@@ -115,8 +116,9 @@ export async function briefOf(
   const ofPlatforms = { ...asked, metrics: platformColumns, by: 'PLATFORM', state } as const;
   const byPlatform = platform === undefined ? await tableOf(sources, ofPlatforms, nowMs) : null;
   state = byPlatform?.state ?? state ?? '';
-  if (!readToken(state).isExact) throw disturbed(kind, period);
-  const completeness = completenessOf(sources, range, counts, platform, now[0]?.asOf, nowMs);
+  const taken = readToken(state);
+  if (!taken.isExact) throw disturbed(kind, period);
+  const completeness = completenessOf(owners, taken, range, counts, platform, now[0]?.asOf);
   const before = comparedRange(range, 'PREVIOUS_PERIOD');
   const yearAgo = comparedRange(range, 'YEAR_AGO');
   return {
@@ -201,26 +203,26 @@ function largest(rows: readonly ValueRow[], metric: number): Brief['shares'][num
     .slice(0, mostShares);
 }
 
-/** Whether each platform's word reaches the period's end, and whether it said anything. */
+/** Whether each platform's word reached the period's end when the figures were taken, and whether it said anything. */
 function completenessOf(
-  { ingest }: Sources,
+  all: readonly NetOwner[],
+  { feeds, atMs }: State,
   range: Range,
   { sent }: Counts,
   platform: string | undefined,
   asOf: string | undefined,
-  nowMs: number,
 ): Completeness {
-  const statuses = new Map(ingest.statuses().map((status) => [status.platform, status]));
-  const owners = ingest.netOwners().filter(({ code }) => code === (platform ?? code));
+  const statuses = new Map(feeds.map(({ code, freshness }) => [code, freshness]));
+  const owners = all.filter(({ code }) => code === (platform ?? code));
   const of = (absence: ReturnType<typeof absenceOf>): string[] =>
     owners
-      .filter(({ code }) => absenceOf(statuses.get(code), range, nowMs) === absence)
+      .filter(({ code }) => absenceOf(statuses.get(code), range, atMs) === absence)
       .map(({ code }) => code);
   const notConnected = of('NOT_CONNECTED');
   const without = (codes: ReadonlySet<string>): string[] =>
     owners.flatMap(({ code }) => (sent.now.has(code) && !codes.has(code) ? [code] : []));
   return {
-    asOf: asOf ?? new Date(nowMs).toISOString(),
+    asOf: asOf ?? new Date(atMs).toISOString(),
     connected: owners.flatMap(({ code }) => (notConnected.includes(code) ? [] : [code])),
     notConnected,
     behind: of('FEED_BEHIND'),
