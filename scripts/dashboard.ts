@@ -15,6 +15,7 @@ const dashboard = join(root, 'dashboard');
 const sources = [
   'dashboard/{src,static}/**/*.*',
   'dashboard/*.{ts,json,js,html}',
+  'charts/src/**/*.*',
   'subgraphs/contract/{src,modules}/**/*.*',
   'subgraphs/contract/working-days.json',
   'pnpm-lock.yaml',
