@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { messages } from '../messages/every.ts';
 import { Format, withinQuotes } from './format.ts';
 
-const zh = new Format('zh', messages.zh);
-const en = new Format('en', messages.en);
+const now = () => Date.parse('2026-11-30T12:00:00Z');
+const zh = new Format('zh', messages.zh, now);
+const en = new Format('en', messages.en, now);
 const percent = { unit: '%', unitEn: '%' };
 const pieces = { unit: '件', unitEn: 'requests' };
 
@@ -46,11 +47,20 @@ describe('times', () => {
     expect(en.date('2016-08-31')).toBe('31 Aug 2016');
   });
 
+  test('of another year say which, as Beijing has it', () => {
+    expect(zh.moment('2026-01-01T00:03:00Z')).toBe('1/1 08:03');
+    expect(zh.moment('2025-12-31T15:59:00Z')).toBe('2025/12/31 23:59');
+    expect(zh.moment('2025-12-31T16:00:00Z')).toBe('1/1 00:00');
+    expect(en.day('2025-11-24T15:00:00Z')).toBe('24 Nov 2025');
+    expect(zh.recent('2025-11-30T12:00:00Z', now())).toBe('2025/11/30 20:00');
+    expect(zh.recent('2026-11-30T11:00:00Z', now())).toBe('19:00:00');
+  });
+
   test('ages and durations in one unit', () => {
-    const now = Date.parse('2026-11-24T16:00:00Z');
-    expect(zh.age('2026-11-24T15:59:58Z', now)).toBe('刚刚');
-    expect(zh.age('2026-11-24T15:58:00Z', now)).toBe('2 分钟前');
-    expect(en.age('2026-11-22T16:00:00Z', now)).toBe('2 d ago');
+    const then = Date.parse('2026-11-24T16:00:00Z');
+    expect(zh.age('2026-11-24T15:59:58Z', then)).toBe('刚刚');
+    expect(zh.age('2026-11-24T15:58:00Z', then)).toBe('2 分钟前');
+    expect(en.age('2026-11-22T16:00:00Z', then)).toBe('2 d ago');
     expect(zh.duration(95)).toBe('1.6 分钟');
   });
 });

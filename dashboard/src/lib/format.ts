@@ -7,10 +7,24 @@ export class Format extends FigureFormat {
   readonly #words: Messages;
   readonly #tenths: Intl.NumberFormat;
   readonly #month: Intl.DateTimeFormat;
+  readonly #dayOfOtherYear: Intl.DateTimeFormat;
+  readonly #momentOfOtherYear: Intl.DateTimeFormat;
+  readonly #now: () => number;
 
-  constructor(language: Language, words: Messages) {
+  /** `now`: Unix milliseconds; times of another year than its say which. */
+  constructor(language: Language, words: Messages, now: () => number = Date.now) {
     super(language);
     this.#words = words;
+    this.#now = now;
+    const day = {
+      year: 'numeric',
+      month: language === 'zh' ? 'numeric' : 'short',
+      day: 'numeric',
+      timeZone: 'Asia/Shanghai',
+    } as const;
+    const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+    this.#dayOfOtherYear = new Intl.DateTimeFormat(locales[language], day);
+    this.#momentOfOtherYear = new Intl.DateTimeFormat(locales[language], { ...day, ...clock });
     this.#month = new Intl.DateTimeFormat(locales[language], {
       year: 'numeric',
       month: language === 'zh' ? 'numeric' : 'short',
@@ -28,6 +42,20 @@ export class Format extends FigureFormat {
     if (seconds < 3600) return words.minutes(Math.round(seconds / 60));
     if (seconds < 86_400) return words.hours(Math.round(seconds / 3600));
     return words.days(Math.round(seconds / 86_400));
+  }
+
+  /** 11/24 16:03; of another year 2025/11/24 16:03. */
+  override moment(at: string | number): string {
+    return this.#isThisYear(at) ? super.moment(at) : this.#momentOfOtherYear.format(new Date(at));
+  }
+
+  /** 11/24; of another year 2025/11/24. */
+  override day(at: string | number): string {
+    return this.#isThisYear(at) ? super.day(at) : this.#dayOfOtherYear.format(new Date(at));
+  }
+
+  #isThisYear(at: string | number): boolean {
+    return yearInBeijing(at) === yearInBeijing(this.#now());
   }
 
   /** The start of a bucket shorter than a day: 16:03. */
@@ -49,6 +77,13 @@ export class Format extends FigureFormat {
     if (seconds < 86_400) return words.hours(write(seconds / 3600));
     return words.days(write(seconds / 86_400));
   }
+}
+
+/** Asia/Shanghai has had no other offset since 1991. */
+const beijingMs = 8 * 3_600_000;
+
+function yearInBeijing(at: string | number): number {
+  return new Date(new Date(at).getTime() + beijingMs).getUTCFullYear();
 }
 
 /** What is quoted already, written inside quotation marks: its own become single ones. */
