@@ -18,7 +18,7 @@ import { freshnessOf, ownersIn } from './scope.ts';
 import type { Feeds, Freshness, Where } from './scope.ts';
 import { changeOf, nothing } from './series.ts';
 import type { Sources } from './series.ts';
-import { checkDimensions, isOfRequests, usageFreshness } from './usage/dimensions.ts';
+import { checkDimensions, isOfRequests, isUnread, usageFreshness } from './usage/dimensions.ts';
 
 /** By what rows are: of the metrics asked for, each must know it. */
 export type TopBy = Dimension;
@@ -82,6 +82,8 @@ async function rowsAt(
   const offered = input.by === 'PLATFORM' ? offersIn(feeds, where) : new Map<string, never>();
   const keys = new Set([...answers.keys(), ...offered.keys()]);
   const cellOf = (key: string, metric: ListedMetric): Cell => {
+    // Where the gateways' record was never read there is nothing to count: that is not zero.
+    if (isOfRequests(metric) && isUnread(usage)) return told(metric, undefined);
     const isOffered = offered.get(key)?.has(metric.module);
     const none = isOffered ? nothing(metric, compared !== undefined) : undefined;
     return told(metric, answers.get(key)?.get(metric.name) ?? none);

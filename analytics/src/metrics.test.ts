@@ -475,6 +475,12 @@ describe('a table', () => {
     expect([...rows]).toEqual([['420100', [['reads', 0, 0]]]]);
   });
 
+  test('where no record of what was asked is read, use beside events is not zero', async () => {
+    const rows = await tableOf({ metrics: ['reads', 'apiRequests'] });
+    expect([...rows.keys()].toSorted()).toEqual(codes.toSorted());
+    for (const [, use] of rows.values()) expect(use).toEqual(['apiRequests', null, null]);
+  });
+
   test('a cursor of another table, an order by what is not in it, no metrics and too many rows are told', async () => {
     const ask = (input: Partial<MetricTableInput>) =>
       metricTable(sources, { ...tableInput, metrics: ['reads'], ...input }, nowMs);
