@@ -101,6 +101,8 @@ export class Ingest {
   async othersPlaces(): Promise<Map<string, FeedPlace> | undefined> {
     const { workers, positions } = this.options;
     if (!workers) return undefined;
+    // They forget lines of raw too: what only those would answer is to be refused here as well.
+    await this.feeds.refreshFloors();
     // Before and after: what is closed in between has moved a position.
     const before = await positions.openIntents();
     const all = await positions.all();

@@ -14,7 +14,9 @@ import {
   until,
 } from '../fixture.ts';
 import type { TestPlatform } from '../fixture.ts';
+import { forgetRaw } from '../operation/retention.ts';
 import { unsignedCalls } from '../owner-call.ts';
+import { metricSeries } from '../series.ts';
 import { Ingest } from './ingest.ts';
 import { LeaseLost, Positions } from './positions.ts';
 import { Workers } from './workers.ts';
@@ -110,6 +112,40 @@ test('two workers share the platforms, and who is left takes over what the other
     );
   }
   expect([...first.ingest.currentEpochs().values()]).toEqual([1, 1, 1]);
+});
+
+test('what another worker forgot of raw is refused, not answered without it', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { db, url, platforms, snapshot } = await net(stack, ['420100', '420200']);
+  const workers = [
+    stack.use(await worker('first', url, db)),
+    stack.use(await worker('second', url, db)),
+  ] as const;
+  for (const { ingest } of workers) ingest.use(snapshot);
+  const codes = platforms.map(({ owner }) => owner.code);
+  const share = ({ ingest }: (typeof workers)[number]) =>
+    codes.filter((code) => ingest.works(code));
+  await until(() => workers.every((each) => share(each).length === 1));
+  const place = '420102002';
+  for (const lines of [1, 2]) {
+    await Promise.all(
+      platforms.map((platform) =>
+        platform.happened([{ type: 'onenet.article.liked', time: new Date(), data: { place } }]),
+      ),
+    );
+    await until(() =>
+      workers.every(({ ingest }) => codes.every((code) => ingest.sequenceOf(code) === lines)),
+    );
+  }
+  const [asked, forgetting] = workers;
+  const input = { metrics: ['likes'], period: 'LAST_7_DAYS', simulated: true, place } as const;
+  const ask = async (): Promise<number | null | undefined> => {
+    const question = { ...input, compareWith: 'NONE' } as const;
+    return (await metricSeries(asked, question, { of: 'net' }, Date.now())).get('')?.[0]?.value;
+  };
+  expect(await ask()).toBe(4);
+  await forgetRaw({ ...forgetting, log: () => undefined }, Date.now() + 60_000);
+  await expect(ask()).rejects.toThrow('single events are kept from');
 });
 
 test('a worker that stood still through the end of its lease advances nothing when it comes to', async () => {
