@@ -63,13 +63,15 @@ export const droppedCells =
 
 /**
  * Takes the lines behind `from` up to `upTo` out of raw; their sums are written before the floor says
- * that they count, and the floor before a row goes. An attempt that breaks off has changed nothing.
+ * that they count, and the floor before a row goes: until `raised` resolves, none does. An attempt that breaks off has
+ * changed nothing.
  */
 export async function raiseFloor(
   clickhouse: ClickHouse,
   platform: string,
   epoch: number,
   { from, upTo }: { readonly from: number; readonly upTo: number },
+  raised: () => Promise<void>,
 ): Promise<void> {
   const step = quote(randomUUID());
   const own = `t.platform = ${quote(platform)} AND t.epoch = ${epoch} AND t.type != ${opening}`;
@@ -89,6 +91,7 @@ export async function raiseFloor(
       sum(cityHash64(t.sequence)), maxIf(t.time, t.rejected = ''), now()
     FROM onenet.raw AS t WHERE ${going}`,
   );
+  await raised();
   await dropBelow(clickhouse, platform, epoch, upTo);
 }
 

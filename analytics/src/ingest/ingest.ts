@@ -87,9 +87,9 @@ export class Ingest {
     return this.feeds.rawFromMs(platforms);
   }
 
-  /** Reads anew where raw begins. */
+  /** Reads anew where raw begins; no question is left then that does not know it. */
   async refreshFloors(): Promise<void> {
-    await this.feeds.refreshFloors();
+    await this.insertsAndQuestions.insert(() => this.feeds.refreshFloors());
   }
 
   /** Where every feed that ever came in stands, by platform. */

@@ -235,13 +235,22 @@ test('an event that a clock dates ahead stays, so that what is asked of now is n
   await happenedAt(nowMs - 3_600_000);
   await happenedAt(nowMs - 3_600_000);
   const log: string[] = [];
+  let knownFloor: number | undefined;
   const sources = {
-    clickhouse,
+    clickhouse: {
+      ...clickhouse,
+      run: async (sql: string) => {
+        if (sql.startsWith('ALTER TABLE onenet.raw')) knownFloor = ingest.rawFloor('420100');
+        await clickhouse.run(sql);
+      },
+    },
     ingest,
     positions: new Positions(db),
     log: (message: string) => void log.push(message),
   };
   await forgetRaw(sources, Date.now() + 1);
+  // Before a line goes, what asks for it is refused.
+  expect(knownFloor).toBe(1);
   expect(log).toEqual([
     "420100: raw keeps 2 and what came after it: the event's clock was ahead",
     '420100: raw begins at 2 now',

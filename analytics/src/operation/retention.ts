@@ -83,7 +83,7 @@ async function forgetOf(
     log(`${platform}: nothing is forgotten while raw and the rollups do not agree`);
     return;
   }
-  await raiseFloor(clickhouse, platform, epoch, { from, upTo });
+  await raiseFloor(clickhouse, platform, epoch, { from, upTo }, () => ingest.refreshFloors());
   log(`${platform}: raw begins at ${upTo + 1} now`);
 }
 
