@@ -8,6 +8,7 @@ import type { ClickHouse } from '../clickhouse.ts';
 import { testNet } from '../fixture-net.ts';
 import { testSnapshot, until } from '../fixture.ts';
 import type { TestPlatform } from '../fixture.ts';
+import type { Ingest } from '../ingest/ingest.ts';
 import { Live } from './live.ts';
 import type { Change, Picture } from './picture.ts';
 
@@ -17,6 +18,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 const cleanUp = new AsyncDisposableStack();
 let wuhan: TestPlatform;
 let clickhouse: ClickHouse;
+let ingest: Ingest;
 let url: string;
 
 beforeAll(async () => {
@@ -28,6 +30,7 @@ beforeAll(async () => {
   );
   ({
     clickhouse,
+    ingest,
     platforms: [wuhan],
   } = net);
   const live = new Live(net, () => undefined);
@@ -42,7 +45,7 @@ beforeAll(async () => {
     server.closeAllConnections();
   });
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/live`;
-  net.ingest.use(testSnapshot([wuhan.owner]));
+  ingest.use(testSnapshot([wuhan.owner]));
 });
 afterAll(() => cleanUp.disposeAsync());
 
@@ -141,6 +144,33 @@ test('who comes back gets what it missed and no snapshot, though nobody listened
   using stranger = new Listener('0123456789ab.3');
   await until(() => stranger.messages.length > 0);
   expect(stranger.messages[0]?.event).toBe('snapshot');
+});
+
+test('a time is not told of figures that were read before it', async () => {
+  using listener = new Listener();
+  await until(() => listener.messages.length > 0);
+  const known = listener.messages.length;
+  const rows = clickhouse.rows.bind(clickhouse);
+  let readMs: number | undefined;
+  let isIn: Promise<void> | undefined;
+  clickhouse.rows = async <Row>(sql: string): Promise<Row[]> => {
+    const found = await rows<Row>(sql);
+    if (!sql.includes('signUps')) return found;
+    readMs ??= Date.now();
+    // More comes in before the look that has these figures goes on.
+    isIn ??= signedUp().then(() =>
+      until(() => Date.parse(ingest.statuses()[0]?.completeTo ?? '') > (readMs ?? Infinity)),
+    );
+    await isIn;
+    return found;
+  };
+  await signedUp();
+  const figures = () =>
+    listener.messages.slice(known).find(({ data }) => data.totals !== undefined);
+  await until(() => figures() !== undefined);
+  clickhouse.rows = rows;
+  const told = figures();
+  expect(Date.parse(told?.data.asOf ?? '')).toBeLessThanOrEqual(readMs ?? 0);
 });
 
 test('a thousand listeners cost no more questions than one, four times a second at most', async () => {

@@ -107,11 +107,11 @@ export class Live {
   /** One look, whoever listens: what changed goes to all, and who came gets what it lacks. */
   async #look(): Promise<void> {
     const { ingest } = this.#sources;
-    // Before the figures are asked for: an event is never told ahead of the figure that counts it.
+    // Before the figures are asked for: neither an event nor a time is told ahead of the figures that count it.
     const events = this.#untold;
     this.#untold = [];
-    const totals = await this.#totals();
     const { asOf } = freshnessOf(ingest, {});
+    const totals = await this.#totals();
     const now: Picture = { asOf, events, totals, feeds: ingest.statuses() };
     const change = changeOf(this.#told, now, this.#isProgressDue);
     this.#isProgressDue = false;
