@@ -120,6 +120,12 @@ test('a team sees its own part, and nothing of whom else the client asked', asyn
       fields: ['Query.serviceRequests'],
     },
   ]);
+  // Else it would learn which of its requests asked the other as well.
+  const others = { filter: { platform: '420800' } };
+  const own = { platform: '420100' };
+  await expect(accessRecords(parts.usage, others, own)).rejects.toThrow('platform: "420100"');
+  await expect(accessSummary(parts.usage, others, own)).rejects.toThrow('platform: "420100"');
+  expect((await accessRecords(parts.usage, { filter: own }, own)).edges).toHaveLength(2);
   expect(await accessSummary(parts.usage, {}, { client: 'taxation' })).toEqual([]);
   expect(await accessSummary(parts.usage, { filter: { platform: '420800' } }, {})).toHaveLength(1);
 });

@@ -187,6 +187,13 @@ async function coordinatesOf(
 /** SQL: the records that are asked for, of those that may be seen. */
 function counted({ reader }: UsageSources, filter: AccessFilter, sight: Sight): string {
   const { platform, client, operation, requestId, result, from, to } = filter;
+  // Which of its requests asked another as well is what a team must not learn.
+  if (sight.platform !== undefined && (platform ?? sight.platform) !== sight.platform) {
+    throw new NetError(
+      'NOT_ALLOWED',
+      `Access is told to a platform's team for its own platform: ask with \`platform: "${sight.platform}"\`, or without.`,
+    );
+  }
   return [
     reader.log.rows,
     `type = 'onenet.access.recorded' AND rejected = ''`,
