@@ -79,8 +79,8 @@ export class SelfCheck {
   /** Checks one platform after another until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const owners = this.connected();
-      for (const owner of owners.filter(({ code }) => this.sources.ingest.works(code))) {
+      const own = this.connected().filter(({ code }) => this.sources.ingest.works(code));
+      for (const owner of own) {
         const began = performance.now();
         const isFirst = !this.latest.has(owner.code);
         // An owner that does not answer is the feed's business; its last result stays.
@@ -93,7 +93,8 @@ export class SelfCheck {
           : Math.max(shortestPauseMs, tookMs * restFactor);
         await rest(pauseMs, signal);
       }
-      if (owners.length === 0) await rest(shortestPauseMs, signal);
+      // Of several processes one may have no platform yet: without a rest it would do nothing else ever.
+      if (own.length === 0) await rest(shortestPauseMs, signal);
     }
   }
 

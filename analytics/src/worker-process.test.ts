@@ -1,0 +1,102 @@
+/** Several analytics processes on one ClickHouse server, as they are started in a cluster: each lives, and who is left has it all. */
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { MongoClient } from 'mongodb';
+import { expect, inject, test } from 'vitest';
+import { clickHouseFront } from './fixture-http.ts';
+import { testDatabase, testDirectory, testPlatform, testSnapshot } from './fixture.ts';
+
+test(
+  'two processes share the platforms; one is killed, and the other reads and answers for all',
+  { timeout: 120_000 },
+  async () => {
+    await using stack = new AsyncDisposableStack();
+    const mongodbUri = inject('mongodbUri');
+    const client = await MongoClient.connect(mongodbUri);
+    stack.defer(() => client.close());
+    const { db } = stack.use(await testDatabase(mongodbUri));
+    const { path } = stack.use(await testDirectory());
+    const { url: clickhouseUrl } = stack.use(await clickHouseFront(path));
+    const codes = ['420100', '420200'];
+    const platforms = await Promise.all(
+      codes.map(async (code) =>
+        stack.use(await testPlatform(client, code, `analytics_w_${randomUUID().slice(0, 8)}`)),
+      ),
+    );
+    const snapshot = testSnapshot(platforms.map(({ owner }) => owner));
+    const province = createServer((request, response) => {
+      const isKnown =
+        Number(new URL(request.url ?? '/', 'http://net').searchParams.get('after')) >= 1;
+      if (isKnown) setTimeout(() => response.writeHead(204).end(), 1_000);
+      else response.end(JSON.stringify(snapshot));
+    });
+    province.listen(0, '127.0.0.1');
+    await once(province, 'listening');
+    stack.defer(() => {
+      province.close();
+      province.closeAllConnections();
+    });
+    const provinceUrl = `http://127.0.0.1:${(province.address() as AddressInfo).port}`;
+
+    const start = async (worker: string) => {
+      const child = spawn(
+        process.execPath,
+        [
+          fileURLToPath(new URL('main.ts', import.meta.url)),
+          '--port=0',
+          `--data=${path}-${worker}`,
+          `--mongodb-uri=${mongodbUri}`,
+          `--database=${db.databaseName}`,
+          `--province-url=${provinceUrl}`,
+          `--clickhouse-url=${clickhouseUrl}`,
+          `--worker=${worker}`,
+        ],
+        { stdio: ['ignore', 'pipe', 'ignore'] },
+      );
+      const ended = once(child, 'exit');
+      stack.defer(async () => {
+        child.kill('SIGKILL');
+        await ended;
+      });
+      for await (const line of createInterface(child.stdout)) {
+        const [, url] = /^analytics is ready: (.*)$/.exec(line) ?? [];
+        if (url !== undefined) return { url, kill: () => child.kill('SIGKILL') };
+      }
+      throw new Error(`${worker} ended.`);
+    };
+    const ask = async (url: string): Promise<unknown> => {
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          query:
+            '{ metrics(input: { metrics: ["likes"], period: ALL }) { value } feeds { platform sequence } }',
+        }),
+        signal: AbortSignal.timeout(5_000),
+      });
+      return ((await response.json()) as { data?: unknown }).data;
+    };
+    const first = await start('first');
+    const second = await start('second');
+    const happened = async (): Promise<void> => {
+      const like = { type: 'onenet.article.liked', time: new Date() } as const;
+      await Promise.all(platforms.map((platform) => platform.happened([like])));
+    };
+    const all = (each: number) => ({
+      metrics: [{ value: each * codes.length }],
+      feeds: codes.map((platform) => ({ platform, sequence: String(each) })),
+    });
+    await happened();
+    for (const { url } of [first, second]) {
+      await expect.poll(() => ask(url), { timeout: 60_000 }).toEqual(all(1));
+    }
+    second.kill();
+    await happened();
+    await expect.poll(() => ask(first.url), { timeout: 60_000 }).toEqual(all(2));
+  },
+);
