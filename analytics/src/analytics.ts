@@ -39,6 +39,7 @@ import { Editions } from './ranking/editions.ts';
 import { RankingPublisher } from './ranking/publisher.ts';
 import { createGraphql } from './schema.ts';
 import { SelfCheck } from './self-check.ts';
+import type { SharedCheck } from './self-check.ts';
 import { closeMonths } from './statistics/close.ts';
 import { noteFreshness } from './usage/freshness.ts';
 import { UsageReader } from './usage/reader.ts';
@@ -120,7 +121,11 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
         ? undefined
         : new UsageReader({ clickhouse, gatewayUrl, ownerHeaders, signal, log });
     const sources = { clickhouse, ingest, usage: reader };
-    const selfCheck = new SelfCheck(sources, ownerHeaders);
+    const selfCheck = new SelfCheck(
+      sources,
+      ownerHeaders,
+      worker === undefined ? undefined : db.collection<SharedCheck>('self_checks'),
+    );
     const live = new Live(sources, log);
     await prepare(clickhouse, ingest, reader).catch((error: unknown) => {
       live.stop();

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventTypes } from '@onenet/contract';
 import type { NetOwner } from '@onenet/contract';
+import type { Collection } from 'mongodb';
 import { request } from 'undici';
 import { quote } from './clickhouse.ts';
 import type { ClickHouse } from './clickhouse.ts';
@@ -42,25 +43,40 @@ const shortestFirstPauseMs = 200;
 /** A check rests this many times as long as it took: it takes at most a twentieth of the machine. */
 const restFactor = 20;
 
+/** What a check of one platform found. */
+interface Checked {
+  readonly differences: readonly Difference[];
+  /** UTC ms. */
+  readonly atMs: number;
+}
+
+/** The same as several processes tell each other, by platform. */
+export interface SharedCheck extends Checked {
+  readonly _id: string;
+}
+
 /** The latest result of every platform, and the round that renews them. */
 export class SelfCheck {
   private readonly sources: Sources;
   private readonly ownerHeaders: OwnerHeaders;
-  private readonly latest = new Map<string, readonly Difference[]>();
-  private checkedAtMs: number | undefined;
+  /** Where several processes share the platforms: each checks its own, and shows all. */
+  private readonly shared: Collection<SharedCheck> | undefined;
+  private readonly latest = new Map<string, Checked>();
 
-  constructor(sources: Sources, ownerHeaders: OwnerHeaders) {
+  constructor(sources: Sources, ownerHeaders: OwnerHeaders, shared?: Collection<SharedCheck>) {
     this.sources = sources;
     this.ownerHeaders = ownerHeaders;
+    this.shared = shared;
   }
 
   /** What the latest checks of connected platforms found. Nothing checked is not right. */
   result(): SelfCheckResult {
     const connected = new Set(this.connected().map(({ code }) => code));
     const latest = [...this.latest].filter(([code]) => connected.has(code));
-    const differences = latest.flatMap(([, found]) => found);
+    const differences = latest.flatMap(([, found]) => found.differences);
+    const checkedAtMs = Math.max(...latest.map(([, { atMs }]) => atMs));
     return {
-      checkedAt: this.checkedAtMs === undefined ? null : new Date(this.checkedAtMs).toISOString(),
+      checkedAt: latest.length === 0 ? null : new Date(checkedAtMs).toISOString(),
       ok: latest.length > 0 && differences.length === 0,
       platformsChecked: latest.length,
       differences,
@@ -69,7 +85,7 @@ export class SelfCheck {
 
   /** What the latest check of one platform found; undefined while it was not checked. */
   differencesOf(platform: string): readonly Difference[] | undefined {
-    return this.latest.get(platform);
+    return this.latest.get(platform)?.differences;
   }
 
   private connected(): readonly NetOwner[] {
@@ -79,6 +95,7 @@ export class SelfCheck {
   /** Checks one platform after another until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      await this.readShared();
       const own = this.connected().filter(({ code }) => this.sources.ingest.works(code));
       for (const owner of own) {
         const began = performance.now();
@@ -112,9 +129,23 @@ export class SelfCheck {
       return differencesOf(owner.code, totals, held, sequence);
     });
     if (!found) return undefined;
-    this.latest.set(owner.code, found);
-    this.checkedAtMs = Date.now();
+    const checked = { differences: found, atMs: Date.now() };
+    this.latest.set(owner.code, checked);
+    await this.shared?.replaceOne({ _id: owner.code }, checked, { upsert: true });
     return found;
+  }
+
+  /** Takes over what others have found since. */
+  private async readShared(): Promise<void> {
+    // While MongoDB does not answer, what was known last stays.
+    const told =
+      (await this.shared
+        ?.find()
+        .toArray()
+        .catch(() => undefined)) ?? [];
+    for (const { _id: code, differences, atMs } of told) {
+      if (atMs > (this.latest.get(code)?.atMs ?? 0)) this.latest.set(code, { differences, atMs });
+    }
   }
 }
 

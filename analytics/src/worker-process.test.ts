@@ -75,7 +75,7 @@ test(
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({
           query:
-            '{ metrics(input: { metrics: ["likes"], period: ALL }) { value } feeds { platform sequence } }',
+            '{ metrics(input: { metrics: ["likes"], period: ALL }) { value } feeds { platform sequence } selfCheck { ok platformsChecked } }',
         }),
         signal: AbortSignal.timeout(5_000),
       });
@@ -90,6 +90,7 @@ test(
     const all = (each: number) => ({
       metrics: [{ value: each * codes.length }],
       feeds: codes.map((platform) => ({ platform, sequence: String(each) })),
+      selfCheck: { ok: true, platformsChecked: codes.length },
     });
     await happened();
     for (const { url } of [first, second]) {
