@@ -43,7 +43,7 @@ export class Pages<T> {
   /** Asks for the page after those that are shown. */
   more(): void {
     const shown = this.part.current;
-    if (shown === undefined || !shown.hasNextPage) return;
+    if (shown === undefined || !shown.hasNextPage || this.part.pending) return;
     this.#before = shown.rows;
     this.#after = shown.endCursor;
   }
