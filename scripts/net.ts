@@ -67,6 +67,8 @@ export interface Net {
   readonly processes: Readonly<Record<string, number>>;
   /** Resolves when a part ends unasked, with what to tell about it. The others still run then. */
   readonly crashed: Promise<Error>;
+  /** Starts a part again that has ended, as it was started before; resolves when it does its work. */
+  startAgain(name: string): Promise<void>;
   /** Stops every part, the databases last; resolves when all are gone. */
   stop(): Promise<void>;
 }
@@ -109,7 +111,9 @@ export async function startNet(options: NetOptions): Promise<Net> {
       ]);
       const yichangDatabase = base?.database;
       const input = { ...options, dataDir, ports, mongodbUri, yichangDatabase, dashboardDir };
+      const begun = new Map<string, PartPlan>();
       const startPlan = async (plan: PartPlan) => {
+        begun.set(plan.name, plan);
         const part = running.add(await startPart(plan, join(dataDir, 'logs')));
         const lastLine = async () => (await lastLines(part.logFile, 1)).join('');
         await step(say, plan.name, () => untilReady(part, plan.readyUrls), lastLine);
@@ -121,7 +125,11 @@ export async function startNet(options: NetOptions): Promise<Net> {
         base && startYichangParts(base, input, { say, add }),
       ]);
       for (const wave of others) await Promise.all(wave.map(startPlan));
-      return running.asNet({ ...ports.urls, mongodb: mongodbUri });
+      return running.asNet({ ...ports.urls, mongodb: mongodbUri }, async (name) => {
+        const plan = begun.get(name);
+        if (plan === undefined) throw new Error(`This net has started no part ${name}.`);
+        await startPlan(plan);
+      });
     });
   } catch (error) {
     await running.stop();
@@ -197,9 +205,19 @@ class RunningParts {
     }
   }
 
-  asNet(urls: NetUrls): Net {
-    const processes = Object.fromEntries(this.#parts.map(({ name, pid }) => [name, pid]));
-    return { urls, processes, crashed: this.#crash.promise, stop: () => this.stop() };
+  asNet(urls: NetUrls, start: (name: string) => Promise<void>): Net {
+    const pids = () => Object.fromEntries(this.#parts.map(({ name, pid }) => [name, pid]));
+    const processes = pids();
+    return {
+      urls,
+      processes,
+      crashed: this.#crash.promise,
+      startAgain: async (name) => {
+        await start(name);
+        Object.assign(processes, pids());
+      },
+      stop: () => this.stop(),
+    };
   }
 
   /** Stops what runs: the databases last, so that none loses what it still writes to. */
