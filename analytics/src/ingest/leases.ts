@@ -19,6 +19,12 @@ interface Worker {
   readonly until: Date;
 }
 
+/** Who alone may change the tables now. */
+interface Migrating extends Omit<Worker, '_id'> {
+  readonly _id: 'tables';
+  readonly worker: string;
+}
+
 /** What a worker holds, and what it should give up so that others have as much. */
 export interface Share {
   /** Fences by platform. */
@@ -35,6 +41,7 @@ export class Leases {
   private readonly positions: Positions;
   private readonly leases: Collection<Lease>;
   private readonly workers: Collection<Worker>;
+  private readonly migrating: Collection<Migrating>;
 
   /** `worker`: the name of this process, which no other has. */
   constructor(db: Db, positions: Positions, worker: string, durationMs = leaseMs) {
@@ -47,6 +54,7 @@ export class Leases {
     this.durationMs = durationMs;
     this.leases = db.collection<Lease>('leases', options);
     this.workers = db.collection<Worker>('workers', options);
+    this.migrating = db.collection<Migrating>('migrating', options);
   }
 
   /** Often enough that one renewal may fail. */
@@ -100,6 +108,24 @@ export class Leases {
   async liveWorkers(): Promise<string[]> {
     const live = await this.workers.find({ $expr: { $gt: ['$until', '$$NOW'] } }).toArray();
     return live.map(({ _id }) => _id);
+  }
+
+  /** Whether this process alone may change the tables, for as long as a lease is; to be asked again before it ends. */
+  async mayMigrate(): Promise<boolean> {
+    const { worker } = this;
+    const _id = 'tables';
+    const never = { worker: '', until: new Date(0) };
+    await this.migrating.updateOne({ _id }, { $setOnInsert: never }, { upsert: true });
+    const { matchedCount } = await this.migrating.updateOne(
+      { _id, $expr: { $or: [{ $eq: ['$worker', worker] }, { $lte: ['$until', '$$NOW'] }] } },
+      [{ $set: { worker, until: { $add: ['$$NOW', this.durationMs] } } }],
+    );
+    return matchedCount === 1;
+  }
+
+  /** Lets others change them. */
+  async hasMigrated(): Promise<void> {
+    await this.migrating.updateOne({ worker: this.worker }, { $set: { until: new Date(0) } });
   }
 
   /** Takes a lease that nobody has; its fence, or undefined where somebody has it. */

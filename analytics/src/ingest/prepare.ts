@@ -26,11 +26,13 @@ export async function prepareStores(
     : ownBlocks(before.values(), intents);
   const committer = committerWith(blocks);
   const pending = await pendingMigrations(clickhouse);
-  if (workers && pending.length > 0) await refuseOthers(workers, pending);
+  await using alone = new AsyncDisposableStack();
+  if (workers && pending.length > 0) alone.use(await withoutOthers(workers, pending));
   // What others have under way is theirs: who takes a platform over settles it.
   const own = workers && pending.length === 0 ? [] : intents;
   const unsettled = await replayed(options, committer, own, pending);
   await migrate(clickhouse, (name) => log(`migrating: ${name}`));
+  await alone.disposeAsync();
   await positions.addRejected(({ _id: platform, epoch, sequence }) =>
     rejectedLines(clickhouse, { platform, epoch, upTo: sequence }),
   );
@@ -76,12 +78,30 @@ async function knownPlatforms(
   return new Set([...positioned, ...(await platformsInTables(clickhouse))]);
 }
 
-/** Tables change while nobody else inserts into them. */
-async function refuseOthers({ leases }: Workers, pending: readonly string[]): Promise<void> {
+/** Tables change while nobody else inserts into them, or changes them: until it is disposed of, others are refused. */
+async function withoutOthers(
+  { leases }: Workers,
+  pending: readonly string[],
+): Promise<AsyncDisposable> {
+  const must = `${pending.join(', ')} must run while no other worker does`;
+  if (!(await leases.mayMigrate())) {
+    throw new Error(`${must}, and another one is at it: start this one again when it has ended.`);
+  }
+  const renewing = setInterval(() => {
+    // Who cannot be told now is told by the next.
+    leases.mayMigrate().catch(() => undefined);
+  }, leases.renewEveryMs);
+  const ended = {
+    async [Symbol.asyncDispose]() {
+      clearInterval(renewing);
+      await leases.hasMigrated();
+    },
+  };
   const others = (await leases.liveWorkers()).filter((name) => name !== leases.worker);
-  if (others.length === 0) return;
+  if (others.length === 0) return ended;
+  await ended[Symbol.asyncDispose]();
   throw new Error(
-    `${pending.join(', ')} must run while no other worker does, and ${others.join(', ')} run: ` +
+    `${must}, and ${others.join(', ')} run: ` +
       'stop them (one that was killed counts for 15 seconds), start one of the new version, then the others.',
   );
 }
