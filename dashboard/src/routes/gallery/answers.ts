@@ -1,5 +1,7 @@
 /** Answers that are made up, for the gallery: as the net would give them, in each state that a part can be in. */
 
+import { netAnswers } from './net-answers.ts';
+
 export const states = [
   'normal',
   'loading',
@@ -13,6 +15,10 @@ export const states = [
 export type GalleryState = (typeof states)[number];
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** What stands in place of a name or a title. */
+export const textIn = (state: GalleryState) => (usual: string) =>
+  state === 'hostile' ? hostile : usual;
 
 /** Markup, a formula, right to left, very long, emoji. */
 const hostile = '=1+1<img src=x onerror=alert(1)>\u202eاختبار👩‍👩‍👧‍👦' + '很长的名字'.repeat(12);
@@ -131,6 +137,7 @@ function answers(state: GalleryState): Readonly<Record<string, (input: Input) =>
     'RATED',
   ];
   return {
+    ...netAnswers({ none, size, text: textIn(state), behind }),
     Metrics: ({ metrics = [] }) => ({ metrics: metrics.map((name, index) => series(name, index)) }),
     MetricsByPlatform: ({ metrics = [] }) => ({
       platforms: none
