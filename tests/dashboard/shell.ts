@@ -6,6 +6,7 @@ import { axeFindings } from '../fixtures/axe.ts';
 import { prefixProxy } from '../fixtures/prefix-proxy.ts';
 import { ask } from '../fixtures/small-net.ts';
 import { compressedSize, firstScripts, pageScripts, scriptWith, withImports } from './build.ts';
+import { seen as scrolledThrough } from './reading.ts';
 
 /** What these tests need of the file that has the net. */
 export interface Shell {
@@ -154,7 +155,54 @@ export function testShell({ gateway, browser, open }: Shell): void {
     expect(csv).toContain('演示');
     expect(files.get('XLSX')?.subarray(0, 2).toString()).toBe('PK');
     expect(files.get('PNG')?.subarray(1, 4).toString()).toBe('PNG');
-    expect(files.get('SVG')?.toString()).toContain('提交');
+    // Whoever gets the link sees the same, later too.
+    expect(csv).toMatch(/\/requests\?period=YEAR&asOf=\S+\r\n$/);
+    const svg = files.get('SVG')?.toString() ?? '';
+    for (const said of ['提交', '办理漏斗', '时段：今年', '截至 ', '演示'])
+      expect(svg).toContain(said);
+  });
+
+  test('the map is taken away, too, with what its colours mean and that it is a sketch', async () => {
+    await using page = await open('/?period=YEAR');
+    const panel = page.locator('#areas');
+    await panel.locator('svg a').nth(16).waitFor();
+    await panel.getByRole('button', { name: '导出' }).click();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      panel.getByRole('button', { name: 'SVG', exact: true }).click(),
+    ]);
+    const svg = await readFile(await file.path(), 'utf8');
+    for (const said of ['求助办结（件）', '武汉', '及以上', '未接入', '示意图', '截至 '])
+      expect(svg).toContain(said);
+    expect(svg).not.toMatch(/<a\b|href|var\(--/);
+  });
+
+  test('what narrows and sorts a part stands in the address, and the back button undoes it', async () => {
+    await using page = await open('/requests?period=YEAR&by=CHANNEL&sort=-requestsOverdue');
+    const tab = page.getByRole('button', { name: '渠道', exact: true });
+    await figures(page);
+    await scrolledThrough(page);
+    await page.locator('th[aria-sort=ascending]', { hasText: '求助超期' }).waitFor();
+    expect(await tab.getAttribute('aria-pressed')).toBe('true');
+    const which = page.getByRole('combobox', { name: '哪些求助' });
+    await which.selectOption('OVERDUE');
+    await page.waitForURL('**requests=OVERDUE**');
+    await page.goBack();
+    await expect.poll(() => which.inputValue()).toBe('ALL');
+    await page.goForward();
+    await expect.poll(() => which.inputValue()).toBe('OVERDUE');
+  });
+
+  test('paper is white, whatever the screen is', async () => {
+    await using page = await open('/requests?period=YEAR&theme=dark');
+    const bars = page.locator('section', { hasText: '办理漏斗' }).locator('svg text').first();
+    await bars.waitFor();
+    const dark = await bars.getAttribute('fill');
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('light');
+    await expect.poll(() => bars.getAttribute('fill')).not.toBe(dark);
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    await expect.poll(() => bars.getAttribute('fill')).toBe(dark);
   });
 
   test.each(['light', 'dark', 'contrast'])('axe finds nothing, %s', async (theme) => {

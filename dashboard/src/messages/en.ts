@@ -72,6 +72,7 @@ export const en: Messages = {
     asked === 1 ? 'the platform is not in' : `${answered} of ${asked} platforms are in`,
   allAnswered: (asked) => (asked === 1 ? 'the platform is in' : `all ${asked} platforms are in`),
   behind: (names) => `not in: ${names}`,
+  behindMany: (names, count) => `not in: ${names} and others, ${count} platforms`,
   lastKnown: (age) => `As last seen (${age}); updating`,
   map: 'Cities and prefectures',
   mapOfPlace: (place) => `Within ${place}`,
@@ -243,6 +244,8 @@ export const en: Messages = {
     'Left: as the platform published it. Right: the same counted live by OneNet, without simulated activity.',
   publishedFigure: 'Published',
   liveFigure: 'Live',
+  publishedAsOf: 'Published as of',
+  liveAsOf: 'Live as of',
   figure: 'Figure',
   source: 'Source',
   units: {

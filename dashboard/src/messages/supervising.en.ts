@@ -6,6 +6,7 @@ export const supervising: Messages['supervising'] = {
   askAbout: 'Ask the platform about this request',
   askAboutFigure: 'Ask the platform about this figure',
   askOf: (platform) => `Supervision: ${platform}`,
+  ofOutlier: (platform, what) => `Supervise ${platform}: ${what}`,
   send: 'Send',
   about: 'About',
   office: 'Office that asks',

@@ -5,6 +5,7 @@ export const supervising = {
   askAbout: '就这件求助向平台发起督办',
   askAboutFigure: '就这个数字向平台发起督办',
   askOf: (platform: string) => `督办：${platform}`,
+  ofOutlier: (platform: string, what: string) => `督办：${platform}，${what}`,
   send: '发出督办',
   about: '事由',
   office: '发起部门',

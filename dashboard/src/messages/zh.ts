@@ -70,6 +70,7 @@ export const zh = {
   answeredOf: (answered: number, asked: number) => `${asked} 个平台中 ${answered} 个已到齐`,
   allAnswered: (asked: number) => `${asked} 个平台全部到齐`,
   behind: (names: string) => `未到齐：${names}`,
+  behindMany: (names: string, count: number) => `未到齐：${names}等 ${count} 个平台`,
   lastKnown: (age: string) => `上次看到的数据（${age}），正在更新`,
   map: '各市州',
   mapOfPlace: (place: string) => `${place}辖区`,
@@ -237,6 +238,8 @@ export const zh = {
   publishedExplained: '左为各平台公布的数字，右为一张网按同一口径实时汇总（不含模拟活动）。',
   publishedFigure: '公布数字',
   liveFigure: '实时数字',
+  publishedAsOf: '公布数字截至',
+  liveAsOf: '实时数字截至',
   figure: '项目',
   source: '出处',
   units: {

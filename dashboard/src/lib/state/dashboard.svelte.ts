@@ -120,21 +120,6 @@ export class Dashboard {
       ? this.words.comparedWith[period]
       : this.words.comparedOtherwise[comparison];
   }
-
-  /** What stands under whatever is taken away: whose it is, of when and what, and where it can be seen. */
-  aboutExport(): readonly string[] {
-    const { words, format, view } = this;
-    const { period, days } = view;
-    const when = period === 'CUSTOM' ? `${days.from} – ${days.to}` : words.periods[period];
-    const isDemo = this.platforms.current?.some(({ demoNotice }) => demoNotice !== null) ?? false;
-    return [
-      words.siteName,
-      words.exportPeriod(when),
-      words.exportedAt(format.moment(this.now.current)),
-      location.href,
-      ...(isDemo ? [words.demoDataExplained] : []),
-    ];
-  }
 }
 
 const provinceCode = '420000';

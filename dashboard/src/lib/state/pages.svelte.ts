@@ -17,10 +17,19 @@ export class Pages<T> {
   /** Changed by `more`: how far the list is wanted. */
   #after = $state<string | null>(null);
   #before: readonly T[] = [];
+  #list: string;
 
-  constructor(load: (after: string | null, signal: AbortSignal) => Promise<Answer<Page<T>>>) {
+  /** `list`: which list it is, where the address says that; of another list than before the first page is asked. */
+  constructor(
+    load: (after: string | null, signal: AbortSignal) => Promise<Answer<Page<T>>>,
+    list: () => string = () => '',
+  ) {
+    this.#list = list();
     this.part = new Part(
       async (signal) => {
+        const now = list();
+        if (now !== this.#list) this.restart();
+        this.#list = now;
         const after = this.#after;
         const answer = await load(after, signal);
         if (after === null) return answer;

@@ -1,5 +1,6 @@
 /** The colours of the style sheet, for what is drawn by script. */
 import type { Palette } from '@onenet/charts';
+import { flushSync } from 'svelte';
 import type { View } from './view.svelte.ts';
 
 export class Colours {
@@ -10,15 +11,28 @@ export class Colours {
     const dark = matchMedia('(prefers-color-scheme: dark)');
     $effect.pre(() => {
       const root = document.documentElement;
+      // Paper is white, and its drawings are those of the screen unless they are drawn anew before.
+      let onPaper = false;
       const apply = () => {
         const auto = dark.matches ? 'dark' : 'light';
-        root.dataset['theme'] = view.theme === 'auto' ? auto : view.theme;
+        const chosen = view.theme === 'auto' ? auto : view.theme;
+        root.dataset['theme'] = onPaper && chosen === 'dark' ? 'light' : chosen;
         root.dataset['size'] = view.size;
         this.current = readPalette();
       };
+      const print = ({ type }: Event) => {
+        onPaper = type === 'beforeprint';
+        flushSync(apply);
+      };
       apply();
       dark.addEventListener('change', apply);
-      return () => dark.removeEventListener('change', apply);
+      addEventListener('beforeprint', print);
+      addEventListener('afterprint', print);
+      return () => {
+        dark.removeEventListener('change', apply);
+        removeEventListener('beforeprint', print);
+        removeEventListener('afterprint', print);
+      };
     });
   }
 }

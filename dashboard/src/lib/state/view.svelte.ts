@@ -35,6 +35,13 @@ const defaults: Readonly<Record<string, string>> = {
   client: '',
 };
 
+/** Categories, and how single parts of a page are narrowed and sorted. */
+const ofOnePage = Object.fromEntries(
+  ['category', 'by', 'sort', 'times', 'requests', 'supervisions', 'transfers', 'articles'].map(
+    (name) => [name, ''],
+  ),
+);
+
 export class View {
   readonly #params = $derived(page.url.searchParams);
   /** How this browser last looked, for what the address does not say. */
@@ -82,7 +89,7 @@ export class View {
     // what narrows one means nothing on another.
     const isOwn = /^\/(?:place|platform)\//.test(path);
     const other =
-      path === this.path ? {} : { category: '', ...(isOwn && { place: '', platform: '' }) };
+      path === this.path ? {} : { ...ofOnePage, ...(isOwn && { place: '', platform: '' }) };
     return base + path + withChoices(page.url.search, { ...other, ...choices }, defaults);
   }
 
