@@ -4,7 +4,7 @@ import { printTable, type BenchResult } from './table.ts';
 
 interface Bench {
   readonly help: string;
-  run(say: (line: string) => void, scale: number, only: RegExp): Promise<BenchResult>;
+  run(say: (line: string) => void, scale: number, only: RegExp, runs: number): Promise<BenchResult>;
 }
 
 // Each loads its parts only when it runs.
@@ -47,6 +47,11 @@ const benches: Readonly<Record<string, Bench>> = {
     run: async (say, scale, only) =>
       (await import('./platform/platform.ts')).benchPlatform(say, scale, only),
   },
+  dashboard: {
+    help: 'Lighthouse on every page, and its first figure on a slow machine, two years behind it (an hour; --runs 1 --scale 0.01 for a trial)',
+    run: async (say, scale, only, runs) =>
+      (await import('./dashboard/dashboard.ts')).benchDashboard(say, scale, only, runs),
+  },
   figures: {
     help: 'the whole net at full scale shows every published figure (an hour; --scale 0.001 for a trial)',
     run: async (say, scale) => (await import('./figures/figures.ts')).benchFigures(say, scale),
@@ -56,8 +61,10 @@ const benches: Readonly<Record<string, Bench>> = {
 const help = `npm run bench -- <name> [--json]
 
   --json   prints the result as JSON in the last line
-  --scale  of \`platform\`, \`figures\` and \`analytics\`: share of the large figures, above 0, at most 1 (1)
-  --only   of \`platform\` and \`analytics\`: operations whose name this pattern finds, e.g. 'members .* status'
+  --scale  of \`platform\`, \`figures\`, \`analytics\` and \`dashboard\`: share of the large figures, above 0, at most 1 (1)
+  --only   of \`platform\` and \`analytics\`: operations whose name this pattern finds, e.g. 'members .* status';
+           of \`dashboard\`: pages, e.g. '^/(requests)?$'
+  --runs   of \`dashboard\`: how often Lighthouse looks at each page, of which the median counts; odd (5)
   --help
 
 Benchmarks:
@@ -71,6 +78,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     scale: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
+    runs: { type: 'string', default: '5' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -85,7 +93,10 @@ if (values.help) {
   const scale = Number(values.scale);
   if (!(scale > 0 && scale <= 1))
     throw new RangeError(`--scale ${values.scale}: above 0, at most 1.`);
-  const result = await bench.run((line) => console.error(line), scale, new RegExp(values.only));
+  const runs = Number(values.runs);
+  if (!(runs > 0 && runs % 2 === 1)) throw new RangeError(`--runs ${values.runs}: an odd number.`);
+  const only = new RegExp(values.only);
+  const result = await bench.run((line) => console.error(line), scale, only, runs);
   printTable(result);
   if (result.failures?.length) process.exitCode = 1;
   if (values.json) console.log(JSON.stringify(result));

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { axeFindings } from '../fixtures/axe.ts';
 import type { DisposableNet } from '../fixtures/net.ts';
 import { writeHostileTexts } from './hostile.ts';
+import { paths } from './paths.ts';
 import { csvLines, loaded, seen } from './reading.ts';
 
 /** What these tests need of the file that has the net. */
@@ -13,27 +14,6 @@ export interface EveryPage {
   readonly open: (path: string, options?: BrowserContextOptions) => Promise<Page & AsyncDisposable>;
   readonly images: string;
 }
-
-const paths = [
-  '/',
-  '/platform',
-  '/platform/420100',
-  '/place/420106',
-  '/requests',
-  '/sign-ups',
-  '/engagement',
-  '/aid',
-  '/ranking',
-  '/net',
-  '/usage',
-  '/alerts',
-  '/brief',
-  '/access',
-  '/administration',
-  '/developer',
-  '/sign-in',
-  '/wall',
-] as const;
 
 /** Two of the four looks for each page, so that neighbours together have all four. */
 const looks = [

@@ -1,0 +1,21 @@
+/** A path of every page that a person may open; of those by code, one each. */
+export const paths = [
+  '/',
+  '/platform',
+  '/platform/420100',
+  '/place/420106',
+  '/requests',
+  '/sign-ups',
+  '/engagement',
+  '/aid',
+  '/ranking',
+  '/net',
+  '/usage',
+  '/alerts',
+  '/brief',
+  '/access',
+  '/administration',
+  '/developer',
+  '/sign-in',
+  '/wall',
+] as const;
