@@ -64,6 +64,14 @@ test('the dashboard: pages fall back to the shell, hashed files are kept, others
   expect(home.headers.get('cache-control')).toBe('no-cache');
   const again = await get('/', { ...html, 'if-none-match': home.headers.get('etag') ?? '' });
   expect(again.status).toBe(304);
+  for (const encoding of ['br', 'gzip']) {
+    const compressed = await get('/', { ...html, 'accept-encoding': encoding });
+    expect(compressed.headers.get('content-encoding')).toBe(encoding);
+    expect(await compressed.text()).toBe('<!doctype html>home');
+  }
+  const plain = await get('/', { ...html, 'accept-encoding': 'identity' });
+  expect(plain.headers.get('content-encoding')).toBeNull();
+  expect(await plain.text()).toBe('<!doctype html>home');
   // Where its files are from here, and for which path it was asked: a proxy may have put us under another.
   const shell = (path: string) => get(path, html).then((response) => response.text());
   expect(await shell('/platform/420100')).toBe(

@@ -5,6 +5,8 @@ import { readFile, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip } from 'node:zlib';
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -22,10 +24,10 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** What the build compressed beside each file, best first. */
+/** What the build compressed beside each file, best first; the shell, which is written into, is compressed here. */
 const encodings = [
-  { name: 'br', suffix: '.br' },
-  { name: 'gzip', suffix: '.gz' },
+  { name: 'br', suffix: '.br', compress: promisify<Buffer, Buffer>(brotliCompress) },
+  { name: 'gzip', suffix: '.gz', compress: promisify<Buffer, Buffer>(gzip) },
 ] as const;
 
 /** The shell, under the names that the static adapter gives it. */
@@ -84,19 +86,26 @@ async function sendShell(
   const html = (await readFile(file, 'utf8'))
     .replace('<html ', () => `<html data-path="${encodeURI(pathname).replaceAll('"', '%22')}" `)
     .replaceAll(/(?<=\s(?:href|src)=")\/(?!\/)/g, up);
-  const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 16)}"`;
+  const accepted = request.headers['accept-encoding'] ?? '';
+  const encoding = encodings.find(({ name }) => accepted.includes(name));
+  const hash = createHash('sha256').update(html).digest('base64url').slice(0, 16);
+  const etag = `"${hash}${encoding?.name ?? ''}"`;
   const headers = {
     'content-type': contentTypes['.html'],
     'cache-control': 'no-cache',
     'x-content-type-options': 'nosniff',
+    vary: 'accept-encoding',
     etag,
+    ...(encoding && { 'content-encoding': encoding.name }),
   };
   if (request.headers['if-none-match'] === etag) {
     response.writeHead(304, headers).end();
     return;
   }
-  response.writeHead(200, { ...headers, 'content-length': Buffer.byteLength(html) });
-  response.end(request.method === 'HEAD' ? undefined : html);
+  const body = Buffer.from(html);
+  const sent = encoding ? await encoding.compress(body) : body;
+  response.writeHead(200, { ...headers, 'content-length': sent.length });
+  response.end(request.method === 'HEAD' ? undefined : sent);
 }
 
 async function fileAt(dir: string, pathname: string): Promise<string | undefined> {
