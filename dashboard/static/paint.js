@@ -1,4 +1,4 @@
-// Shows the page as this browser last saw it, until the router has made it anew. See src/lib/state/paint.ts.
+// Of the page as this browser last saw it: whether it fits, and how it looked. See src/lib/state/paint.ts.
 (function () {
   /** Older figures would mislead more than they help. */
   var maxAgeMs = 7 * 86400000;
@@ -25,15 +25,9 @@
     var link = document.createElement('link');
     link.rel = 'stylesheet';
     link.href = href;
-    // Where it is known (Chrome 105), nothing is painted before it; elsewhere it comes from the cache at once.
+    // Where it is known (Chrome 105), nothing is painted before it; but only as long as there is no body yet.
     link.setAttribute('blocking', 'render');
     document.head.appendChild(link);
   });
-  var last = document.createElement('div');
-  last.className = 'last-seen';
-  last.setAttribute('data-said', painted.said);
-  last.setAttribute('aria-busy', 'true');
-  // What our own page had drawn: its texts are escaped there, and the page's policy runs no script in it.
-  last.innerHTML = painted.html;
-  document.body.insertBefore(last, document.body.firstChild);
+  window.lastSeen = painted;
 })();

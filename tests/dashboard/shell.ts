@@ -128,12 +128,24 @@ export function testShell({ gateway, browser, open }: Shell): void {
     expect(proxy.asked.filter((path) => !path.startsWith('/hubei/net'))).toEqual([]);
 
     const seen = await figures(page);
-    await context.route('**/*.js', (route) =>
-      /\/(?:first|paint)\.js$/.test(route.request().url()) ? route.continue() : route.abort(),
-    );
+    await context.route('**/*.js', (route) => route.abort());
     await page.reload();
     expect(await figures(page)).toEqual(seen);
     expect(await page.locator('.last-seen').getAttribute('data-said')).toContain('看到的画面');
+  });
+
+  test('what a page needs is asked for before any script has run', async () => {
+    await using context = await browser().newContext({ locale: 'zh-CN' });
+    const page = await context.newPage();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname.slice(1)));
+    // Without this one nothing else of ours runs.
+    await context.route('**/entry/start.*.js', (route) => route.abort());
+    await page.goto(`${gateway()}/requests`);
+    const scripts = (await pageScripts()).get('/requests') ?? [];
+    expect(scripts).toHaveLength(2);
+    const needed = [...(await withImports(scripts)), 'session'];
+    await expect.poll(() => needed.filter((path) => !asked.includes(path))).toEqual([]);
   });
 
   test('what is shown is taken away: CSV, XLSX, PNG, SVG', async () => {

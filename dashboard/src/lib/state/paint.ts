@@ -1,5 +1,5 @@
 /**
- * The picture of the page as it was last seen, which `paint.js` shows before any script of ours has come: so figures
+ * The picture of the page as it was last seen, which `paint.js` and `last-seen.js` show before any script of ours has come: so figures
  * stand at once. It is this browser's alone, and forgotten with the session.
  */
 
