@@ -11,6 +11,7 @@ import { testFailures } from './dashboard/failures.ts';
 import { testJourneys } from './dashboard/journeys.ts';
 import { testNetPages } from './dashboard/net-pages.ts';
 import { testShell } from './dashboard/shell.ts';
+import { testSteady } from './dashboard/steady.ts';
 import { testTopics } from './dashboard/topics.ts';
 import { testPublishedFigures } from './figures/published.ts';
 import { startBrowser, watchErrors } from './fixtures/browser.ts';
@@ -76,6 +77,10 @@ async function open(
 
 describe('the shell', () => {
   testShell({ gateway: () => net.urls.gateway, browser: () => browser, open });
+});
+
+describe('pages hold still', () => {
+  testSteady({ net: () => net, browser: () => browser });
 });
 
 describe('the pages by topic', () => {

@@ -11,6 +11,8 @@ export const signInPath = '/sign-in';
 export class Session {
   /** Null: nobody; undefined: not known yet, or not to be had. */
   current = $state.raw<SignedIn | null>();
+  /** Whether that was answered, or could not be. */
+  told = $state(false);
 
   constructor() {
     const visit = askVisit();
@@ -24,10 +26,13 @@ export class Session {
     visit.then(
       ({ signedIn, mayAsk }) => {
         this.current = signedIn;
+        this.told = true;
         // Whoever comes next must not see what the one before saw.
         if (!mayAsk) forgetFigures(localStorage);
       },
-      () => undefined,
+      () => {
+        this.told = true;
+      },
     );
   }
 
