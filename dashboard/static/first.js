@@ -32,5 +32,6 @@ if (!Object.hasOwn)
   var dark = matchMedia('(prefers-color-scheme: dark)').matches;
   var known = theme === 'dark' || theme === 'light' || theme === 'contrast';
   root.dataset.theme = known ? theme : dark ? 'dark' : 'light';
+  if (look('lang') === 'en') root.lang = 'en';
   root.dataset.size = look('size') === 'large' ? 'large' : 'normal';
 })();
