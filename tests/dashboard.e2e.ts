@@ -6,12 +6,15 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { testAdministrator } from './dashboard/administrator.ts';
 import { testEveryPage } from './dashboard/every-page.ts';
 import { testFailures } from './dashboard/failures.ts';
 import { testJourneys } from './dashboard/journeys.ts';
+import { testKeyboard } from './dashboard/keyboard.ts';
 import { testNetPages } from './dashboard/net-pages.ts';
 import { testShell } from './dashboard/shell.ts';
 import { testSteady } from './dashboard/steady.ts';
+import { lastMonth } from './dashboard/reading.ts';
 import { testTopics } from './dashboard/topics.ts';
 import { testPublishedFigures } from './figures/published.ts';
 import { startBrowser, watchErrors } from './fixtures/browser.ts';
@@ -173,15 +176,13 @@ test('a leader reads what a platform was asked, and its answer when it comes', a
       value: 74, office: "省总工会办公室", question: "在办求助为何增加？" }) { supervision { id } } }`,
     'officer:e2e',
   );
-  const line = (page: Page) => page.locator('#supervisions li', { hasText: '在办求助为何增加？' });
-  {
-    await using page = await open('/platform/420800');
-    await line(page).waitFor();
-    const said = await line(page).textContent();
-    expect(said).toContain('省总工会办公室 提问');
-    expect(said).toContain('数字：在办求助 74 件');
-    expect(said).toContain('尚未答复');
-  }
+  await using page = await open('/platform/420800');
+  const line = page.locator('#supervisions li', { hasText: '在办求助为何增加？' });
+  await line.waitFor();
+  const asked = await line.textContent();
+  expect(asked).toContain('省总工会办公室 提问');
+  expect(asked).toContain('数字：在办求助 74 件');
+  expect(asked).toContain('尚未答复');
 
   // The answer is the owner's own: its front end gives it.
   await done(
@@ -191,12 +192,10 @@ test('a leader reads what a platform was asked, and its answer when it comes', a
     'officer:e2e',
     { id: askSupervision.supervision.id },
   );
-  {
-    await using page = await open('/platform/420800?lang=en');
-    await line(page).waitFor();
-    const said = (await line(page).textContent())?.replaceAll(/\s+/g, ' ');
-    expect(said).toContain('本周新增欠薪求助较多，已增派人手。 explained');
-  }
+  await page.goto(`${net.urls.gateway}/platform/420800?lang=en`);
+  await line.waitFor();
+  const said = (await line.textContent())?.replaceAll(/\s+/g, ' ');
+  expect(said).toContain('本周新增欠薪求助较多，已增派人手。 explained');
 });
 
 test('the supervision of a request is read at the request', async () => {
@@ -266,8 +265,7 @@ test('English, dark, and what was chosen stands in the address', async () => {
 });
 
 test('a month’s brief prints on A4, with nothing beside the page', async () => {
-  // The month before that of yesterday is over, on whatever clock.
-  const month = new Date(new Date(Date.now() - 86_400_000).setUTCDate(0)).toISOString().slice(0, 7);
+  const month = lastMonth();
   const compose = `mutation { composeBrief(input: { kind: MONTH, period: "${month}", evenIfBehind: true }) { id html isDemo } }`;
   // Where it takes longer than a request may, it is there when it is asked for again.
   const answer = await vi.waitUntil(
@@ -318,8 +316,9 @@ test('a month’s brief prints on A4, with nothing beside the page', async () =>
 });
 
 test('on a phone nothing has to be moved sideways', async () => {
+  await using page = await open('/sign-in', { viewport: { width: 390, height: 844 } });
   for (const path of ['/', '/platform/420100', '/place/420600']) {
-    await using page = await open(path, { viewport: { width: 390, height: 844 } });
+    await page.goto(net.urls.gateway + path);
     await page.locator('article').first().waitFor();
     const overflow = await page.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -331,6 +330,11 @@ test('on a phone nothing has to be moved sideways', async () => {
 
 describe('the main journeys', () => {
   testJourneys({ net: () => net, open, images });
+  testKeyboard({ net: () => net, open });
+});
+
+describe('what an administrator reads and does', () => {
+  testAdministrator({ net: () => net, open, images });
 });
 
 describe('the pages on the net itself', () => {
@@ -346,17 +350,5 @@ describe('every page, with hostile texts', () => {
 });
 
 describe('when something is away', () => {
-  testFailures({ net: () => net, open });
-});
-
-test('a part that is down says so in its place, and the rest stays', async () => {
-  process.kill(net.processes['analytics'] ?? 0, 'SIGKILL');
-  await net.crashed;
-  await using page = await open('/platform/420100');
-  await page.getByText('UNAVAILABLE').first().waitFor();
-  await expect.poll(() => page.getByText('武汉市总工会').first().isVisible()).toBe(true);
-  await page
-    .getByText(/职工服务站/)
-    .first()
-    .waitFor();
+  testFailures({ net: () => net, open, images });
 });

@@ -1,12 +1,15 @@
-/** Every page with its data and with hostile texts in it: axe in light and dark, nothing runs, nothing sticks out; with a picture of each. */
+/** Every page with its data and with hostile texts in it: axe in light and dark, the focus is seen, nothing runs, nothing sticks out; with a picture of each. */
 import { join } from 'node:path';
+import { Workbook, type Cell } from 'exceljs';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { axeFindings } from '../fixtures/axe.ts';
 import type { DisposableNet } from '../fixtures/net.ts';
-import { writeHostileTexts } from './hostile.ts';
+import { ask } from '../fixtures/small-net.ts';
+import { hostileNames, writeHostileTexts } from './hostile.ts';
+import { unseenStops } from './keys.ts';
 import { paths } from './paths.ts';
-import { csvLines, loaded, seen } from './reading.ts';
+import { csvLines, lastMonth, loaded, panelOf, seen, taken } from './reading.ts';
 
 /** What these tests need of the file that has the net. */
 export interface EveryPage {
@@ -40,7 +43,7 @@ export function testEveryPage({ net, open, images }: EveryPage): void {
   afterAll(() => page[Symbol.asyncDispose]());
 
   test.each(paths.map((path, index) => ({ path, index })))(
-    '$path: axe finds nothing in light and dark, and no text runs or sticks out',
+    '$path: axe finds nothing in light and dark, the focus is seen, and no text runs or sticks out',
     async ({ path, index }) => {
       const [first, second] = looks[index % 2] ?? looks[0];
       await page.setViewportSize(desk);
@@ -51,6 +54,7 @@ export function testEveryPage({ net, open, images }: EveryPage): void {
       await seen(page);
       await loaded(page);
       expect(await axeFindings(page), first.theme).toEqual([]);
+      expect(await unseenStops(page)).toEqual([]);
       await look(path, first, widths[index % 3] ?? 390);
       // The other language and theme by a press; the wall has them in its address alone.
       if (path === '/wall') {
@@ -71,15 +75,54 @@ export function testEveryPage({ net, open, images }: EveryPage): void {
     },
   );
 
-  test('what is taken away of them computes nothing in a spreadsheet', async () => {
+  test('what is taken away of them computes nothing in a spreadsheet, and no picture runs', async () => {
+    const { gateway } = net().urls;
     await page.setViewportSize(desk);
-    await page.goto(`${net().urls.gateway}/net?lang=zh`);
+    await page.goto(`${gateway}/net?lang=zh`);
     await loaded(page);
     const formulae = (await csvLines(page, '各平台')).filter((each) =>
       /HYPERLINK|cmd\||SUM\(|-2\+3/.test(each),
     );
-    expect(formulae).toHaveLength(4);
+    expect(formulae).toHaveLength(5);
     for (const each of formulae) expect(each).toMatch(/^"?'/);
+
+    // Each platform a column of a table, and a line of a picture.
+    await page.goto(`${gateway}/requests?period=YEAR&lang=zh`);
+    await seen(page);
+    const panel = panelOf(page, /^各平台并列/);
+    await panel.locator('figure svg text').first().waitFor();
+    const texts = await textsOfWorkbook(await taken(panel, 'XLSX'));
+    for (const name of Object.values(hostileNames))
+      expect(texts).toContain(/^[=+\-@]/.test(name) ? `'${name}` : name);
+    const picture = (await taken(panel, 'SVG')).toString();
+    expect(await faultsOfPicture(page, picture)).toEqual([]);
+    expect(picture).toContain('&lt;img src=x');
+    const png = await taken(panel, 'PNG');
+    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    expect(await page.evaluate(() => 'ran' in globalThis)).toBe(false);
+  });
+
+  test('a brief of them is a page on which nothing runs, and a workbook that computes nothing', async () => {
+    const { gateway } = net().urls;
+    const composed = await vi.waitUntil(
+      async () => {
+        const { data } = await ask(
+          `${gateway}/graphql`,
+          'mutation ($input: ComposeBriefInput!) { composeBrief(input: $input) { html xlsx } }',
+          { input: { kind: 'MONTH', period: lastMonth(), platform: '429005', evenIfBehind: true } },
+        );
+        return data?.['composeBrief'] as { html: string; xlsx: string } | undefined;
+      },
+      { timeout: 90_000, interval: 1_000 },
+    );
+    const name = hostileNames['429005'];
+    const workbook = await fetch(gateway + composed.xlsx);
+    const texts = await textsOfWorkbook(Buffer.from(await workbook.arrayBuffer()));
+    expect(texts.some((text) => text.includes(name))).toBe(true);
+    await page.goto(gateway + composed.html);
+    expect(await page.locator('body').innerText()).toContain(name);
+    expect(await page.locator('script, a[href], [onerror], [onload]').count()).toBe(0);
+    expect(await page.evaluate(() => 'ran' in globalThis)).toBe(false);
   });
 
   async function look(
@@ -108,4 +151,30 @@ async function sticksOut(page: Page): Promise<readonly string[]> {
       .map((each) => `${each.tagName}.${each.className} ${each.textContent?.trim().slice(0, 40)}`)
       .slice(0, 10);
   });
+}
+
+/** All texts of all sheets; a formula fails. */
+async function textsOfWorkbook(bytes: Buffer): Promise<readonly string[]> {
+  const workbook = new Workbook();
+  // The library's types are of an older Buffer.
+  await workbook.xlsx.load(bytes as never);
+  const cells: Cell[] = [];
+  workbook.eachSheet((sheet) =>
+    sheet.eachRow((row) => row.eachCell((cell) => void cells.push(cell))),
+  );
+  expect(cells.filter(({ formula }) => formula !== undefined)).toEqual([]);
+  const texts = cells.flatMap(({ value }) => (typeof value === 'string' ? [value] : []));
+  expect(texts.filter((text) => /^[=+\-@]/.test(text))).toEqual([]);
+  return texts;
+}
+
+/** What is no drawing in an SVG, as a browser reads it. */
+async function faultsOfPicture(page: Page, svg: string): Promise<readonly string[]> {
+  return await page.evaluate((text) => {
+    const read = new DOMParser().parseFromString(text, 'image/svg+xml');
+    return [...read.querySelectorAll('*')].flatMap(({ tagName, attributes }) => [
+      ...(/^(?:parsererror|script|foreignObject|img|a)$/.test(tagName) ? [tagName] : []),
+      ...[...attributes].map(({ name }) => name).filter((name) => /^on|href$/.test(name)),
+    ]);
+  }, svg);
 }

@@ -1,23 +1,37 @@
 /** What a page does when something is away: it says what is missing, keeps what it has, and goes on by itself. */
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { startGate } from '../fixtures/gate.ts';
 import type { DisposableNet } from '../fixtures/net.ts';
 import { addPerson, firstSignIn, operate, signIn } from './people.ts';
-import { figures, loaded } from './reading.ts';
+import { figures, loaded, seen } from './reading.ts';
+import { addUpShifts, shiftOf } from './shifts.ts';
 
 /** What these tests need of the file that has the net. */
 export interface Failures {
-  readonly net: () => Pick<DisposableNet, 'dataDir' | 'urls' | 'processes'>;
+  readonly net: () => Pick<
+    DisposableNet,
+    'dataDir' | 'urls' | 'processes' | 'crashed' | 'startAgain'
+  >;
   readonly open: (path: string, options?: BrowserContextOptions) => Promise<Page & AsyncDisposable>;
+  readonly images: string;
 }
 
 /** Cards of the page on requests. */
 const cards = 6;
 
+/** Of a network, as the browser is made to have it: bytes a second, milliseconds. */
+const slow = {
+  offline: false,
+  downloadThroughput: 150_000,
+  uploadThroughput: 50_000,
+  latency: 400,
+};
+
 /** Registers them; what they stop goes on when they end. */
-export function testFailures({ net, open }: Failures): void {
+export function testFailures({ net, open, images }: Failures): void {
   test('without the gateway a page says so, keeps its figures, and goes on when it is back', async () => {
     await using gate = await startGate(net().urls.gateway);
     await using page = await open('/sign-in');
@@ -36,6 +50,58 @@ export function testFailures({ net, open }: Failures): void {
     await page.clock.runFor('00:09');
     await expect.poll(() => page.getByText('连不上网关').count()).toBe(0);
     await page.locator('[data-state=open]').waitFor({ timeout: 60_000 });
+  });
+
+  test('without analytics a page keeps what it said last and has all that owners answer; it is whole again when analytics is', async () => {
+    const { processes, startAgain, crashed } = net();
+    await using page = await open('/sign-in');
+    await page.clock.install();
+    await page.goto(`${net().urls.gateway}/platform/420100?period=YEAR`);
+    await loaded(page);
+    const shown = await page.locator('.figures article').count();
+    const before = await figures(page, shown);
+    process.kill(processes['analytics'] ?? 0, 'SIGKILL');
+    await crashed;
+    await page.clock.runFor('00:31');
+    await page.getByText('更新失败，下面是').first().waitFor();
+    expect(await figures(page, shown)).toEqual(before);
+
+    await page.reload();
+    await page.getByText('UNAVAILABLE').first().waitFor();
+    expect(await figures(page, shown)).toEqual(before);
+    await page.getByText('武汉市总工会').first().waitFor();
+    await page
+      .getByText(/职工服务站/)
+      .first()
+      .waitFor();
+
+    await page.screenshot({ path: join(images, 'without-analytics.png') });
+    await startAgain('analytics');
+    await page.clock.runFor('00:09');
+    await expect.poll(() => page.getByText('UNAVAILABLE').count(), { timeout: 60_000 }).toBe(0);
+    await loaded(page);
+    expect(await figures(page, shown)).toEqual(before);
+    await page.locator('[data-state=open]').waitFor({ timeout: 60_000 });
+  });
+
+  test('over a slow network a page says that it loads, keeps the room, and comes whole', async () => {
+    await using page = await open('/sign-in');
+    const browser = await page.context().newCDPSession(page);
+    await browser.send('Network.enable');
+    await browser.send('Network.setCacheDisabled', { cacheDisabled: true });
+    await browser.send('Network.emulateNetworkConditions', slow);
+    await addUpShifts(page);
+    await page.goto(`${net().urls.gateway}/requests?period=YEAR`, { waitUntil: 'commit' });
+    await page.locator('.figures[aria-busy=true]').waitFor({ state: 'attached' });
+    await page.locator('section .waiting', { hasText: '正在加载…' }).first().waitFor();
+    await page.screenshot({ path: join(images, 'slow-network.png') });
+    await figures(page, cards);
+    await loaded(page);
+    await page.locator('section figure svg').nth(1).waitFor();
+    expect(await shiftOf(page)).toBeLessThan(0.01);
+    await seen(page);
+    await loaded(page);
+    expect(await page.locator('.trouble').count()).toBe(0);
   });
 
   test('a platform that does not answer is named where it is missing, and is there again when it answers', async () => {

@@ -1,4 +1,6 @@
 /** Texts as somebody writes them who means harm, and as somebody writes them who means none; and where a net takes them. */
+import { MongoClient } from 'mongodb';
+import { vi } from 'vitest';
 import { ask } from '../fixtures/small-net.ts';
 import { operate, type SomeNet } from './people.ts';
 
@@ -15,6 +17,15 @@ export const hostileTexts = [
   '\u202Eمرحبا بالعالم \u2067txt.exe\u2069 שלום',
   '👩‍👩‍👧‍👦'.repeat(12) + 'Z\u0335\u0334a\u0337\u0321l\u0336\u0322g\u0336o',
 ] as const;
+
+const [markup, , formula, , , , long, , , signs] = hostileTexts;
+/** Connected platforms that are called so: what they answer is counted, ranked and drawn under these names. */
+export const hostileNames = {
+  '421300': markup,
+  '429005': formula,
+  '421200': long,
+  '429004': signs,
+} as const;
 
 /** As titles of requests and articles, names of platforms and of a client that reads, reasons and questions. */
 export async function writeHostileTexts(net: SomeNet): Promise<void> {
@@ -83,7 +94,7 @@ export async function writeHostileTexts(net: SomeNet): Promise<void> {
       }),
     ]);
   }
-  const [markup, , formula] = hostileTexts;
+  await renamePlatforms(net);
   const { secret } = await operate(net, 'access/clients', {
     id: 'hostile',
     name: formula,
@@ -94,6 +105,32 @@ export async function writeHostileTexts(net: SomeNet): Promise<void> {
     adHoc: true,
   });
   await readAs(net, 'hostile', String(secret));
+}
+
+/** No call of the registry renames a platform that is connected: its profile comes from whoever runs it. */
+async function renamePlatforms(net: SomeNet): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const mongo = stack.use(await MongoClient.connect(net.urls.mongodb));
+  const platforms = mongo.db('province').collection<{ _id: string }>('platforms');
+  for (const [code, name] of Object.entries(hostileNames)) {
+    const $set = { 'profile.name': name, 'profile.nameEn': name };
+    await platforms.updateOne({ _id: code }, { $set });
+    // The registry reads its platforms again whenever one of them changes.
+    await operate(net, `registry/platforms/${code}/responsible`, {
+      office: name.slice(0, 60),
+      officeEn: name.slice(0, 60),
+      telephone: '027-00000000',
+      email: 'a@b.example',
+    });
+  }
+  const renamed = async () => {
+    const { data } = await ask(`${net.urls.gateway}/graphql`, '{ platforms { code name } }');
+    const all = (data?.['platforms'] ?? []) as { code: string; name: string }[];
+    return Object.entries(hostileNames).every(([code, name]) =>
+      all.some((each) => each.code === code && each.name === name),
+    );
+  };
+  await vi.waitUntil(renamed, { timeout: 60_000, interval: 500 });
 }
 
 /** What a client reads stands on the page on usage. */

@@ -2,10 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { DisposableNet } from '../fixtures/net.ts';
+import { pressAt, standsOn, tabTo } from './keys.ts';
+import { untilOutliers } from './outliers.ts';
 import { addPerson, firstSignIn, signIn } from './people.ts';
-import { loaded } from './reading.ts';
+import { loaded, panelOf } from './reading.ts';
 
 /** What these tests need of the file that has the net. */
 export interface Journeys {
@@ -19,6 +21,8 @@ const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch:
 
 /** Registers them; they ask and answer one supervision. */
 export function testJourneys({ net, open, images }: Journeys): void {
+  beforeAll(() => untilOutliers(net().urls.gateway), 90_000);
+
   /** Signed in by the page, and where they wanted to go. */
   async function openAs(
     role: 'leader' | 'team' | 'auditor',
@@ -124,8 +128,17 @@ export function testJourneys({ net, open, images }: Journeys): void {
     await picture(page, 'phone-4-answer');
     await take(page, asked, '退回重答', `${question}：请写明原因。`);
     await asked.locator('.status', { hasText: '退回重答' }).waitFor();
+    // The second time by keys alone.
     await theirs.reload();
-    await take(theirs, theirLine, '答复', '因需与企业核对工资表。');
+    await pressAt(theirs, theirLine.getByRole('button', { name: '答复…' }));
+    const theirDialog = theirs.getByRole('dialog');
+    await standsOn(theirDialog.getByLabel('办理情况'));
+    await tabTo(theirs, theirDialog.locator('textarea'));
+    await theirs.keyboard.insertText('因需与企业核对工资表。');
+    await pressAt(theirs, theirDialog.getByRole('button', { name: '答复', exact: true }));
+    await theirDialog.waitFor({ state: 'detached' });
+    // What opened it is gone: the focus is at what was answered.
+    await standsOn(theirLine.locator('.title'));
     await page.clock.runFor('00:31');
     await asked.getByText('核对工资表').waitFor();
     await take(page, asked, '办结');
@@ -168,22 +181,38 @@ export function testJourneys({ net, open, images }: Journeys): void {
     await picture(page, 'team-refused');
   });
 
-  test('an auditor sees who reads whose data, and what was set', async () => {
+  test('an auditor sees by keys alone who reads whose data, and what was set', async () => {
     await using page = await openAs('auditor', '/usage');
     await page.locator('.figures article .value[title]').nth(3).waitFor();
+    await loaded(page);
     const reads = page.locator('#reads');
-    await reads.scrollIntoViewIfNeeded();
     // What leaders and teams read here was read of platforms, by this dashboard.
     await reads.getByRole('columnheader', { name: '本看板的用户' }).waitFor();
-    await page.locator('#operations tbody tr').first().waitFor();
     const [platform] = await reads.locator('tbody th a').allTextContents();
     expect(platform).toMatch(/工会|中心/);
     await picture(page, 'auditor-usage');
-    await page.getByRole('link', { name: '去看申请与授权' }).click();
+
+    // Told apart by platform, sorted, explained.
+    const who = panelOf(page, '请求分布');
+    await pressAt(page, who.getByRole('button', { name: '平台', exact: true }));
+    await who.locator('tbody th a').first().waitFor();
+    const sort = who.locator('thead .sort').nth(1);
+    await pressAt(page, sort);
+    await who.locator('th[aria-sort=descending] .sort').waitFor();
+    await standsOn(sort);
+    await pressAt(page, who.locator('thead .help button').nth(1));
+    await who.locator('.note:visible').waitFor();
+    await page.keyboard.press('Escape');
+    await who.locator('.note:visible').waitFor({ state: 'detached' });
+    await page.locator('#operations tbody tr').first().waitFor();
+    await pressAt(page, page.locator('#operations summary'));
+    await page.locator('#operations details[open] li').first().waitFor();
+
+    await pressAt(page, page.getByRole('link', { name: '去看申请与授权' }), 'Shift+Tab');
     await page.getByRole('heading', { name: '逐次读取' }).waitFor();
     // An auditor looks, and decides nothing.
     expect(await page.getByRole('button', { name: /^批准|^收回/ }).count()).toBe(0);
-    await page.getByRole('link', { name: '管理', exact: true }).click();
+    await pressAt(page, page.getByRole('link', { name: '管理', exact: true }));
     await page.locator('#log').getByText('增加人员').first().waitFor();
   });
 

@@ -1,8 +1,9 @@
 /** The pages on ranking, net and usage: every figure is what analytics answers. */
-import type { BrowserContextOptions, Page, Response } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, test, vi } from 'vitest';
 import { ask } from '../fixtures/small-net.ts';
-import { csvLines, figures, loaded } from './reading.ts';
+import { Answers } from './answers.ts';
+import { cellsOf, csvLines, figures, loaded } from './reading.ts';
 
 /** What these tests need of the file that has the net. */
 export interface NetPages {
@@ -54,19 +55,15 @@ export function testNetPages({ gateway, open }: NetPages): void {
     const names = cards[path];
     await using page = await open('/sign-in');
     // To ask again would change them: they are compared with what the page was answered last.
-    let told: readonly (number | null)[] = [];
-    page.on('response', (response) => {
-      void answeredFigures(response, names).then((values) => {
-        if (values !== null) told = values;
-      });
-    });
+    const answers = new Answers(page);
     await page.goto(`${gateway()}${path}?period=YEAR`);
     await loaded(page);
-    await expect
-      .poll(async () => told.length > 0 && (await figures(page, names.length)))
-      .toEqual(told);
-    expect(told.some((value) => value !== null && value > 0)).toBe(true);
-    if (path === '/usage') return;
+    const told = () => answers.figures(names);
+    await vi.waitFor(async () => expect(await figures(page, names.length)).toEqual(told()), {
+      timeout: 20_000,
+    });
+    expect(told()?.some((value) => value !== null && value > 0)).toBe(true);
+    if (path === '/usage') return await compareUsage(page, answers);
     const { feeds } = await graphql<{
       feeds: { head: string | null; sequence: string; state: string }[];
     }>('{ feeds { head sequence state } }');
@@ -126,28 +123,57 @@ export function testNetPages({ gateway, open }: NetPages): void {
   );
 }
 
-/** The values of an answer to the question of a page's cards, as the page rounds them; null: it is to another. */
-async function answeredFigures(
-  response: Response,
-  names: readonly string[],
-): Promise<readonly (number | null)[] | null> {
-  const input = (response.request().postDataJSON() as { variables?: { input?: Input } } | null)
-    ?.variables?.input;
-  if (input?.period !== 'YEAR' || input.grain !== undefined) return null;
-  if (JSON.stringify(input.metrics) !== JSON.stringify(names)) return null;
-  const { data } = (await response.json()) as {
-    data?: { metrics?: { value: number | null }[] | null };
-  };
-  return (
-    data?.metrics?.map(({ value }) => (value === null ? null : Math.round(value * 100) / 100)) ??
-    null
+/** Under the cards of the page on usage: each table, as it is taken away, is what was answered. */
+async function compareUsage(page: Page, answers: Answers): Promise<void> {
+  const agree = (title: string, read: (lines: readonly string[]) => unknown, told: () => unknown) =>
+    vi.waitFor(
+      async () => {
+        const lines = (await csvLines(page, title)).slice(1);
+        expect(lines.length, title).toBeGreaterThan(0);
+        expect(read(lines), title).toEqual(told());
+      },
+      { timeout: 20_000, interval: 200 },
+    );
+  /** Cells after the name: those of numbers, as CSV has them. */
+  const numbers = (lines: readonly string[]) => lines.map((line) => cellsOf(line).slice(1));
+  const tableOf = (first: string) => () =>
+    answers
+      .last('MetricTable', first)
+      ?.metricTable?.rows.map(({ cells }) => cells.map(({ value }) => String(value ?? '')));
+  await agree('请求分布', numbers, tableOf('apiRequests'));
+  await agree('平台的可用与及时', numbers, tableOf('ownerAvailability'));
+  await agree(
+    '问得最多的查询',
+    (lines) => lines.map(cellsOf).map(([name, , ...rest]) => [name, ...rest]),
+    () =>
+      answers
+        .last('Usage')
+        ?.topOperations?.map(
+          ({ name, document, requests, failedShare, meanMs, owners, lastSeen }) =>
+            [
+              name ?? document.slice(0, 12),
+              requests,
+              failedShare,
+              meanMs,
+              owners.length,
+              lastSeen,
+            ].map(String),
+        ),
   );
-}
-
-interface Input {
-  readonly metrics?: readonly string[];
-  readonly period?: string;
-  readonly grain?: string;
+  // Who read most stands first.
+  await agree(
+    '谁读了谁的数据',
+    (lines) =>
+      numbers(lines)
+        .map((row) => row.map(Number))
+        .reduce((sum, row) => sum.map((value, column) => value + (row[column] ?? 0))),
+    () => {
+      const rows = new Map<string, number>();
+      for (const { client, rows: more } of answers.last('AccessSummary')?.accessSummary ?? [])
+        rows.set(client, (rows.get(client) ?? 0) + more);
+      return [...rows.values()].toSorted((a, b) => b - a);
+    },
+  );
 }
 
 interface Row {

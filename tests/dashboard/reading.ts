@@ -1,6 +1,6 @@
 /** What a page of the dashboard shows, as these tests read it. */
 import { readFile } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 /** Until nothing on the page waits for its first answer, or for a newer one. */
 export async function loaded(page: Page): Promise<void> {
@@ -39,16 +39,38 @@ export async function figures(page: Page, count: number): Promise<readonly (numb
   return titles.map((title) => (title === null ? null : Number(title.replaceAll(',', ''))));
 }
 
-/** A panel's table as it is taken away, line by line, without what stands under it. */
-export async function csvLines(page: Page, title: string): Promise<readonly string[]> {
-  const panel = page.locator('section', {
+/** The part of a page that has this title. */
+export function panelOf(page: Page, title: string | RegExp): Locator {
+  return page.locator('section', {
     has: page.getByRole('heading', { name: title, exact: true }),
   });
+}
+
+/** What a panel shows, as it is taken away. */
+export async function taken(panel: Locator, kind: 'CSV' | 'XLSX' | 'PNG' | 'SVG'): Promise<Buffer> {
   await panel.getByRole('button', { name: '导出', exact: true }).click();
   const [file] = await Promise.all([
-    page.waitForEvent('download'),
-    panel.getByRole('button', { name: 'CSV', exact: true }).click(),
+    panel.page().waitForEvent('download'),
+    panel.getByRole('button', { name: kind, exact: true }).click(),
   ]);
-  const lines = (await readFile(await file.path(), 'utf8')).split('\r\n');
+  return await readFile(await file.path());
+}
+
+/** A panel's table as it is taken away, line by line, without what stands under it. */
+export async function csvLines(page: Page, title: string): Promise<readonly string[]> {
+  const lines = (await taken(panelOf(page, title), 'CSV')).toString().split('\r\n');
   return lines.slice(0, lines.indexOf(''));
+}
+
+/** Of a line of CSV: a comma, or a quotation mark written twice, may stand between quotation marks. */
+export function cellsOf(line: string): readonly string[] {
+  return [...`,${line}`.matchAll(/,(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
+    quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'),
+  );
+}
+
+/** The month before that of yesterday, YYYY-MM: it is over, on whatever clock. */
+export function lastMonth(): string {
+  const yesterday = new Date(Date.now() - 86_400_000);
+  return new Date(yesterday.setUTCDate(0)).toISOString().slice(0, 7);
 }

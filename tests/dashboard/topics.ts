@@ -1,6 +1,6 @@
 /** The pages on sign-ups, engagement, aid, platforms and places: every figure is what analytics answers. */
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { axeFindings } from '../fixtures/axe.ts';
 import { ask } from '../fixtures/small-net.ts';
 import { csvLines, figures, seen } from './reading.ts';
@@ -126,6 +126,13 @@ const topics: readonly Topic[] = [
 
 /** Registers them; they change nothing. */
 export function testTopics({ gateway, open }: Topics): void {
+  let page: Page & AsyncDisposable;
+
+  beforeAll(async () => {
+    page = await open('/sign-in');
+  });
+  afterAll(() => page[Symbol.asyncDispose]());
+
   /** As soon as all of it is answered: a page asks again by itself, too. */
   const graphql = async <T>(query: string, variables: object = {}): Promise<T> =>
     vi.waitUntil(
@@ -142,7 +149,7 @@ export function testTopics({ gateway, open }: Topics): void {
       'query ($input: MetricsInput!) { metrics(input: $input) { value } }',
       { input: { ...scope, metrics: names, period: 'YEAR' } },
     );
-    await using page = await open(`${path}?period=YEAR`);
+    await page.goto(`${gateway()}${path}?period=YEAR`);
     const told = metrics.map(({ value }) =>
       value === null ? null : Math.round(value * 100) / 100,
     );

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { scriptWith } from '../dashboard/build.ts';
+import { pressAt, standsOn } from '../dashboard/keys.ts';
 import { watchErrors } from '../fixtures/browser.ts';
 import { startGate } from '../fixtures/gate.ts';
 
@@ -30,9 +31,23 @@ export function testWall(
       // Of a screen 1.2 m wide this is 12 mm, which is read from five metres.
       expect(await smallestType(page), `page ${slide + 1}`).toBeGreaterThanOrEqual(height / 54);
     }
-    // Round and round.
+    // Round and round, and back.
     await page.keyboard.press('ArrowRight');
     await page.locator(values).nth(3).waitFor();
+    const current = page.locator('footer nav [aria-current]');
+    const first = await current.getAttribute('title');
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(() => current.getAttribute('title')).not.toBe(first);
+    // By keys alone: halted, gone on, a page of one's own choice, halted.
+    await page.keyboard.press('Space');
+    const goOn = page.getByRole('button', { name: '继续轮播' });
+    await goOn.waitFor();
+    await page.keyboard.press('Space');
+    await goOn.waitFor({ state: 'detached' });
+    await pressAt(page, page.locator('footer nav button').first());
+    await expect.poll(() => current.getAttribute('title')).toBe(first);
+    await pressAt(page, page.getByRole('button', { name: '停在这一页' }));
+    await standsOn(goOn);
   });
 
   test('the wall turns by itself, says when it is old, and catches up when the net is back', async () => {
