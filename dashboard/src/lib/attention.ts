@@ -1,5 +1,5 @@
 /** How much is wrong, of what needs attention. */
-import type { AttentionItem } from './api/health.ts';
+import type { AttentionItem, FeedStatus } from './api/health.ts';
 import type { Dashboard } from './state/dashboard.svelte.ts';
 
 /** In the unit of what it is about; null where there is no number. */
@@ -25,4 +25,25 @@ export function attentionSize(
         ? format.number(value)
         : format.withUnit(value, dashboard.metric(metric));
   }
+}
+
+/** States of a feed by which its platform's figures are judged, or that nobody waits for. */
+const settled: ReadonlySet<string> = new Set(['OK', 'QUIET', 'NOT_CONNECTED']);
+
+/** The parts of a `Dashboard` that tell it. */
+interface Judging {
+  readonly live: { readonly feeds: readonly Pick<FeedStatus, 'state'>[] | undefined };
+  readonly words: Pick<Dashboard['words'], 'attentionNone' | 'attentionNotJudged'>;
+}
+
+/** What is said where no alert is open: what is not all in was not judged, which is not well. */
+export function withoutAlerts({ live, words }: Judging): {
+  readonly sign: 'check' | 'ring' | 'question';
+  readonly said: string;
+} {
+  const behind = live.feeds?.filter(({ state }) => !settled.has(state)).length;
+  if (behind === undefined) return { sign: 'ring', said: words.attentionNone };
+  return behind === 0
+    ? { sign: 'check', said: words.attentionNone }
+    : { sign: 'question', said: words.attentionNotJudged(behind) };
 }

@@ -91,6 +91,8 @@ export const en: Messages = {
   change: 'Change',
   attention: 'Needs attention',
   attentionNone: 'Nothing needs attention now.',
+  attentionNotJudged: (count) =>
+    `No alert so far; the data of ${count} platforms are not all in, and not judged yet.`,
   attentionKinds: {
     OVERDUE: 'Requests that passed their deadline this week',
     BACKLOG_GROWS: 'More open requests than a week ago',

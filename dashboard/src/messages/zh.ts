@@ -89,6 +89,7 @@ export const zh = {
   change: '变化',
   attention: '需要关注',
   attentionNone: '目前没有需要关注的事项。',
+  attentionNotJudged: (count: number) => `目前没有报警；${count} 个平台的数据未到齐，尚未判读。`,
   attentionKinds: {
     OVERDUE: '一周内求助超期',
     BACKLOG_GROWS: '在办求助一周增加',
