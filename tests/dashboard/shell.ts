@@ -74,6 +74,8 @@ export function testShell({ gateway, browser, open }: Shell): void {
     await using page = await open('/requests?period=YEAR');
     expect(await figures(page)).toEqual(await answered({ metrics: names, period: 'YEAR' }));
     const row = page.locator('tbody th a', { hasText: '襄阳市总工会' }).first();
+    // The table comes when it is about to be seen.
+    await scrolledThrough(page);
     await row.click();
     await page.waitForURL('**platform=420600**');
     const narrowed = await answered({ metrics: names, period: 'YEAR', platforms: ['420600'] });
