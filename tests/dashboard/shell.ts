@@ -46,6 +46,8 @@ export function testShell({ gateway, browser, open }: Shell): void {
       graphql(),
       `query ($input: MetricsInput!) { metrics(input: $input) { metric value } metricDefinitions { name label } }`,
       { input },
+      // Whether it is right is asked here: a busy machine may take its time.
+      { 'onenet-deadline': '30000' },
     );
     expect(errors).toBeUndefined();
     const { metrics, metricDefinitions } = data as {
