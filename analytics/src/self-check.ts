@@ -1,4 +1,4 @@
-/** Compares, without end and cheaply, what raw and the rollups hold with each platform's own totals. */
+/** Compares, without end and cheaply, what raw and the rollups hold with each platform's own totals. Long, because asking, comparing and telling what other processes found are one round. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventTypes } from '@onenet/contract';
 import type { NetOwner } from '@onenet/contract';

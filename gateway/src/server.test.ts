@@ -1,4 +1,4 @@
-/** What the gateway serves beside GraphQL: health, metrics, the live stream, the dashboard. */
+/** What the gateway serves beside GraphQL: health, metrics, the live stream, the dashboard. Long, since one gateway serves them all. */
 import { once, setMaxListeners } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { callerHeader, decodeCaller } from '@onenet/contract';

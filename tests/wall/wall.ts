@@ -1,4 +1,4 @@
-/** The wall in a real Chromium over the real net: what a leader sees from five metres, day after day. */
+/** The wall in a real Chromium over the real net: what a leader sees from five metres, day after day. Long, since what they share of a wall stands below them. */
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';

@@ -1,4 +1,4 @@
-/** Raw that is not kept for ever: what counts stays the same, whatever is made anew afterwards. */
+/** Raw that is not kept for ever: what counts stays the same, whatever is made anew afterwards. Long, since each table that forgets is tried beside those that keep. */
 import { expect, inject, test, vi } from 'vitest';
 import { Briefs } from '../briefs/store.ts';
 import { testNet } from '../fixture-net.ts';

@@ -1,4 +1,4 @@
-/** What analytics answers: figures, their history, rankings. */
+/** What analytics answers: figures, their history, rankings. Long, since each question stands with the shape of its answer. */
 import { askAnalytics, type Answer } from './client.ts';
 import { list, nullable, number, object, text, truth, type Reads } from './read.ts';
 
