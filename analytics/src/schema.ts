@@ -30,9 +30,9 @@ import { metricTable } from './table.ts';
 import type { MetricTableInput } from './table.ts';
 import { tops } from './tops.ts';
 import type { TopsInput } from './tops.ts';
-import { checkSight } from './usage/dimensions.ts';
 import { operationUsage, topOperations, usageStatus } from './usage/queries.ts';
 import type { UsageSources } from './usage/queries.ts';
+import { checkSight } from './usage/sight.ts';
 
 /** Of one request: who asks, and entities that ask the same together. */
 interface Context {
@@ -61,6 +61,8 @@ export function createGraphql(
   usage: UsageSources | undefined,
   log: (message: string, detail?: unknown) => void,
 ) {
+  const checkUse = (caller: Caller, asked: Parameters<typeof checkSight>[1]): void =>
+    checkSight(caller, asked, usage?.reader.progress.deliveredTo ?? null, Date.now());
   const rankings = rankingResolvers(sources, kept.rankings);
   const alerts = alertResolvers(kept.alerts);
   const briefs = briefResolvers(kept.briefs);
@@ -81,7 +83,7 @@ export function createGraphql(
           { input }: { readonly input: MetricsInput },
           { caller }: Context,
         ) => {
-          checkSight(caller, input.clients != null, input.platforms);
+          checkUse(caller, input);
           return (await metricSeries(sources, input, { of: 'net' }, Date.now())).get('');
         },
         requestFunnel: (_: unknown, { input }: { readonly input: PartInput }) =>
@@ -89,7 +91,7 @@ export function createGraphql(
         distribution: (_: unknown, { input }: { readonly input: DistributionInput }) =>
           distribution(sources, input, Date.now()),
         tops: (_: unknown, { input }: { readonly input: TopsInput }, { caller }: Context) => {
-          checkSight(caller, input.by === 'CLIENT' || input.clients != null, input.platforms);
+          checkUse(caller, { ...input, metrics: [input.metric] });
           return tops(sources, input, Date.now());
         },
         metricTable: (
@@ -97,7 +99,7 @@ export function createGraphql(
           { input }: { readonly input: MetricTableInput },
           { caller }: Context,
         ) => {
-          checkSight(caller, input.by === 'CLIENT' || input.clients != null, input.platforms);
+          checkUse(caller, input);
           return metricTable(sources, input, Date.now());
         },
         feeds: () => sources.ingest.statuses(),
@@ -140,7 +142,7 @@ export function createGraphql(
           { input }: { readonly input: MetricsInput },
           context: Context,
         ) => {
-          checkSight(context.caller, input.clients != null, [code]);
+          checkUse(context.caller, { ...input, platforms: [code] });
           return context.platforms.load(input, code);
         },
         feed: ({ code }: Entity) =>

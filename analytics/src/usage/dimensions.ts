@@ -1,7 +1,6 @@
 /** By what a metric can be told apart: events by place, category and channel, use by client and code, both by platform. */
-import { NetError, type Caller } from '@onenet/contract';
+import { NetError } from '@onenet/contract';
 import { gatewayCode } from '@onenet/feed';
-import { sightOfSummary } from '../access/who.ts';
 import { dimensionsOf } from '../metrics/metric.ts';
 import type { Dimension, Metric } from '../metrics/metric.ts';
 import type { Freshness } from '../scope.ts';
@@ -35,22 +34,6 @@ export function checkDimensions(metric: Metric, asked: Dimensions): void {
   throw new NetError(
     'BAD_INPUT',
     `\`${metric.name}\` is not known by \`${unknown}\`: it is by ${known.join(', ')}. Ask for it by itself, without that.`,
-  );
-}
-
-/** A platform's team learns who asked for its own data, and not who asked others for theirs. */
-export function checkSight(
-  caller: Caller,
-  byClient: boolean,
-  platforms: readonly string[] | null | undefined,
-): void {
-  if (!byClient) return;
-  const { platform } = sightOfSummary(caller);
-  const isOwn = platform === undefined || (platforms?.length === 1 && platforms[0] === platform);
-  if (isOwn) return;
-  throw new NetError(
-    'NOT_ALLOWED',
-    `Clients are told to a platform's team for its own platform: ask with \`platforms: ["${platform}"]\`.`,
   );
 }
 

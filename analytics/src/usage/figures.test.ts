@@ -12,7 +12,6 @@ import { dayMs, hourMs, rangeOf, startOf } from '../periods.ts';
 import { metricSeries } from '../series.ts';
 import type { MetricsInput, Sources } from '../series.ts';
 import { tops } from '../tops.ts';
-import { checkSight } from './dimensions.ts';
 import { testGateway, testReader } from './fixture.ts';
 import type { TestGateway } from './fixture.ts';
 import { writeFreshness } from './freshness.ts';
@@ -406,22 +405,6 @@ test('what a metric is not known by is refused, and says by what it is', async (
   );
   await expect(topsOf('apiRequests', 'CATEGORY')).rejects.toThrow('not known by `categories`');
   await expect(topsOf('reads', 'CLIENT')).rejects.toThrow('not known by `clients`');
-});
-
-test('a team is told the clients of its own platform alone', () => {
-  const caller = (roles: readonly string[]) => ({
-    client: 'onenet',
-    person: 'p',
-    roles: roles as never,
-    platform: '420100',
-    scopes: [],
-    purpose: null,
-  });
-  expect(() => checkSight(caller(['team']), true, ['420500'])).toThrow('for its own platform');
-  expect(() => checkSight(caller(['team']), true, undefined)).toThrow('for its own platform');
-  expect(() => checkSight(caller(['team']), true, ['420100'])).not.toThrow();
-  expect(() => checkSight(caller(['team']), false, undefined)).not.toThrow();
-  expect(() => checkSight(caller(['leader']), true, undefined)).not.toThrow();
 });
 
 function progressNow(): UsageReader['progress'] {

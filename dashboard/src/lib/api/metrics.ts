@@ -46,7 +46,7 @@ export interface Scope {
   readonly from?: string;
   /** With CUSTOM: the day after the last one. */
   readonly to?: string;
-  readonly platforms?: readonly string[];
+  readonly platforms?: readonly string[] | undefined;
   readonly place?: string | undefined;
   readonly categories?: readonly string[] | undefined;
   readonly channels?: readonly string[] | undefined;
