@@ -336,7 +336,7 @@ test('a log that is taken up anew keeps the states before, and voids the later o
 
 describe('refused by name', () => {
   /** A state as somebody else would have written it. */
-  function rewritten(state: string | undefined, change: (body: unknown[]) => void): string {
+  function rewritten(state: string | null | undefined, change: (body: unknown[]) => void): string {
     const bytes = inflateRawSync(Buffer.from(state ?? '', 'base64url'));
     const body = JSON.parse(bytes.toString('utf8')) as unknown[];
     change(body);

@@ -21,12 +21,14 @@ export interface Moment {
   readonly feeds: Feeds;
   /** Whether the owners of the feeds are those of then: a state from before they were kept has today's. */
   readonly hasOwners: boolean;
+  /** Where every feed that ever came in stands now. */
+  readonly places: ReadonlyMap<string, FeedPlace>;
   /** Of the platforms that have gone on since, where they were; nothing after that is counted. */
   readonly later: ReadonlyMap<string, Later>;
   /** Resolves the words for periods; refused when the same words meant another range at the state. */
   readonly periods: <T>(words: object, resolve: (nowMs: number) => T) => T;
-  /** The token to ask for the same again; to be taken when everything is counted. */
-  readonly state: () => string;
+  /** The token to ask for the same again, to be taken when everything is counted; null: this answer cannot be had again. */
+  readonly state: () => string | null;
 }
 
 export interface Asked {
@@ -37,10 +39,13 @@ export interface Asked {
   readonly platforms?: readonly string[] | undefined;
 }
 
-/** How often a question is asked again because another process brought something in meanwhile. */
+/** How often a question is asked again though inserts are held up: a log may be taken up anew, or raw be forgotten. */
 const maxTries = 3;
 
-/** Answers a question about one state: nothing comes in meanwhile, and what came in since counts nowhere. */
+/**
+ * Answers a question about one state: nothing comes in meanwhile, and what came in since counts nowhere. Where others
+ * insert too, a moment in which they do not suffices; where there is none, they are held up.
+ */
 export async function asOf<T>(
   sources: Sources,
   asked: Asked,
@@ -50,23 +55,28 @@ export async function asOf<T>(
   const { ingest } = sources;
   const then = asked.state == null ? undefined : readToken(asked.state);
   if (then) checkDefinitions(then, asked.definitions);
-  for (let tries = 1; ; tries++) {
-    const others = await ingest.othersPlaces();
-    const isLast = tries === maxTries;
-    const answered = await ingest.question(async (isUndisturbed) => {
-      // Nobody can say of what the others bring in all the time how much of it is counted.
-      const theirs = isLast ? unsettled(others) : others;
-      const places = new Map([...ingest.places(), ...(theirs ?? [])]);
-      return await answerAt(
-        sources,
-        { ...asked, given: then, places, isUndisturbed },
-        nowMs,
-        answer,
-      );
+  const ask = async (others: Places | undefined): Promise<T> =>
+    await ingest.question(async (isUndisturbed) => {
+      const places = new Map([...ingest.places(), ...(others ?? [])]);
+      const attempt = { ...asked, given: then, places, isUndisturbed };
+      return await answerAt(sources, attempt, nowMs, answer);
     });
-    if (isLast || others === undefined) return answered;
-    if (isDeepStrictEqual(others, await ingest.othersPlaces())) return answered;
+  const quiet = await ingest.othersPlaces();
+  if (quiet === undefined) return await ask(quiet);
+  if ([...quiet.values()].every(({ isSettled }) => isSettled)) {
+    const answered = await ask(quiet);
+    if (isDeepStrictEqual(quiet, await ingest.othersPlaces())) return answered;
   }
+  return await ingest.paused(async () => {
+    let others = await ingest.othersPlaces();
+    for (let tries = 1; tries < maxTries; tries++) {
+      const answered = await ask(others);
+      const after = await ingest.othersPlaces();
+      if (isDeepStrictEqual(others, after)) return answered;
+      others = after;
+    }
+    return await ask(unsettled(others));
+  });
 }
 
 function unsettled(places: Places | undefined): Places | undefined {
@@ -95,6 +105,7 @@ async function answerAt<T>(
   const answered = await answer({
     feeds: feedsOf(state, owners ?? ingest.netOwners(), places),
     hasOwners: then === undefined || owners !== undefined,
+    places,
     later,
     periods<R>(words: object, resolve: (momentMs: number) => R): R {
       const resolved = resolve(state.atMs);
@@ -109,12 +120,13 @@ async function answerAt<T>(
       return resolved;
     },
     state: () =>
-      writeToken({
-        ...state,
-        periods,
-        isExact: state.isExact && isUndisturbed(),
-        definitions: new Map([...state.definitions, ...definitions]),
-      }),
+      isUndisturbed() && isSettled(state, platforms)
+        ? writeToken({
+            ...state,
+            periods,
+            definitions: new Map([...state.definitions, ...definitions]),
+          })
+        : null,
   });
   if (then && !isUndisturbed()) {
     throw new NetError(
@@ -123,6 +135,11 @@ async function answerAt<T>(
     );
   }
   return answered;
+}
+
+/** Whether of all that is asked about every table had the same. */
+function isSettled({ feeds }: State, platforms: readonly string[] | undefined): boolean {
+  return feeds.every((feed) => feed.isSettled || platforms?.includes(feed.code) === false);
 }
 
 /** What these metrics mean now. */

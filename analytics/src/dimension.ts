@@ -44,7 +44,7 @@ export interface Row {
 
 export interface Rows extends Freshness, ToldPeriod {
   readonly rows: readonly Row[];
-  readonly state: string;
+  readonly state: string | null;
 }
 
 /** Every row in no order, those where all is null left out. */

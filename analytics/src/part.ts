@@ -24,7 +24,7 @@ export interface PartInput extends PeriodInput {
 
 /** What every answer says of its period, how complete it is, and how to ask for it again. */
 export type PartAnswer = Omit<ToldPeriod, 'comparedFrom' | 'comparedTo'> &
-  Freshness & { readonly state: string };
+  Freshness & { readonly state: string | null };
 
 /** `count` answers the question itself, from what was in at the state alone. */
 export async function askPart<T>(

@@ -41,7 +41,8 @@ export interface MetricSeries extends Freshness, ToldPeriod {
   /** Of the points. */
   readonly grain: Grain | null;
   readonly points: readonly MetricPoint[] | null;
-  readonly state: string;
+  /** Null: this answer cannot be had again. */
+  readonly state: string | null;
 }
 
 /** What answers come from. */

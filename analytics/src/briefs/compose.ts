@@ -83,21 +83,27 @@ export async function briefOf(
     simulated: false,
     ...(platform === undefined ? {} : { platforms: [platform] }),
   };
-  // Each answer hands on what it was counted from: all are of one state.
+  // Each answer hands on what it was counted from: all are of one state. Without one, the next would be of another.
   let state: string | null = null;
+  const settled = (answered: { readonly state: string | null }): string => {
+    if (answered.state === null) throw disturbed(kind, period);
+    return answered.state;
+  };
   const series = async (
     names: readonly string[],
     more: Pick<MetricsInput, 'compareWith' | 'grain'>,
   ) => {
     const input = { ...asked, ...more, metrics: names, state };
     const found = (await metricSeries(sources, input, { of: 'net' }, nowMs)).get('') ?? [];
-    state = found[0]?.state ?? state;
+    const [first] = found;
+    // Who offers nothing is asked nothing.
+    if (first) state = settled(first);
     return found;
   };
   const now = await series(metrics, { compareWith: 'PREVIOUS_PERIOD' });
   const then = await series(metrics, { compareWith: 'YEAR_AGO' });
   const counts = await countsOf(sources, { ...asked, state }, nowMs);
-  state = counts.state;
+  state = settled(counts);
   const ofTrends = figureSections.flatMap((section) => plan[section].trend ?? []);
   const drawn = ofTrends.filter((name) => metrics.includes(name));
   const trends =
@@ -110,14 +116,13 @@ export async function briefOf(
     if (of.length === 0) continue;
     const names = of.map(({ metric }) => metric);
     const table = await tableOf(sources, { ...asked, metrics: names, by: dimension, state }, nowMs);
-    state = table.state;
+    state = settled(table);
     shares.push(...of.map((share, i) => ({ ...share, rows: largest(table.rows, i) })));
   }
   const ofPlatforms = { ...asked, metrics: platformColumns, by: 'PLATFORM', state } as const;
   const byPlatform = platform === undefined ? await tableOf(sources, ofPlatforms, nowMs) : null;
-  state = byPlatform?.state ?? state ?? '';
+  if (byPlatform) state = settled(byPlatform);
   const taken = readToken(state);
-  if (!taken.isExact) throw disturbed(kind, period);
   const completeness = completenessOf(owners, taken, range, counts, platform, now[0]?.asOf);
   const before = comparedRange(range, 'PREVIOUS_PERIOD');
   const yearAgo = comparedRange(range, 'YEAR_AGO');
@@ -184,7 +189,7 @@ async function tableOf(
   sources: Sources,
   asked: Omit<MetricTableInput, 'compareWith' | 'orderOf' | 'ascending' | 'first'>,
   nowMs: number,
-): Promise<{ readonly rows: readonly ValueRow[]; readonly state: string }> {
+): Promise<{ readonly rows: readonly ValueRow[]; readonly state: string | null }> {
   const order = { compareWith: 'NONE', orderOf: 'VALUE', ascending: false, first: 200 } as const;
   const found = await metricTable(sources, { ...asked, ...order }, nowMs);
   const rows = found.rows.map(({ key, cells }) => ({
@@ -293,6 +298,6 @@ function spanOf(range: Range | undefined): Span {
 function disturbed(kind: BriefKind, period: string): NetError {
   return new NetError(
     'UNAVAILABLE',
-    `Counting for the brief of ${kind.toLowerCase()} ${period} took so long that events came in meanwhile: it is not kept. Try again.`,
+    `The brief of ${kind.toLowerCase()} ${period} is not kept: events came in while it was counted, or an insert has failed half way, so its figures could not be had again. Try again.`,
   );
 }

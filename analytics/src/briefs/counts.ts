@@ -29,7 +29,7 @@ export interface Counts {
   readonly beganMs: number | undefined;
   /** Platforms that sent anything, by period. */
   readonly sent: Readonly<Record<'now' | 'before' | 'yearAgo', ReadonlySet<string>>>;
-  readonly state: string;
+  readonly state: string | null;
 }
 
 /** `asked` is of one period; what it is compared with is both. */

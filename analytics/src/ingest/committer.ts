@@ -5,6 +5,7 @@ import { deduplicationWindowBlocks } from '../migrate.ts';
 import type { Batch } from './batch.ts';
 import type { Blocks } from './blocks.ts';
 import { batchesTogether, insertOf } from './insert.ts';
+import type { Pauses } from './pauses.ts';
 import type { Intent, Positions } from './positions.ts';
 import { statementOf } from './positions.ts';
 import type { Turns } from './turns.ts';
@@ -36,6 +37,8 @@ export class Committer {
   private readonly positions: Positions;
   private readonly blocks: Blocks;
   private readonly turns: Turns;
+  /** Of several processes; absent: this one inserts alone. */
+  private readonly pauses: Pauses | undefined;
   private readonly waiting: Waiting[] = [];
   private readonly replays = new Map<string, Promise<void>>();
   /** Platforms that were in an insert that ClickHouse refused: each goes by itself until one is in. */
@@ -46,11 +49,18 @@ export class Committer {
   private lastBeganMs = -Infinity;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(clickhouse: ClickHouse, positions: Positions, blocks: Blocks, turns: Turns) {
+  constructor(
+    clickhouse: ClickHouse,
+    positions: Positions,
+    blocks: Blocks,
+    turns: Turns,
+    pauses?: Pauses,
+  ) {
     this.clickhouse = clickhouse;
     this.positions = positions;
     this.blocks = blocks;
     this.turns = turns;
+    this.pauses = pauses;
   }
 
   /**
@@ -160,6 +170,7 @@ export class Committer {
   private async run(group: readonly Waiting[]): Promise<void> {
     this.running += 1;
     try {
+      await this.pauses?.over();
       const insert = insertOf(group.map(({ batch }) => batch));
       const intent = await this.positions.open(insert, await this.blocks.take(insert.blocks));
       await this.turns.insert(() => this.insert(insert.statement, intent, group));

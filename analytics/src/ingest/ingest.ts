@@ -1,4 +1,5 @@
 /** All feeds of the net into raw and rollups: who reads them, how far they are, and questions between the inserts. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { NetOwner, NetSnapshot } from '@onenet/contract';
 import { ownBlocks } from './blocks.ts';
 import type { Blocks } from './blocks.ts';
@@ -8,11 +9,19 @@ import { KnownFeeds } from './known-feeds.ts';
 import type { FeedPlace } from './known-feeds.ts';
 import type { IngestOptions } from './options.ts';
 import { Pollers } from './pollers.ts';
-import type { Position } from './positions.ts';
+import type { Intent, Position } from './positions.ts';
 import { prepareStores } from './prepare.ts';
 import type { FeedStatus, SharedProgress } from './status.ts';
 import { Turns } from './turns.ts';
 import type { Shares } from './workers.ts';
+
+/** As long as a lease: whose insert takes longer has failed, or is gone, and holds nobody else up. */
+const underWayMs = 15_000;
+const lookEveryMs = 20;
+
+function isUnderWay({ openedAt }: Intent): boolean {
+  return openedAt !== undefined && Date.now() - openedAt.getTime() < underWayMs;
+}
 
 export class Ingest {
   private readonly options: IngestOptions;
@@ -125,6 +134,19 @@ export class Ingest {
     return await this.insertsAndQuestions.question(work);
   }
 
+  /** Runs something while no other process begins an insert, and those that they have begun are through. */
+  async paused<T>(work: () => Promise<T>): Promise<T> {
+    const { workers, positions } = this.options;
+    if (!workers) return await work();
+    return await workers.pauses.hold(async () => {
+      const untilMs = Date.now() + underWayMs;
+      while (Date.now() < untilMs && (await positions.openIntents()).some(isUnderWay)) {
+        await delay(lookEveryMs);
+      }
+      return await work();
+    });
+  }
+
   /** The owners of the net as the directory has them. */
   netOwners(): readonly NetOwner[] {
     return this.owners;
@@ -205,7 +227,8 @@ export class Ingest {
   }
 
   private committerWith(blocks: Blocks): Committer {
-    const { clickhouse, positions } = this.options;
-    return new Committer(clickhouse, positions, blocks, this.insertsAndQuestions);
+    const { clickhouse, positions, workers } = this.options;
+    const { insertsAndQuestions } = this;
+    return new Committer(clickhouse, positions, blocks, insertsAndQuestions, workers?.pauses);
   }
 }

@@ -119,7 +119,7 @@ async function answers(of: Read, nowMs: number, states: readonly string[] = []) 
 }
 
 function statesOf({ series, resolve, tops: top }: Awaited<ReturnType<typeof answers>>): string[] {
-  return [...series.map(([first]) => first?.state ?? ''), resolve.state, top.state];
+  return [...series.map(([first]) => first), resolve, top].map((each) => each?.state ?? '');
 }
 
 /** Without what says when and of which lines. */

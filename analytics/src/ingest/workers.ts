@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Collection, Db } from 'mongodb';
 import { Leases } from './leases.ts';
+import { Pauses } from './pauses.ts';
 import type { Positions } from './positions.ts';
 import { SharedFeeds } from './shared.ts';
 import type { FeedProgress, SharedProgress } from './status.ts';
@@ -24,6 +25,7 @@ export interface Shares {
 
 export class Workers {
   readonly leases: Leases;
+  readonly pauses: Pauses;
   private readonly feeds: SharedFeeds;
   private readonly counts: Collection<{ readonly _id: 'blocks'; readonly count: number }>;
   private readonly log: (message: string, detail?: unknown) => void;
@@ -38,6 +40,7 @@ export class Workers {
     leaseMs?: number,
   ) {
     this.leases = new Leases(db, positions, worker, leaseMs);
+    this.pauses = new Pauses(db);
     this.feeds = new SharedFeeds(db);
     this.counts = db.collection('counts');
     this.log = log;

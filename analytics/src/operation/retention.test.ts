@@ -160,7 +160,7 @@ test('so many days are kept, but for months that are open; what asks for more is
   const states: string[] = [];
   for (const n of [10, 10, 5]) {
     await happened(n);
-    states.push((await ask()).state);
+    states.push((await ask()).state ?? '');
   }
   /** One round, so many days from now. */
   const round = async (inDays: number): Promise<void> => {

@@ -1,10 +1,8 @@
 /** One month's ranking as it is published: figures, formula and state of the feeds, and what has changed in the edition before. */
 import { createHash } from 'node:crypto';
 import { NetError } from '@onenet/contract';
-import { readToken } from '../as-of-token.ts';
 import { asOf, definitionsOf } from '../as-of.ts';
 import type { Moment } from '../as-of.ts';
-import type { FeedStatus } from '../ingest/status.ts';
 import type { Sources } from '../series.ts';
 import { candidatesOf, metricsOf } from './candidates.ts';
 import type { Ranked } from './candidates.ts';
@@ -72,10 +70,14 @@ export async function editionOf(
 ): Promise<Edition> {
   const range = rangeOfMonth(month);
   const definitions = definitionsOf(metricsOf(formula));
-  const edition = await asOf(sources, { definitions }, nowMs, async (moment): Promise<Edition> => {
-    const vector = sources.ingest.statuses().flatMap(placeOf);
+  return await asOf(sources, { definitions }, nowMs, async (moment): Promise<Edition> => {
+    const vector = vectorOf(moment);
     const candidates = await candidatesOf(sources, moment, monthly(formula, month, nowMs));
     const corrections = before ? await correctionsOf(sources, moment, before, nowMs) : null;
+    const groups = rankedGroups(formula, candidates, before);
+    const state = moment.state();
+    // What was half in meanwhile would stand there for ever.
+    if (state === null) throw disturbed(editionId(formula, month));
     return {
       id: editionId(formula, month),
       formula,
@@ -86,17 +88,18 @@ export async function editionOf(
       publishedBy: by,
       metricsHash: metricsHashOf(formula),
       vector,
-      groups: rankedGroups(formula, candidates, before),
+      groups,
       before: before ? { id: before.id, hash: before.hash } : null,
       corrections,
-      state: moment.state(),
+      state,
     };
   });
-  // What was half in meanwhile would stand there for ever.
-  if (readToken(edition.state).isExact) return edition;
-  throw new NetError(
+}
+
+function disturbed(id: string): NetError {
+  return new NetError(
     'UNAVAILABLE',
-    `Counting for ${edition.id} took so long that events came in meanwhile: it is not published. Try again.`,
+    `${id} is not published: events came in while it was counted, or an insert has failed half way, so its figures could not be had again. Try again.`,
   );
 }
 
@@ -110,8 +113,17 @@ export function editionId({ id }: Formula, month: string): string {
   return `${id}-${month}`;
 }
 
-function placeOf({ platform, epoch, sequence, head, state }: FeedStatus): FeedPlace[] {
-  return state === 'NOT_CONNECTED' ? [] : [{ platform, epoch, sequence, head }];
+/** Of the connected platforms, as the figures have them: what is known of feeds that others read comes later. */
+function vectorOf({ feeds, places }: Moment): readonly FeedPlace[] {
+  return feeds.statuses().map(({ platform }) => {
+    const place = places.get(platform);
+    return {
+      platform,
+      epoch: place?.epoch ?? 0,
+      sequence: String(place?.sequence ?? 0),
+      head: place?.head ?? null,
+    };
+  });
 }
 
 /** Takes the figures of a published month again, by its own formula, and names those that are otherwise now. */

@@ -379,7 +379,7 @@ test('a ranking is had again by its state, whatever came in and was published si
   expect(await directories.countDocuments()).toBeGreaterThan(2);
   const of = (change: (body: unknown[]) => void) => ({
     ...input,
-    state: rewritten(asked.state, change),
+    state: rewritten(asked.state ?? '', change),
   });
   const lost = of((body) => body.splice(7, 1, '0'.repeat(16)));
   await expect(ranking(sources, editions, lost, nowMs)).rejects.toThrow('is not kept here (0000');

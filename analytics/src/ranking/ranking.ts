@@ -49,7 +49,7 @@ export interface Ranking extends Freshness {
   readonly partial: boolean;
   readonly comparedWith: string | null;
   readonly groups: readonly RankingGroup[];
-  readonly state: string;
+  readonly state: string | null;
 }
 
 export async function ranking(

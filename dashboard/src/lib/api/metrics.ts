@@ -99,8 +99,8 @@ export type MetricDefinition = Reads<typeof definition>;
 export const covered = {
   /** RFC 3339: all events up to this time are in. */
   asOf: text,
-  /** Given as `state`, the same is answered again. */
-  state: text,
+  /** Given as `state`, the same is answered again; null where it cannot be had again. */
+  state: nullable(text),
   answered: number,
   asked: number,
   behind: list(text),
