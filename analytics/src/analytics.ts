@@ -111,7 +111,7 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
       log,
       ownerHeaders,
       ...(worker !== undefined && { workers: new Workers(db, positions, worker, log) }),
-      ingested: (platform, lines) => live.ingested(platform, lines),
+      ingested: (platform, news) => live.ingested(platform, news),
       feedChanged: () => live.feedChanged(),
     });
     const { signal } = stopping;

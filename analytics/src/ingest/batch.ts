@@ -1,7 +1,10 @@
 /** Cuts what was read into batches: contiguous, and each small enough for one exact insert. */
-import { chainHead0, maxAnswerBytes, nextHead } from '@onenet/feed';
-import type { FeedBatch, FeedLine } from '@onenet/feed';
-import { rowOf, withHead } from './row.ts';
+import { maxAnswerBytes } from '@onenet/feed';
+import type { FeedLine } from '@onenet/feed';
+import { NewsOfLines } from './news.ts';
+import type { News } from './news.ts';
+import { RowBuffer } from './row-buffer.ts';
+import { rowOf } from './row.ts';
 
 /** Months, and days of minutes, of one insert: twice as many partitions in any table. ClickHouse refuses 101, for ever. */
 export const maxPartitions = 50;
@@ -19,10 +22,14 @@ export interface Batch {
   /** The chain's head at `to`. */
   readonly head: string;
   readonly recordedTime: string | undefined;
-  readonly lines: readonly FeedLine[];
-  readonly rows: readonly string[];
+  /** Of them all, as `JSONCompactEachRow`, UTF-8. */
+  readonly rows: Buffer;
+  /** How many lines, each a row. */
+  readonly count: number;
+  readonly news: News;
   /** How many of the lines count nowhere. */
   readonly rejected: number;
+  /** Of the lines, as they were sent. */
   readonly bytes: number;
   /** Partitions of raw, as `year * 12 + month`; of the table of cells each year is one. */
   readonly months: ReadonlySet<number>;
@@ -35,56 +42,91 @@ export interface BatchStart {
   readonly platform: string;
   readonly epoch: number;
   readonly fence: number;
-  /** The head before the first line; undefined at sequence 0. */
-  readonly head: string | undefined;
 }
 
-/** Cuts an answer's lines; `nowMs` decides of which days minutes may be kept. */
-export function cutBatches(start: BatchStart, answer: FeedBatch, nowMs: number): Batch[] {
-  const pieces = cutLines(start, answer.lines, nowMs);
-  const only = pieces.length === 1;
-  let head = start.head ?? chainHead0(start.platform);
-  return pieces.map((piece) => {
-    head = only ? answer.head : piece.lines.reduce((h, line) => nextHead(h, line.bytes), head);
-    return batchOf(start, piece, head);
-  });
-}
+/** Cuts an answer's lines as they come into batches of rows. */
+export class BatchCutter {
+  readonly #start: BatchStart;
+  readonly #firstDay: number;
+  readonly #batches: Batch[] = [];
+  #piece: Piece | undefined;
 
-/** Lines that go together, with their rows. */
-interface Piece {
-  readonly lines: FeedLine[];
-  readonly rows: string[];
-  bytes: number;
-  readonly months: Set<number>;
-  readonly days: Set<number>;
-}
+  /** `nowMs` decides of which days minutes may be kept. */
+  constructor(start: BatchStart, nowMs: number) {
+    this.#start = start;
+    this.#firstDay = dayOf(nowMs) - minuteDays;
+  }
 
-function cutLines(start: BatchStart, lines: readonly FeedLine[], nowMs: number): Piece[] {
-  const pieces: Piece[] = [];
-  const firstDay = dayOf(nowMs) - minuteDays;
-  let piece: Piece | undefined;
-  for (const line of lines) {
-    const { json, timeMs } = rowOf(start.platform, start.epoch, line);
+  /** The next line; `before` has the chain's head ahead of it. */
+  add(line: FeedLine, before: { head(): string }): void {
+    const { json, timeMs } = rowOf(this.#start.platform, this.#start.epoch, line);
     const day = dayOf(timeMs);
     const month = monthOf(day);
+    const hasMinutes = day >= this.#firstDay;
     const { byteLength } = line.bytes;
+    let piece = this.#piece;
     const fits =
       piece !== undefined &&
-      piece.lines.length < maxRows &&
+      piece.count < maxRows &&
       piece.bytes + byteLength <= maxAnswerBytes &&
       (piece.months.size < maxPartitions || piece.months.has(month)) &&
-      (day < firstDay || piece.days.size < maxPartitions || piece.days.has(day));
+      (!hasMinutes || piece.days.size < maxPartitions || piece.days.has(day));
     if (!piece || !fits) {
-      piece = { lines: [], rows: [], bytes: 0, months: new Set(), days: new Set() };
-      pieces.push(piece);
+      this.#close(before.head());
+      piece = newPiece(line.sequence);
+      this.#piece = piece;
     }
-    piece.lines.push(line);
-    piece.rows.push(json);
+    piece.rows.add(json);
+    piece.news.add(line, timeMs);
+    piece.count += 1;
     piece.bytes += byteLength;
     piece.months.add(month);
-    if (day >= firstDay) piece.days.add(day);
+    if (hasMinutes) piece.days.add(day);
+    if (line.kind === 'rejected') piece.rejected += 1;
+    else piece.recordedTime = line.event.recordedtime;
   }
-  return pieces;
+
+  /** All batches, in order; `head` is the chain's at the last line. */
+  end(head: string): readonly Batch[] {
+    this.#close(head);
+    return this.#batches;
+  }
+
+  #close(head: string): void {
+    if (!this.#piece) return;
+    const { rows, news, ...piece } = this.#piece;
+    const to = piece.from + piece.count - 1;
+    const whole = { ...this.#start, ...piece, to, head, rows: rows.end(head), news: news.news() };
+    this.#batches.push(whole);
+    this.#piece = undefined;
+  }
+}
+
+/** Lines that go together. */
+interface Piece {
+  readonly from: number;
+  readonly rows: RowBuffer;
+  readonly news: NewsOfLines;
+  readonly months: Set<number>;
+  readonly days: Set<number>;
+  count: number;
+  bytes: number;
+  rejected: number;
+  recordedTime: string | undefined;
+}
+
+function newPiece(from: number): Piece {
+  return {
+    from,
+    rows: new RowBuffer(),
+    news: new NewsOfLines(),
+    months: new Set(),
+    days: new Set(),
+    count: 0,
+    bytes: 0,
+    rejected: 0,
+    recordedTime: undefined,
+  };
 }
 
 /** Minutes are kept for three days; two more for clocks and for the time until a replay. */
@@ -107,21 +149,4 @@ function monthOf(day: number): number {
   const month = date.getUTCFullYear() * 12 + date.getUTCMonth();
   months.set(day, month);
   return month;
-}
-
-function batchOf({ platform, epoch, fence }: BatchStart, piece: Piece, head: string): Batch {
-  const from = piece.lines[0]?.sequence ?? 0;
-  const last = piece.rows.pop() ?? '';
-  return {
-    ...piece,
-    rows: [...piece.rows, withHead(last, head)],
-    platform,
-    epoch,
-    fence,
-    from,
-    to: from + piece.lines.length - 1,
-    head,
-    rejected: piece.lines.filter(({ kind }) => kind === 'rejected').length,
-    recordedTime: piece.lines.findLast((line) => line.kind === 'event')?.event.recordedtime,
-  };
 }

@@ -222,7 +222,7 @@ export class Ingest {
       if (feed) progress.takeOver(feed);
       feedChanged(progress.status(Date.now()));
       // The lines themselves are where they were read.
-      if (before && before.sequence < position.sequence) ingested(platform, []);
+      if (before && before.sequence < position.sequence) ingested(platform, undefined);
     }
   }
 

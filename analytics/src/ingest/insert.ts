@@ -27,7 +27,7 @@ export function batchesTogether(waiting: readonly Batch[]): Batch[] {
   let months: ReadonlySet<number> = new Set();
   let days: ReadonlySet<number> = new Set();
   for (const batch of waiting) {
-    rows += batch.rows.length;
+    rows += batch.count;
     bytes += batch.bytes;
     months = months.union(batch.months);
     days = days.union(batch.days);
@@ -42,9 +42,11 @@ export function batchesTogether(waiting: readonly Batch[]): Batch[] {
   return together;
 }
 
+const lf = Buffer.from('\n');
+
 /** The insert of these batches; of each platform at most one. */
 export function insertOf(batches: readonly Batch[]): Insert {
-  const body = batches.flatMap((batch) => batch.rows).join('\n');
+  const body = Buffer.concat(batches.flatMap(({ rows }, i) => (i === 0 ? [rows] : [lf, rows])));
   const bodyHash = hash('sha256', body);
   const names = batches.map(
     ({ platform, epoch, from, to }) => `${platform}/${epoch}/${from}-${to}`,
@@ -57,7 +59,7 @@ export function insertOf(batches: readonly Batch[]): Insert {
     batches,
     token,
     hash: bodyHash,
-    statement: `INSERT INTO onenet.raw (${rawColumns.join(', ')})\n${settings(token)}\nFORMAT JSONCompactEachRow\n${body}\n`,
+    statement: `INSERT INTO onenet.raw (${rawColumns.join(', ')})\n${settings(token)}\nFORMAT JSONCompactEachRow\n${body.toString('utf8')}\n`,
     blocks: Math.max(months.size, years.size + days.size),
   };
 }

@@ -1,19 +1,20 @@
 /** Reads one platform's feed into raw, exactly once. A platform that is stuck holds up itself alone. Long, because one feed's reading is one story. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NetOwner } from '@onenet/contract';
-import { maxLimit, readFeed } from '@onenet/feed';
-import type { FeedAnswer, FeedBatch, FeedLine } from '@onenet/feed';
+import { maxLimit, readFeed, readFeedInto } from '@onenet/feed';
+import type { FeedFailure, FeedRequest, FeedStretch } from '@onenet/feed';
 import type { Agent } from 'undici';
 import { isOutOfSpace } from '../clickhouse.ts';
 import { ownerAgents } from '../owner-call.ts';
 import type { OwnerHeaders } from '../owner-call.ts';
-import { cutBatches } from './batch.ts';
+import { BatchCutter } from './batch.ts';
 import type { Batch } from './batch.ts';
 import type { Committer } from './committer.ts';
 import { newestAccepted, takeNewEpoch, takeUpRejected } from './epochs.ts';
 import type { Stores } from './epochs.ts';
 import type { Boundary } from './tables.ts';
 import { LeaseLost } from './positions.ts';
+import type { News } from './news.ts';
 import type { Position } from './positions.ts';
 import { reconcile } from './reconcile.ts';
 import { FeedProgress } from './status.ts';
@@ -23,8 +24,6 @@ import type { Turns } from './turns.ts';
 /** How long a platform may hold an answer back: also how old `completeTo` may get in silence. */
 const waitSeconds = 5;
 const retryMs = { first: 250, most: 5_000 } as const;
-/** An answer of as many lines is history being read: then nothing is gained by waiting for more. */
-const catchingUpLines = 1_000;
 const probeTries = 3;
 const tightLoopMs = 100;
 
@@ -42,7 +41,7 @@ export interface PollerOptions extends Stores {
   readonly log: (message: string, detail?: unknown) => void;
   readonly ownerHeaders: OwnerHeaders;
   /** Lines that are now in raw and in every rollup. */
-  readonly ingested: (platform: string, lines: readonly FeedLine[]) => void;
+  readonly ingested: (platform: string, news: News) => void;
   /** The state, the epoch or the position changed. */
   readonly changed: (progress: FeedProgress) => void;
 }
@@ -106,16 +105,22 @@ export class Poller {
     const { signal } = this.options;
     let position = start;
     let retry: number = retryMs.first;
+    let ahead: Promise<Answer> | undefined;
     while (!signal.aborted) {
       const asked = performance.now();
-      const answer = await this.read(position);
+      const answer = await (ahead ?? this.read(position));
+      ahead = undefined;
       if (signal.aborted) return;
       switch (answer.kind) {
         case 'batch':
+          // Of a history the next is read while this is brought in: else the engine waits for the feed in turns.
+          if (isHistory(answer)) ahead = this.readAhead(position, answer);
           position = await this.take(position, answer);
+          // Brought in otherwise than it was read: read again from where the stores are.
+          if (!isAt(position, answer)) ahead = undefined;
           retry = retryMs.first;
           // An owner that does not hold an empty answer back is not asked in a tight loop.
-          if (answer.lines.length === 0 && performance.now() - asked < tightLoopMs) {
+          if (answer.batches.length === 0 && performance.now() - asked < tightLoopMs) {
             await pause(tightLoopMs, signal);
           }
           continue;
@@ -136,22 +141,40 @@ export class Poller {
     }
   }
 
-  private async read(
-    position: Pick<Position, 'sequence' | 'head' | 'recordedTime'>,
-    limit = maxLimit,
-  ): Promise<FeedAnswer> {
+  /** Reads on behind an answer; what it gives is nobody's before it is asked for. */
+  private readAhead(before: Position, { last, head, recordedTime }: Read): Promise<Answer> {
+    const answer = this.read({
+      ...before,
+      sequence: last,
+      head,
+      recordedTime: recordedTime ?? before.recordedTime,
+    });
+    answer.catch(() => undefined);
+    return answer;
+  }
+
+  /** What follows, cut into batches as it comes. */
+  private async read(position: Position): Promise<Answer> {
+    const { _id: platform, epoch, fence } = position;
+    const cutter = new BatchCutter({ platform, epoch, fence }, Date.now());
+    const request = { ...this.requestAt(position), limit: maxLimit, waitSeconds };
+    const answer = await readFeedInto(request, (line, before) => {
+      cutter.add(line, before);
+    });
+    return answer.kind === 'batch' ? { ...answer, batches: cutter.end(answer.head) } : answer;
+  }
+
+  private requestAt(position: Pick<Position, 'sequence' | 'head' | 'recordedTime'>): FeedRequest {
     const { owner, signal, ownerHeaders } = this.options;
     const connection: RequestInit & { readonly dispatcher: Agent } = {
       dispatcher: ownerAgents[owner.addresses],
     };
-    return await readFeed({
+    return {
       url: owner.eventsUrl,
       code: owner.code,
       after: position.sequence,
       ...(position.head === null ? {} : { head: position.head }),
       ...(position.recordedTime === null ? {} : { recordedTime: position.recordedTime }),
-      limit,
-      waitSeconds: limit === maxLimit ? waitSeconds : 0,
       timeoutMs: this.options.answerWithinMs,
       signal,
       fetch: (input, init) => {
@@ -160,16 +183,14 @@ export class Poller {
         for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
         return fetch(request, connection);
       },
-    });
+    };
   }
 
-  private async take(start: Position, answer: FeedBatch): Promise<Position> {
+  private async take(start: Position, answer: Read): Promise<Position> {
     let position = start;
-    const { _id: platform, epoch, fence, head } = start;
-    const from = { platform, epoch, fence, head: head ?? undefined };
-    const isHistory = answer.lines.length >= catchingUpLines;
-    for (const batch of cutBatches(from, answer, Date.now())) {
-      const inserted = await this.options.between(() => this.insert(batch, isHistory));
+    const history = isHistory(answer);
+    for (const batch of answer.batches) {
+      const inserted = await this.options.between(() => this.insert(batch, history));
       // Another epoch counts meanwhile: what is left of the answer is read again for that one.
       if (!inserted) return this.progress.position ?? position;
       position = inserted;
@@ -177,7 +198,7 @@ export class Poller {
     this.progress.saw(answer.headers, position.sequence, Date.now());
     this.options.changed(this.progress);
     // All feeds are read for the same insert, and none long before it.
-    if (answer.lines.length > 0 && !isHistory) {
+    if (answer.batches.length > 0 && !history) {
       await pause(this.options.committer.gatherMs(), this.options.signal);
     }
     return position;
@@ -199,13 +220,13 @@ export class Poller {
     });
     this.progress.lastLineAtMs = Date.now();
     this.options.changed(this.progress);
-    ingested(batch.platform, batch.lines);
+    ingested(batch.platform, batch.news);
     return position;
   }
 
   private async newEpoch(
     position: Position,
-    answer: FeedAnswer & { readonly kind: 'conflict' | 'gone' },
+    answer: FeedFailure & { readonly kind: 'conflict' | 'gone' },
   ): Promise<Position> {
     const { log, owner } = this.options;
     const current = this.progress.position;
@@ -228,7 +249,7 @@ export class Poller {
   private async accepts(end: Boundary): Promise<boolean> {
     const { owner, signal } = this.options;
     for (let tries = 1; ; tries++) {
-      const { kind } = await this.read(end, 1);
+      const { kind } = await readFeed({ ...this.requestAt(end), limit: 1, waitSeconds: 0 });
       if (kind === 'batch') return true;
       if (kind === 'conflict' || kind === 'gone') return false;
       if (tries === probeTries || signal.aborted) {
@@ -266,6 +287,24 @@ export class Poller {
   }
 }
 
+/** An answer, with what it brought as it is inserted. */
+interface Read extends FeedStretch {
+  readonly batches: readonly Batch[];
+}
+
+type Answer = Read | FeedFailure;
+
+/** An answer of as many lines is history being read: then nothing is gained by waiting for more. */
+function isHistory({ batches }: Read): boolean {
+  return batches.reduce((sum, { count }) => sum + count, 0) >= 1_000;
+}
+
+/** Whether a position is where an answer ends, and of the epoch for which it was read. */
+function isAt({ epoch, sequence, head }: Position, answer: Read): boolean {
+  const { batches, last } = answer;
+  return batches.at(-1)?.epoch === epoch && last === sequence && answer.head === head;
+}
+
 /** The platform did not say what had to be known. */
 class Unanswered extends Error {}
 
@@ -274,7 +313,7 @@ function whatFailed(error: unknown): FeedWait {
   return isOutOfSpace(error) ? 'DISK_SPACE' : 'STORES';
 }
 
-function describe(answer: FeedAnswer & { readonly kind: 'chainBroken' | 'malformed' }): string {
+function describe(answer: FeedFailure & { readonly kind: 'chainBroken' | 'malformed' }): string {
   return answer.kind === 'malformed'
     ? `${answer.reason} at ${answer.sequence}`
     : `the chain is ${answer.computed}, announced is ${answer.announced}`;

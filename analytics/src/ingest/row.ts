@@ -55,7 +55,7 @@ export function withHead(json: string, head: string): string {
 }
 
 /** How every row ends: `head` is the last column. */
-const noHead = '""]';
+export const noHead = '""]';
 
 function acceptedRow(
   platform: string,
@@ -78,7 +78,8 @@ ${opening ? JSON.stringify(openingValues(opening)).slice(1, -1) : noOpeningJson}
 }
 
 /** As platforms mostly write it: UTC with milliseconds. */
-const commonTime = /^\d{4}-\d{2}-(?:[01]\d|2[0-8])T(?:[01]\d|2[0-3]):\d{2}:\d{2}\.\d{3}Z$/;
+const commonTime =
+  /^\d{4}-(?:\d{2}-(?:[01]\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):\d{2}:\d{2}\.\d{3}Z$/;
 
 /**
  * RFC 3339 as ClickHouse reads it. Only the common form goes without the way through a Date: that

@@ -24,7 +24,7 @@ let url: string;
 beforeAll(async () => {
   const net = cleanUp.use(
     await testNet(inject('mongodbUri'), ['420100'], {
-      ingested: (platform, lines) => live.ingested(platform, lines),
+      ingested: (platform, news) => live.ingested(platform, news),
       feedChanged: () => live.feedChanged(),
     }),
   );

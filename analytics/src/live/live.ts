@@ -1,13 +1,14 @@
 /** The live stream (`/live`, server-sent events): a snapshot, then what changed, at most four times a second. */
 import type { ServerResponse } from 'node:http';
-import type { FeedLine } from '@onenet/feed';
 import { shownEvent } from '../recent.ts';
 import type { ShownEvent } from '../recent.ts';
 import { freshnessOf } from '../scope.ts';
 import type { Sources } from '../series.ts';
 import { Journal } from './journal.ts';
 import { Listeners } from './listeners.ts';
-import { changeOf, mattersOf, newestTold, nothingYet, withChange } from './picture.ts';
+import { newestTold } from '../ingest/news.ts';
+import type { News } from '../ingest/news.ts';
+import { changeOf, mattersOf, nothingYet, withChange } from './picture.ts';
 import type { Picture, Total } from './picture.ts';
 import { heartbeat, sse } from './sse.ts';
 import { TodaysTotals } from './totals.ts';
@@ -51,13 +52,11 @@ export class Live {
     ];
   }
 
-  /** Lines that are in: the newest of them go out at once, or within a quarter of a second. */
-  ingested(platform: string, lines: readonly FeedLine[]): void {
-    this.#today.ingested(lines);
-    const shown = lines
-      .slice(-newestTold)
-      .flatMap((line) => (line.kind === 'event' ? (shownEvent(platform, line.event) ?? []) : []));
-    // Though nobody listens: who comes back asks for what came meanwhile. Of what another process read come no lines.
+  /** Lines are in: the newest of them go out at once, or within a quarter of a second. */
+  ingested(platform: string, news: News | undefined): void {
+    this.#today.ingested(news);
+    const shown = (news?.newest ?? []).flatMap((event) => shownEvent(platform, event) ?? []);
+    // Though nobody listens: who comes back asks for what came meanwhile. Of what another process read none is known.
     this.#untold = [...shown.toReversed(), ...this.#untold].slice(0, newestTold);
     this.#schedule();
   }

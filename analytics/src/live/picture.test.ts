@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import type { FeedStatus } from '../ingest/status.ts';
 import type { ShownEvent } from '../recent.ts';
-import { changeOf, newestTold, nothingYet, withChange } from './picture.ts';
+import { newestTold } from '../ingest/news.ts';
+import { changeOf, nothingYet, withChange } from './picture.ts';
 import type { Picture } from './picture.ts';
 
 const feed: FeedStatus = {

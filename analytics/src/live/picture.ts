@@ -1,4 +1,5 @@
 /** What the live stream shows, and what of it changed since it was last told. No I/O. */
+import { newestTold } from '../ingest/news.ts';
 import type { FeedStatus } from '../ingest/status.ts';
 import type { ShownEvent } from '../recent.ts';
 
@@ -28,9 +29,6 @@ export interface Change {
   /** Owners that the net has no more. */
   readonly gone?: readonly string[];
 }
-
-/** So many events are in one message, and in a snapshot. */
-export const newestTold = 20;
 
 export const nothingYet: Picture = { asOf: '', events: [], totals: [], feeds: [] };
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
   net = cleanUp.use(
     await testNet(inject('mongodbUri'), ['420100', '420500'], {
       nowMs,
-      ingested: (_, lines) => today.ingested(lines),
+      ingested: (_, news) => today.ingested(news),
     }),
   );
   const clickhouse: ClickHouse = {
@@ -119,6 +119,6 @@ test.for<[string, readonly OutboxEntryInput[], number]>([
 
 test('what another process read is not known: everything is asked for again', async () => {
   await look();
-  today.ingested([]);
+  today.ingested(undefined);
   expect((await look()).tables).toEqual(['cells', 'openings']);
 });

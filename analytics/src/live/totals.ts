@@ -3,7 +3,7 @@
  * look, until something comes in that it counts. So a look reads the sums of one hour, and no openings. It does not wait for
  * inserts under way: what has been counted half, the next look has whole.
  */
-import type { FeedLine } from '@onenet/feed';
+import type { News } from '../ingest/news.ts';
 import { knownMetric } from '../known.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { overviewMetrics } from '../metrics.ts';
@@ -41,11 +41,11 @@ export class TodaysTotals {
     this.#sources = sources;
   }
 
-  /** Lines that are in. None: another process read them, and it is not known which. */
-  ingested(lines: readonly FeedLine[]): void {
+  /** Lines are in. Undefined: another process read them, and it is not known which. */
+  ingested(news: News | undefined): void {
     const kept = this.#kept;
     if (!kept || kept.isOutdated) return;
-    kept.isOutdated = lines.length === 0 || lines.some((line) => isBefore(line, kept.untilMs));
+    kept.isOutdated = news === undefined || news.earliestMs < kept.untilMs;
   }
 
   /** Null where no feed has ever come in: that is not zero. */
@@ -95,10 +95,4 @@ export class TodaysTotals {
     const figures = (await answer(this.#sources.clickhouse, question)).get('');
     return new Map([...(figures ?? [])].map(([name, { value }]) => [name, value ?? 0]));
   }
-}
-
-/** Whether a line counts in what was before a moment. A balance is of before the log. */
-function isBefore(line: FeedLine, ms: number): boolean {
-  if (line.kind === 'rejected') return false;
-  return line.event.type === 'onenet.opening' || Date.parse(line.event.time) < ms;
 }

@@ -25,8 +25,13 @@ export interface FeedRequest {
 }
 
 /** What an answer is, after every check. */
-export type FeedAnswer<Event = FeedEvent> =
-  | FeedBatch<Event>
+export type FeedAnswer<Event = FeedEvent> = FeedBatch<Event> | FeedFailure;
+
+/** The same where the lines went one by one to whoever takes them. */
+export type FeedStretchAnswer = FeedStretch | FeedFailure;
+
+/** Why there is nothing to go on with. */
+export type FeedFailure =
   /** 409: the platform's log is not the one that was read (restored, changed). */
   | ({ readonly kind: 'conflict' } & FeedBounds)
   /** 410: the platform no longer has what follows `after`. */
@@ -55,9 +60,13 @@ export type MalformedReason =
   | 'NOT_CONTIGUOUS';
 
 /** Lines from `after + 1` to `last`, contiguous and chained. */
-export interface FeedBatch<Event = FeedEvent> {
-  readonly kind: 'batch';
+export interface FeedBatch<Event = FeedEvent> extends FeedStretch {
   readonly lines: readonly FeedLine<Event>[];
+}
+
+/** What an answer reaches over. */
+export interface FeedStretch {
+  readonly kind: 'batch';
   /** The last sequence that the reader now has: `after` when there are no lines. */
   readonly last: number;
   /** The chain's head at `last`. */
@@ -71,6 +80,15 @@ export interface FeedBatch<Event = FeedEvent> {
   readonly cut: boolean;
   readonly headers: FeedHeaders;
 }
+
+/**
+ * Takes a line that was checked, before it is known whether the answer's chain holds. `before.head()` is
+ * the chain's head ahead of the line.
+ */
+export type TakeLine<Event = FeedEvent> = (
+  line: FeedLine<Event>,
+  before: { head(): string },
+) => void;
 
 /** One line: an event, or what only counts for contiguity. */
 export type FeedLine<Event = FeedEvent> =

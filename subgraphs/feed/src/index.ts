@@ -19,14 +19,16 @@ export { isLabel } from './platform-event.ts';
 export { UnfitDatabase, postgresPool } from './postgres.ts';
 export { postgresStore } from './postgres-store.ts';
 export { sendProblem } from './http.ts';
-export { readFeed, readFeedOf } from './read-feed.ts';
+export { readFeed, readFeedInto, readFeedOf } from './read-feed.ts';
 export type {
   FeedAnswer,
   FeedBatch,
   FeedBounds,
+  FeedFailure,
   FeedHeaders,
   FeedLine,
   FeedRequest,
+  FeedStretch,
   MalformedReason,
 } from './feed-answer.ts';
 export type { FeedStore } from './store.ts';

@@ -5,12 +5,11 @@ import { eventFault, isEvent } from './event.ts';
 import type { Vocabulary } from './event.ts';
 import { maxLimit, maxLineBytes } from './limits.ts';
 import { formatSequence } from './line.ts';
-import type { FeedLine, FeedRequest, MalformedReason } from './feed-answer.ts';
+import type { FeedLine, FeedRequest, MalformedReason, TakeLine } from './feed-answer.ts';
 import { platformEvents } from './platform-event.ts';
 
-export interface ParsedLines<Event> {
+export interface ParsedLines {
   readonly kind: 'lines';
-  readonly lines: readonly FeedLine<Event>[];
   readonly last: number;
   readonly head: string;
   readonly recordedTime: string | undefined;
@@ -31,24 +30,25 @@ export interface Recorded {
 
 const lf = 0x0a;
 
-/** `announced` names the algorithm where the reader has no head yet. */
+/** `take` has each line as it is checked. `announced` names the algorithm where the reader has no head yet. */
 export function parseLines<Event extends Recorded>(
   body: Buffer,
   request: Pick<FeedRequest, 'code' | 'after' | 'head' | 'recordedTime' | 'limit'>,
   announced: string,
   vocabulary: Vocabulary<Event>,
-): ParsedLines<Event> | Malformed {
+  take: TakeLine<Event>,
+): ParsedLines | Malformed {
   const { code, after, limit = maxLimit } = request;
-  const lines: FeedLine<Event>[] = [];
   const chain = chainFrom(request.head ?? chainHead0(code, chainAlgorithm(announced)));
   let recordedTime = request.recordedTime;
   let start = 0;
+  let last = after;
   for (let end = body.indexOf(lf); end !== -1; end = body.indexOf(lf, start)) {
-    const sequence = after + lines.length + 1;
+    const sequence = last + 1;
     const malformed = (reason: MalformedReason): Malformed => {
       return { kind: 'malformed', reason, sequence };
     };
-    if (lines.length === limit) return malformed('TOO_MANY_LINES');
+    if (last - after === limit) return malformed('TOO_MANY_LINES');
     const bytes = body.subarray(start, end);
     start = end + 1;
     if (bytes.byteLength > maxLineBytes) return malformed('LINE_TOO_LARGE');
@@ -56,15 +56,14 @@ export function parseLines<Event extends Recorded>(
     if (value === undefined) return malformed('NOT_JSON');
     if (sequenceIn(value) !== formatSequence(sequence)) return malformed('NOT_CONTIGUOUS');
 
-    chain.add(bytes);
     const line = checkedLine(bytes, value, { code, sequence, recordedTime, vocabulary });
     if (line.kind === 'event') recordedTime = line.event.recordedtime;
-    lines.push(line);
+    take(line, chain);
+    chain.add(bytes);
+    last = sequence;
   }
-  const last = after + lines.length;
   return {
     kind: 'lines',
-    lines,
     last,
     head: chain.head(),
     recordedTime,

@@ -5,8 +5,11 @@ import type {
   FeedAnswer,
   FeedBounds,
   FeedHeaders,
+  FeedLine,
   FeedRequest,
+  FeedStretchAnswer,
   MalformedReason,
+  TakeLine,
 } from './feed-answer.ts';
 import {
   chainHeader,
@@ -32,6 +35,27 @@ export async function readFeedOf<Event extends Recorded>(
   vocabulary: Vocabulary<Event>,
   request: FeedRequest,
 ): Promise<FeedAnswer<Event>> {
+  const lines: FeedLine<Event>[] = [];
+  const answer = await readOf(vocabulary, request, (line) => lines.push(line));
+  return answer.kind === 'batch' ? { ...answer, lines } : answer;
+}
+
+/**
+ * The same for whoever keeps something else than the lines: `take` has each as it is checked, and forgets what it
+ * made of them where the answer is no batch.
+ */
+export async function readFeedInto(
+  request: FeedRequest,
+  take: TakeLine,
+): Promise<FeedStretchAnswer> {
+  return await readOf(platformEvents, request, take);
+}
+
+async function readOf<Event extends Recorded>(
+  vocabulary: Vocabulary<Event>,
+  request: FeedRequest,
+  take: TakeLine<Event>,
+): Promise<FeedStretchAnswer> {
   try {
     // A redirect could lead the reader anywhere.
     const response = await (request.fetch ?? fetch)(addressOf(request), {
@@ -39,7 +63,7 @@ export async function readFeedOf<Event extends Recorded>(
       redirect: 'error',
       headers: { accept: 'application/x-ndjson' },
     });
-    return await answerOf(vocabulary, request, response);
+    return await answerOf(vocabulary, request, response, take);
   } catch (error) {
     return { kind: 'unreachable', detail: describe(error) };
   }
@@ -49,7 +73,8 @@ async function answerOf<Event extends Recorded>(
   vocabulary: Vocabulary<Event>,
   request: FeedRequest,
   response: Response,
-): Promise<FeedAnswer<Event>> {
+  take: TakeLine<Event>,
+): Promise<FeedStretchAnswer> {
   if (response.status === 401) {
     return { kind: 'unreachable', detail: `status 401${await refusalOf(response)}` };
   }
@@ -61,7 +86,7 @@ async function answerOf<Event extends Recorded>(
     if (bounds !== undefined && response.status === 410) return { kind: 'gone', ...bounds };
     return { kind: 'unreachable', detail: `status ${response.status}` };
   }
-  const malformed = async (reason: MalformedReason): Promise<FeedAnswer<Event>> => {
+  const malformed = async (reason: MalformedReason): Promise<FeedStretchAnswer> => {
     await response.body?.cancel();
     return { kind: 'malformed', reason, sequence: request.after + 1 };
   };
@@ -75,14 +100,14 @@ async function answerOf<Event extends Recorded>(
   if (body === 'TOO_LARGE') {
     return { kind: 'malformed', reason: 'ANSWER_TOO_LARGE', sequence: request.after + 1 };
   }
-  const parsed = parseLines(body.bytes, request, announced, vocabulary);
+  const parsed = parseLines(body.bytes, request, announced, vocabulary, take);
   if (parsed.kind === 'malformed') return parsed;
   const cut = body.brokeOff || parsed.endsWithinLine;
   if (!cut && parsed.head !== announced) {
     return { kind: 'chainBroken', announced, computed: parsed.head };
   }
-  const { lines, last, head, recordedTime } = parsed;
-  return { kind: 'batch', lines, last, head, recordedTime, cut, headers };
+  const { last, head, recordedTime } = parsed;
+  return { kind: 'batch', last, head, recordedTime, cut, headers };
 }
 
 function addressOf({ url, after, head, limit, waitSeconds }: FeedRequest): URL {

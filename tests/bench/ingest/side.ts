@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readFeed } from '@onenet/feed';
+import { readFeedInto } from '@onenet/feed';
 import { MongoClient } from 'mongodb';
 import {
   testIngest,
@@ -12,7 +12,7 @@ import {
   until,
 } from '../../../analytics/src/fixture.ts';
 import { openClickHouse } from '../../../analytics/src/clickhouse.ts';
-import { cutBatches } from '../../../analytics/src/ingest/batch.ts';
+import { BatchCutter } from '../../../analytics/src/ingest/batch.ts';
 import { insertOf } from '../../../analytics/src/ingest/insert.ts';
 import { migrate } from '../../../analytics/src/migrate.ts';
 import { answerParent, usage } from '../child.ts';
@@ -104,12 +104,13 @@ async function statementsOf(feedsUrl: string, code: string): Promise<string[]> {
   const statements: string[] = [];
   let position: { after: number; head?: string } = { after: 0 };
   while (position.after < eventsEach) {
-    const answer = await readFeed({ url: `${feedsUrl}/${code}/events`, code, ...position });
+    const cutter = new BatchCutter({ platform: code, epoch: 1, fence: 0 }, Date.now());
+    const request = { url: `${feedsUrl}/${code}/events`, code, ...position };
+    const answer = await readFeedInto(request, (line, before) => {
+      cutter.add(line, before);
+    });
     if (answer.kind !== 'batch') throw new Error(`${code}: ${JSON.stringify(answer)}`);
-    const start = { platform: code, epoch: 1, fence: 0, head: position.head };
-    statements.push(
-      ...cutBatches(start, answer, Date.now()).map((batch) => insertOf([batch]).statement),
-    );
+    statements.push(...cutter.end(answer.head).map((batch) => insertOf([batch]).statement));
     position = { after: answer.last, head: answer.head };
   }
   return statements;
