@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { NetError } from '@onenet/contract';
+import { valuesRule } from './cells.ts';
 import type { Later } from './cells.ts';
 import { laterOf } from './as-of-later.ts';
 import { readToken, writeToken } from './as-of-token.ts';
@@ -120,7 +121,7 @@ async function answerAt<T>(
       return resolved;
     },
     state: () =>
-      isUndisturbed() && isSettled(state, platforms)
+      isUndisturbed() && isAllSettled(state, platforms)
         ? writeToken({
             ...state,
             periods,
@@ -138,16 +139,23 @@ async function answerAt<T>(
 }
 
 /** Whether of all that is asked about every table had the same. */
-function isSettled({ feeds }: State, platforms: readonly string[] | undefined): boolean {
+function isAllSettled({ feeds }: State, platforms: readonly string[] | undefined): boolean {
   return feeds.every((feed) => feed.isSettled || platforms?.includes(feed.code) === false);
 }
 
 /** What these metrics mean now. */
 export function definitionsOf(metrics: readonly Metric[]): Definitions {
   return new Map(
-    metrics.map(({ name, kind, types, expression, whole, inFen }) => [
+    metrics.map(({ name, kind, types, expression, whole, inFen, source }) => [
       name,
-      definition([kind, types, expression, whole ?? '', inFen ?? false]),
+      definition([
+        kind,
+        types,
+        expression,
+        whole ?? '',
+        inFen ?? false,
+        ...(kind === 'DISTRIBUTION' && source === undefined ? [valuesRule] : []),
+      ]),
     ]),
   );
 }

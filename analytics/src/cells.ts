@@ -281,7 +281,10 @@ function openingSums(columns: Columns, opened: Readonly<Record<string, string>>)
   return columns.map(([name]) => `${opened[name] ?? '0'} AS ${name}`).join(', ');
 }
 
-/** Single values, corrected ones left out, for distributions: `parts, type, inner_key, bucket, value`. */
+/** By which rule {@link valuesSql} takes corrections: with it, what a distribution means. */
+export const valuesRule = 'as many as counts add up to';
+
+/** Single values, for distributions, with their corrections: `parts, type, inner_key, bucket, value`. */
 export function valuesSql(
   wanted: readonly Wanted[],
   parts: Parts,
@@ -298,25 +301,37 @@ export function valuesSql(
   return `SELECT ${scan.parts} AS parts, t.type AS type, ${innerKey('t.place', group)} AS inner_key, ${bucketSql('t.time', grainOfPoints(wanted, grain))} AS bucket, t.value AS value
     FROM onenet.durations AS t
     WHERE ${scan.where}
-      AND t.corrects = 0 AND ${filterSql(filter, 't.place')}${upTo}
+      AND t.valued AND t.count > 0 AND ${filterSql(filter, 't.place')}${upTo}
       AND (t.platform, t.sequence) NOT IN (${correctedSql(corrections)})`;
 }
 
 /**
- * The lines that corrections take away, from one scan of them. One that was itself taken away takes nothing, and what
- * corrected that one may have been corrected too, to any depth: of such chains, which are few, the last line is looked
- * at first, since it always comes after what it corrects.
+ * The lines whose value corrections have put out (FEED.md, rule 10): of a line and all that corrects it, to any depth,
+ * as many stand as their counts add up to, first those that nothing takes back, of these the latest. One scan of the
+ * corrections; which line a chain begins with is looked up for what corrects a correction alone, which is seldom.
  */
 function correctedSql(corrections: string): string {
-  return `SELECT platform, arrayJoin(arrayMap(line -> line.2, arrayFilter(line -> NOT has(taken, line.1), lines)))
+  return `SELECT platform, arrayJoin(arraySlice(
+      arraySort(line -> (has(taken, line), -toInt64(line)), arrayPushFront(added, root)),
+      greatest(1 + counts, 0) + 1)) AS out
     FROM (
-      SELECT t.platform AS platform, groupArray((t.sequence, t.corrects)) AS lines,
-        arrayIntersect(arrayMap(line -> line.1, lines), arrayMap(line -> line.2, lines)) AS chained,
-        arrayFold(
-          (gone, line) -> if(has(gone, line.1), gone, arrayPushBack(gone, line.2)),
-          arrayReverseSort(arrayFilter(line -> has(chained, line.1) OR has(chained, line.2), lines)),
-          emptyArrayUInt64()
-        ) AS taken
-      ${corrections} GROUP BY t.platform
+      SELECT platform, root, sum(line.3) AS counts,
+        groupArrayIf(line.1, line.3 > 0) AS added, groupArrayIf(line.2, line.3 < 0) AS taken
+      FROM (
+        SELECT platform, arrayJoin(lines) AS line,
+          if(has(chained, line.2), arrayFirst(known -> known.1 = line.1, roots).2, line.2) AS root
+        FROM (
+          SELECT t.platform AS platform, groupArray((t.sequence, t.corrects, t.count)) AS lines,
+            arrayIntersect(arrayMap(line -> line.1, lines), arrayMap(line -> line.2, lines)) AS chained,
+            arrayFold(
+              (known, line) -> arrayPushBack(known, (line.1,
+                if(has(chained, line.2), arrayFirst(before -> before.1 = line.2, known).2, line.2))),
+              arraySort(arrayFilter(line -> has(chained, line.1) OR has(chained, line.2), lines)),
+              CAST([], 'Array(Tuple(UInt64, UInt64))')
+            ) AS roots
+          ${corrections} GROUP BY t.platform
+        )
+      )
+      GROUP BY platform, root
     )`;
 }

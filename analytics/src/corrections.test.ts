@@ -1,4 +1,4 @@
-/** A value that was corrected by mistake: sums and distributions have it again once the correction is corrected. */
+/** Values that were corrected: sums and distributions have what is right, once, however it came to be so. */
 import { expect, inject, test, vi } from 'vitest';
 import { distribution } from './distribution.ts';
 import { testNet } from './fixture-net.ts';
@@ -9,7 +9,7 @@ import { metricSeries } from './series.ts';
 // The engine shares the machine with the other tests.
 vi.setConfig({ testTimeout: 120_000 });
 
-test('a correction that was itself corrected takes nothing away', async () => {
+test('what corrections come to counts, in sums and in distributions alike', async () => {
   await using net = await testNet(inject('mongodbUri'), ['420100']);
   const [wuhan] = net.platforms;
   const nowMs = Date.now();
@@ -43,4 +43,19 @@ test('a correction that was itself corrected takes nothing away', async () => {
   // Two corrections of one line, of which one is taken back: the other holds.
   await wuhan.happened([resolved(-1, 1), resolved(-1, 1), resolved(1, 9)]);
   expect(await counted()).toEqual([2, 3, 2, 2.5]);
+  // The second is put right: it was not two hours, but eight.
+  await wuhan.happened([resolved(-2, 2), resolved(8, 2)]);
+  expect(await counted()).toEqual([2, 8, 2, 5.5]);
+  // And again, by what corrects the correction: six.
+  await wuhan.happened([resolved(-8, 12), resolved(6, 13)]);
+  expect(await counted()).toEqual([2, 6, 2, 4.5]);
+  // The new value first, and what it takes the place of after it.
+  await wuhan.happened([resolved(4, 14), resolved(-6, 14)]);
+  expect(await counted()).toEqual([2, 4, 2, 3.5]);
+  // What is taken back without its value takes it along; what is put in without one puts none in.
+  await wuhan.happened([
+    { ...resolved(-1, 15), data: { count: -1 } },
+    { ...resolved(1, 15), data: { count: 1 } },
+  ]);
+  expect((await counted()).slice(1)).toEqual([3, 1, 3]);
 });

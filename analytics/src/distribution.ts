@@ -1,6 +1,6 @@
-/** How long things took, in buckets from an hour to months: corrected events are left out. */
+/** How long things took, in buckets from an hour to months, with their corrections. */
 import { definition } from './as-of.ts';
-import { valuesSql } from './cells.ts';
+import { valuesRule, valuesSql } from './cells.ts';
 import type { Filter } from './cells.ts';
 import { askPart } from './part.ts';
 import type { PartAnswer, PartInput } from './part.ts';
@@ -57,7 +57,7 @@ export async function distribution(
   nowMs: number,
 ): Promise<Distribution> {
   const type = types[input.of];
-  const definitions = new Map([[`distribution${input.of}`, definition([type, edges])]]);
+  const definitions = new Map([[`distribution${input.of}`, definition([type, edges, valuesRule])]]);
   return await askPart(sources, input, definitions, nowMs, async (range, filter) => {
     const [found] = await sources.clickhouse.rows<Found>(distributionSql(type, range, filter));
     const n = found?.n ?? 0;

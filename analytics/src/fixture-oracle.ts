@@ -354,7 +354,7 @@ function countsOf(all: readonly Held[], range: Range, scope: Scope): Counts {
   const [sumsBefore, sumsWithin] = [sumsOf(before), sumsOf(within)];
   const flows = range.fromMs === undefined ? balances.flows : [];
   const { levels } = balances;
-  const corrected = once(all, 'corrected', () => correctedOf(all));
+  const standing = once(all, 'standing', () => standingOf(all));
   const sum = (sums: Sums, types: readonly string[], of: 'count' | 'value'): number =>
     types.reduce((n, type) => n + (sums.get(type)?.[of] ?? 0), 0);
   return {
@@ -371,11 +371,9 @@ function countsOf(all: readonly Held[], range: Range, scope: Scope): Counts {
       const minutes = within
         .filter(
           ({ platform, event }) =>
-            event.type === `onenet.${type}` &&
-            event.corrects === undefined &&
-            !corrected.has(`${platform} ${event.sequence}`),
+            event.type === `onenet.${type}` && standing.has(`${platform} ${event.sequence}`),
         )
-        .map(({ event }) => event.data.value ?? 0)
+        .flatMap(({ event }) => event.data.value ?? [])
         .toSorted((a, b) => a - b);
       const found = minutes[Math.floor(quantile * minutes.length)];
       return found === undefined ? null : found / 60;
@@ -408,17 +406,35 @@ function moduleOf(type: string): string | undefined {
   return Object.entries<EventType>(eventTypes).find(([name]) => name === type)?.[1].module;
 }
 
-/** The lines that a correction took away which nothing took away itself, however long the chain. */
-function correctedOf(all: readonly Held[]): ReadonlySet<string> {
-  const corrections = Map.groupBy(
-    all.filter(({ event }) => event.corrects !== undefined),
-    ({ platform, event }) => `${platform} ${event.corrects}`,
+/** FEED.md, rule 10: of a line and all that corrects it, as many stand as their counts add up to. */
+function standingOf(all: readonly Held[]): ReadonlySet<string> {
+  const lines = new Map(all.map((one) => [lineOf(one, one.event.sequence), one]));
+  const firstOf = (one: Held): string => {
+    const corrected = one.event.corrects && lines.get(lineOf(one, one.event.corrects));
+    return corrected ? firstOf(corrected) : lineOf(one, one.event.sequence);
+  };
+  const countOf = ({ event }: Held): number => event.data.count ?? 1;
+  return new Set(
+    [...Map.groupBy(all, firstOf).values()].flatMap((family) => {
+      const takenBack = new Set(
+        family.filter((one) => countOf(one) < 0).map(({ event }) => event.corrects),
+      );
+      const latestFirst = family
+        .filter((one) => countOf(one) > 0)
+        .toSorted((a, b) => Number(b.event.sequence) - Number(a.event.sequence));
+      const isTakenBack = ({ event }: Held): boolean => takenBack.has(event.sequence);
+      const byRank = [
+        ...latestFirst.filter((one) => !isTakenBack(one)),
+        ...latestFirst.filter(isTakenBack),
+      ];
+      const many = family.reduce((n, one) => n + countOf(one), 0);
+      return byRank.slice(0, Math.max(many, 0)).map((one) => lineOf(one, one.event.sequence));
+    }),
   );
-  const isTaken = (line: string): boolean =>
-    corrections
-      .get(line)
-      ?.some(({ platform, event }) => !isTaken(`${platform} ${event.sequence}`)) ?? false;
-  return new Set([...corrections.keys()].filter(isTaken));
+}
+
+function lineOf({ platform }: Held, sequence: string): string {
+  return `${platform} ${sequence}`;
 }
 
 function openingsOf(held: readonly Held[], kinds: readonly string[]): Opening[] {

@@ -82,6 +82,31 @@ beforeAll(async () => {
       .slice(1, 2)
       .map(correctionOf),
   );
+  // Others are put right: taken back, and put in again with another value, some in another category too.
+  const wrong = first.filter(({ type }) => type === 'onenet.request.resolved').slice(6, 30);
+  await wuhan.happened(
+    wrong.flatMap((line, i) => {
+      const { data, ...correction } = correctionOf(line);
+      const value = (line.data.value ?? 0) + 50_000;
+      const right = { ...data, count: 1, value, ...(i % 2 === 0 && { category: 'TRAINING' }) };
+      const both = [
+        { ...correction, data: { ...data } },
+        { ...correction, data: right },
+      ];
+      // Now and then what is right is said first.
+      return i % 3 === 0 ? both.toReversed() : both;
+    }),
+  );
+  // And one of them once more.
+  const again = (await lines(wuhan)).filter(
+    ({ corrects, data }) => corrects === wrong[0]?.sequence && data.count === 1,
+  );
+  await wuhan.happened(
+    again.flatMap((line) => {
+      const back = correctionOf(line);
+      return [back, { ...back, data: { ...back.data, count: 1, value: 7 } }];
+    }),
+  );
   await net.allIn();
   const held = await Promise.all(
     platforms.map(async (platform) =>

@@ -308,6 +308,46 @@ test('an attempt at the one table that broke off is begun anew', async () => {
   }
 });
 
+test('corrections that were in before their count was kept have it from raw, or by their sign where raw has them no more', async () => {
+  await using directory = await testDirectory();
+  const clickhouse = openClickHouse({ dataDir: directory.path });
+  const own = '017-corrected-values.sql';
+  const line = async (sequence: number, count: number, minutes: string, corrects: number) =>
+    await clickhouse.run(
+      `INSERT INTO onenet.raw (platform, epoch, sequence, time, type, count, value, corrects)
+      VALUES ('420100', 1, ${sequence}, now64(3), 'onenet.request.resolved', ${count}, ${minutes}, ${corrects})`,
+    );
+  try {
+    await takeAsApplied(clickhouse, [own]);
+    await migrate(clickhouse);
+    await line(1, 1, '90', 0);
+    await line(2, -1, '-90', 1);
+    await line(3, 1, '60', 1);
+    await line(4, 1, 'NULL', 1);
+    await line(5, -1, '0', 1);
+    await line(6, 1, '0', 1);
+    await clickhouse.run('DELETE FROM onenet.raw WHERE sequence < 4');
+    for (const attempt of ['first', 'after one that broke off']) {
+      await takeAsPending(clickhouse, [own]);
+      expect(await migrate(clickhouse), attempt).toEqual([own]);
+      const held = await clickhouse.rows<{ line: string }>(
+        `SELECT concat(toString(sequence), ': ', toString(count), if(valued, ' with ', ' without '), toString(value)) AS line
+        FROM onenet.durations ORDER BY sequence`,
+      );
+      expect(held.map((row) => row.line)).toEqual([
+        '1: 1 with 90',
+        '2: -1 with -90',
+        '3: 1 with 60',
+        '4: 1 without 0',
+        '5: -1 with 0',
+        '6: 1 with 0',
+      ]);
+    }
+  } finally {
+    await clickhouse.close();
+  }
+});
+
 test('balances that came before there was a choice stay those of a number', async () => {
   await using directory = await testDirectory();
   const clickhouse = openClickHouse({ dataDir: directory.path });
@@ -320,7 +360,7 @@ test('balances that came before there was a choice stay those of a number', asyn
   try {
     // As it was before 005: what is taken for applied is not run.
     const names = await pendingMigrations(clickhouse);
-    const later = ['005-openings-of-values.sql', '014-taken-up.sql'];
+    const later = ['005-openings-of-values.sql', '014-taken-up.sql', '017-corrected-values.sql'];
     await takeAsApplied(clickhouse, later);
     expect(await migrate(clickhouse)).toHaveLength(names.length - later.length);
     await opening('opening_value', `1, ${common}, 90000`);

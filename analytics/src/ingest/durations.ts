@@ -1,4 +1,4 @@
-/** Which lines stand in onenet.durations too (migrations/007-durations.sql), and how they go with an epoch. */
+/** Which lines stand in onenet.durations too (migrations/007-durations.sql, 017-corrected-values.sql), and how they go with an epoch. */
 import type { ClickHouse } from '../clickhouse.ts';
 import { quote, quoteList } from '../clickhouse.ts';
 
@@ -17,7 +17,7 @@ export const durationTypes = [
 export const isDuration = `(t.corrects != 0 OR (isNotNull(t.value) AND t.type IN ${quoteList(durationTypes)}))`;
 
 const columns =
-  'type, time, platform, sequence, place, category, channel, simulated, value, corrects, recorded, taken_up';
+  'type, time, platform, sequence, place, category, channel, simulated, value, count, valued, corrects, recorded, taken_up';
 
 /** Copies the values of lines that raw has no more, up to `upTo`, under another epoch's number. */
 export async function copyDurations(

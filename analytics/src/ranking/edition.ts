@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { NetError } from '@onenet/contract';
 import { asOf, definitionsOf } from '../as-of.ts';
 import type { Moment } from '../as-of.ts';
+import { valuesRule } from '../cells.ts';
 import type { Sources } from '../series.ts';
 import { candidatesOf, metricsOf } from './candidates.ts';
 import type { Ranked } from './candidates.ts';
@@ -173,6 +174,7 @@ function metricsHashOf(formula: Formula): string {
     expression,
     whole ?? null,
     inFen ?? false,
+    ...(kind === 'DISTRIBUTION' ? [valuesRule] : []),
   ]);
   return createHash('sha256').update(JSON.stringify(definitions)).digest('hex');
 }
