@@ -1,4 +1,4 @@
-/** Compares, without end and cheaply, what raw and the rollups hold with each platform's own totals. Long, because asking, comparing and telling what other processes found are one round. */
+/** Compares, without end and cheaply, what raw and the rollups hold with each platform's own totals, and hourly every sum of the tiers with raw. Long, because asking, comparing and telling what other processes found are one round. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventTypes } from '@onenet/contract';
 import type { NetOwner } from '@onenet/contract';
@@ -9,6 +9,10 @@ import type { ClickHouse } from './clickhouse.ts';
 import { ownerAgents } from './owner-call.ts';
 import { droppedCells, floorsOf, isKept } from './ingest/floors.ts';
 import type { OwnerHeaders } from './owner-call.ts';
+import { epochStates } from './ingest/tables.ts';
+import { gaps } from './operation/totals.ts';
+import { SumsCheck } from './self-check-sums.ts';
+import type { SumDifference } from './self-check-sums.ts';
 import type { Sources } from './series.ts';
 
 /** `SelfCheckDifference` of analytics.graphql. */
@@ -19,6 +23,10 @@ export interface Difference {
   readonly owner: number | null;
   readonly raw: number | null;
   readonly rollup: number | null;
+  /** Where sums differ: in which tier, what of, and on which day or in which month; null where counts do. */
+  readonly tier: string | null;
+  readonly measure: string | null;
+  readonly day: string | null;
 }
 
 /** `SelfCheck` of analytics.graphql. */
@@ -26,6 +34,10 @@ export interface SelfCheckResult {
   readonly checkedAt: string | null;
   readonly ok: boolean;
   readonly platformsChecked: number;
+  /** RFC 3339: since then every sum of every platform was compared, over the days that changed; null: not of all yet. */
+  readonly sumsCheckedAt: string | null;
+  /** Days of platforms that the latest of these compared. */
+  readonly daysCompared: number;
   readonly differences: readonly Difference[];
 }
 
@@ -42,12 +54,22 @@ const shortestPauseMs = 1_000;
 const shortestFirstPauseMs = 200;
 /** A check rests this many times as long as it took: it takes at most a twentieth of the machine. */
 const restFactor = 20;
+const sumsEveryMs = 3_600_000;
 
 /** What a check of one platform found. */
 interface Checked {
   readonly differences: readonly Difference[];
   /** UTC ms. */
   readonly atMs: number;
+  /** The latest comparison of its sums; absent: none yet. */
+  readonly sums?: Found | undefined;
+}
+
+interface Found {
+  readonly differences: readonly Difference[];
+  /** UTC ms. */
+  readonly atMs: number;
+  readonly days: number;
 }
 
 /** The same as several processes tell each other, by platform. */
@@ -62,6 +84,7 @@ export class SelfCheck {
   /** Where several processes share the platforms: each checks its own, and shows all. */
   private readonly shared: Collection<SharedCheck> | undefined;
   private readonly latest = new Map<string, Checked>();
+  private readonly sums = new Map<string, SumsCheck>();
 
   constructor(sources: Sources, ownerHeaders: OwnerHeaders, shared?: Collection<SharedCheck>) {
     this.sources = sources;
@@ -73,19 +96,25 @@ export class SelfCheck {
   result(): SelfCheckResult {
     const connected = new Set(this.connected().map(({ code }) => code));
     const latest = [...this.latest].filter(([code]) => connected.has(code));
-    const differences = latest.flatMap(([, found]) => found.differences);
+    const differences = latest.flatMap(([, found]) => allOf(found));
+    const sums = latest.flatMap(([, found]) => found.sums ?? []);
+    const areAll = sums.length === latest.length && sums.length > 0;
+    const sumsCheckedAtMs = Math.min(...sums.map(({ atMs }) => atMs));
     const checkedAtMs = Math.max(...latest.map(([, { atMs }]) => atMs));
     return {
       checkedAt: latest.length === 0 ? null : new Date(checkedAtMs).toISOString(),
       ok: latest.length > 0 && differences.length === 0,
       platformsChecked: latest.length,
+      sumsCheckedAt: areAll ? new Date(sumsCheckedAtMs).toISOString() : null,
+      daysCompared: sums.reduce((n, { days }) => n + days, 0),
       differences,
     };
   }
 
   /** What the latest check of one platform found; undefined while it was not checked. */
   differencesOf(platform: string): readonly Difference[] | undefined {
-    return this.latest.get(platform)?.differences;
+    const found = this.latest.get(platform);
+    return found && allOf(found);
   }
 
   private connected(): readonly NetOwner[] {
@@ -102,6 +131,9 @@ export class SelfCheck {
         const isFirst = !this.latest.has(owner.code);
         // An owner that does not answer is the feed's business; its last result stays.
         await this.check(owner, signal).catch(() => undefined);
+        if (signal.aborted) return;
+        // Counts of all first: sums are the longer work, and the engine's failures are ingest's to tell.
+        if (!isFirst) await this.checkSumsIfDue(owner.code).catch(() => undefined);
         if (signal.aborted) return;
         const tookMs = performance.now() - began;
         // While nobody knows yet whether a platform is right, that is worth half of the machine.
@@ -129,10 +161,51 @@ export class SelfCheck {
       return differencesOf(owner.code, totals, held, sequence);
     });
     if (!found) return undefined;
-    const checked = { differences: found, atMs: Date.now() };
-    this.latest.set(owner.code, checked);
-    await this.shared?.replaceOne({ _id: owner.code }, checked, { upsert: true });
+    const { sums } = this.latest.get(owner.code) ?? {};
+    await this.keep(owner.code, { differences: found, atMs: Date.now(), ...(sums && { sums }) });
     return found;
+  }
+
+  private async checkSumsIfDue(platform: string): Promise<void> {
+    const last = this.latest.get(platform)?.sums?.atMs ?? 0;
+    const isDue = Date.now() - last >= sumsEveryMs || this.sums.get(platform)?.isBehind === true;
+    if (isDue) await this.checkSums(platform);
+  }
+
+  /** Compares every sum of the tiers with raw now, over the days that changed and a month in turn. */
+  async checkSums(platform: string): Promise<readonly Difference[]> {
+    const { clickhouse, ingest } = this.sources;
+    const check = this.sums.get(platform) ?? new SumsCheck();
+    this.sums.set(platform, check);
+    const nowMs = Date.now();
+    const found = await ingest.between(platform, async () => {
+      const epoch = ingest.currentEpochs().get(platform);
+      if (epoch === undefined) return { differences: [], days: 0 };
+      const sequence = ingest.sequenceOf(platform);
+      const { differences, days } = await check.round(
+        clickhouse,
+        { platform, epoch, sequence },
+        nowMs,
+      );
+      const states = await epochStates(clickhouse, platform);
+      const state = states.find((each) => each.epoch === epoch);
+      const missing = state ? gaps(state, sequence) : [];
+      return {
+        differences: [
+          ...differences.map((each) => ofSum(platform, each)),
+          ...missing.map((what) => ({ ...nothing, platform, what })),
+        ],
+        days,
+      };
+    });
+    const latest = this.latest.get(platform) ?? { differences: [], atMs: nowMs };
+    await this.keep(platform, { ...latest, sums: { ...found, atMs: nowMs } });
+    return found.differences;
+  }
+
+  private async keep(platform: string, checked: Checked): Promise<void> {
+    this.latest.set(platform, checked);
+    await this.shared?.replaceOne({ _id: platform }, checked, { upsert: true });
   }
 
   /** Takes over what others have found since. */
@@ -143,10 +216,28 @@ export class SelfCheck {
         ?.find()
         .toArray()
         .catch(() => undefined)) ?? [];
-    for (const { _id: code, differences, atMs } of told) {
-      if (atMs > (this.latest.get(code)?.atMs ?? 0)) this.latest.set(code, { differences, atMs });
+    for (const { _id: code, ...checked } of told) {
+      const { atMs = 0, sums } = this.latest.get(code) ?? {};
+      const isNewer =
+        checked.atMs > atMs ||
+        (checked.atMs === atMs && (checked.sums?.atMs ?? 0) > (sums?.atMs ?? 0));
+      if (isNewer) this.latest.set(code, checked);
     }
   }
+}
+
+function allOf({ differences, sums }: Checked): readonly Difference[] {
+  return [...differences, ...(sums?.differences ?? [])];
+}
+
+const nothing = { owner: null, raw: null, rollup: null, tier: null, measure: null, day: null };
+
+function ofSum(platform: string, { type, ...of }: SumDifference): Difference {
+  return { ...of, platform, what: knownType(type), owner: null };
+}
+
+function knownType(type: string): string {
+  return Object.hasOwn(eventTypes, type) ? type : 'UNKNOWN_TYPE';
 }
 
 /** Sums of one event type, as the tables hold them. */
@@ -186,8 +277,9 @@ function differencesOf(
     // The rollups hold later events too: the difference is told at the owner's sequence.
     const off = (rollup ?? 0) - (ours?.accepted ?? 0);
     differences.push({
+      ...nothing,
       platform,
-      what: Object.hasOwn(eventTypes, type) ? type : 'UNKNOWN_TYPE',
+      what: knownType(type),
       owner: theirs?.count ?? 0,
       raw: count,
       rollup: isOpening ? null : count + off,
@@ -195,11 +287,11 @@ function differencesOf(
   }
   if (held.lines !== sequence) {
     differences.push({
+      ...nothing,
       platform,
       what: 'sequence',
       owner: sequence,
       raw: held.lines,
-      rollup: null,
     });
   }
   return differences;

@@ -5,11 +5,10 @@ import { floorOf } from '../ingest/floors.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { Intent, Position, Positions } from '../ingest/positions.ts';
 import { epochStates, epochTables } from '../ingest/tables.ts';
-import type { EpochState } from '../ingest/tables.ts';
 import { deduplicationWindowBlocks, pendingMigrations } from '../migrate.ts';
 import type { Editions } from '../ranking/editions.ts';
 import type { SelfCheck } from '../self-check.ts';
-import { differingTotals } from './totals.ts';
+import { differingTotals, gaps } from './totals.ts';
 
 export interface Finding {
   /** `migrations`, a table, `intents`, `rankings`, `briefs`, or a platform's code. */
@@ -140,26 +139,6 @@ async function platformFinding(
     const found = wrong.length === 0 ? `raw and rollups agree` : wrong.join('; ');
     return { subject: platform, ok: wrong.length === 0, found: `${at}: ${found}` };
   });
-}
-
-/** What raw lacks, and lines that tables beside the sums of tiers have more or less of than raw. */
-function gaps(state: EpochState, sequence: number): string[] {
-  const { lines, last, contiguous } = state;
-  const missing =
-    contiguous && last === sequence
-      ? []
-      : [`raw has ${lines} lines up to ${last}, and should have 1 to ${sequence}, each once`];
-  const beside = [
-    ['places', state.places, state.inPlaces],
-    ['openings', state.openings, state.inOpenings],
-    ['durations', state.durations, state.inDurations],
-  ] as const;
-  return [
-    ...missing,
-    ...beside.flatMap(([name, raw, held]) =>
-      raw === held ? [] : [`${name}: raw ${raw} lines, ${name} ${held}`],
-    ),
-  ];
 }
 
 /** A ranking that was published is what it was. */

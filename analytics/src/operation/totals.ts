@@ -4,6 +4,8 @@ import type { ClickHouse } from '../clickhouse.ts';
 import { quote } from '../clickhouse.ts';
 import { droppedCells, floorsOf, isKept } from '../ingest/floors.ts';
 import type { Floor } from '../ingest/floors.ts';
+import type { EpochState } from '../ingest/tables.ts';
+import { isSame } from '../self-check-sums.ts';
 
 /** Minutes are kept for three days; of the last two they have everything, however late it came. So has raw behind its floor. */
 function minutesFrom(floors: readonly Floor[]): string {
@@ -70,13 +72,28 @@ function differences(rows: readonly Row[], raw: string, rollup: string): string[
   const types = [...new Set([...ours.keys(), ...theirs.keys()])].toSorted();
   return types.flatMap((type) =>
     Object.keys(additiveColumns).flatMap((column) => {
-      const [a, b] = [ours, theirs].map((of) => Number(of.get(type)?.[column] ?? 0));
+      const [a = 0, b = 0] = [ours, theirs].map((of) => Number(of.get(type)?.[column] ?? 0));
       return isSame(a, b) ? [] : [`${type} ${column}: ${raw} ${a}, ${rollup} ${b}`];
     }),
   );
 }
 
-/** Sums of fractions differ in their last digits by the order in which they were added. */
-function isSame(a = 0, b = 0): boolean {
-  return Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
+/** What raw lacks, and lines that tables beside the sums of tiers have more or less of than raw. */
+export function gaps(state: EpochState, sequence: number): string[] {
+  const { lines, last, contiguous } = state;
+  const missing =
+    contiguous && last === sequence
+      ? []
+      : [`raw has ${lines} lines up to ${last}, and should have 1 to ${sequence}, each once`];
+  const beside = [
+    ['places', state.places, state.inPlaces],
+    ['openings', state.openings, state.inOpenings],
+    ['durations', state.durations, state.inDurations],
+  ] as const;
+  return [
+    ...missing,
+    ...beside.flatMap(([name, raw, held]) =>
+      raw === held ? [] : [`${name}: raw ${raw} lines, ${name} ${held}`],
+    ),
+  ];
 }

@@ -39,6 +39,8 @@ export const net: Messages['net'] = {
   selfCheck: 'Self-check',
   selfCheckExplained:
     'By platform and event: what the platform counts, what came in, and what is summed must agree.',
+  sumsChecked: (days, age) =>
+    `Every sum of every tier was compared with what came in, over ${days} days of platforms, ${age}: hourly, the days that changed and one month in turn`,
   what: 'Event',
   owner: 'Platform',
   raw: 'Came in',

@@ -37,6 +37,8 @@ export const net = {
   platformsOf: (count: number) => `${count} 个平台`,
   selfCheck: '账目自检',
   selfCheckExplained: '逐平台逐类核对：平台自报、省级原始事件、汇总表三者应当相等。',
+  sumsChecked: (days: number, age: string) =>
+    `逐日核对各级汇总的每一项合计：${days} 个平台日，${age}（每小时一次，含有变动的各日，并轮流核对一个月）`,
   what: '事件',
   owner: '平台自报',
   raw: '原始事件',

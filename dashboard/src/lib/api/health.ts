@@ -32,6 +32,8 @@ const selfCheck = object({
   checkedAt: nullable(text),
   ok: truth,
   platformsChecked: number,
+  sumsCheckedAt: nullable(text),
+  daysCompared: number,
   differences: list(
     object({
       platform: text,
@@ -39,6 +41,9 @@ const selfCheck = object({
       owner: nullable(number),
       raw: nullable(number),
       rollup: nullable(number),
+      tier: nullable(text),
+      measure: nullable(text),
+      day: nullable(text),
     }),
   ),
 });
@@ -80,12 +85,17 @@ export function askHealth(signal: AbortSignal): Promise<Answer<Health>> {
         checkedAt
         ok
         platformsChecked
+        sumsCheckedAt
+        daysCompared
         differences {
           platform
           what
           owner
           raw
           rollup
+          tier
+          measure
+          day
         }
       }
     }

@@ -82,7 +82,14 @@ export function netAnswers({ none, size, text, behind }: Made): Answers {
           waitingSince: null,
         })),
       ),
-      selfCheck: { checkedAt: at, ok: behind.length === 0, platformsChecked: 23, differences: [] },
+      selfCheck: {
+        checkedAt: at,
+        ok: behind.length === 0,
+        platformsChecked: 23,
+        sumsCheckedAt: at,
+        daysCompared: 713,
+        differences: [],
+      },
     }),
     Attention: () => ({
       attention: many(
