@@ -1,4 +1,4 @@
-/** When what a question counts began: the first day that has any of it. */
+/** When what a question counts began: the first day of which anything is left. What was taken back, as for a wrong time, begins nothing. */
 import type { ClickHouse } from './clickhouse.ts';
 import { filterSql, laterSql } from './cells.ts';
 import { quote, quoteList } from './clickhouse.ts';
@@ -31,17 +31,17 @@ async function firstEventMs(
   const isBelowCounty = (filter.place?.length ?? 0) > 6;
   const [tier, place] = isBelowCounty ? ['places', 't.place'] : ['day', 't.county'];
   const selects = [
-    `SELECT t.at AS day, sum(t.events) AS events FROM onenet.cells AS t WHERE t.tier = ${quote(tier)} AND ${of(place)} GROUP BY t.at`,
+    `SELECT t.at AS day, sum(t.total) AS total, sum(t.value_sum) AS value_sum FROM onenet.cells AS t WHERE t.tier = ${quote(tier)} AND ${of(place)} GROUP BY t.at`,
     ...(later === undefined
       ? []
       : [
-          `SELECT toDateTime(toStartOfDay(t.time, 'Asia/Shanghai'), 'UTC') AS day, -toInt64(count()) AS events
+          `SELECT toDateTime(toStartOfDay(t.time, 'Asia/Shanghai'), 'UTC') AS day, -sum(t.count) AS total, -sum(ifNull(t.value, 0)) AS value_sum
           FROM onenet.raw AS t WHERE ${of('t.place')} AND t.rejected = '' AND ${later} GROUP BY day`,
         ]),
   ];
   const rows = await clickhouse.rows<{ first: number; days: number }>(
     `SELECT toUnixTimestamp(min(day)) AS first, count() AS days
-    FROM (SELECT day FROM (${selects.join('\nUNION ALL\n')}) GROUP BY day HAVING sum(events) != 0)`,
+    FROM (SELECT day FROM (${selects.join('\nUNION ALL\n')}) GROUP BY day HAVING sum(total) != 0 OR sum(value_sum) != 0)`,
   );
   const [found] = rows;
   if (!found || found.days === 0) return undefined;

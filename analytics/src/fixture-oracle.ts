@@ -208,7 +208,7 @@ function knownStarts(
   return once(all, key, () => startsOf(all, range, scope, grain, types));
 }
 
-/** Where the buckets of a range begin; of all that ever was, from the first day that has any of it. */
+/** Where the buckets of a range begin; of all that ever was, from the first day of which corrections have left any. */
 function startsOf(
   all: readonly Held[],
   range: Range,
@@ -226,7 +226,15 @@ function startsOf(
     return Math.floor(ms / stepMs) * stepMs;
   };
   const { happened } = heldIn(all, scope);
-  const times = happened.filter(({ event }) => types.has(event.type)).map(({ timeMs }) => timeMs);
+  const days = Map.groupBy(
+    happened.filter(({ event }) => types.has(event.type)),
+    ({ timeMs }) => Math.floor((timeMs + 8 * hourMs) / dayMs),
+  );
+  const sumOf = (of: readonly Held[], what: (data: EventData) => number): number =>
+    of.reduce((n, { event }) => n + what(event.data), 0);
+  const times = [...days.values()]
+    .filter((of) => sumOf(of, (data) => data.count ?? 1) || sumOf(of, (data) => data.value ?? 0))
+    .flatMap((of) => of.map(({ timeMs }) => timeMs));
   const firstMs = range.fromMs ?? Math.min(...times);
   const starts = new Set<number>();
   for (let at = firstMs; at < range.toMs; at += stepMs) starts.add(startOf(at));

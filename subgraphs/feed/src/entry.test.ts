@@ -36,6 +36,8 @@ test.each<[EventFault, unknown]>([
   ['BAD_TIME', { type: 'onenet.article.liked' }],
   ['BAD_TIME', { ...liked, time: new Date(Number.NaN) }],
   ['BAD_TIME', { ...liked, time: new Date('1969-12-31T23:59:59Z') }],
+  ['BAD_TIME', { ...liked, time: new Date(0) }],
+  ['BAD_TIME', { ...liked, time: new Date('1970-12-31T23:59:59.999Z') }],
   ['BAD_TIME', { ...liked, time: new Date('2105-01-01T00:00:00Z') }],
   ['BAD_ID', { ...liked, id: '420100:article-7' }],
   ['FORBIDDEN_KEY', { ...liked, data: { person: 'worker-7' } }],

@@ -104,10 +104,11 @@ const idPattern = /^[0-9A-Za-z_-]{1,64}$/;
 const sequencePattern = /^[0-9]{20}$/;
 const timePattern =
   /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})$/;
-const earliestMs = Date.UTC(1970, 0, 1);
+/** In Asia/Shanghai its day, month and year begin in 1970 still: before that a column of seconds begins. */
+const earliestMs = Date.UTC(1971, 0, 1);
 const latestMs = Date.UTC(2100, 0, 1);
 
-/** RFC 3339, from 1970 to 2099. */
+/** RFC 3339, from 1971 to 2099 (UTC). */
 export function isTime(text: unknown): boolean {
   if (!matches(text, timePattern)) return false;
   const ms = Date.parse(text);

@@ -68,5 +68,5 @@ export function entryFault(entry: OutboxEntry, vocabulary: Vocabulary): EventFau
 const probePlace: Omit<LinePlace, 'vocabulary'> = {
   code: 'Z'.repeat(32),
   sequence: Number.MAX_SAFE_INTEGER,
-  recordedTime: new Date(0),
+  recordedTime: new Date(Date.UTC(2000, 0, 1)),
 };

@@ -123,6 +123,7 @@ test.each([
   ['WRONG_SOURCE', event(2, { source: '/platforms/420500' })],
   ['UNKNOWN_TYPE', event(2, { type: 'onenet.nothing' })],
   ['BAD_TIME', event(2, { time: 'yesterday' })],
+  ['BAD_TIME', event(2, { time: '1970-01-01T12:00:00Z' })],
   ['BAD_TIME', event(2, { time: '2016-13-45T00:00:00Z' })],
   ['BAD_RECORDED_TIME', event(2, { recordedtime: '2026-11-24T11:59:59.999Z' })],
   ['BAD_CORRECTS', event(2, { corrects: formatSequence(2) })],
