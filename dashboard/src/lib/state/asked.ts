@@ -42,10 +42,27 @@ export function daysOf(params: Params): { readonly from: string; readonly to: st
   return { from: params.get('from') ?? '', to: params.get('to') ?? '' };
 }
 
-export function askedOf(params: Params): Asked {
+/** Who passes a wall is not known: there nothing is told of a place below the county, where counts are of few. */
+const wall = '/wall';
+const countyDigits = 6;
+
+/** The place that a page is narrowed to; empty: everywhere. */
+export function placeOf(params: Params, path: string): string {
+  const place = params.get('place') ?? '';
+  return path === wall ? place.slice(0, countyDigits) : place;
+}
+
+/** Whose parts a wall tells apart: those of a county would be below it, so they are its city's or, of a direct city, the province's. */
+export function wholeOnWall(place: string): string {
+  if (place === '' || place.startsWith('4290')) return '420000';
+  return place.endsWith('00') ? place : `${place.slice(0, 4)}00`;
+}
+
+export function askedOf(params: Params, path: string): Asked {
   const period = periodOf(params);
   const { from, to } = daysOf(params);
-  const [place, platform, category, channel, state] = [...filters, 'asOf'].map(
+  const place = placeOf(params, path);
+  const [platform, category, channel, state] = ['platform', 'category', 'channel', 'asOf'].map(
     (name) => params.get(name) ?? '',
   );
   return {

@@ -11,6 +11,7 @@ import {
   defaults as askedDefaults,
   filters,
   periodOf,
+  placeOf,
 } from './asked.ts';
 import { choose, withChoices } from './choices.ts';
 import { keepLook, readLook } from './look.ts';
@@ -44,6 +45,8 @@ const ofOnePage = Object.fromEntries(
 
 export class View {
   readonly #params = $derived(page.url.searchParams);
+  /** The path of this page, as its folder in `routes` has it. */
+  readonly path: string = $derived(pathOf(page.url.pathname));
   /** How this browser last looked, for what the address does not say. */
   #look = $state.raw(readLook(localStorage));
 
@@ -51,7 +54,7 @@ export class View {
   readonly comparison: Comparison = $derived(comparisonOf(this.#params));
   readonly days = $derived(daysOf(this.#params));
   /** As a text: for another theme or language, which change the address, nothing is asked again. */
-  readonly #asked = $derived(JSON.stringify(askedOf(this.#params)));
+  readonly #asked = $derived(JSON.stringify(askedOf(this.#params, this.path)));
   /** What every question of the page has in common. */
   readonly asked: Asked = $derived(JSON.parse(this.#asked) as Asked);
   /** A token of the state that is meant; empty: as it is now. */
@@ -63,14 +66,11 @@ export class View {
   readonly size: Size = $derived(choose(this.#chosen('size'), sizes));
 
   /** Filters; empty: everything. */
-  readonly place: string = $derived(this.#params.get('place') ?? '');
+  readonly place: string = $derived(placeOf(this.#params, this.path));
   readonly platform: string = $derived(this.#params.get('platform') ?? '');
   readonly category: string = $derived(this.#params.get('category') ?? '');
   readonly channel: string = $derived(this.#params.get('channel') ?? '');
   readonly client: string = $derived(this.#params.get('client') ?? '');
-
-  /** The path of this page, as its folder in `routes` has it. */
-  readonly path: string = $derived(pathOf(page.url.pathname));
 
   /** Of a page's metrics the one that was chosen, else the page's first. */
   metricOf(names: readonly string[]): string {
