@@ -41,6 +41,7 @@ import { createGraphql } from './schema.ts';
 import { SelfCheck } from './self-check.ts';
 import type { SharedCheck } from './self-check.ts';
 import { closeMonths } from './statistics/close.ts';
+import { Decisions } from './statistics/decisions.ts';
 import { noteFreshness } from './usage/freshness.ts';
 import { UsageReader } from './usage/reader.ts';
 
@@ -182,7 +183,7 @@ export async function startAnalytics(options: AnalyticsOptions): Promise<Analyti
       selfCheck.run(signal),
       publisher.run(signal),
       composer.run(signal),
-      closeMonths(sources, signal, log),
+      closeMonths({ ...sources, decisions: new Decisions(db) }, signal, log),
       alerting.watch.run(signal),
       noteFreshness(sources, log, signal),
       reader?.run(),

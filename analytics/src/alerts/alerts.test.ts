@@ -9,8 +9,9 @@ import type { TestPlatform } from '../fixture.ts';
 import { unsignedCalls } from '../owner-call.ts';
 import { dayMs, hourMs } from '../periods.ts';
 import { SelfCheck } from '../self-check.ts';
-import type { Sources } from '../series.ts';
 import { closeDue } from '../statistics/close.ts';
+import type { ClosingSources } from '../statistics/close.ts';
+import { Decisions } from '../statistics/decisions.ts';
 import { History } from './history.ts';
 import { noDestinations } from './destinations.ts';
 import { alertResolvers } from './graphql.ts';
@@ -35,7 +36,7 @@ const codes = ['420100', '420500', '420600', '420700'] as const;
 
 const cleanUp = new AsyncDisposableStack();
 const platforms = new Map<string, TestPlatform>();
-let sources: Sources;
+let sources: ClosingSources;
 let selfCheck: SelfCheck;
 let outbox: Outbox;
 let alerts: Alerts;
@@ -46,7 +47,7 @@ const watches: Watch[] = [];
 beforeAll(async () => {
   const net = cleanUp.use(await testNet(inject('mongodbUri'), codes));
   for (const platform of net.platforms) platforms.set(platform.owner.code, platform);
-  sources = net;
+  sources = { ...net, decisions: new Decisions(net.db) };
   selfCheck = new SelfCheck(sources, unsignedCalls);
   outbox = new Outbox(net.db);
   alerts = new Alerts(net.db, outbox);

@@ -1,9 +1,11 @@
 /**
- * Closes months: what a month came to is written down once, and never changes. Two days after its end, when every
+ * Closes months: what a month came to is written down once, by whichever process, and never changes. Two days after its end, when every
  * connected feed has come that far; after nine also without those that have not, which then are not in it at all.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { filterSql } from '../cells.ts';
+import { NetError } from '@onenet/contract';
+import { asOf } from '../as-of.ts';
+import { filterSql, laterSql } from '../cells.ts';
 import type { ClickHouse } from '../clickhouse.ts';
 import { quote, sqlTime, timeLiteral } from '../clickhouse.ts';
 import type { Ingest } from '../ingest/ingest.ts';
@@ -18,6 +20,7 @@ import {
   settleMs,
   waitedForMs,
 } from '../months.ts';
+import type { Decision, Decisions } from './decisions.ts';
 
 /** A month that is closed. */
 export interface ClosedMonth {
@@ -28,11 +31,16 @@ export interface ClosedMonth {
   readonly platforms: readonly string[];
 }
 
+/** Where figures come from, and where it is decided of what. */
+export interface ClosingSources extends Sources {
+  readonly decisions: Decisions;
+}
+
 const lookEveryMs = 60_000;
 
 /** Looks once a minute for a month that may be closed, until the signal aborts. */
 export async function closeMonths(
-  sources: Sources,
+  sources: ClosingSources,
   signal: AbortSignal,
   log: (message: string, detail?: unknown) => void,
 ): Promise<void> {
@@ -57,7 +65,7 @@ interface Closing {
 
 /** Closes what may be closed now, the first month first. */
 export async function closeDue(
-  sources: Sources,
+  sources: ClosingSources,
   { nowMs, mayLack, signal }: Closing,
 ): Promise<void> {
   const { clickhouse, ingest } = sources;
@@ -70,7 +78,7 @@ export async function closeDue(
     const { whole, lacking } = heardTo(ingest, endMs + openAfterEndMs);
     const isWaitedFor = mayLack && nowMs >= endMs + waitedForMs;
     if (signal?.aborted || whole.length === 0 || (lacking > 0 && !isWaitedFor)) return;
-    if (!(await closeMonth(sources, month, whole))) return;
+    if (!(await closeMonth(sources, month, whole, nowMs))) return;
   }
 }
 
@@ -88,7 +96,7 @@ export async function closedMonths(clickhouse: ClickHouse): Promise<readonly Clo
   return (await closings(clickhouse)).filter(({ closedAt }) => closedAt !== begun);
 }
 
-/** What stands in place of the time until everything of a month is written. */
+/** What a version before wrote in place of the time until everything of a month was written. */
 const begun = new Date(0).toISOString();
 
 /** The closed months, and one that was begun where a process ended in between. */
@@ -155,43 +163,82 @@ interface MonthRow {
   readonly first_month: number;
 }
 
-/** Whether it is closed now; not, where a platform's log was taken up anew in between. */
+/** Whether it is closed now; not, where events came in while it was counted, or what was decided is void. */
 async function closeMonth(
-  { clickhouse, ingest }: Sources,
+  sources: ClosingSources,
   month: string,
   whole: readonly string[],
+  nowMs: number,
 ): Promise<boolean> {
-  // A process ended in between: what it wrote is of the platforms that it had, whoever is in by now.
+  const { clickhouse, decisions } = sources;
+  // What a version before began is of the platforms that it had, whoever is in by now.
   const before = (await closings(clickhouse)).find((each) => each.month === month);
-  if (before && (await isWritten(clickhouse, month))) {
-    await writeClosing(clickhouse, { ...before, closedAt: new Date().toISOString() });
-    return true;
+  const decision = (await decisions.of(month)) ?? (await decided(sources, month, whole, nowMs));
+  if (!decision) return false;
+  const wasWritten = await isWritten(clickhouse, month);
+  if (!wasWritten) {
+    const rows = await countedAt(sources, decision, nowMs);
+    if (rows === undefined) {
+      await decisions.withdraw(decision);
+      return false;
+    }
+    if (rows.length > 0) {
+      // The same lines under the same token, from whichever process: they count once.
+      const lines = rows.map((row) => JSON.stringify({ month: `${month}-01`, ...row }));
+      await clickhouse.run(
+        `INSERT INTO onenet.statistics SETTINGS insert_deduplication_token = 'month-${month}', async_insert = 0
+        FORMAT JSONEachRow\n${lines.join('\n')}`,
+      );
+    }
   }
-  const platforms = whole.toSorted();
-  const epochs = epochsIn(ingest, { platforms });
-  const rows = await clickhouse.rows<MonthRow>(
-    `SELECT t.type AS type, t.place AS place, sum(t.count) AS total, sum(ifNull(t.value, 0)) AS value_sum,
-      sumIf(t.count, isNotNull(t.value)) AS value_count, sumIf(t.count, t.on_time = true) AS on_time_count,
-      sumIf(t.count, isNotNull(t.on_time)) AS timed_count, sum(t.first_month) AS first_month
-    FROM onenet.raw AS t
-    WHERE t.rejected = '' AND t.type != 'onenet.opening' AND ${counted(epochs)}
-      AND t.time >= ${timeLiteral(monthStart(month))} AND t.time < ${timeLiteral(monthStart(nextMonth(month)))}
-    GROUP BY type, place`,
-  );
-  const after = epochsIn(ingest, { platforms });
-  const isSame =
-    after.size === epochs.size && [...epochs].every(([code, n]) => after.get(code) === n);
-  if (!isSame) return false;
-  if (rows.length > 0) {
-    await writeClosing(clickhouse, { month, closedAt: begun, platforms });
-    const lines = rows.map((row) => JSON.stringify({ month: `${month}-01`, ...row }));
-    await clickhouse.run(
-      `INSERT INTO onenet.statistics SETTINGS insert_deduplication_token = 'month-${month}', async_insert = 0
-      FORMAT JSONEachRow\n${lines.join('\n')}`,
-    );
-  }
-  await writeClosing(clickhouse, { month, closedAt: new Date().toISOString(), platforms });
+  const wasBegun = wasWritten && before?.closedAt === begun;
+  const { platforms } = wasBegun ? before : decision;
+  const { closedAt } = decision;
+  await writeClosing(clickhouse, { month, closedAt, platforms });
   return true;
+}
+
+/** What the month is closed of; undefined while nobody could have that again. */
+async function decided(
+  sources: ClosingSources,
+  month: string,
+  whole: readonly string[],
+  nowMs: number,
+): Promise<Decision | undefined> {
+  const platforms = whole.toSorted();
+  const asked = { definitions: new Map<string, string>(), platforms };
+  const state = await asOf(sources, asked, nowMs, async (moment) => moment.state());
+  if (state === null) return undefined;
+  const closedAt = new Date().toISOString();
+  return await sources.decisions.decide({ _id: month, platforms, state, closedAt });
+}
+
+/** Undefined where the state is void, since a log was taken up anew. */
+async function countedAt(
+  sources: ClosingSources,
+  { _id: month, platforms, state }: Decision,
+  nowMs: number,
+): Promise<MonthRow[] | undefined> {
+  const asked = { state, definitions: new Map<string, string>(), platforms };
+  try {
+    return await asOf(sources, asked, nowMs, async ({ feeds, later }) => {
+      const filter = { ...everywhere, epochs: epochsIn(feeds, { platforms }), later };
+      const since = laterSql(filter);
+      return await sources.clickhouse.rows<MonthRow>(
+        `SELECT t.type AS type, t.place AS place, sum(t.count) AS total, sum(ifNull(t.value, 0)) AS value_sum,
+          sumIf(t.count, isNotNull(t.value)) AS value_count, sumIf(t.count, t.on_time = true) AS on_time_count,
+          sumIf(t.count, isNotNull(t.on_time)) AS timed_count, sum(t.first_month) AS first_month
+        FROM onenet.raw AS t
+        WHERE t.rejected = '' AND t.type != 'onenet.opening' AND ${filterSql(filter, 't.place')}
+          AND t.time >= ${timeLiteral(monthStart(month))} AND t.time < ${timeLiteral(monthStart(nextMonth(month)))}
+          ${since === undefined ? '' : `AND NOT ${since}`}
+        GROUP BY type, place ORDER BY type, place`,
+      );
+    });
+  } catch (error) {
+    if (error instanceof NetError && error.code === 'BAD_INPUT') return undefined;
+    throw error;
+  }
 }
 
 async function isWritten(clickhouse: ClickHouse, month: string): Promise<boolean> {
@@ -201,8 +248,14 @@ async function isWritten(clickhouse: ClickHouse, month: string): Promise<boolean
   return found !== undefined && found.n > 0;
 }
 
-/** These epochs, without what the simulation made. */
+/** All places and kinds, without what the simulation made. */
+const everywhere = {
+  place: undefined,
+  categories: undefined,
+  channels: undefined,
+  simulated: false,
+};
+
 function counted(epochs: ReadonlyMap<string, number>): string {
-  const filter = { place: undefined, categories: undefined, channels: undefined, simulated: false };
-  return filterSql({ ...filter, epochs }, 't.place');
+  return filterSql({ ...everywhere, epochs }, 't.place');
 }

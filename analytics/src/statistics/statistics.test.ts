@@ -4,8 +4,9 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { testNet } from '../fixture-net.ts';
 import { testOwner, testSnapshot, until } from '../fixture.ts';
 import type { ClickHouse } from '../clickhouse.ts';
-import type { Sources } from '../series.ts';
 import { closeDue, closedMonths } from './close.ts';
+import type { ClosingSources } from './close.ts';
+import { Decisions } from './decisions.ts';
 import { monthAt, monthStart, nextMonth } from '../months.ts';
 import { beforeOpenMonths } from '../operation/retention.ts';
 import { statistics, type StatisticsInput, type StatisticsRow } from './statistics.ts';
@@ -29,7 +30,7 @@ const nowMs = Date.parse('2026-11-24T12:00:00+08:00');
 const months = monthsBefore(4);
 
 const startedMs = Date.now();
-let sources: Sources;
+let sources: ClosingSources;
 let happenedLater: () => Promise<void>;
 let happened: readonly { readonly month: string; readonly place: string; readonly type: string }[];
 const cleanUp = new AsyncDisposableStack();
@@ -37,7 +38,7 @@ const cleanUp = new AsyncDisposableStack();
 beforeAll(async () => {
   const net = cleanUp.use(await testNet(inject('mongodbUri'), ['420100']));
   const [platform] = net.platforms;
-  sources = net;
+  sources = { ...net, decisions: new Decisions(net.db) };
   happened = someEvents();
   const eventOf = ({ month, place, type }: (typeof happened)[number], simulated?: true) => ({
     // One of the list above.
@@ -85,7 +86,7 @@ test('a month waits for who is behind, for nine days; then it is closed without 
   const { clickhouse } = sources;
   let closings = 0;
   const run: ClickHouse['run'] = async (sql) => {
-    if (sql.includes('INTO onenet.closings') && ++closings === 2) throw new Error('It ended.');
+    if (sql.includes('INTO onenet.closings') && ++closings === 1) throw new Error('It ended.');
     await clickhouse.run(sql);
   };
   const broken = closeDue(
