@@ -116,6 +116,12 @@ const reads = (n: number, place: string) =>
 
 async function readsAreIn(code: string, sequence: number): Promise<void> {
   await until(() => analytics.ingest.sequenceOf(code) >= sequence);
+  // While a first load may be on its way, nothing is zero.
+  await until(() =>
+    analytics.ingest
+      .statuses()
+      .some(({ platform, completeTo }) => platform === code && completeTo !== null),
+  );
 }
 
 test('health, and what is nowhere', async () => {

@@ -14,7 +14,7 @@ import { answer } from './query.ts';
 import { questionOf } from './question.ts';
 import type { CountedInput } from './question.ts';
 import { refuseForgotten } from './raw-kept.ts';
-import { freshnessOf, ownersIn } from './scope.ts';
+import { freshnessOf, isArriving, ownersIn } from './scope.ts';
 import type { Feeds, Freshness, Where } from './scope.ts';
 import { changeOf, nothing } from './series.ts';
 import type { Sources } from './series.ts';
@@ -80,13 +80,17 @@ async function rowsAt(
   refuseForgotten(ingest, question);
   const answers = await answer(clickhouse, question);
   const offered = input.by === 'PLATFORM' ? offersIn(feeds, where) : new Map<string, never>();
+  const arriving = isArriving(feeds, where);
+  const arrivingOwners = input.by === 'PLATFORM' ? arrivingIn(feeds, where) : new Set<string>();
   const keys = new Set([...answers.keys(), ...offered.keys()]);
   const cellOf = (key: string, metric: ListedMetric): Cell => {
     // Where the gateways' record was never read there is nothing to count: that is not zero.
     if (isOfRequests(metric) && isUnread(usage)) return told(metric, undefined);
     const isOffered = offered.get(key)?.has(metric.module);
     const none = isOffered ? nothing(metric, compared !== undefined) : undefined;
-    return told(metric, answers.get(key)?.get(metric.name) ?? none);
+    const found = told(metric, answers.get(key)?.get(metric.name) ?? none);
+    const isOfEvents = metric.source === undefined;
+    return isOfEvents && (arriving || arrivingOwners.has(key)) ? asArriving(found) : found;
   };
   const rows = [...keys]
     .filter((key) => isRow(key, input.by, where.place))
@@ -115,6 +119,16 @@ function checkAsked(metric: ListedMetric, { by, ...input }: DimensionInput): voi
 function told({ name }: ListedMetric, of: Answer | undefined): Cell {
   const { value = null, previous = null } = of ?? {};
   return { metric: name, value, previous, change: changeOf(value, previous) };
+}
+
+/** Of a platform whose first load is on its way: silent is not zero, and what has come so far is no fall. */
+function asArriving(cell: Cell): Cell {
+  return { ...cell, value: cell.value === 0 ? null : cell.value, change: null };
+}
+
+function arrivingIn(feeds: Feeds, where: Where): ReadonlySet<string> {
+  const codes = ownersIn(feeds, where).map(({ code }) => code);
+  return new Set(codes.filter((code) => isArriving(feeds, { platforms: [code] })));
 }
 
 /** What platforms whose feed is in offer: where nothing of that has happened it is zero. */

@@ -63,6 +63,16 @@ export function freshnessOf(ingest: Feeds, where: Where): Freshness {
   };
 }
 
+/**
+ * Whether nothing in scope was ever all in: first loads are on their way. What is counted by then counts; that there
+ * is nothing of something, or less than before, nobody knows yet.
+ */
+export function isArriving(ingest: Feeds, where: Where): boolean {
+  const inScope = new Set(ownersIn(ingest, where).map((owner) => owner.code));
+  const statuses = ingest.statuses().filter((status) => inScope.has(status.platform));
+  return statuses.length > 0 && statuses.every(({ completeTo }) => completeTo === null);
+}
+
 function isInScope(owner: Owner, { platforms, place }: Where): boolean {
   if (platforms && !platforms.includes(owner.code)) return false;
   if (place === undefined) return true;

@@ -18,7 +18,7 @@ import type { Question } from './query.ts';
 import { questionOf } from './question.ts';
 import type { CountedInput } from './question.ts';
 import { refuseForgotten } from './raw-kept.ts';
-import { freshnessOf } from './scope.ts';
+import { freshnessOf, isArriving } from './scope.ts';
 import type { Freshness, Where } from './scope.ts';
 import { checkDimensions, isOfRequests, isUnread, usageFreshness } from './usage/dimensions.ts';
 import type { UsageReader } from './usage/reader.ts';
@@ -107,26 +107,32 @@ async function seriesAt(
     const freshness = freshnessOf(feeds, whereOfSubject(where, subjects, code));
     // Where no feed has ever come in, there is nothing to count: that is not zero.
     const silent = freshness.answered === 0 && isSilent(question, subjects, code);
+    const arriving = isArriving(feeds, whereOfSubject(where, subjects, code));
     const series = metrics.map((metric): MetricSeries => {
       const isUse = isOfRequests(metric);
       const isUnknown = metric.source === undefined ? silent : isUse && isUnread(usage);
       const now = isUnknown
         ? undefined
         : (answers.get(code)?.get(metric.name) ?? nothing(metric, compared !== undefined));
-      const value = now?.value ?? null;
+      // Nor is it zero, or a fall, while the first load is on its way.
+      const isPart = arriving && metric.source === undefined;
+      const value = isPart && now?.value === 0 ? null : (now?.value ?? null);
       const previous = now?.previous ?? null;
       return {
         metric: metric.name,
         value,
         opening: now?.opening ?? null,
         previous,
-        change: changeOf(value, previous),
+        change: isPart ? null : changeOf(value, previous),
         upperBound:
           metric.kind === 'PEOPLE' &&
           value !== null &&
           (range.calendar === undefined || isOfSeveral(question, subjects)),
         grain: grain ?? null,
-        points: grain && known && now ? filled(metric, now, question, known, grain) : null,
+        points:
+          grain && known && now && !(isPart && value === null)
+            ? filled(metric, now, question, known, grain)
+            : null,
         ...toldPeriod(range, compared),
         ...(isUse ? usageFreshness(usage, nowMs) : freshness),
         state,
