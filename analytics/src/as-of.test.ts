@@ -7,6 +7,7 @@ import { testNet, type TestNet } from './fixture-net.ts';
 import { testSnapshot, until } from './fixture.ts';
 import type { TestPlatform } from './fixture.ts';
 import { generated, openings } from './fixture-oracle.ts';
+import { States } from './ingest/states.ts';
 import { metrics } from './metrics.ts';
 import { distribution } from './distribution.ts';
 import { requestFunnel } from './funnel.ts';
@@ -235,6 +236,25 @@ describe('the same figures after more came in', () => {
     );
     expect(later.map(({ value }) => value)).toEqual(byPlatform.map(({ value }) => value));
   });
+});
+
+test('a state is kept under a short name, for ever, and only what is a state', async () => {
+  const [then] = await ask({ metrics: ['reads'] });
+  const { states } = sources.ingest;
+  const name = await states.keep(then?.state ?? '');
+  expect(name).toMatch(/^[0-9a-f]{16}$/);
+  await more();
+  const [again] = await ask({ metrics: ['reads'], state: name });
+  expect(again?.value).toBe(then?.value);
+  // The same state, and its name, have the same name.
+  expect(await states.keep(then?.state ?? '')).toBe(name);
+  expect(await states.keep(name)).toBe(name);
+  // After a start, or in another process.
+  expect(await new States(net.db).tokenOf(name)).toBe(then?.state);
+  await expect(states.keep('yesterday')).rejects.toThrow('`state` is none');
+  await expect(ask({ metrics: ['reads'], state: '0123456789abcdef' })).rejects.toThrow(
+    'no state of that name is kept here',
+  );
 });
 
 describe('funnels and distributions', () => {

@@ -33,7 +33,7 @@ export interface Moment {
 }
 
 export interface Asked {
-  /** A token that an answer gave; without one, the state of now is asked for. */
+  /** A token that an answer gave, or the name under which it was kept; without one, the state of now is asked for. */
   readonly state?: string | null | undefined;
   readonly definitions: Definitions;
   /** Undefined: all. */
@@ -54,7 +54,8 @@ export async function asOf<T>(
   answer: (moment: Moment) => Promise<T>,
 ): Promise<T> {
   const { ingest } = sources;
-  const then = asked.state == null ? undefined : readToken(asked.state);
+  const then =
+    asked.state == null ? undefined : readToken(await ingest.states.tokenOf(asked.state));
   if (then) checkDefinitions(then, asked.definitions);
   const ask = async (others: Places | undefined): Promise<T> =>
     await ingest.question(async (isUndisturbed) => {

@@ -72,7 +72,13 @@ export function createGraphql(
       ...rankings,
       ...alerts,
       ...briefs,
-      Mutation: { ...rankings.Mutation, ...alerts.Mutation, ...briefs.Mutation },
+      Mutation: {
+        ...rankings.Mutation,
+        ...alerts.Mutation,
+        ...briefs.Mutation,
+        keepState: (_: unknown, { state }: { readonly state: string }) =>
+          sources.ingest.states.keep(state),
+      },
       Query: {
         ...rankings.Query,
         ...alerts.Query,

@@ -97,6 +97,8 @@ export function testShell({ gateway, browser, open }: Shell): void {
     await figures(page);
     await page.getByRole('button', { name: '固定此刻' }).click();
     await page.waitForURL('**asOf=**');
+    // Short enough to be told by telephone.
+    expect(new URL(page.url()).searchParams.get('asOf')).toMatch(/^[0-9a-f]{16}$/);
     const then = await figures(page);
     const submit = `mutation { submitServiceRequest(input: { platform: "420100", idempotencyKey: "shell-1",
       title: "=1+1<b>演示", category: LEGAL, channel: HOTLINE, placeCode: "420106" }) { serviceRequest { id } } }`;
@@ -172,7 +174,7 @@ export function testShell({ gateway, browser, open }: Shell): void {
     expect(files.get('XLSX')?.subarray(0, 2).toString()).toBe('PK');
     expect(files.get('PNG')?.subarray(1, 4).toString()).toBe('PNG');
     // Whoever gets the link sees the same, later too.
-    expect(csv).toMatch(/\/requests\?period=YEAR&asOf=\S+\r\n$/);
+    expect(csv).toMatch(/\/requests\?period=YEAR&asOf=[0-9a-f]{16}\r\n$/);
     const svg = files.get('SVG')?.toString() ?? '';
     for (const said of ['提交', '办理漏斗', '时段：今年', '截至 ', '演示'])
       expect(svg).toContain(said);

@@ -11,6 +11,7 @@ import type { IngestOptions } from './options.ts';
 import { Pollers } from './pollers.ts';
 import type { Intent, Position } from './positions.ts';
 import { prepareStores } from './prepare.ts';
+import { States } from './states.ts';
 import type { FeedStatus, SharedProgress } from './status.ts';
 import { Turns } from './turns.ts';
 import type { Shares } from './workers.ts';
@@ -27,6 +28,8 @@ export class Ingest {
   private readonly options: IngestOptions;
   /** The owners of states. */
   readonly directories: Directories;
+  /** Those that somebody keeps. */
+  readonly states: States;
   private readonly feeds: KnownFeeds;
   private readonly pollers: Pollers;
   /** The last piece of work on each platform. */
@@ -41,6 +44,7 @@ export class Ingest {
   constructor(options: IngestOptions) {
     this.options = options;
     this.directories = new Directories(options.positions.db, options.log);
+    this.states = new States(options.positions.db);
     this.feeds = new KnownFeeds(options.clickhouse);
     this.committer = this.committerWith(ownBlocks([], []));
     this.pollers = new Pollers(options, {

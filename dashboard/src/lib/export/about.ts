@@ -1,5 +1,6 @@
 /** What stands under whatever is taken away. */
 import type { Covered } from '../api/metrics.ts';
+import { keptState } from '../api/states.ts';
 import type { Dashboard } from '../state/dashboard.svelte.ts';
 
 /** Whose it is, of when, how complete, a line each. `when`: of when, in words; empty where it is of no period. */
@@ -20,8 +21,8 @@ export function aboutExport(
 }
 
 /** Where it can be seen, by everybody the same: in the state in which it was taken, where that is known. */
-export function addressOf({ view }: Dashboard, covered?: Covered): string {
-  const asOf = covered?.state ?? view.asOf;
+export async function addressOf({ view }: Dashboard, covered?: Covered): Promise<string> {
+  const asOf = view.asOf === '' && covered?.state ? await keptState(covered.state) : view.asOf;
   return new URL(asOf === '' ? location.href : view.here({ asOf }), location.href).href;
 }
 
