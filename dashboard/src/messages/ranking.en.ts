@@ -10,6 +10,10 @@ export const ranking: Messages['ranking'] = {
   which: 'Edition',
   live: 'Live (not published)',
   editionOf: (month) => `${month} (published, frozen)`,
+  withSimulated: 'With simulated activity, for demonstration: published rankings leave it out',
+  emptyInDemo:
+    'Ranks count real activity alone, and this is a demonstration net: most of its activity is simulated, and what is real is too small a sample for a rank.',
+  showSimulated: 'Show the ranking with simulated activity',
   simulated: 'Count simulated activity',
   peers: 'Peers',
   peerGroups: {

@@ -10,6 +10,9 @@ export const ranking = {
   live: '实时（尚未公布）',
   editionOf: (month: string) => `${month}（已公布，冻结）`,
   simulated: '计入模拟活动',
+  withSimulated: '含模拟活动，仅供演示：公布的排名不计模拟活动',
+  emptyInDemo: '排名只计真实活动，而这是演示网：活动大多是模拟的，真实的样本不足以排出名次。',
+  showSimulated: '看计入模拟活动的排名',
   peers: '同类平台',
   peerGroups: {
     PROVINCE: '省级',
