@@ -20,7 +20,7 @@ export const administering: Messages['administering'] = {
   lookAtGrants: 'Applications and grants (platforms’ teams decide)',
   byOperator: 'By the operator, on the province’s machine',
   byOperatorExplained:
-    'These need the operator’s token and do not pass the gateway: the dashboard does not have them.',
+    'To add or remove people, clients and platforms is kept off the dashboard on purpose: it takes the operator’s token on the province’s machine, so no stolen account of the dashboard can do it. Here they are shown alone.',
   people: 'People',
   clients: 'Clients',
   platforms: 'Platforms',

@@ -18,7 +18,8 @@ export const administering = {
   compose: '立即成稿一期简报',
   lookAtGrants: '申请与授权（由平台团队决定）',
   byOperator: '由运维人员在省级主机上',
-  byOperatorExplained: '下列操作要用运维令牌，不经网关，看板上没有。',
+  byOperatorExplained:
+    '增删人员、客户端、平台有意不放在看板上：要用运维令牌在省级主机上执行，看板的任何账号被盗用都做不到。看板上只能查看。',
   people: '人员',
   clients: '客户端',
   platforms: '平台',
