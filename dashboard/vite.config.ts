@@ -46,6 +46,22 @@ export default defineConfig({
     // Large chunks are loaded on their own: ECharts after the figures, the editors on the page for developers,
     // what writes workbooks when somebody takes one.
     chunkSizeWarningLimit: 1000,
+    rolldownOptions: {
+      output: {
+        // Small files that many pages share travel together: over a slow line each of its own costs a way more.
+        codeSplitting: {
+          groups: [
+            {
+              name: 'shared',
+              test: /dashboard[\\/]src[\\/]lib[\\/](?!charts)/,
+              minShareCount: 20,
+              entriesAware: true,
+              entriesAwareMergeThreshold: 2500,
+            },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: Object.fromEntries(

@@ -3,7 +3,7 @@ import { at } from '../address.ts';
 import { mayAsk } from '../api/client.ts';
 import type { FeedStatus } from '../api/health.ts';
 import type { FeedEvent } from '../api/live.ts';
-import { shareLive } from '../live/share.ts';
+import { whenIdle, whenLoaded } from '../lazy.ts';
 import type { LiveState, Told } from '../live/stream.ts';
 
 export interface LiveTotals {
@@ -38,9 +38,19 @@ export class Live {
       let gone = false;
       void mayAsk().then((may) => {
         if (gone) return;
+        if (!may) {
+          this.#told = { ...this.#told, state: 'lost' };
+          return;
+        }
         const address = new URL(at('/live'), location.href).href;
-        if (may) stop = shareLive(address, (told) => (this.#told = told));
-        else this.#told = { ...this.#told, state: 'lost' };
+        stop = whenIdle(() => {
+          stop = whenLoaded(
+            () => import('../live/share.ts'),
+            ({ shareLive }) => {
+              stop = shareLive(address, (told) => (this.#told = told));
+            },
+          );
+        });
       });
       return () => {
         gone = true;
