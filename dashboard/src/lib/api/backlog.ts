@@ -17,7 +17,7 @@ const open = ['SUBMITTED', 'VERIFIED', 'DISPATCHED', 'ACCEPTED'];
 const dayMs = 86_400_000;
 
 const counted = object({ totalCount: nullable(number), knownCount: nullable(number) });
-const oldest = object({ title: text, platformCode: text, submittedAt: text });
+const oldest = object({ id: text, title: text, platformCode: text, submittedAt: text });
 const whole = object({
   edges: list(object({ node: oldest })),
   totalCount: nullable(number),
@@ -29,6 +29,7 @@ export interface BacklogAges {
   /** In the order of {@link ages}; what is known, where an owner is missing. */
   readonly counts: readonly (number | null)[];
   readonly oldest: {
+    readonly id: string;
     readonly title: string;
     readonly platformCode: string;
     readonly submittedAt: string;
@@ -65,7 +66,7 @@ export async function askBacklogAges(
   const document = `
     query BacklogAges($all: ServiceRequestFilter, ${names.map((name) => `$${name}: ServiceRequestFilter`).join(', ')}) {
       whole: serviceRequests(filter: $all, first: 1, orderBy: { field: SUBMITTED_AT, direction: ASC }) {
-        edges { node { title platformCode submittedAt } }
+        edges { node { id title platformCode submittedAt } }
         totalCount knownCount
         completeness { asked answered notAsked { platform reason } missing { platform reason } asOf }
       }
