@@ -8,6 +8,16 @@ const en = new Format('en', messages.en, now);
 const percent = { unit: '%', unitEn: '%' };
 const pieces = { unit: '件', unitEn: 'requests' };
 
+test('from a day to a day, the last one in it; within a day with the time', () => {
+  const day = '2026-09-30T16:00:00Z';
+  expect(zh.range(day, '2026-10-29T16:00:00Z')).toBe('10/1 – 10/29');
+  expect(en.range(day, '2026-10-29T16:00:00Z')).toBe('1 Oct – 29 Oct');
+  expect(zh.range(day, '2026-10-01T16:00:00Z')).toBe('10/1');
+  expect(zh.range(day, '2026-10-01T04:30:00Z')).toBe('10/1 – 10/1 12:30');
+  expect(zh.range('2025-09-30T16:00:00Z', '2025-10-29T16:00:00Z')).toBe('2025/10/1 – 2025/10/29');
+  expect(zh.range('2026-10-01T04:30:00Z', '2026-10-01T16:00:00Z')).toBe('10/1 12:30 – 10/2 00:00');
+});
+
 describe('numbers', () => {
   test('large ones in 万 and 亿', () => {
     expect([1289, 56_340, 156_340, 123_456_789].map((n) => zh.number(n))).toEqual([

@@ -58,6 +58,14 @@ export class Format extends FigureFormat {
     return yearInBeijing(at) === yearInBeijing(this.#now());
   }
 
+  /** From a day to a day, the last one in it; of what begins or ends within a day, with the time. */
+  range(from: string, to: string): string {
+    const [first, end] = [Date.parse(from), Date.parse(to)];
+    if (!isMidnight(first)) return `${this.moment(first)} – ${this.moment(end)}`;
+    const last = isMidnight(end) ? this.day(end - 1) : this.moment(end);
+    return last === this.day(first) ? last : `${this.day(first)} – ${last}`;
+  }
+
   /** The start of a bucket shorter than a day: 16:03. */
   minute(at: string): string {
     return this.clock(at).slice(0, 5);
@@ -81,6 +89,10 @@ export class Format extends FigureFormat {
 
 /** Asia/Shanghai has had no other offset since 1991. */
 const beijingMs = 8 * 3_600_000;
+
+function isMidnight(at: number): boolean {
+  return (at + beijingMs) % 86_400_000 === 0;
+}
 
 function yearInBeijing(at: string | number): number {
   return new Date(new Date(at).getTime() + beijingMs).getUTCFullYear();

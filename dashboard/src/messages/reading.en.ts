@@ -38,6 +38,7 @@ export const reading: Same<typeof zh> = {
     WEEKDAY: 'vs. 52 weeks ago',
     SPRING_FESTIVAL: 'vs. a year ago, by Spring Festival',
   },
+  comparedPeriod: (range) => `compared with ${range}`,
   comparedExactly: (value, from, to) => `Compared with ${value} (${from} – ${to})`,
   comparedSeries: 'Compared period',
   upperBoundExplained: 'Somebody may be counted several times: at most',

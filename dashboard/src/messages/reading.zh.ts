@@ -36,6 +36,7 @@ export const reading = {
     WEEKDAY: '较52周前',
     SPRING_FESTIVAL: '较去年（按春节）',
   },
+  comparedPeriod: (range: string) => `对比 ${range}`,
   comparedExactly: (value: string, from: string, to: string) =>
     `对比值 ${value}（${from} – ${to}）`,
   comparedSeries: '对比时段',

@@ -106,6 +106,12 @@ export const covered = {
   behind: list(text),
 };
 export type Covered = Reads<ReturnType<typeof object<typeof covered>>>;
+
+/** What is compared of the same answer, where something is. */
+export interface Compared {
+  readonly comparedFrom?: string | null;
+  readonly comparedTo?: string | null;
+}
 export const coveredFields = 'asOf state answered asked behind';
 
 export const series = object({
@@ -128,6 +134,8 @@ export type MetricSeries = Reads<typeof series>;
 export type MetricPoint = NonNullable<MetricSeries['points']>[number];
 
 const tops = object({
+  comparedFrom: nullable(text),
+  comparedTo: nullable(text),
   rows: list(
     object({
       key: text,
@@ -238,7 +246,7 @@ export async function askTops(input: TopsInput, signal: AbortSignal): Promise<An
           previous
           change
         }
-        ${coveredFields}
+        comparedFrom comparedTo ${coveredFields}
       }
     }
   `;
