@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { testAdministrator } from './dashboard/administrator.ts';
+import { testEveryFigure } from './dashboard/every-figure.ts';
 import { testEveryPage } from './dashboard/every-page.ts';
 import { testFailures } from './dashboard/failures.ts';
 import { testJourneys } from './dashboard/journeys.ts';
@@ -339,6 +340,10 @@ describe('what an administrator reads and does', () => {
 
 describe('the pages on the net itself', () => {
   testNetPages({ gateway: () => net.urls.gateway, open });
+});
+
+describe('every figure', () => {
+  testEveryFigure({ gateway: () => net.urls.gateway, open });
 });
 
 describe('the wall', () => {

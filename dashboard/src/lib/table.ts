@@ -5,6 +5,8 @@ export type Cell = string | number | null;
 
 export interface Column {
   readonly label: string;
+  /** What it holds in the answer: a field's name, or the key of what has it. */
+  readonly key?: string;
   /** Writes a number for the eye; what is taken away keeps every digit. Absent: texts. */
   readonly write?: (value: number) => string;
 }
@@ -14,6 +16,8 @@ export interface DataTable {
   /** The first names the row. */
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly Cell[])[];
+  /** Row by row: which of the answer's it shows. */
+  readonly keys?: readonly string[];
 }
 
 /** A cell as it is shown; `none` stands for no value. */

@@ -25,6 +25,8 @@ export interface Answer<T> {
   readonly data: T;
   /** Errors beside the data: parts of it are null. */
   readonly problems: readonly Problem[];
+  /** What was asked for it, as {@link questionOf} writes it. */
+  readonly questions?: readonly string[];
 }
 
 export type Fetch = typeof globalThis.fetch;
@@ -87,11 +89,17 @@ export async function ask<T>(
   const body = await turns.take(() => post(request, signal, fetch), signal);
   const problems = readProblems(body['errors']);
   try {
-    return { data: read(body['data'], 'data'), problems };
+    const questions = [questionOf(document, variables)];
+    return { data: read(body['data'], 'data'), problems, questions };
   } catch (cause) {
     if (!(cause instanceof UnexpectedAnswer)) throw cause;
     throw problems[0] ?? new Problem('unexpected', null, cause.message, { cause });
   }
+}
+
+/** The operation's name and its variables: of whoever asks the same, the answer can be compared with what is shown. */
+function questionOf(document: string, variables: Readonly<Record<string, unknown>>): string {
+  return `${/query (\w+)/.exec(document)?.[1] ?? ''} ${JSON.stringify(variables)}`;
 }
 
 async function post(

@@ -150,15 +150,16 @@ async function askAll<T>(
   });
   const filter = { platform: platform || null, client: id || null };
   const all: T[] = [];
+  const asked: string[] = [];
   for (let after: string | null = null; ;) {
-    const { data, problems }: Answer<Reads<typeof shape>> = await ask(
-      document,
-      { ...filter, after },
-      shape,
-      signal,
-    );
+    const {
+      data,
+      problems,
+      questions = [],
+    }: Answer<Reads<typeof shape>> = await ask(document, { ...filter, after }, shape, signal);
     all.push(...data.page.nodes);
+    asked.push(...questions);
     after = data.page.endCursor;
-    if (!data.page.hasNextPage) return { data: all, problems };
+    if (!data.page.hasNextPage) return { data: all, problems, questions: asked };
   }
 }

@@ -32,6 +32,9 @@ export class Part<T> {
   /** Whether what is shown is from an earlier visit. */
   old = $state(false);
 
+  /** What was asked for what is shown: {@link asked} writes it beside it. */
+  questions = $state.raw<readonly string[]>([]);
+
   /** Whether what is shown answers an earlier question than the one that is open now. */
   stale = $state(false);
 
@@ -88,6 +91,7 @@ export class Part<T> {
       if (signal.aborted) return;
       this.current = answer.data;
       this.missing = answer.problems;
+      this.questions = answer.questions ?? [];
       this.problem = undefined;
       this.at = Date.now();
       this.old = false;
@@ -114,4 +118,9 @@ export class Part<T> {
 
 function passes({ kind }: Problem): boolean {
   return kind === 'unavailable' || kind === 'offline';
+}
+
+/** `data-questions` of whatever shows answers: which questions they answer. Tests ask the same, and compare every figure. */
+export function asked(...parts: readonly { readonly questions: readonly string[] }[]): string {
+  return parts.flatMap(({ questions }) => questions).join('\n');
 }
