@@ -150,7 +150,9 @@ test('many entities with the same question are answered by the same few queries'
     if (sql.includes('arrayJoin(arrayMap')) queries += 1;
     return await rows(sql);
   };
-  const divisions = Array.from({ length: 17 }, (_, i) => `42${String(i + 1).padStart(2, '0')}00`);
+  const cities = ['01', '02', '03', '05', '06', '07', '08', '09', '10', '11', '12', '13', '28'];
+  const direct = ['429004', '429005', '429006', '429021'];
+  const divisions = [...cities.map((city) => `42${city}00`), ...direct];
   const answer = await query(
     `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Division {
       code metrics(input: { metrics: ["reads", "signUps", "requestsResolved", "engagement"], period: LAST_7_DAYS, compareWith: NONE }) { metric value asked answered }
@@ -196,6 +198,28 @@ test('what a platform is asked for is its own, and a silent one is not zero', as
         },
       ],
     },
+  });
+});
+
+test('an entity that there is not is an error, and the others of the same question are answered', async () => {
+  const answer = await query(
+    `query ($of: [_Any!]!) { _entities(representations: $of) {
+      ... on Platform { metrics(input: { metrics: ["reads"] }) { asked } }
+      ... on Division { metrics(input: { metrics: ["reads"] }) { asked } } } }`,
+    {
+      of: [
+        { __typename: 'Platform', code: '420199' },
+        { __typename: 'Platform', code: '420100' },
+        { __typename: 'Division', code: '429999' },
+      ],
+    },
+  );
+  expect(answer).toMatchObject({
+    data: { _entities: [{ metrics: null }, { metrics: [{ asked: 1 }] }, { metrics: null }] },
+    errors: [
+      { extensions: { code: 'BAD_INPUT' }, path: ['_entities', 0, 'metrics'] },
+      { extensions: { code: 'BAD_INPUT' }, path: ['_entities', 2, 'metrics'] },
+    ],
   });
 });
 

@@ -16,6 +16,7 @@ import type { BriefParts } from './briefs/graphql.ts';
 import { distribution } from './distribution.ts';
 import type { DistributionInput } from './distribution.ts';
 import { requestFunnel } from './funnel.ts';
+import { refuseUnknown } from './known.ts';
 import { metrics } from './metrics.ts';
 import type { PartInput } from './part.ts';
 import { rankingResolvers } from './ranking/graphql.ts';
@@ -148,6 +149,8 @@ export function createGraphql(
           { input }: { readonly input: MetricsInput },
           context: Context,
         ) => {
+          // One by one: the others of a batch are known.
+          refuseUnknown(sources.ingest, { platforms: [code] });
           checkUse(context.caller, { ...input, platforms: [code] });
           return context.platforms.load(input, code);
         },
@@ -160,7 +163,10 @@ export function createGraphql(
           { code }: Entity,
           { input }: { readonly input: MetricsInput },
           context: Context,
-        ) => context.divisions.load(input, code),
+        ) => {
+          refuseUnknown(sources.ingest, { place: code });
+          return context.divisions.load(input, code);
+        },
       },
     },
   };

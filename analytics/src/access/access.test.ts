@@ -93,6 +93,11 @@ test('the newest first, page by page, by what is filtered', async () => {
   expect(await found({ to: '2026-01-01T00:00:00Z' })).toBe(0);
   await expect(accessRecords(usage, { after: 'x' }, {})).rejects.toThrow('no cursor');
   await expect(accessRecords(usage, { first: 101 }, {})).rejects.toThrow('out of range');
+  const [from, to] = ['2026-11-02T00:00:00Z', '2026-11-01T00:00:00Z'];
+  for (const ask of [accessRecords, accessSummary]) {
+    await expect(ask(usage, { filter: { from, to } }, {})).rejects.toThrow('wrong way round');
+    await expect(ask(usage, { filter: { from, to: from } }, {})).rejects.toThrow('is not after');
+  }
 });
 
 test('a team sees its own part, and nothing of whom else the client asked', async () => {

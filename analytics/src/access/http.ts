@@ -65,6 +65,9 @@ async function linesFor(
     throw new NetError('BAD_INPUT', `\`limit\` is from 1 to ${mostLines}.`);
   }
   const window: Window = { fromMs: timeIn(given, 'from', 0), toMs: timeIn(given, 'to', latestMs) };
+  if (window.toMs <= window.fromMs) {
+    throw new NetError('BAD_INPUT', '`to` is not after `from`: are they the wrong way round?');
+  }
   const platform = given.get('platform');
   const client = given.get('client');
   if (pathname === '/access/calls' && platform !== null) {

@@ -1,20 +1,19 @@
 /** Who was given what, request by request and by day: the questions that `onenet.access` answers. */
-import { NetError, additionPrefix, contractSchema, parseDateTime } from '@onenet/contract';
+import { NetError, additionPrefix, contractSchema } from '@onenet/contract';
 import type { AccessData, AccessEvent, OwnerAccess } from '@onenet/feed';
-import { quote, timeLiteral } from '../clickhouse.ts';
+import { quote } from '../clickhouse.ts';
 import type { UsageSources } from '../usage/queries.ts';
+import { withinWindow } from '../usage/window.ts';
+import type { Window } from '../usage/window.ts';
 import type { Sight } from './who.ts';
 
 /** `AccessFilter` of analytics.graphql. */
-export interface AccessFilter {
+export interface AccessFilter extends Window {
   readonly platform?: string | null;
   readonly client?: string | null;
   readonly operation?: string | null;
   readonly requestId?: string | null;
   readonly result?: AccessData['result'] | null;
-  /** RFC 3339. */
-  readonly from?: string | null;
-  readonly to?: string | null;
 }
 
 export interface AccessRecordsArguments {
@@ -186,7 +185,7 @@ async function coordinatesOf(
 
 /** SQL: the records that are asked for, of those that may be seen. */
 function counted({ reader }: UsageSources, filter: AccessFilter, sight: Sight): string {
-  const { platform, client, operation, requestId, result, from, to } = filter;
+  const { platform, client, operation, requestId, result } = filter;
   // Which of its requests asked another as well is what a team must not learn.
   if (sight.platform !== undefined && (platform ?? sight.platform) !== sight.platform) {
     throw new NetError(
@@ -204,8 +203,7 @@ function counted({ reader }: UsageSources, filter: AccessFilter, sight: Sight): 
     ...(operation == null ? [] : [`operation = ${quote(operation)}`]),
     ...(requestId == null ? [] : [requestIs(requestId)]),
     ...(result == null ? [] : [`result = ${quote(result)}`]),
-    ...(from == null ? [] : [`time >= ${timeLiteral(timeIn(from))}`]),
-    ...(to == null ? [] : [`time < ${timeLiteral(timeIn(to))}`]),
+    ...withinWindow(filter),
   ].join(' AND ');
 }
 
@@ -220,11 +218,6 @@ function askedOf({ log }: UsageSources['reader'], platform: string): string {
   const asksIt = `has(platforms, ${quote(platform)})`;
   return `(${asksIt} OR request IN (
     SELECT request FROM onenet.access WHERE ${log.rows} AND continued AND ${asksIt}))`;
-}
-
-/** Outside the column's range a time would wrap in silence. */
-function timeIn(text: string): number {
-  return Math.min(Math.max(parseDateTime(text).getTime(), 0), Date.UTC(2100, 0, 1));
 }
 
 function dataOf(line: string): AccessData {

@@ -1,19 +1,15 @@
 /** What was asked of which part of the schema, and by whom: the questions that `onenet.usage` answers. */
-import { NetError, parseDateTime } from '@onenet/contract';
+import { NetError } from '@onenet/contract';
 import { asked as askable } from '../access/queries.ts';
 import type { ClickHouse } from '../clickhouse.ts';
-import { quote, timeLiteral } from '../clickhouse.ts';
+import { quote } from '../clickhouse.ts';
 import type { UsageReader } from './reader.ts';
+import { withinWindow } from './window.ts';
+import type { Window } from './window.ts';
 
 export interface UsageSources {
   readonly clickhouse: ClickHouse;
   readonly reader: UsageReader;
-}
-
-/** RFC 3339; absent: since the beginning, until now. */
-interface Window {
-  readonly from?: string | null;
-  readonly to?: string | null;
 }
 
 export interface OperationUsageArguments extends Window {
@@ -158,18 +154,8 @@ export async function usageStatus(sources: UsageSources, nowMs: number): Promise
 }
 
 /** SQL: what counts, within a window. */
-function counted({ reader }: UsageSources, { from, to }: Window): string {
-  return [
-    reader.log.rows,
-    `rejected = ''`,
-    ...(from == null ? [] : [`time >= ${timeLiteral(timeIn(from))}`]),
-    ...(to == null ? [] : [`time < ${timeLiteral(timeIn(to))}`]),
-  ].join(' AND ');
-}
-
-/** Outside the column's range a time would wrap in silence. */
-function timeIn(text: string): number {
-  return Math.min(Math.max(parseDateTime(text).getTime(), 0), Date.UTC(2100, 0, 1));
+function counted({ reader }: UsageSources, window: Window): string {
+  return [reader.log.rows, `rejected = ''`, ...withinWindow(window)].join(' AND ');
 }
 
 function limitOf(first: number): number {

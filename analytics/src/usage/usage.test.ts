@@ -42,6 +42,9 @@ test('coordinates, by client, with their counts', async () => {
     { coordinate: 'ServiceRequest', client: 'civil-affairs', requests: 2 },
   ]);
   expect(await operationUsage(usage, { to: '2026-01-01T00:00:00Z' })).toEqual([]);
+  const reversed = { from: '2026-11-02T00:00:00Z', to: '2026-11-01T00:00:00Z' };
+  await expect(operationUsage(usage, reversed)).rejects.toThrow('wrong way round');
+  await expect(topOperations(usage, reversed)).rejects.toThrow('wrong way round');
   expect(await topOperations(usage, { first: 2 })).toMatchObject([
     { document: 'b'.repeat(64), client: 'local', requests: 5, meanMs: 1.2, failedShare: 0 },
     { document: 'a'.repeat(64), client: 'local', requests: 3, owners: ['420100'] },
