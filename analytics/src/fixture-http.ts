@@ -6,14 +6,20 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Session } from 'chdb';
 
-/** The query is the body, or begins in the URL; settings that the client adds are the server's business. */
+/** The query is the body, or begins in the URL; of the settings that the client adds, the parser's are taken over. */
 export async function clickHouseFront(
   dataDir: string,
 ): Promise<AsyncDisposable & { readonly url: string }> {
   const session = new Session(dataDir);
+  let limits = '';
   const server = createServer((request, response) => {
     statementOf(request)
-      .then(async (sql) => (await session.queryAsync(sql)).bytes())
+      .then(async (sql) => {
+        const asked = limitsOf(request);
+        if (asked !== limits) await session.queryAsync(asked);
+        limits = asked;
+        return (await session.queryAsync(sql)).bytes();
+      })
       .then(
         (body) => response.end(body),
         (error: unknown) => {
@@ -33,6 +39,13 @@ export async function clickHouseFront(
       session.close();
     },
   };
+}
+
+/** Without them, as without a client's word, the defaults. */
+function limitsOf(request: IncomingMessage): string {
+  const { searchParams } = new URL(request.url ?? '/', 'http://clickhouse');
+  const of = Object.entries({ max_query_size: '262144', max_ast_elements: '50000' });
+  return `SET ${of.map(([name, otherwise]) => `${name} = ${searchParams.get(name) ?? otherwise}`).join(', ')}`;
 }
 
 async function statementOf(request: IncomingMessage): Promise<string> {
