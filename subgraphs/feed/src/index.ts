@@ -1,6 +1,7 @@
 /** The event feed: a platform's outbox becomes numbered, chained lines, and a reader believes none unchecked. */
 export type { FeedStatus } from './answer.ts';
 export { chainHead0, nextHead } from './chain.ts';
+export { feedChecks } from './checks.ts';
 export type { ChainAlgorithm } from './chain.ts';
 export { ensureFeedIndexes, outboxCollection } from './collections.ts';
 export { OutboxEntryError, outboxEntry } from './entry.ts';
