@@ -412,7 +412,7 @@ async function countedOnce(): Promise<void> {
   const wanted = await told();
   const { analytics } = net.side ?? {};
   if (!analytics) throw new Error('Analytics does not run.');
-  for (const tier of ['raw', 'hour', 'day'] as const) {
+  for (const tier of ['raw', 'hour', 'day', 'month'] as const) {
     const held = () => tierTotals(analytics.clickhouse, tier, analytics.ingest.currentEpochs());
     await expect.poll(held, { ...within, message: tier }).toEqual(wanted);
   }

@@ -117,7 +117,7 @@ test(
     ingest.use((await snapshot.json()) as NetSnapshot);
     await until(() => codes.every((code) => ingest.sequenceOf(code) >= eventsEach));
     const epochs = ingest.currentEpochs();
-    for (const tier of ['raw', 'minute', 'hour', 'day'] as const) {
+    for (const tier of ['raw', 'minute', 'hour', 'day', 'month', 'places'] as const) {
       const held = { tier, totals: await tierTotals(clickhouse, tier, epochs) };
       expect(held).toEqual({ tier, totals: expected });
     }
@@ -134,7 +134,11 @@ function entries(at: number): OutboxEntry[] {
     return outboxEntry({
       type,
       time: new Date(Date.now() - (n % 1_440) * 60_000),
-      data: { place: '420102', ...(type === 'onenet.article.read' ? { count: countOf(n) } : {}) },
+      // Of a town: the tier of places below the county has all of them too.
+      data: {
+        place: '420102002',
+        ...(type === 'onenet.article.read' ? { count: countOf(n) } : {}),
+      },
       ...(type === 'onenet.article.liked' ? { person: `person-${n % people}` } : {}),
     });
   });

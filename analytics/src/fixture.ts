@@ -14,6 +14,7 @@ import { MongoClient } from 'mongodb';
 import type { Db } from 'mongodb';
 import { openClickHouse, quote } from './clickhouse.ts';
 import { clickHouseFront } from './fixture-http.ts';
+import type { Tier } from './tiers.ts';
 import type { ClickHouse } from './clickhouse.ts';
 import { Ingest } from './ingest/ingest.ts';
 import type { IngestOptions } from './ingest/options.ts';
@@ -204,7 +205,7 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
 /** Lines and counts by platform and type, of the current epochs, as one tier has them. */
 export async function tierTotals(
   clickhouse: ClickHouse,
-  tier: 'raw' | 'minute' | 'hour' | 'day' | 'month',
+  tier: 'raw' | Tier,
   epochs: ReadonlyMap<string, number>,
 ): Promise<Record<string, string>> {
   const current = [...epochs].map(([code, epoch]) => `('${code}', ${epoch})`).join(', ');
