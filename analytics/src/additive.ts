@@ -1,7 +1,7 @@
 /** The additive columns of every rollup: a batch adds to what is there, a correction subtracts. */
 
 /** By name, how raw (as `t`) gives them. */
-export const additiveColumns: Readonly<Record<string, string>> = {
+export const additiveColumns = {
   events: 'toInt64(count())',
   total: 'sum(t.count)',
   value_sum: 'sum(ifNull(t.value, 0))',
@@ -13,13 +13,14 @@ export const additiveColumns: Readonly<Record<string, string>> = {
   first_month: 'sum(t.first_month)',
   first_quarter: 'sum(t.first_quarter)',
   first_year: 'sum(t.first_year)',
-};
+} as const satisfies Readonly<Record<string, string>>;
+
+export type SumColumn = keyof typeof additiveColumns;
 
 /** Some of them. */
 export type Columns = readonly (readonly [name: string, raw: string])[];
 
-/** Those that an expression speaks of: what a query does not need is not planned either. */
-export function columnsIn(sql: string): Columns {
-  const words = new Set(sql.match(/\w+/g));
-  return Object.entries(additiveColumns).filter(([name]) => words.has(name));
+/** Those that are named: what a query does not need is not planned either. */
+export function columnsNamed(names: ReadonlySet<SumColumn>): Columns {
+  return Object.entries(additiveColumns).filter(([name]) => names.has(name as SumColumn));
 }

@@ -110,7 +110,7 @@ export function stocksOf(metric: Metric): [part: Metric, whole: Metric] {
   if (whole === undefined) throw new Error(`${metric.name} is a share of nothing.`);
   return [
     { ...part, kind: 'STOCK', name: `${metric.name}Part` },
-    { ...part, kind: 'STOCK', name: `${metric.name}Whole`, expression: whole },
+    { ...part, kind: 'STOCK', name: `${metric.name}Whole`, formula: whole },
   ];
 }
 

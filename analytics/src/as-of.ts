@@ -9,6 +9,7 @@ import { readToken, writeToken } from './as-of-token.ts';
 import type { State, StateFeed } from './as-of-token.ts';
 import type { KnownOwner } from './ingest/directories.ts';
 import type { FeedPlace } from './ingest/known-feeds.ts';
+import { textOf } from './metrics/formula.ts';
 import type { Metric } from './metrics/metric.ts';
 import type { Feeds } from './scope.ts';
 import type { Sources } from './series.ts';
@@ -153,7 +154,7 @@ export function definitionsOf(metrics: readonly Metric[]): Definitions {
         kind,
         types,
         expression,
-        whole ?? '',
+        whole ? textOf(whole) : '',
         inFen ?? false,
         ...(kind === 'DISTRIBUTION' && source === undefined ? [valuesRule] : []),
       ]),

@@ -2,7 +2,7 @@
 import type { ClickHouse } from './clickhouse.ts';
 import { filterSql, laterSql } from './cells.ts';
 import { quote, quoteList } from './clickhouse.ts';
-import { typesOf } from './query.ts';
+import { typesOf } from './metrics/metric.ts';
 import type { Question } from './query.ts';
 import { firstUseMs } from './usage/figures.ts';
 

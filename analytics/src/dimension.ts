@@ -78,7 +78,7 @@ async function rowsAt(
   const question = questionOf(moment, input, { metrics, where, group, usage, nowMs });
   const { range, compared } = question;
   refuseForgotten(ingest, question);
-  const answers = await answer(clickhouse, question);
+  const answers = await answer({ clickhouse, ingest }, question);
   const offered = input.by === 'PLATFORM' ? offersIn(feeds, where) : new Map<string, never>();
   const arriving = isArriving(feeds, where);
   const arrivingOwners = input.by === 'PLATFORM' ? arrivingIn(feeds, where) : new Set<string>();

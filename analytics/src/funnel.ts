@@ -52,7 +52,7 @@ export async function requestFunnel(
     const isSilent = filter.epochs.size === 0;
     const question = { metrics, range, filter, nowMs, group: { by: 'all' } } as const;
     refuseForgotten(sources.ingest, question);
-    const found = (await answer(sources.clickhouse, question)).get('');
+    const found = (await answer(sources, question)).get('');
     const counts = metrics.map(({ name }) => (isSilent ? null : (found?.get(name)?.value ?? 0)));
     return {
       steps: steps.map(([step], i) => ({

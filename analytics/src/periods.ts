@@ -40,6 +40,8 @@ export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 /** Asia/Shanghai before UTC. */
 export const shanghaiMs = 8 * hourMs;
+/** No event is older: UTC ms. */
+export const beginningMs = 0;
 
 const calendars: Partial<Record<Period, Calendar>> = {
   TODAY: 'day',

@@ -1,29 +1,25 @@
 /** Computes any metrics over a range and what it is compared with, for many keys and points, in very few queries. */
-import { columnsIn } from './additive.ts';
-import type { Columns } from './additive.ts';
+import type { EventTypeName } from '@onenet/contract';
+import { columnsNamed } from './additive.ts';
+import type { SumColumn } from './additive.ts';
 import { answerOf, knowsPeople, stocksOf } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { laterSql, outerKey, valuesSql } from './cells.ts';
+import type { Filter, Group } from './cells.ts';
 import type { ClickHouse } from './clickhouse.ts';
-import {
-  cellsSql,
-  isBelowCounty,
-  laterCellsSql,
-  laterOpeningsSql,
-  laterSql,
-  openingCellsSql,
-  outerKey,
-  rawCellsSql,
-  valuesSql,
-} from './cells.ts';
-import type { Filter, Group, SumScope } from './cells.ts';
-import type { Metric } from './metrics/metric.ts';
 import type { Grain } from './grains.ts';
+import type { KeptRows } from './kept-rows.ts';
+import { columnsOf, valueOf } from './metrics/formula.ts';
+import type { Formula } from './metrics/formula.ts';
+import { typesOf } from './metrics/metric.ts';
+import type { Metric } from './metrics/metric.ts';
+import { beginningMs } from './periods.ts';
 import type { Range } from './periods.ts';
+import { readSums } from './read-sums.ts';
 import { Parts } from './scan.ts';
 import type { Wanted } from './scan.ts';
 import { Sums } from './sums.ts';
 import type { Part, SumRow } from './sums.ts';
-import { tiersOf } from './tiers.ts';
 import { usageSums } from './usage/figures.ts';
 import type { UsageScope } from './usage/figures.ts';
 
@@ -42,14 +38,18 @@ export interface Question {
   readonly nowMs: number;
 }
 
+/** Where answers are read. */
+export interface Tables {
+  readonly clickhouse: ClickHouse;
+  /** `kept`: rows that are still good; absent where others insert too. */
+  readonly ingest: { readonly kept: KeptRows | undefined };
+}
+
 /** By key (`''` when grouped by nothing), then by metric. */
 export type Answers = Map<string, Map<string, Answer>>;
 
-/** No event is older. */
-const beginningMs = 0;
-
-export async function answer(clickhouse: ClickHouse, question: Question): Promise<Answers> {
-  const parts = await Promise.all(byTables(question).map((part) => answerFrom(clickhouse, part)));
+export async function answer(tables: Tables, question: Question): Promise<Answers> {
+  const parts = await Promise.all(byTables(question).map((part) => answerFrom(tables, part)));
   return new Map(parts.flatMap((part) => [...part]));
 }
 
@@ -64,18 +64,16 @@ function byTables(question: Question): Question[] {
     .map((codes) => ({ ...question, group: { by: 'divisions', codes } }));
 }
 
-async function answerFrom(clickhouse: ClickHouse, question: Question): Promise<Answers> {
+async function answerFrom(tables: Tables, question: Question): Promise<Answers> {
   const ofEvents = question.metrics.filter(({ source }) => source === undefined);
   const additive = ofEvents
     .filter((metric) => metric.kind !== 'DISTRIBUTION')
     .flatMap((metric) => (metric.kind === 'SHARE' ? stocksOf(metric) : [metric]));
   const distributions = ofEvents.filter((metric) => metric.kind === 'DISTRIBUTION');
-  // What only came in after a state, and was taken off again, was not there.
-  const present = laterSql(question.filter) === undefined ? undefined : 'sum(events) != 0';
   const found = await Promise.all([
-    evaluate(clickhouse, question, additive, sumsRead, present),
-    evaluate(clickhouse, question, distributions, valuesRead),
-    usageSums(clickhouse, question),
+    sumsOf(tables, question, additive),
+    valuesOf(tables, question, distributions),
+    usageSums(tables.clickhouse, question),
   ]);
   const sums = new Sums(found.flat());
   const keys = question.group.by === 'divisions' ? question.group.codes : sums.keys();
@@ -89,139 +87,121 @@ async function answerFrom(clickhouse: ClickHouse, question: Question): Promise<A
   return answers;
 }
 
-/** What a query reads, and which parts of the answer its rows belong to. */
-interface Reading {
-  readonly parts: Parts;
-  readonly selects: readonly string[];
+/** Metrics of sums: each is its formula over the sums by type. */
+async function sumsOf(
+  tables: Tables,
+  question: Question,
+  metrics: readonly Metric[],
+): Promise<SumRow[]> {
+  if (metrics.length === 0) return [];
+  const columns = columnsNamed(columnNames(question, metrics));
+  const index = new Map<string, number>(columns.map(([name], i) => [name, i]));
+  const rows: SumRow[] = [];
+  for (const { part, key, bucketMs, byType } of await readSums(
+    tables,
+    question,
+    metrics,
+    columns,
+  )) {
+    const sumOf = (column: SumColumn, type: EventTypeName): number =>
+      byType.get(type)?.[index.get(column) ?? -1] ?? 0;
+    // What only came in after a state, and was taken off again, was not there.
+    const isThere =
+      !index.has('events') || [...byType.keys()].some((type) => sumOf('events', type) !== 0);
+    if (!isThere) continue;
+    const values: Record<string, number | null> = {};
+    for (const metric of metrics) {
+      const firsts = firstsOf(metric, question, part);
+      values[metric.name] =
+        firsts === null
+          ? null
+          : valueOf(formulaOf(metric), (column, type) =>
+              sumOf(column === 'firsts' ? firsts : column, type),
+            );
+    }
+    rows.push({ part, key, bucketMs, values });
+  }
+  return rows;
 }
 
-function sumsRead(question: Question, metrics: readonly Metric[], columns: Columns): Reading {
+function columnNames(question: Question, metrics: readonly Metric[]): ReadonlySet<SumColumn> {
+  const firsts = metrics
+    .filter(({ kind }) => kind === 'PEOPLE')
+    .flatMap((metric) => [
+      firstsOf(metric, question, 'now'),
+      ...(question.grain ? [firstsOf(metric, question, 'points')] : []),
+    ]);
+  const spoken = columnsOf(metrics.map(formulaOf));
+  return new Set([
+    ...[...spoken].filter((column) => column !== 'firsts'),
+    ...firsts.filter((column) => column !== null),
+    ...(laterSql(question.filter) === undefined ? [] : (['events'] as const)),
+  ]);
+}
+
+function formulaOf({ name, formula }: Metric): Formula {
+  if (!formula) throw new Error(`${name} is no metric of sums.`);
+  return formula;
+}
+
+/** The column by which people of a part are counted; null where nobody knows how many they were. */
+function firstsOf(metric: Metric, question: Question, part: Part): SumColumn | null {
+  const { range, grain } = question;
+  const of = part === 'points' ? grain : undefined;
+  if (metric.kind === 'PEOPLE' && !knowsPeople(question, range, of)) return null;
+  return firstsColumn(range, of);
+}
+
+const firstsColumns = {
+  day: 'first_day',
+  week: 'first_week',
+  month: 'first_month',
+  quarter: 'first_quarter',
+  year: 'first_year',
+} as const satisfies Readonly<Record<string, SumColumn>>;
+
+function firstsColumn(range: Range, grain: Grain | undefined): SumColumn {
+  if (grain === 'WEEK' || grain === 'MONTH')
+    return firstsColumns[grain === 'WEEK' ? 'week' : 'month'];
+  if (grain) return 'first_day';
+  if (range.fromMs === undefined) return 'first_year';
+  return firstsColumns[range.calendar ?? 'day'];
+}
+
+/** Distributions: each is one clause of a query over single values. */
+async function valuesOf(
+  { clickhouse, ingest }: Tables,
+  question: Question,
+  metrics: readonly Metric[],
+): Promise<readonly SumRow[]> {
+  if (metrics.length === 0) return [];
   const { range, compared, filter, group, grain } = question;
-  const scope = { filter, group, grain, columns };
-  const parts = new Parts();
-  const stocks = typesOf(metrics.filter((metric) => metric.kind === 'STOCK'));
-  const flows = typesOf(metrics.filter((metric) => metric.kind === 'FLOW'));
-  const { fromMs = beginningMs, toMs } = range;
   const types = typesOf(metrics);
-  const opened = (part: Part, of: readonly string[], kinds: readonly ('stock' | 'flow')[]) =>
-    of.length === 0
-      ? []
-      : [
-          openingCellsSql(parts.number([part]), of, kinds, scope),
-          ...laterOpeningsSql(parts.number([part]), of, kinds, scope),
-        ];
-  const wanted: Wanted[] = [
-    { part: 'now', types, fromMs, toMs },
-    ...(grain ? [{ part: 'points', types, fromMs, toMs } as const] : []),
-    { part: 'sinceNow', types: stocks, fromMs: beginningMs, toMs: fromMs },
-    ...(compared?.fromMs === undefined
-      ? []
-      : [
-          { part: 'then', types, fromMs: compared.fromMs, toMs: compared.toMs } as const,
-          {
-            part: 'sinceThen',
-            types: stocks,
-            fromMs: beginningMs,
-            toMs: compared.fromMs,
-          } as const,
-        ]),
-  ];
-  const selects = [
-    ...cellsRead(question, wanted, parts, scope),
-    ...opened('stockOpenings', stocks, ['stock', 'flow']),
-    ...(range.fromMs === undefined ? opened('flowOpenings', flows, ['flow']) : []),
-  ];
-  return { parts, selects };
-}
-
-/** Sums, single lines where these begin and end within one, and less what came in after the state. */
-function cellsRead(
-  { nowMs }: Question,
-  ranges: readonly Wanted[],
-  parts: Parts,
-  scope: SumScope,
-): string[] {
-  const wanted = ranges.filter(({ types }) => types.length > 0);
-  const belowCounty = isBelowCounty(scope.filter, scope.group);
-  const pieces = wanted.flatMap((each) => {
-    // The range itself is what its points are: nothing is read twice.
-    const grain = each.part === 'points' || each.part === 'now' ? scope.grain : undefined;
-    return tiersOf(each.fromMs, each.toMs, nowMs, { grain, belowCounty }).map(
-      ({ tier, ...range }) => ({ ...each, ...range, tier: tier === 'raw' ? undefined : tier }),
-    );
-  });
-  const sums = pieces.filter(({ tier }) => tier !== undefined);
-  const lines = pieces.filter(({ tier }) => tier === undefined);
-  return [
-    ...(sums.length === 0 ? [] : [cellsSql(sums, parts, scope)]),
-    ...(lines.length === 0 ? [] : [rawCellsSql(lines, parts, scope)]),
-    ...laterCellsSql(wanted, parts, scope),
-  ];
-}
-
-function valuesRead(question: Question, metrics: readonly Metric[]): Reading {
-  const { range, compared, filter, group, grain } = question;
   const parts = new Parts();
-  const types = typesOf(metrics);
-  const of = (part: Part, { fromMs = beginningMs, toMs }: Range): Wanted => ({
-    part,
-    types,
-    fromMs,
-    toMs,
-  });
+  const of = (part: Part, { fromMs = beginningMs, toMs }: Range): Wanted => {
+    return { part, types, fromMs, toMs };
+  };
   const wanted = [
     of('now', range),
     ...(grain ? [of('points', range)] : []),
     ...(compared ? [of('then', compared)] : []),
   ];
-  return { parts, selects: [valuesSql(wanted, parts, { filter, group, grain })] };
-}
-
-/** The event types that metrics are made of. */
-export function typesOf(metrics: readonly Metric[]): string[] {
-  return [...new Set(metrics.flatMap((metric) => metric.types))];
-}
-
-/** One query over all parts; each metric is one clause of it. */
-async function evaluate(
-  clickhouse: ClickHouse,
-  question: Question,
-  metrics: readonly Metric[],
-  read: (question: Question, metrics: readonly Metric[], columns: Columns) => Reading,
-  present?: string,
-): Promise<SumRow[]> {
-  if (metrics.length === 0) return [];
-  const clauses = metrics.map((metric) => `${clauseOf(metric, question)} AS ${metric.name}`);
-  const having = present === undefined ? '' : ` HAVING ${present}`;
-  const { parts, selects } = read(question, metrics, columnsIn(`${clauses.join(' ')}${having}`));
-  if (selects.length === 0) return [];
-  const rows = await clickhouse.rows<Record<string, string | number | null>>(
-    `SELECT ${parts.sql} AS part, ${outerKey(question.group)} AS key, if(part = 'points', bucket, 0) AS point, ${clauses.join(', ')}
-    FROM (\n${selects.join('\nUNION ALL\n')}\n) GROUP BY part, key, point${having}`,
-  );
-  return rows.map(({ part, key, point, ...found }) => ({
-    part: String(part),
-    key: String(key),
-    bucketMs: Number(point) * 1000,
-    values: Object.fromEntries(
-      Object.entries(found).map(([name, value]) => [name, value === null ? null : Number(value)]),
-    ),
-  }));
-}
-
-/** A metric's clause; the column of `firsts` follows from the period, and of points from the grain. */
-function clauseOf(metric: Metric, question: Question): string {
-  if (metric.kind !== 'PEOPLE') return metric.expression;
-  const { range, grain } = question;
-  const people = (of?: Grain): string =>
-    knowsPeople(question, range, of)
-      ? metric.expression.replaceAll('{{firsts}}', firstsColumn(range, of))
-      : 'NULL';
-  return grain ? `if(part = 'points', ${people(grain)}, ${people()})` : people();
-}
-
-function firstsColumn(range: Range, grain: Grain | undefined): string {
-  if (grain) return `first_${grain.toLowerCase()}`;
-  if (range.fromMs === undefined) return 'first_year';
-  return `first_${range.calendar ?? 'day'}`;
+  const values = valuesSql(wanted, parts, { filter, group, grain });
+  const clauses = metrics.map(({ name, expression }) => `${expression} AS ${name}`);
+  const sql = `SELECT ${parts.sql} AS part, ${outerKey(group)} AS key, if(part = 'points', bucket, 0) AS point, ${clauses.join(', ')}
+    FROM (\n${values}\n) GROUP BY part, key, point`;
+  const read = async (): Promise<readonly SumRow[]> => {
+    const rows = await clickhouse.rows<Record<string, string | number | null>>(sql);
+    return rows.map(({ part, key, point, ...found }) => ({
+      part: String(part),
+      key: String(key),
+      bucketMs: Number(point) * 1000,
+      values: Object.fromEntries(
+        Object.entries(found).map(([name, value]) => [name, value === null ? null : Number(value)]),
+      ),
+    }));
+  };
+  if (!ingest.kept || laterSql(filter) !== undefined) return await read();
+  const untilMs = Math.max(...wanted.map(({ toMs }) => toMs));
+  return await ingest.kept.rows(sql, { platforms: filter.epochs.keys(), untilMs }, read);
 }

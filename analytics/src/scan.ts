@@ -20,17 +20,25 @@ export interface Wanted {
 /** The sets of parts that rows of a query belong to, each by a number. */
 export class Parts {
   private readonly numbers = new Map<string, { readonly number: number; readonly sql: string }>();
+  private readonly sets: (readonly Part[])[] = [];
 
   /** The number of a set, from 1. */
   number(parts: readonly Part[]): number {
     const key = parts.join();
     const sql = `[${parts.map(quote).join(', ')}]`;
-    const known = this.numbers.get(key) ?? { number: this.numbers.size + 1, sql };
-    this.numbers.set(key, known);
-    return known.number;
+    const known = this.numbers.get(key);
+    if (known) return known.number;
+    const number = this.sets.push(parts);
+    this.numbers.set(key, { number, sql });
+    return number;
   }
 
-  /** The part of a row by its column `parts`; a row of several stands once for each. */
+  /** The parts of a row by its column `parts`. */
+  of(number: number): readonly Part[] {
+    return this.sets[number - 1] ?? [];
+  }
+
+  /** … and in SQL, in which a row of several stands once for each. */
   get sql(): string {
     const sets = [...this.numbers.values()].map(({ sql }) => sql);
     return `arrayJoin(arrayElement([${sets.join(', ')}], parts))`;

@@ -100,7 +100,7 @@ async function seriesAt(
   const grain = input.grain && known ? grainOf(input.grain, known) : undefined;
   const question = { ...totals, grain };
   refuseForgotten(ingest, question);
-  const answers = await answer(clickhouse, question);
+  const answers = await answer({ clickhouse, ingest }, question);
   const state = moment.state();
   const result = new Map<string, MetricSeries[]>();
   for (const code of subjects.of === 'net' ? [''] : subjects.codes) {

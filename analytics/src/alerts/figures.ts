@@ -41,7 +41,10 @@ export async function figures(
     };
     const use = { platforms, clients: undefined, upTo: usage?.progress.position };
     const group = { by: 'platform' } as const;
-    return await answer(clickhouse, { metrics, range, compared, group, filter, usage: use, nowMs });
+    return await answer(
+      { clickhouse, ingest },
+      { metrics, range, compared, group, filter, usage: use, nowMs },
+    );
   });
 }
 

@@ -1,5 +1,6 @@
 /** The rules of alerts, as data: one list, for all that judges, explains, sets and shows them. Long, because it is one list. */
 import { knownMetric, nearest } from '../known.ts';
+import { computed } from '../metrics/metric.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { NetError } from '@onenet/contract';
 import type { Quiet } from './quiet.ts';
@@ -13,7 +14,7 @@ const timed: Metric = {
   ...knownMetric('onTimeRate'),
   name: 'endedTimed',
   kind: 'FLOW',
-  expression: "sumIf(timed_count, startsWith(type, 'onenet.request.'))",
+  ...computed({ terms: [{ column: 'timed_count', types: knownMetric('onTimeRate').types }] }),
 };
 
 const minuteMs = 60_000;

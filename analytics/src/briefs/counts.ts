@@ -5,6 +5,7 @@ import { asOf, definitionsOf } from '../as-of.ts';
 import { firstDayMs } from '../beginning.ts';
 import type { Comparison } from '../comparisons.ts';
 import { knownMetric } from '../known.ts';
+import { computed } from '../metrics/metric.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { answer } from '../query.ts';
 import type { Answers } from '../query.ts';
@@ -13,12 +14,15 @@ import type { CountedInput } from '../question.ts';
 import { samples } from '../ranking/samples.ts';
 import type { Sources } from '../series.ts';
 
+// The keys of the list are its names.
+const types = Object.keys(eventTypes).filter(
+  (type) => type !== 'onenet.opening',
+) as EventTypeName[];
 const anything: Metric = {
   ...knownMetric('requestsSubmitted'),
   name: 'briefEvents',
-  // The keys of the list are its names.
-  types: Object.keys(eventTypes).filter((type) => type !== 'onenet.opening') as EventTypeName[],
-  expression: 'sum(total)',
+  types,
+  ...computed({ terms: [{ column: 'total', types }] }),
 };
 const counted = [anything, ...Object.values(samples)];
 
@@ -41,15 +45,14 @@ export async function countsOf(
   const where = { platforms: asked.platforms ?? undefined };
   const about = { state: asked.state, definitions: definitionsOf(counted), ...where };
   return await asOf(sources, about, nowMs, async (moment) => {
-    const { clickhouse } = sources;
     const question = (compareWith: Comparison) =>
       questionOf(
         moment,
         { ...asked, compareWith },
         { metrics: counted, where, group: { by: 'platform' }, usage: undefined, nowMs },
       );
-    const before = await answer(clickhouse, question('PREVIOUS_PERIOD'));
-    const yearAgo = await answer(clickhouse, question('YEAR_AGO'));
+    const before = await answer(sources, question('PREVIOUS_PERIOD'));
+    const yearAgo = await answer(sources, question('YEAR_AGO'));
     return {
       samples: new Map(
         Object.values(samples).map(({ name }) => [
@@ -61,7 +64,7 @@ export async function countsOf(
           },
         ]),
       ),
-      beganMs: await firstDayMs(clickhouse, { ...question('NONE'), metrics: [anything] }),
+      beganMs: await firstDayMs(sources.clickhouse, { ...question('NONE'), metrics: [anything] }),
       sent: {
         now: withSome(before, 'value'),
         before: withSome(before, 'previous'),

@@ -1,6 +1,7 @@
 /** All feeds of the net into raw and rollups: who reads them, how far they are, and questions between the inserts. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NetOwner, NetSnapshot } from '@onenet/contract';
+import { KeptRows } from '../kept-rows.ts';
 import { ownBlocks } from './blocks.ts';
 import type { Blocks } from './blocks.ts';
 import { Committer } from './committer.ts';
@@ -30,6 +31,8 @@ export class Ingest {
   readonly directories: Directories;
   /** Those that somebody keeps. */
   readonly states: States;
+  /** Rows that questions share; undefined where others insert too. */
+  readonly kept: KeptRows | undefined;
   private readonly feeds: KnownFeeds;
   private readonly pollers: Pollers;
   /** The last piece of work on each platform. */
@@ -46,12 +49,16 @@ export class Ingest {
     this.directories = new Directories(options.positions.db, options.log);
     this.states = new States(options.positions.db);
     this.feeds = new KnownFeeds(options.clickhouse);
+    this.kept = options.workers
+      ? undefined
+      : new KeptRows((platform) => this.feeds.sequenceOf(platform));
     this.committer = this.committerWith(ownBlocks([], []));
     this.pollers = new Pollers(options, {
       feeds: this.feeds,
       insertsAndQuestions: this.insertsAndQuestions,
       committer: () => this.committer,
       between: (platform, work) => this.between(platform, work),
+      cameIn: (batch) => this.kept?.cameIn(batch),
     });
   }
 

@@ -9,7 +9,10 @@ export const newestTold = 20;
 export interface News {
   /** The last that count, oldest first, at most `newestTold`. */
   readonly newest: readonly FeedEvent[];
-  /** UTC ms: nothing before it is changed by them. A balance is of before the log: it changes everything. */
+  /**
+   * UTC ms: nothing before it is changed by them. A balance is of before the log, and a correction takes away a value
+   * of whatever time: they change everything.
+   */
   readonly earliestMs: number;
 }
 
@@ -22,10 +25,8 @@ export class NewsOfLines {
   add(line: FeedLine, timeMs: number): void {
     if (line.kind === 'rejected') return;
     const { event } = line;
-    this.#earliestMs = Math.min(
-      this.#earliestMs,
-      event.type === 'onenet.opening' ? -Infinity : timeMs,
-    );
+    const isOfAnyTime = event.type === 'onenet.opening' || event.corrects !== undefined;
+    this.#earliestMs = Math.min(this.#earliestMs, isOfAnyTime ? -Infinity : timeMs);
     this.#newest.push(event);
     if (this.#newest.length > 2 * newestTold) this.#newest = this.#newest.slice(-newestTold);
   }

@@ -40,6 +40,8 @@ export interface PollerOptions extends Stores {
   readonly signal: AbortSignal;
   readonly log: (message: string, detail?: unknown) => void;
   readonly ownerHeaders: OwnerHeaders;
+  /** A batch is in, before any question is asked. */
+  readonly cameIn: (batch: Batch) => void;
   /** Lines that are now in raw and in every rollup. */
   readonly ingested: (platform: string, news: News) => void;
   /** The state, the epoch or the position changed. */
@@ -114,7 +116,7 @@ export class Poller {
       switch (answer.kind) {
         case 'batch':
           // Of a history the next is read while this is brought in: else the engine waits for the feed in turns.
-          if (isHistory(answer)) ahead = this.readAhead(position, answer);
+          if (isOfHistory(answer)) ahead = this.readAhead(position, answer);
           position = await this.take(position, answer);
           // Brought in otherwise than it was read: read again from where the stores are.
           if (!isAt(position, answer)) ahead = undefined;
@@ -188,9 +190,9 @@ export class Poller {
 
   private async take(start: Position, answer: Read): Promise<Position> {
     let position = start;
-    const history = isHistory(answer);
+    const isHistory = isOfHistory(answer);
     for (const batch of answer.batches) {
-      const inserted = await this.options.between(() => this.insert(batch, history));
+      const inserted = await this.options.between(() => this.insert(batch, isHistory));
       // Another epoch counts meanwhile: what is left of the answer is read again for that one.
       if (!inserted) return this.progress.position ?? position;
       position = inserted;
@@ -198,7 +200,7 @@ export class Poller {
     this.progress.saw(answer.headers, position.sequence, Date.now());
     this.options.changed(this.progress);
     // All feeds are read for the same insert, and none long before it.
-    if (answer.batches.length > 0 && !history) {
+    if (answer.batches.length > 0 && !isHistory) {
       await pause(this.options.committer.gatherMs(), this.options.signal);
     }
     return position;
@@ -217,6 +219,7 @@ export class Poller {
     };
     await committer.commit(batch, isHistory, () => {
       this.progress.position = position;
+      this.options.cameIn(batch);
     });
     this.progress.lastLineAtMs = Date.now();
     this.options.changed(this.progress);
@@ -295,7 +298,7 @@ interface Read extends FeedStretch {
 type Answer = Read | FeedFailure;
 
 /** An answer of as many lines is history being read: then nothing is gained by waiting for more. */
-function isHistory({ batches }: Read): boolean {
+function isOfHistory({ batches }: Read): boolean {
   return batches.reduce((sum, { count }) => sum + count, 0) >= 1_000;
 }
 

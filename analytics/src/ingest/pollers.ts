@@ -1,5 +1,6 @@
 /** The pollers of this process: one for each owner that it is to read now, and never two of one platform. */
 import type { NetOwner } from '@onenet/contract';
+import type { Batch } from './batch.ts';
 import type { Committer } from './committer.ts';
 import type { KnownFeeds } from './known-feeds.ts';
 import type { IngestOptions } from './options.ts';
@@ -12,6 +13,7 @@ interface Shared {
   readonly insertsAndQuestions: Turns;
   readonly committer: () => Committer;
   readonly between: <T>(platform: string, work: () => Promise<T>) => Promise<T>;
+  readonly cameIn: (batch: Batch) => void;
 }
 
 interface Running {
@@ -70,7 +72,7 @@ export class Pollers {
     const { clickhouse, positions, log, ownerHeaders, ingested, feedChanged, workers } =
       this.options;
     const { answerWithinMs = 30_000 } = this.options;
-    const { feeds, insertsAndQuestions, committer, between } = this.shared;
+    const { feeds, insertsAndQuestions, committer, between, cameIn } = this.shared;
     const poller = new Poller(
       {
         owner,
@@ -84,6 +86,7 @@ export class Pollers {
         ...(workers && { fence: () => workers.fence(code) }),
         between: (work) => between(code, work),
         insertsAndQuestions,
+        cameIn,
         signal: abort.signal,
         changed: (progress) => feedChanged(progress.status(Date.now())),
       },

@@ -11,7 +11,7 @@ import type { News } from '../ingest/news.ts';
 import { changeOf, mattersOf, nothingYet, withChange } from './picture.ts';
 import type { Picture, Total } from './picture.ts';
 import { heartbeat, sse } from './sse.ts';
-import { TodaysTotals } from './totals.ts';
+import { totalsOfToday } from './totals.ts';
 
 const shortestGapMs = 250;
 /** So often it is looked how far the feeds are, and whether a day has ended, though nothing came in. */
@@ -23,7 +23,6 @@ export class Live {
   readonly #log: (message: string, detail?: unknown) => void;
   readonly #listeners = new Listeners();
   readonly #journal = new Journal();
-  readonly #today: TodaysTotals;
   /** Who came since the last look, with the id up to which it was told everything. */
   readonly #joining = new Map<ServerResponse, string | undefined>();
   readonly #intervals: readonly NodeJS.Timeout[];
@@ -41,7 +40,6 @@ export class Live {
   constructor(sources: Sources, log: (message: string, detail?: unknown) => void) {
     this.#sources = sources;
     this.#log = log;
-    this.#today = new TodaysTotals(sources);
     const progress = (): void => {
       this.#isProgressDue = true;
       this.#schedule();
@@ -54,7 +52,6 @@ export class Live {
 
   /** Lines are in: the newest of them go out at once, or within a quarter of a second. */
   ingested(platform: string, news: News | undefined): void {
-    this.#today.ingested(news);
     const shown = (news?.newest ?? []).flatMap((event) => shownEvent(platform, event) ?? []);
     // Though nobody listens: who comes back asks for what came meanwhile. Of what another process read none is known.
     this.#untold = [...shown.toReversed(), ...this.#untold].slice(0, newestTold);
@@ -133,7 +130,7 @@ export class Live {
   /** Today's figures; those told last while the tables do not answer. */
   async #totals(): Promise<readonly Total[]> {
     try {
-      return await this.#today.at(Date.now());
+      return await totalsOfToday(this.#sources, Date.now());
     } catch (error) {
       this.#log('the live stream has no figures', error);
       return this.#told.totals;

@@ -1,5 +1,6 @@
 /** Metrics of cards: issue, use, discounts, insurance claims. */
-import { balance, counted, money, total } from './metric.ts';
+import { total } from './formula.ts';
+import { balance, computed, counted, money } from './metric.ts';
 import type { Metric } from './metric.ts';
 
 export const cards: readonly Metric[] = [
@@ -41,8 +42,8 @@ export const cards: readonly Metric[] = [
     name: 'cardUseRate',
     kind: 'SHARE',
     types: ['onenet.card.started', 'onenet.card.issued'],
-    expression: total('onenet.card.started'),
-    whole: total('onenet.card.issued'),
+    ...computed({ terms: [total('onenet.card.started')] }),
+    whole: { terms: [total('onenet.card.issued')] },
     direction: 'UP_IS_GOOD',
     unit: '%',
     unitEn: '%',

@@ -1,5 +1,6 @@
 /** Metrics of corrections: what departments said of records, and what the owners made of it. */
-import { balance, counted, onTime, ratio, total } from './metric.ts';
+import { total } from './formula.ts';
+import { balance, computed, counted, onTime } from './metric.ts';
 import type { Metric } from './metric.ts';
 
 export const corrections: readonly Metric[] = [
@@ -33,10 +34,10 @@ export const corrections: readonly Metric[] = [
     name: 'correctionsConfirmedShare',
     kind: 'RATIO',
     types: ['onenet.correction.confirmed', 'onenet.correction.rejected'],
-    expression: ratio(
-      total('onenet.correction.confirmed'),
-      `(${total('onenet.correction.confirmed')} + ${total('onenet.correction.rejected')})`,
-    ),
+    ...computed({
+      terms: [total('onenet.correction.confirmed')],
+      by: [total('onenet.correction.confirmed'), total('onenet.correction.rejected')],
+    }),
     direction: 'NEUTRAL',
     unit: '%',
     unitEn: '%',

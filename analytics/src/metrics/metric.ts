@@ -1,6 +1,8 @@
 /** What a metric is, and the clauses of which its expressions are made. */
 import { eventTypes } from '@onenet/contract';
 import type { EventType, EventTypeName } from '@onenet/contract';
+import { sum, textOf, total } from './formula.ts';
+import type { Formula, Term } from './formula.ts';
 
 /**
  * How a metric adds up over time and owners. A FLOW is what happened in the period, a STOCK what is there
@@ -36,42 +38,35 @@ export interface Metric {
   readonly source?: Exclude<MetricSource, 'events'>;
   /** The event types that it is made of. */
   readonly types: readonly EventTypeName[];
+  /** Of sums of events; absent of a distribution, and of what is not of events. */
+  readonly formula?: Formula;
   /**
-   * One clause of a SELECT over cells (`type`, `total`, `value_sum`, `on_time_count`, …); of a
-   * distribution, over raw; of what is not of events, over the rows of its source (usage/figures.ts). `{{firsts}}` stands for the column of people's period.
+   * What the figure means, as one clause of a SELECT: of a formula the same over sums by type; of a distribution, which
+   * is asked so, over raw; of what is not of events, over the rows of its source (usage/figures.ts).
    */
   readonly expression: string;
-  /** Of a SHARE: the stock of which `expression` is a part. */
-  readonly whole?: string;
+  /** Of a SHARE: the stock of which `formula` is a part. */
+  readonly whole?: Formula;
   /**
-   * Of money: `expression` is in whole fen, which a Float64 adds exactly up to 2^53 (90 trillion yuan);
+   * Of money: `formula` is in whole fen, which a Float64 adds exactly up to 2^53 (90 trillion yuan);
    * the answer is in yuan, divided once, at the end.
    */
   readonly inFen?: true;
 }
 
-/** The sum of `count` over a type's events. */
-export function total(type: EventTypeName): string {
-  return sum('total', type);
-}
-
-export function sum(column: string, type: EventTypeName): string {
-  return `sumIf(${column}, type = '${type}')`;
-}
-
-/** Null where there is nothing to divide by: then it is not zero. */
-export function ratio(above: string, below: string): string {
-  return `if(${below} > 0, (${above}) / (${below}), NULL)`;
-}
-
 type Computed<Also extends keyof Metric = never> = Pick<
   Metric,
-  'kind' | 'types' | 'expression' | Also
+  'kind' | 'types' | 'formula' | 'expression' | Also
 >;
+
+/** Of sums of events: the expression says the same. */
+export function computed(formula: Formula): Pick<Metric, 'formula' | 'expression'> {
+  return { formula, expression: textOf(formula) };
+}
 
 /** The number of one type's events. */
 export function counted(type: EventTypeName): Computed {
-  return { kind: 'FLOW', types: [type], expression: total(type) };
+  return { kind: 'FLOW', types: [type], ...computed({ terms: [total(type)] }) };
 }
 
 /** What came, less what went. */
@@ -81,10 +76,11 @@ export function balance(
   went: readonly EventTypeName[],
   column: 'total' | 'value_sum' = 'total',
 ): Computed {
-  const columns = (types: readonly EventTypeName[]): string[] =>
-    types.map((type) => sum(column, type));
-  const expression = [columns(came).join(' + '), ...columns(went)].join(' - ');
-  return { kind, types: [...came, ...went], expression };
+  const terms: Term[] = [
+    ...came.map((type) => sum(column, type)),
+    ...went.map((type): Term => ({ ...sum(column, type), isLess: true })),
+  ];
+  return { kind, types: [...came, ...went], ...computed({ terms }) };
 }
 
 /** The sum of one type's fen, less another's. */
@@ -92,18 +88,15 @@ export function money(came: EventTypeName, ...went: EventTypeName[]): Computed<'
   return { ...balance('FLOW', [came], went, 'value_sum'), inFen: true };
 }
 
-/** Of one type's events with a deadline, the share within it. */
+/** Of some types' events with a deadline, the share within it. */
 export function onTime(...types: EventTypeName[]): Computed {
-  const columns = (column: string): string => types.map((type) => sum(column, type)).join(' + ');
-  return {
-    kind: 'RATIO',
-    types,
-    expression: ratio(columns('on_time_count'), `(${columns('timed_count')})`),
-  };
+  const terms = types.map((type) => sum('on_time_count', type));
+  const by = types.map((type) => sum('timed_count', type));
+  return { kind: 'RATIO', types, ...computed({ terms, by }) };
 }
 
 /** Hours that a share of one type's events did not exceed; their `value` is in minutes. */
-export function hours(share: number, type: EventTypeName): Computed {
+export function hours(share: number, type: EventTypeName): Omit<Computed, 'formula'> {
   return {
     kind: 'DISTRIBUTION',
     types: [type],
@@ -117,6 +110,10 @@ export function people(measure: NonNullable<EventType['people']>): Computed {
     // The keys of the list are its names.
     of.people === measure ? [type as EventTypeName] : [],
   );
-  const names = types.map((type) => `'${type}'`).join(', ');
-  return { kind: 'PEOPLE', types, expression: `sumIf({{firsts}}, type IN (${names}))` };
+  return { kind: 'PEOPLE', types, ...computed({ terms: [{ column: 'firsts', types }] }) };
+}
+
+/** The event types that metrics are made of. */
+export function typesOf(metrics: readonly Metric[]): EventTypeName[] {
+  return [...new Set(metrics.flatMap((metric) => metric.types))];
 }

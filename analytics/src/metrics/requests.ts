@@ -1,5 +1,6 @@
 /** Metrics of requests for help. Long, because it is one list. */
-import { balance, counted, hours, onTime, ratio, sum, total } from './metric.ts';
+import { sum, total } from './formula.ts';
+import { balance, computed, counted, hours, onTime } from './metric.ts';
 import type { Metric } from './metric.ts';
 
 export const requests: readonly Metric[] = [
@@ -89,10 +90,10 @@ export const requests: readonly Metric[] = [
     name: 'satisfaction',
     kind: 'RATIO',
     types: ['onenet.request.rated'],
-    expression: ratio(
-      sum('value_sum', 'onenet.request.rated'),
-      sum('value_count', 'onenet.request.rated'),
-    ),
+    ...computed({
+      terms: [sum('value_sum', 'onenet.request.rated')],
+      by: [sum('value_count', 'onenet.request.rated')],
+    }),
     direction: 'UP_IS_GOOD',
     unit: '分',
     unitEn: 'points',
@@ -105,7 +106,10 @@ export const requests: readonly Metric[] = [
     name: 'ratedShare',
     kind: 'RATIO',
     types: ['onenet.request.rated', 'onenet.request.resolved'],
-    expression: ratio(total('onenet.request.rated'), total('onenet.request.resolved')),
+    ...computed({
+      terms: [total('onenet.request.rated')],
+      by: [total('onenet.request.resolved')],
+    }),
     direction: 'UP_IS_GOOD',
     unit: '%',
     unitEn: '%',

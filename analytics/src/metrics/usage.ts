@@ -1,5 +1,4 @@
 /** Metrics of the net's own use: who asks, what of it fails, how long it takes, how fresh each owner is. */
-import { ratio } from './metric.ts';
 import type { Metric } from './metric.ts';
 
 /** Data and errors, or no data by no fault of who asked. */
@@ -203,4 +202,9 @@ function ofAnswers(share: number): Pick<Metric, 'source' | 'kind' | 'types' | 'e
 /** Where one row stands for many that were refused alike, each took their mean. */
 function quantile(share: number): string {
   return `quantileExactWeighted(${share})(duration_ms / requests, requests)`;
+}
+
+/** Null where there is nothing to divide by: then it is not zero. */
+function ratio(above: string, below: string): string {
+  return `if(${below} > 0, (${above}) / (${below}), NULL)`;
 }

@@ -42,7 +42,7 @@ export async function candidatesOf(
   const statuses = new Map(feeds.statuses().map((status) => [status.platform, status]));
   const question = { metrics, range, group: { by: 'platform' }, filter, nowMs } as const;
   refuseForgotten(ingest, question);
-  const answers = await answer(clickhouse, question);
+  const answers = await answer({ clickhouse, ingest }, question);
   return feeds.netOwners().map((owner): Candidate => {
     const absent = absenceOf(statuses.get(owner.code), range, momentMs);
     const own = answers.get(owner.code);

@@ -5,6 +5,7 @@ import { asOf, definitionsOf } from '../as-of.ts';
 import type { Moment } from '../as-of.ts';
 import { valuesRule } from '../cells.ts';
 import type { Sources } from '../series.ts';
+import { textOf } from '../metrics/formula.ts';
 import { candidatesOf, metricsOf } from './candidates.ts';
 import type { Ranked } from './candidates.ts';
 import type { Formula } from './formula.ts';
@@ -172,7 +173,7 @@ function metricsHashOf(formula: Formula): string {
     kind,
     types,
     expression,
-    whole ?? null,
+    whole ? textOf(whole) : null,
     inFen ?? false,
     ...(kind === 'DISTRIBUTION' ? [valuesRule] : []),
   ]);

@@ -2,7 +2,7 @@
 import { NetError } from '@onenet/contract';
 import { outerKey, significantDigits, type Group } from '../cells.ts';
 import { quote, quoteList, type ClickHouse } from '../clickhouse.ts';
-import { total, type Metric } from '../metrics/metric.ts';
+import { counted, type Metric } from '../metrics/metric.ts';
 import { knownMetric, refuseUnknownPlace } from '../known.ts';
 import { closedMonths, type ClosedMonth } from './close.ts';
 import { monthStart, monthsBetween } from '../months.ts';
@@ -156,7 +156,8 @@ function mustBeOffered({ name, source, kind, types, expression }: Metric, isFine
     );
   }
   const [type] = types;
-  const isPlain = kind === 'FLOW' && types.length === 1 && type && expression === total(type);
+  const isPlain =
+    kind === 'FLOW' && types.length === 1 && type && expression === counted(type).expression;
   if (isFine ? isPlain : kind === 'FLOW' || kind === 'RATIO' || kind === 'PEOPLE') return;
   throw new NetError(
     'BAD_INPUT',

@@ -83,6 +83,11 @@ function sizeFigures(
   return rounded({
     loadSeconds,
     startSeconds,
+    medianFirstMs: quantile(
+      all.map(({ firstMs }) => firstMs),
+      0.5,
+    ),
+    slowestFirstMs: Math.max(...all.map(({ firstMs }) => firstMs)),
     medianP50Ms: quantile(
       all.map(({ p50Ms }) => p50Ms),
       0.5,

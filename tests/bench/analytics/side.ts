@@ -89,10 +89,19 @@ answerParent(async (input: SideInput): Promise<SideResult> => {
   const quietSeconds = await seconds(untilQuiet);
   say(`what a start computes in the background is done after ${quietSeconds.toFixed(0)} s more`);
   const all = (await questions()).filter(({ name }) => new RegExp(only).test(name));
-  const measured = await measureQueries(analytics.url, all, say, async () => {
-    await loadPlaces(clickhouse);
-    await load(clickhouse, true);
-    for await (const position of positions.find()) await ingest.moved(position);
+  const measured = await measureQueries(analytics.url, all, say, {
+    happens() {
+      for (const platform of codes) {
+        const to = ingest.sequenceOf(platform);
+        const news = { newest: [], earliestMs: Date.now() };
+        ingest.kept?.cameIn({ platform, from: to + 1, to, news });
+      }
+    },
+    async later() {
+      await loadPlaces(clickhouse);
+      await load(clickhouse, true);
+      for await (const position of positions.find()) await ingest.moved(position);
+    },
   });
   const result = {
     loadSeconds,
