@@ -95,7 +95,7 @@ test.each(['embedded', 'over HTTP'])('%s', async (connection) => {
     return await clickhouse.rows(sql);
   };
   const answers = await answer(
-    { ...clickhouse, rows },
+    { clickhouse: { ...clickhouse, rows }, ingest: { kept: undefined } },
     {
       metrics: metrics.filter(({ name }) => name === 'likes' || name === 'resolveHoursMedian'),
       range: rangeOf('LAST_7_DAYS', nowMs),

@@ -149,9 +149,9 @@ export function createGraphql(
           { input }: { readonly input: MetricsInput },
           context: Context,
         ) => {
+          checkUse(context.caller, { ...input, platforms: [code] });
           // One by one: the others of a batch are known.
           refuseUnknown(sources.ingest, { platforms: [code] });
-          checkUse(context.caller, { ...input, platforms: [code] });
           return context.platforms.load(input, code);
         },
         feed: ({ code }: Entity) =>
