@@ -17,7 +17,10 @@ export type AttentionKind =
   | 'FEED_BROKEN'
   | 'UNREACHABLE'
   | 'SELF_CHECK'
-  | 'MONTH_OPEN';
+  | 'MONTH_OPEN'
+  | 'REJECTED_LINES'
+  | 'ABOVE_BOUND'
+  | 'BELOW_BOUND';
 /** Which time a figure is of. DAY and HOUR: the last whole one. */
 export type AlertPeriod = 'NOW' | 'LAST_7_DAYS' | 'DAY' | 'HOUR';
 /** Where a figure is wrong: at or above the bound, below it, or as far off either way. */
@@ -36,6 +39,8 @@ export type Subject =
     }
   /** Seconds for which a feed is in this state. */
   | { readonly of: 'FEED'; readonly state: 'BEHIND' | 'UNREACHABLE' | 'BROKEN' }
+  /** How many of a platform's lines of the last day count nowhere. */
+  | { readonly of: 'REJECTED' }
   /** How many sums of a platform differ. */
   | { readonly of: 'SELF_CHECK' }
   /** Days since the end of the first month that is not closed. */

@@ -3,6 +3,7 @@ import { knownMetric, nearest } from '../known.ts';
 import { computed } from '../metrics/metric.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { NetError } from '@onenet/contract';
+import { rulesOfAnyMetric } from './any-metric.ts';
 import type { Quiet } from './quiet.ts';
 import type { AlertDirection, AlertPeriod, AttentionKind, Rule, Severity } from './rule.ts';
 
@@ -142,6 +143,27 @@ export const rules: readonly Rule[] = [
     explanationEn: 'How many sums of raw, rollups and the platform’s own totals differ.',
   },
   {
+    name: 'REJECTED_LINES',
+    attention: 'REJECTED_LINES',
+    kind: 'THRESHOLD',
+    subject: { of: 'REJECTED' },
+    period: 'NOW',
+    comparison: 'NONE',
+    direction: 'ABOVE',
+    unit: '条',
+    unitEn: 'lines',
+    leastBound: 1,
+    mostBound: 1_000_000,
+    hysteresis: 0.2,
+    closeAfterMs: 0,
+    defaults: defaults({ bound: 1, graverBound: 100, severity: 1 }),
+    label: '事件被拒收',
+    labelEn: 'Lines rejected',
+    explanation: '近24小时内平台写入、因不合规则而不计入任何数字的事件条数。',
+    explanationEn:
+      'Lines that the platform wrote in the last 24 hours and that count nowhere, since they break a rule of the feed.',
+  },
+  {
     name: 'MONTH_OPEN',
     attention: 'MONTH_OPEN',
     kind: 'THRESHOLD',
@@ -162,6 +184,7 @@ export const rules: readonly Rule[] = [
     explanationEn:
       'Days since the end of the first month whose statistics are not closed: it should be by the tenth of the next.',
   },
+  ...rulesOfAnyMetric(offHours),
 ];
 
 const byName = new Map(rules.map((rule) => [rule.name, rule]));

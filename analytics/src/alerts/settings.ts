@@ -43,6 +43,12 @@ export class Settings {
     return this.entries.find((entry) => entry.rule === rule.name && entry.platform === platform);
   }
 
+  /** Whether a rule is on for anybody. */
+  isOn(rule: Rule): boolean {
+    const platforms = [theNet, ...this.platformsOf(rule).map(({ platform }) => platform)];
+    return platforms.some((platform) => this.of(rule, platform).enabled);
+  }
+
   /** The platforms that have some of their own. */
   platformsOf(rule: Rule): readonly SettingsEntry[] {
     return this.entries.filter(

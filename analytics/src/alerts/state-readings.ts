@@ -1,8 +1,11 @@
 /** Readings of feeds, of the self-check, and of months that are not closed. */
+import { filterSql } from '../cells.ts';
+import { timeLiteral } from '../clickhouse.ts';
 import type { FeedStatus } from '../ingest/status.ts';
 import { monthAt, monthStart, nextMonth } from '../months.ts';
 import { dayMs } from '../periods.ts';
 import type { SelfCheck } from '../self-check.ts';
+import { epochsIn } from '../scope.ts';
 import type { Sources } from '../series.ts';
 import { firstOpenMonth } from '../statistics/close.ts';
 import type { Reading, Rule } from './rule.ts';
@@ -40,6 +43,29 @@ export function feedReading(
   const isOver =
     state === 'UNREACHABLE' ? status.state !== 'UNREACHABLE' : status.state === 'BEHIND';
   return isWell || (state !== 'BEHIND' && isOver) ? { ...plain(0), from } : undefined;
+}
+
+/** How many lines of the last day count nowhere, by platform of which anything is in. */
+export async function rejectedReadings(
+  { clickhouse, ingest }: Sources,
+  platforms: readonly string[],
+  nowMs: number,
+): Promise<ReadonlyMap<string, Reading>> {
+  const epochs = epochsIn(ingest, { platforms });
+  if (epochs.size === 0) return new Map();
+  const everywhere = { place: undefined, categories: undefined, channels: undefined };
+  const fromMs = nowMs - dayMs;
+  const rows = await clickhouse.rows<{ platform: string; lines: number }>(
+    `SELECT t.platform AS platform, count() AS lines FROM onenet.raw AS t
+    WHERE t.rejected != '' AND t.recorded >= ${timeLiteral(fromMs)}
+      AND ${filterSql({ ...everywhere, epochs, simulated: true }, 't.place')}
+    GROUP BY t.platform`,
+  );
+  const lines = new Map(rows.map((row) => [row.platform, row.lines]));
+  const from = new Date(fromMs).toISOString();
+  return new Map(
+    [...epochs.keys()].map((code) => [code, { ...plain(lines.get(code) ?? 0), from }]),
+  );
 }
 
 /** How many sums of a platform differ; undefined while it is not checked. */

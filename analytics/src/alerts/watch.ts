@@ -20,6 +20,7 @@ import {
   feedReading,
   isOfNet,
   monthReading,
+  rejectedReadings,
   selfCheckReading,
 } from './state-readings.ts';
 import type { Alerts, ClosedBecause, StoredAlert } from './store.ts';
@@ -99,11 +100,17 @@ export class Watch {
 
   /** Metrics of the platforms whose feed is in. */
   async lookAtMetrics(nowMs: number): Promise<void> {
-    const { sources } = this.options;
+    const { sources, settings: store } = this.options;
     const connected = this.connected().map(({ code }) => code);
-    const [ofUse, ofEvents] = [rules.filter(isOfUse), rules.filter((rule) => !isOfUse(rule))];
+    const settings = await store.read();
+    // Of most metrics nobody has set a bound.
+    const on = rules.filter((rule) => settings.isOn(rule));
+    const [ofUse, ofEvents] = [on.filter(isOfUse), on.filter((rule) => !isOfUse(rule))];
     const { history } = this;
     const own = this.ownPlatforms();
+    const rejected = await rejectedReadings(sources, own, nowMs);
+    const ofRejected = on.filter(({ subject }) => subject.of === 'REJECTED');
+    await this.apply(new Map(ofRejected.map(({ name }) => [name, rejected])), nowMs);
     await this.apply(await metricReadings(sources, ofEvents, own, nowMs, history), nowMs);
     await this.apply(await metricReadings(sources, ofUse, connected, nowMs, history), nowMs);
   }
