@@ -2,6 +2,7 @@
 import { knownMetric } from '../known.ts';
 import { metrics } from '../metrics.ts';
 import type { ListedMetric } from '../metrics.ts';
+import { computed } from '../metrics/metric.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { AlertPeriod, Rule, RuleSettings } from './rule.ts';
 
@@ -67,11 +68,10 @@ function sampleOf({ name, kind, source, types }: ListedMetric): Metric | undefin
   if (source === 'requests') return knownMetric('apiRequests');
   if (source === 'calls') return knownMetric('apiOwnerCalls');
   if (source !== undefined || kind === 'STOCK' || kind === 'SHARE') return undefined;
-  const of = types.map((type) => `'${type}'`).join(', ');
   return {
     ...knownMetric('requestsSubmitted'),
     name: `${name}Sample`,
     types,
-    expression: `sumIf(total, type IN (${of}))`,
+    ...computed({ terms: [{ column: 'total', types }] }),
   };
 }
