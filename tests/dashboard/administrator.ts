@@ -142,12 +142,15 @@ export function testAdministrator({ net, open, images }: Administrator): void {
   test('rules: what each holds to is what analytics holds to', async () => {
     const { alertRules } = await graphql<{
       alertRules: {
+        name: string;
         label: string;
         unit: string;
         settings: { bound: number; graverBound: number | null; minimumSample: number };
       }[];
-    }>('{ alertRules { label unit settings { bound graverBound minimumSample } } }');
-    expect(alertRules.length).toBeGreaterThan(10);
+    }>('{ alertRules { name label unit settings { bound graverBound minimumSample } } }');
+    // Of any metric there is one on either side, which is shown once it is set.
+    const shown = alertRules.filter(({ name }) => !/^(ABOVE|BELOW)_/.test(name));
+    expect(shown.length).toBeGreaterThan(10);
     const rows = await page
       .locator('#rules tbody tr')
       .evaluateAll((all) =>
@@ -161,13 +164,40 @@ export function testAdministrator({ net, open, images }: Administrator): void {
     const written = (value: number | null, unit: string) =>
       value === null ? '' : rounded(unit === '%' ? value * 100 : value);
     expect(rows).toEqual(
-      alertRules.map(({ label, unit, settings }) => [
+      shown.map(({ label, unit, settings }) => [
         label,
         written(settings.bound, unit),
         written(settings.graverBound, unit),
         settings.minimumSample === 0 ? '' : rounded(settings.minimumSample),
       ]),
     );
+  });
+
+  test('a bound is set on a metric of the catalogue, by its name, and stands among the rules then', async () => {
+    const { metricDefinitions } = await graphql<{ metricDefinitions: { label: string }[] }>(
+      '{ metricDefinitions { label } }',
+    );
+    await page.getByRole('button', { name: '增加指标界限' }).click();
+    const dialog = page.getByRole('dialog');
+    const metric = dialog.getByLabel('指标', { exact: true });
+    const offered = await metric.locator('optgroup').nth(1).locator('option').allTextContents();
+    expect(offered.map((label) => label.trim())).toEqual(
+      metricDefinitions.map(({ label }) => label),
+    );
+    await metric.selectOption('BELOW_satisfaction');
+    expect(await dialog.getByLabel('启用').isChecked()).toBe(true);
+    // So low that nobody is below it.
+    await dialog.getByLabel(/^界限/).fill('0.5');
+    await picture('bound');
+    await dialog.getByRole('button', { name: '设定', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const row = page.locator('#rules tbody tr', { hasText: '满意度过低' });
+    await row.waitFor();
+    await row.getByRole('button', { name: '设定：满意度过低' }).click();
+    await dialog.getByLabel('启用').uncheck();
+    await dialog.getByRole('button', { name: '设定', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await row.getByText('已停用').waitFor();
   });
 
   test('a rule is set for one platform: its alert opens, is looked after, and closes when the rule is switched off', async () => {
