@@ -2,7 +2,6 @@
 import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { NetError } from '@onenet/contract';
-import { valuesRule } from './cells.ts';
 import type { Later } from './cells.ts';
 import { laterOf } from './as-of-later.ts';
 import { readToken, writeToken } from './as-of-token.ts';
@@ -13,6 +12,7 @@ import { textOf } from './metrics/formula.ts';
 import type { Metric } from './metrics/metric.ts';
 import type { Feeds } from './scope.ts';
 import type { Sources } from './series.ts';
+import { valuesRule } from './values.ts';
 
 /** What a figure means, by its name: a figure that means something else now is no longer the same. */
 export type Definitions = ReadonlyMap<string, string>;

@@ -143,7 +143,10 @@ function groupSql(group: Group, placeColumn: string): string {
 }
 
 /** Only points have buckets; a table that has none of them may be too coarse for one. */
-function grainOfPoints(wanted: readonly Wanted[], grain: Grain | undefined): Grain | undefined {
+export function grainOfPoints(
+  wanted: readonly Wanted[],
+  grain: Grain | undefined,
+): Grain | undefined {
   return wanted.some(({ part }) => part === 'points') ? grain : undefined;
 }
 
@@ -209,7 +212,7 @@ export function significantDigits(code: string): string {
   return code.endsWith('00') ? code.slice(0, 4) : code;
 }
 
-function innerKey(placeColumn: string, group: Group): string {
+export function innerKey(placeColumn: string, group: Group): string {
   if (group.by === 'all') return "''";
   if (group.by === 'divisions' || group.by === 'level') return placeColumn;
   return `toString(t.${group.by === 'module' ? 'type' : group.by})`;
@@ -279,59 +282,4 @@ export function laterOpeningsSql(
 
 function openingSums(columns: Columns, opened: Readonly<Record<string, string>>): string {
   return columns.map(([name]) => `${opened[name] ?? '0'} AS ${name}`).join(', ');
-}
-
-/** By which rule {@link valuesSql} takes corrections: with it, what a distribution means. */
-export const valuesRule = 'as many as counts add up to';
-
-/** Single values, for distributions, with their corrections: `parts, type, inner_key, bucket, value`. */
-export function valuesSql(
-  wanted: readonly Wanted[],
-  parts: Parts,
-  { filter, group, grain }: CellScope,
-): string {
-  const later = laterSql(filter);
-  const upTo = later === undefined ? '' : ` AND NOT ${later}`;
-  const current = filterSql(
-    { ...filter, place: undefined, categories: undefined, channels: undefined, simulated: true },
-    '',
-  );
-  const scan = scanOf(wanted, parts, 't.time', timeLiteral);
-  const corrections = `FROM onenet.durations AS t WHERE t.corrects != 0 AND ${current}${upTo}`;
-  return `SELECT ${scan.parts} AS parts, t.type AS type, ${innerKey('t.place', group)} AS inner_key, ${bucketSql('t.time', grainOfPoints(wanted, grain))} AS bucket, t.value AS value
-    FROM onenet.durations AS t
-    WHERE ${scan.where}
-      AND t.valued AND t.count > 0 AND ${filterSql(filter, 't.place')}${upTo}
-      AND (t.platform, t.sequence) NOT IN (${correctedSql(corrections)})`;
-}
-
-/**
- * The lines whose value corrections have put out (FEED.md, rule 10): of a line and all that corrects it, to any depth,
- * as many stand as their counts add up to, first those that nothing takes back, of these the latest. One scan of the
- * corrections; which line a chain begins with is looked up for what corrects a correction alone, which is seldom.
- */
-function correctedSql(corrections: string): string {
-  return `SELECT platform, arrayJoin(arraySlice(
-      arraySort(line -> (has(taken, line), -toInt64(line)), arrayPushFront(added, root)),
-      greatest(1 + counts, 0) + 1)) AS out
-    FROM (
-      SELECT platform, root, sum(line.3) AS counts,
-        groupArrayIf(line.1, line.3 > 0) AS added, groupArrayIf(line.2, line.3 < 0) AS taken
-      FROM (
-        SELECT platform, arrayJoin(lines) AS line,
-          if(has(chained, line.2), arrayFirst(known -> known.1 = line.1, roots).2, line.2) AS root
-        FROM (
-          SELECT t.platform AS platform, groupArray((t.sequence, t.corrects, t.count)) AS lines,
-            arrayIntersect(arrayMap(line -> line.1, lines), arrayMap(line -> line.2, lines)) AS chained,
-            arrayFold(
-              (known, line) -> arrayPushBack(known, (line.1,
-                if(has(chained, line.2), arrayFirst(before -> before.1 = line.2, known).2, line.2))),
-              arraySort(arrayFilter(line -> has(chained, line.1) OR has(chained, line.2), lines)),
-              CAST([], 'Array(Tuple(UInt64, UInt64))')
-            ) AS roots
-          ${corrections} GROUP BY t.platform
-        )
-      )
-      GROUP BY platform, root
-    )`;
 }

@@ -1,12 +1,12 @@
 /** How long things took, in buckets from an hour to months, with their corrections. */
 import { definition } from './as-of.ts';
-import { valuesRule, valuesSql } from './cells.ts';
 import type { Filter } from './cells.ts';
 import { askPart } from './part.ts';
 import type { PartAnswer, PartInput } from './part.ts';
 import type { Range } from './periods.ts';
 import { Parts } from './scan.ts';
 import type { Sources } from './series.ts';
+import { valuesRule, valuesSql } from './values.ts';
 
 /** What `DistributionOf` of analytics.graphql names, by the event whose value is the minutes that it took. */
 const types = {
@@ -59,7 +59,9 @@ export async function distribution(
   const type = types[input.of];
   const definitions = new Map([[`distribution${input.of}`, definition([type, edges, valuesRule])]]);
   return await askPart(sources, input, definitions, nowMs, async (range, filter) => {
-    const [found] = await sources.clickhouse.rows<Found>(distributionSql(type, range, filter));
+    const [found] = await sources.clickhouse.rows<Found>(
+      await distributionSql(sources, type, range, filter),
+    );
     const n = found?.n ?? 0;
     const hours = (minutes: number | undefined): number | null =>
       n === 0 || minutes === undefined ? null : minutes / 60;
@@ -75,7 +77,12 @@ export async function distribution(
 }
 
 /** Exact quantiles, as of the metrics; sums of whole minutes are the same in whatever order. */
-function distributionSql(type: string, range: Range, filter: Filter): string {
+async function distributionSql(
+  sources: Sources,
+  type: string,
+  range: Range,
+  filter: Filter,
+): Promise<string> {
   const whole = {
     part: 'now',
     types: [type],
@@ -89,7 +96,7 @@ function distributionSql(type: string, range: Range, filter: Filter): string {
   });
   return `SELECT count() AS n, quantileExact(0.5)(value) AS median, quantileExact(0.9)(value) AS p90,
       sum(value) AS minutes, [${counts.join(', ')}] AS counts
-    FROM (${valuesSql([whole], new Parts(), { filter, group: { by: 'all' } })})`;
+    FROM (${await valuesSql(sources, [whole], new Parts(), { filter, group: { by: 'all' } })})`;
 }
 
 function bucketsOf(counts: readonly number[], n: number): DistributionBucket[] {

@@ -227,7 +227,8 @@ test.for<[string, readonly OutboxEntryInput[], keyof typeof most]>([
   await net.allIn();
   expect(await byKept()).toEqual(await anew());
   const each = queries / questions().length;
-  expect(each).toBeLessThanOrEqual(most[read]);
+  // One more finds the lines that corrections have put out, for all of them.
+  expect(queries).toBeLessThanOrEqual(most[read] * questions().length + 1);
   if (read === 'all') expect(each).toBeGreaterThan(most.thisHour);
   if (read === 'thisHour') expect(each).toBeGreaterThan(most.nothing);
 });

@@ -4,7 +4,7 @@ import { columnsNamed } from './additive.ts';
 import type { SumColumn } from './additive.ts';
 import { answerOf, knowsPeople, stocksOf } from './answer.ts';
 import type { Answer } from './answer.ts';
-import { laterSql, outerKey, valuesSql } from './cells.ts';
+import { laterSql, outerKey } from './cells.ts';
 import type { Filter, Group } from './cells.ts';
 import type { ClickHouse } from './clickhouse.ts';
 import type { Grain } from './grains.ts';
@@ -22,6 +22,7 @@ import { Sums } from './sums.ts';
 import type { Part, SumRow } from './sums.ts';
 import { usageSums } from './usage/figures.ts';
 import type { UsageScope } from './usage/figures.ts';
+import { valuesSql } from './values.ts';
 
 export interface Question {
   readonly metrics: readonly Metric[];
@@ -170,11 +171,12 @@ function firstsColumn(range: Range, grain: Grain | undefined): SumColumn {
 
 /** Distributions: each is one clause of a query over single values. */
 async function valuesOf(
-  { clickhouse, ingest }: Tables,
+  tables: Tables,
   question: Question,
   metrics: readonly Metric[],
 ): Promise<readonly SumRow[]> {
   if (metrics.length === 0) return [];
+  const { clickhouse, ingest } = tables;
   const { range, compared, filter, group, grain } = question;
   const types = typesOf(metrics);
   const parts = new Parts();
@@ -186,7 +188,7 @@ async function valuesOf(
     ...(grain ? [of('points', range)] : []),
     ...(compared ? [of('then', compared)] : []),
   ];
-  const values = valuesSql(wanted, parts, { filter, group, grain });
+  const values = await valuesSql(tables, wanted, parts, { filter, group, grain });
   const clauses = metrics.map(({ name, expression }) => `${expression} AS ${name}`);
   const sql = `SELECT ${parts.sql} AS part, ${outerKey(group)} AS key, if(part = 'points', bucket, 0) AS point, ${clauses.join(', ')}
     FROM (\n${values}\n) GROUP BY part, key, point`;

@@ -12,6 +12,7 @@ import {
 } from '../../../dashboard/src/lib/api/metrics.ts';
 import type { Comparison, MetricsInput } from '../../../dashboard/src/lib/api/metrics.ts';
 import { overviewMetrics } from '../../../dashboard/src/lib/figures.ts';
+import { codes } from './made-up-events.ts';
 import { pageAsks } from './page-questions.ts';
 
 /** One operation on the subgraph. */
@@ -168,7 +169,7 @@ function ofSubgraph({ query, variables }: { query: string; variables: Record<str
     query: `query ${name}($input: MetricsInput!, $of: [_Any!]!) { _entities(representations: $of) { ... on Platform { ${fields} } } }`,
     variables: {
       ...variables,
-      of: platforms.map(({ code }) => ({ __typename: 'Platform', code })),
+      of: codes.map((code) => ({ __typename: 'Platform', code })),
     },
   };
 }
