@@ -35,6 +35,8 @@ export function testEveryFigure({ gateway, open }: EveryFigure): void {
     await seen(page);
     await loaded(page);
     await asTables(page);
+    // All of the wall's pages.
+    if (path === '/wall') for (let at = 0; at < 3; at++) await page.keyboard.press('ArrowRight');
     // A page asks again by itself: what differs now is the same at its next beat.
     await vi.waitFor(async () => expect(await asked.otherwise(await said(page))).toEqual([]), {
       timeout: Number(process.env['FIG'] ?? 60_000),

@@ -15,24 +15,44 @@ const values = '.page.shown .value strong';
 export function testWall(
   net: () => { readonly gateway: string; readonly browser: Browser; readonly images: string },
 ): void {
-  test.each([
-    [1920, 1080],
-    [3840, 2160],
-  ])('the wall of %i × %i shows all its pages without scrolling', async (width, height) => {
-    const { gateway, browser, images } = net();
-    await using page = await openWall(browser, `${gateway}/wall?turn=0`, { width, height });
+  const looks = [
+    ['zh', 'light'],
+    ['zh', 'dark'],
+    ['en', 'light'],
+    ['en', 'dark'],
+  ] as const;
+  test.each(
+    [[1920, 1080] as const, [3840, 2160] as const].flatMap((size) =>
+      looks.map((look) => [...size, ...look] as const),
+    ),
+  )(
+    'the wall of %i × %i, %s, %s, shows all its pages without scrolling',
+    async (width, height, lang, theme) => {
+      const { gateway, browser, images } = net();
+      const address = `${gateway}/wall?turn=0&lang=${lang}&theme=${theme}`;
+      await using page = await openWall(browser, address, { width, height });
+      await page.locator(values).nth(3).waitFor();
+      expect(await page.locator('html').getAttribute('data-theme')).toBe(theme);
+      for (let slide = 0; slide < slides; slide++) {
+        if (slide > 0) await page.keyboard.press('ArrowRight');
+        await page.locator('.page.shown .content').first().waitFor();
+        await page.locator('.page.shown .waiting').first().waitFor({ state: 'detached' });
+        await page.screenshot({
+          path: join(images, `wall-${height}-${lang}-${theme}-${slide + 1}.png`),
+        });
+        expect(await outside(page), `page ${slide + 1}`).toEqual([]);
+        // Of a screen 1.2 m wide this is 12 mm, which is read from five metres.
+        expect(await smallestType(page), `page ${slide + 1}`).toBeGreaterThanOrEqual(height / 54);
+      }
+    },
+  );
+
+  test('pages of the wall are turned by keys alone', async () => {
+    const { gateway, browser } = net();
+    await using page = await openWall(browser, `${gateway}/wall?turn=0`);
     await page.locator(values).nth(3).waitFor();
-    for (let slide = 0; slide < slides; slide++) {
-      if (slide > 0) await page.keyboard.press('ArrowRight');
-      await page.locator('.page.shown .content').first().waitFor();
-      await page.locator('.page.shown .waiting').first().waitFor({ state: 'detached' });
-      await page.screenshot({ path: join(images, `wall-${height}-${slide + 1}.png`) });
-      expect(await outside(page), `page ${slide + 1}`).toEqual([]);
-      // Of a screen 1.2 m wide this is 12 mm, which is read from five metres.
-      expect(await smallestType(page), `page ${slide + 1}`).toBeGreaterThanOrEqual(height / 54);
-    }
     // Round and round, and back.
-    await page.keyboard.press('ArrowRight');
+    for (let slide = 0; slide < slides; slide++) await page.keyboard.press('ArrowRight');
     await page.locator(values).nth(3).waitFor();
     const current = page.locator('footer nav [aria-current]');
     const first = await current.getAttribute('title');
@@ -168,7 +188,10 @@ async function outside(page: Page): Promise<string[]> {
       const isOut = left < -1 || top < -1 || right > innerWidth + 1 || bottom > innerHeight + 1;
       const box = each.closest('.content')?.getBoundingClientRect();
       const isCut = box !== undefined && (bottom > box.bottom + 2 || top < box.top - 2);
-      if (isOut || isCut) found.push(`${each.tagName} ${each.textContent?.trim().slice(0, 30)}`);
+      const card = each.closest('article')?.getBoundingClientRect();
+      const isCutAside = card !== undefined && right > card.right + 1;
+      if (isOut || isCut || isCutAside)
+        found.push(`${each.tagName} ${each.textContent?.trim().slice(0, 30)}`);
     }
     return found;
   });
