@@ -43,7 +43,7 @@ export function testEveryPage({ net, open, images }: EveryPage): void {
   afterAll(() => page[Symbol.asyncDispose]());
 
   test.each(paths.map((path, index) => ({ path, index })))(
-    '$path: axe finds nothing in light and dark, the focus is seen, and no text runs or sticks out',
+    '$path: axe finds nothing in light, dark and high contrast, the focus is seen, and no text runs, breaks or sticks out',
     async ({ path, index }) => {
       const [first, second] = looks[index % 2] ?? looks[0];
       await page.setViewportSize(desk);
@@ -70,6 +70,17 @@ export function testEveryPage({ net, open, images }: EveryPage): void {
       await loaded(page);
       expect(await axeFindings(page), second.theme).toEqual([]);
       await look(path, second, widths[(index + 1) % 3] ?? 390);
+      // Large type (适老化), of high contrast: the longest words have the least room in English.
+      await page.goto(`${net().urls.gateway}${path}?period=YEAR&lang=en&size=large&theme=contrast`);
+      await loaded(page);
+      await seen(page);
+      await loaded(page);
+      expect(await axeFindings(page), 'large, contrast').toEqual([]);
+      for (const width of [390, 1440]) {
+        await look(path, { lang: 'en', theme: 'contrast-large' }, width);
+        expect(await brokenWords(page), `${width}`).toEqual([]);
+      }
+      await page.setViewportSize(desk);
       expect(await page.evaluate(() => 'ran' in globalThis)).toBe(false);
       expect(await page.locator('main img[src="x"], main script').count()).toBe(0);
     },
@@ -150,6 +161,32 @@ async function sticksOut(page: Page): Promise<readonly string[]> {
       .filter((each) => each.getBoundingClientRect().right > clientWidth + 1)
       .map((each) => `${each.tagName}.${each.className} ${each.textContent?.trim().slice(0, 40)}`)
       .slice(0, 10);
+  });
+}
+
+/** Words of usual length that stand on two lines. */
+async function brokenWords(page: Page): Promise<readonly string[]> {
+  return await page.evaluate(() => {
+    const found: string[] = [];
+    const main = document.querySelector('main') ?? document.body;
+    const walker = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      if (node.parentElement?.closest('code, pre, svg, select, script, style, .aside-voice'))
+        continue;
+      for (const word of (node.textContent ?? '').matchAll(
+        /(?<![\w@./"'=<-])[A-Za-z]{3,16}(?!\.?[\w@/-])/g,
+      )) {
+        const range = document.createRange();
+        range.setStart(node, word.index);
+        range.setEnd(node, word.index + word[0].length);
+        const rects = [...range.getClientRects()].filter(({ width }) => width > 0);
+        if (new Set(rects.map(({ top }) => Math.round(top))).size > 1)
+          found.push(
+            `${word[0]} of ${node.parentElement?.closest('section')?.textContent?.trim().slice(0, 40)}`,
+          );
+      }
+    }
+    return found;
   });
 }
 
