@@ -15,10 +15,12 @@ const alone = [
   'tests/owners-fail.e2e.ts',
   'tests/registry-under-load.e2e.ts',
 ];
-/** Inserts and refusals, copies and exports, one question of every metric. */
+/** Inserts and refusals, copies and exports, one question of every metric, states, and what is forgotten. */
 const overHttp = [
+  'analytics/src/as-of.test.ts',
   'analytics/src/ingest/trouble.test.ts',
   'analytics/src/operation/operation.test.ts',
+  'analytics/src/operation/retention.test.ts',
 ];
 /** What puts something in the place of a module or of `fetch` has a worker of its own; the other unit tests share theirs, and put back what they change. */
 const replacing = [
