@@ -179,9 +179,10 @@ export function testAdministrator({ net, open, images }: Administrator): void {
     );
     await page.getByRole('button', { name: '增加指标界限' }).click();
     const dialog = page.getByRole('dialog');
-    const metric = dialog.getByLabel('指标', { exact: true });
-    const offered = await metric.locator('optgroup').nth(1).locator('option').allTextContents();
-    expect(offered.map((label) => label.trim())).toEqual(
+    const metric = dialog.getByRole('combobox', { name: '指标', exact: true });
+    const offered = metric.locator('optgroup').nth(1).locator('option');
+    await offered.first().waitFor({ state: 'attached' });
+    expect((await offered.allTextContents()).map((label) => label.trim())).toEqual(
       metricDefinitions.map(({ label }) => label),
     );
     await metric.selectOption('BELOW_satisfaction');

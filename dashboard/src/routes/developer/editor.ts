@@ -73,7 +73,8 @@ export function createEditor(options: EditorOptions): Editor {
         readOnly ? [EditorState.readOnly.of(true), foldGutter()] : writing,
         languageOf(options.language, onAsk),
         common,
-        EditorView.contentAttributes.of({ 'aria-label': label }),
+        // Read by keyboard too where it scrolls: to some an editable text is no place to go to.
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         EditorView.updateListener.of((update) => {
           const isOurs = update.transactions.some((each) => each.isUserEvent('set'));
           if (update.docChanged && !isOurs) onChange(update.state.doc.toString());
@@ -145,6 +146,7 @@ const common: Extension = [
     },
     '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '-2px' },
     '.cm-content': { caretColor: 'var(--accent)' },
+    '.cm-content:focus-visible': { outline: '2px solid var(--accent)', outlineOffset: '-2px' },
     '.cm-scroller': { fontFamily: 'ui-monospace, Menlo, Consolas, monospace', lineHeight: '1.55' },
     '.cm-gutters': {
       backgroundColor: 'var(--sunken)',
