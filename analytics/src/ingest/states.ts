@@ -28,8 +28,13 @@ export class States {
     // Anybody may have written it: only what is a state is kept.
     readToken(token);
     const _id = hash('sha256', token).slice(0, 16);
-    await this.collection.updateOne({ _id }, { $setOnInsert: { token } }, { upsert: true });
-    return _id;
+    const kept = await this.collection.findOneAndUpdate(
+      { _id },
+      { $setOnInsert: { token } },
+      { upsert: true, returnDocument: 'after' },
+    );
+    // Somebody may look for another state of the same name: a link then has the state itself.
+    return kept?.token === token ? _id : token;
   }
 
   /** What was given as `state`: the token of a short name, or a token as it is. */
