@@ -1,4 +1,4 @@
-/** States: what an answer was counted from, so that the same figures can be had again, later and for ever. */
+/** States: what an answer was counted from, so that the same figures can be had again, later and for ever. Long, because an answer and its state are one story. */
 import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { NetError } from '@onenet/contract';

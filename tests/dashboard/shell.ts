@@ -1,4 +1,4 @@
-/** What every page of the dashboard has from its shell, tried on the page on requests, over a net that is there. */
+/** What every page of the dashboard has from its shell, tried on the page on requests, over a net that is there. Long, since the shell is many small promises. */
 import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect, test } from 'vitest';

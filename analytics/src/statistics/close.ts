@@ -1,6 +1,6 @@
 /**
  * Closes months: what a month came to is written down once, by whichever process, and never changes. Two days after its end, when every
- * connected feed has come that far; after nine also without those that have not, which then are not in it at all.
+ * connected feed has come that far; after nine also without those that have not, which then are not in it at all. Long, because a closing that broke off is gone on with here too.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { NetError } from '@onenet/contract';
