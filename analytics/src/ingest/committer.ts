@@ -5,6 +5,7 @@ import { deduplicationWindowBlocks } from '../migrate.ts';
 import type { Batch } from './batch.ts';
 import type { Blocks } from './blocks.ts';
 import { batchesTogether, insertOf } from './insert.ts';
+import type { Insert } from './insert.ts';
 import type { Pauses } from './pauses.ts';
 import type { Intent, Positions } from './positions.ts';
 import { statementOf } from './positions.ts';
@@ -170,9 +171,8 @@ export class Committer {
   private async run(group: readonly Waiting[]): Promise<void> {
     this.running += 1;
     try {
-      await this.pauses?.over();
       const insert = insertOf(group.map(({ batch }) => batch));
-      const intent = await this.positions.open(insert, await this.blocks.take(insert.blocks));
+      const intent = await this.open(insert);
       await this.turns.insert(() => this.insert(insert.statement, intent, group));
       for (const { done } of group) done();
     } catch (error) {
@@ -180,6 +180,20 @@ export class Committer {
     } finally {
       this.running -= 1;
       this.start();
+    }
+  }
+
+  /**
+   * Stores the intent while nobody holds inserts up. Who does looks for intents after having said so, and who inserts
+   * looks whether somebody has after storing one: one of the two sees the other.
+   */
+  private async open(insert: Insert): Promise<Intent> {
+    const blocksBefore = await this.blocks.take(insert.blocks);
+    for (;;) {
+      await this.pauses?.over();
+      const intent = await this.positions.open(insert, blocksBefore);
+      if (!(await this.pauses?.isHeld())) return intent;
+      await this.positions.forget(intent);
     }
   }
 

@@ -40,8 +40,13 @@ export class Pauses {
 
   /** Resolves when an insert may begin. */
   async over(): Promise<void> {
+    while (await this.isHeld()) await delay(lookEveryMs);
+  }
+
+  /** Whether no insert may begin now. */
+  async isHeld(): Promise<boolean> {
     const isPaused = { _id: 'inserts', $expr: { $gt: ['$until', '$$NOW'] } } as const;
-    while ((await this.pauses.findOne(isPaused)) !== null) await delay(lookEveryMs);
+    return (await this.pauses.findOne(isPaused)) !== null;
   }
 
   /** Runs something while no process begins an insert; those that are under way end first, or say that they are. */
