@@ -9,14 +9,11 @@ import { Outbox } from './alerts/outbox.ts';
 import { briefOf } from './briefs/compose.ts';
 import { periodAt } from './briefs/calendar.ts';
 import { differencesOf } from './briefs/verify.ts';
-import { openClickHouse } from './clickhouse.ts';
+import { testWorker } from './fixture-worker.ts';
 import { testDatabase, testDirectory, testPlatform, testSnapshot, until } from './fixture.ts';
 import type { TestPlatform } from './fixture.ts';
 import { clickHouseFront } from './fixture-http.ts';
 import { Ingest } from './ingest/ingest.ts';
-import { Positions } from './ingest/positions.ts';
-import { Workers } from './ingest/workers.ts';
-import { unsignedCalls } from './owner-call.ts';
 import { editionOf } from './ranking/edition.ts';
 import { Editions } from './ranking/editions.ts';
 import { formulas } from './ranking/formula.ts';
@@ -42,30 +39,7 @@ let asking: Awaited<ReturnType<typeof worker>>;
 let isOver = false;
 let inserted = 0;
 
-async function worker(name: string, url: string) {
-  const clickhouse = openClickHouse({ url });
-  const positions = new Positions(db);
-  const workers = new Workers(db, positions, name, () => undefined, 5_000);
-  const ingest = new Ingest({
-    clickhouse,
-    positions,
-    log: () => undefined,
-    ownerHeaders: unsignedCalls,
-    ingested: () => undefined,
-    feedChanged: () => undefined,
-    workers,
-  });
-  await ingest.prepare();
-  return {
-    clickhouse,
-    positions,
-    ingest,
-    async [Symbol.asyncDispose]() {
-      await ingest.stop();
-      await clickhouse.close();
-    },
-  };
-}
+const worker = (name: string, url: string) => testWorker(name, url, db, 5_000);
 
 beforeAll(async () => {
   const client = await MongoClient.connect(inject('mongodbUri'));

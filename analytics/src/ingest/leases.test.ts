@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 import type { Db } from 'mongodb';
 import { expect, inject, test, vi } from 'vitest';
-import { openClickHouse } from '../clickhouse.ts';
+import { testWorker } from '../fixture-worker.ts';
 import { clickHouseFront } from '../fixture-http.ts';
 import {
   testDatabase,
@@ -15,11 +15,8 @@ import {
 } from '../fixture.ts';
 import type { TestPlatform } from '../fixture.ts';
 import { forgetRaw } from '../operation/retention.ts';
-import { unsignedCalls } from '../owner-call.ts';
 import { metricSeries } from '../series.ts';
-import { Ingest } from './ingest.ts';
-import { LeaseLost, Positions } from './positions.ts';
-import { Workers } from './workers.ts';
+import { LeaseLost } from './positions.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -30,31 +27,7 @@ const logged = (message: string, detail?: unknown): void => {
 };
 
 /** One process of several. */
-async function worker(name: string, url: string, db: Db) {
-  const clickhouse = openClickHouse({ url });
-  const positions = new Positions(db);
-  const workers = new Workers(db, positions, name, logged, leaseMs);
-  const ingest = new Ingest({
-    clickhouse,
-    positions,
-    log: () => undefined,
-    ownerHeaders: unsignedCalls,
-    ingested: () => undefined,
-    feedChanged: () => undefined,
-    workers,
-  });
-  await ingest.prepare();
-  return {
-    clickhouse,
-    positions,
-    workers,
-    ingest,
-    async [Symbol.asyncDispose]() {
-      await ingest.stop();
-      await clickhouse.close();
-    },
-  };
-}
+const worker = (name: string, url: string, db: Db) => testWorker(name, url, db, leaseMs, logged);
 
 async function net(stack: AsyncDisposableStack, codes: readonly string[]) {
   const client = await MongoClient.connect(inject('mongodbUri'));
